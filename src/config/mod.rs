@@ -1,0 +1,185 @@
+//! `gcp-drift.toml`: what it may say, how it is validated, and errors with a caret into the file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Severity;
+
+/// The valid configuration of a run: what was written, with every default filled in.
+/// All paths and patterns are relative to the repository and use `/`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Project id that names without a project belong to.
+    pub project: Option<String>,
+    /// Regions to ask. Empty: the regions that the declarations name.
+    pub regions: Vec<String>,
+    /// Project id → project number, for names that carry a number.
+    pub project_numbers: BTreeMap<String, String>,
+    /// Lowest severity that gives exit code 2; `None` for "none".
+    pub fail_on: Option<Severity>,
+    /// Where the live state comes from.
+    pub live: LiveSource,
+    /// Terraform.
+    pub terraform: TerraformConfig,
+    /// Deploy config.
+    pub deploy: DeployConfig,
+    /// The pytest code base.
+    pub tests: TestsConfig,
+    /// Policies.
+    pub policies: PoliciesConfig,
+    /// Rule id → severity.
+    pub severity: BTreeMap<String, Severity>,
+    /// Not-checked items and findings that are accepted.
+    pub accept: Vec<Accepted>,
+}
+
+/// Where the live state comes from (`--live`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveSource {
+    /// Google Cloud.
+    Gcp,
+    /// Nothing is asked.
+    None,
+    /// A snapshot file.
+    Snapshot(PathBuf),
+    /// The embedded emulator with this state file, queried over HTTP.
+    Emulator(PathBuf),
+}
+
+/// `[terraform]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerraformConfig {
+    /// Root modules. Empty: found by looking.
+    pub roots: Vec<String>,
+    /// Files given as `-var-file`, in order.
+    pub var_files: Vec<String>,
+    /// Values given as `-var`, as Terraform would read them on its command line.
+    pub vars: BTreeMap<String, String>,
+    /// `terraform.workspace`.
+    pub workspace: Option<String>,
+}
+
+/// `[deploy]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployConfig {
+    /// Files and folders to read. Empty: found by looking.
+    pub paths: Vec<String>,
+}
+
+/// `[tests]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestsConfig {
+    /// The folder on which imports are resolved (pytest's rootdir); `.` is the repository.
+    pub root: String,
+    /// Python version that decides the syntax, such as `3.11`; `None`: from the project's own files.
+    pub python_version: Option<String>,
+    /// Modules that must be importable.
+    pub critical_imports: Vec<String>,
+    /// Exclusion patterns for targeted discovery.
+    pub exclude: Vec<String>,
+    /// Cap on targeted discovery: reported when hit, never applied in silence.
+    pub cap: usize,
+    /// Limit on the number of test files that broad discovery finds.
+    pub max_files: usize,
+    /// Limit on the seconds that discovery takes.
+    pub max_seconds: f64,
+    /// Category → file patterns.
+    pub categories: BTreeMap<String, Vec<String>>,
+    /// Classes that must exist.
+    pub required_classes: Vec<RequiredClassConfig>,
+}
+
+/// `[[tests.required_classes]]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequiredClassConfig {
+    /// Class name.
+    pub name: String,
+    /// Category, such as `smoke`.
+    pub category: String,
+    /// File patterns in which it must be defined.
+    pub files: Vec<String>,
+    /// pytest marker that it must carry.
+    pub marker: Option<String>,
+    /// Methods that it must have.
+    pub methods: Vec<String>,
+}
+
+/// `[policies]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PoliciesConfig {
+    /// Whether the shipped policies run.
+    pub shipped: bool,
+    /// Folders with further `.rego` files.
+    pub paths: Vec<String>,
+    /// `data.params` of every policy.
+    pub params: BTreeMap<String, serde_json::Value>,
+}
+
+/// `[[accept]]`: an item that stays printed but does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Rule id.
+    pub rule: String,
+    /// Glob on the subject's name.
+    pub resource: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Last day on which it is accepted, `YYYY-MM-DD`.
+    pub until: Option<String>,
+    /// Line of the entry in the config file.
+    pub line: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            project: None,
+            regions: Vec::new(),
+            project_numbers: BTreeMap::new(),
+            fail_on: Some(Severity::High),
+            live: LiveSource::Gcp,
+            terraform: TerraformConfig::default(),
+            deploy: DeployConfig::default(),
+            tests: TestsConfig::default(),
+            policies: PoliciesConfig::default(),
+            severity: BTreeMap::new(),
+            accept: Vec::new(),
+        }
+    }
+}
+
+impl Default for PoliciesConfig {
+    fn default() -> Self {
+        Self { shipped: true, paths: Vec::new(), params: BTreeMap::new() }
+    }
+}
+
+impl Default for TestsConfig {
+    fn default() -> Self {
+        let strings = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        Self {
+            root: ".".to_owned(),
+            python_version: None,
+            critical_imports: Vec::new(),
+            exclude: strings(&[
+                "*.backup.*",
+                "*/backups/*",
+                "*/backup/*",
+                "*/archived_reports/*",
+                "*/temp/*",
+                "*_temp.py",
+                "*/node_modules/*",
+                "*/venv/*",
+                "*/.git/*",
+            ]),
+            cap: 1000,
+            max_files: 5000,
+            max_seconds: 3.0,
+            categories: BTreeMap::new(),
+            required_classes: Vec::new(),
+        }
+    }
+}

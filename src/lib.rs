@@ -1,0 +1,32 @@
+//! `gcp-drift` tells whether what a repository declares is what runs in Google Cloud, and whether the tests that
+//! guard it are fit to run.
+//!
+//! Data flows one way, and the modules stand in the order of the flow:
+//!
+//! 1. *gather*: [`terraform`], [`deploy`], [`live`] and [`testinfra`] read their sources, concurrently, into one
+//!    [`model::Evidence`] value. Everything that waits happens here.
+//! 2. *reconcile*: [`reconcile`] sets declared against live, in three values.
+//! 3. *judge*: [`checks`] and [`policy`] turn that into [`finding::Verdict`]s.
+//! 4. *tell*: [`report`] renders one [`report::Report`].
+//!
+//! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands.
+
+pub mod checks;
+pub mod cli;
+pub mod config;
+pub mod deploy;
+#[cfg(feature = "emulator")]
+pub mod emulator;
+pub mod exit_code;
+pub mod finding;
+#[cfg(feature = "live")]
+pub mod live;
+pub mod model;
+#[cfg(feature = "policy")]
+pub mod policy;
+pub mod python;
+pub mod reconcile;
+pub mod report;
+pub mod terraform;
+#[cfg(feature = "testinfra")]
+pub mod testinfra;

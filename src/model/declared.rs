@@ -1,0 +1,162 @@
+//! What a repository declares: Terraform resources and deploy commands.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::connector::Connector;
+use super::fact::{Change, Fact, Guard, Presence, Why};
+use super::names::{ConnectorName, WorkloadKind};
+use super::network::{Network, Subnetwork};
+use super::origin::Origin;
+use super::workload::{Egress, NetworkInterface, Workload};
+
+/// A resource as one source declares it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared<T> {
+    /// Which source.
+    pub source: DeclaredSource,
+    /// Whether it is declared at all.
+    pub presence: Presence,
+    /// Where the declaration begins.
+    pub origin: Origin,
+    /// What it says.
+    pub value: T,
+}
+
+/// Which source declares something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclaredSource {
+    /// A resource of a Terraform deployment.
+    Terraform {
+        /// Resource address, such as `module.network.google_vpc_access_connector.main["a"]`.
+        address: String,
+        /// The root module's folder.
+        root: String,
+    },
+    /// A deploy command or the config of a deploy script.
+    Deploy {
+        /// A short description of the command, such as `gcloud run deploy`.
+        tool: String,
+    },
+}
+
+impl DeclaredSource {
+    /// The word of the baseline that this source is: `terraform` or `deploy`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Terraform { .. } => "terraform",
+            Self::Deploy { .. } => "deploy",
+        }
+    }
+}
+
+impl fmt::Display for DeclaredSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Terraform { address, .. } => f.write_str(address),
+            Self::Deploy { tool } => f.write_str(tool),
+        }
+    }
+}
+
+/// What all Terraform deployments of the repository declare, in the words of this model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerraformDeclarations {
+    /// `google_vpc_access_connector`.
+    pub connectors: Vec<Declared<Connector>>,
+    /// `google_cloud_run_v2_service` and its siblings.
+    pub workloads: Vec<Declared<Workload>>,
+    /// `google_compute_network`.
+    pub networks: Vec<Declared<Network>>,
+    /// `google_compute_subnetwork`.
+    pub subnetworks: Vec<Declared<Subnetwork>>,
+    /// Reasons for which resources may be declared that are not in the lists: files that did not parse, modules whose
+    /// source is not here. While there is one, nothing may be called unmanaged.
+    pub incomplete: Vec<Why>,
+    /// Errors and warnings with their place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The root modules that were evaluated, relative to the repository.
+    pub roots: Vec<String>,
+    /// Number of files read.
+    pub files: usize,
+}
+
+/// What the deploy config of the repository would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployDeclarations {
+    /// One entry a workload and command, in the order of files and lines.
+    pub commands: Vec<DeployCommand>,
+    /// Reasons for which commands may exist that are not in the list.
+    pub incomplete: Vec<Why>,
+    /// Errors and warnings with their place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Number of files read.
+    pub files: usize,
+}
+
+/// What one deploy command would do to one workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployCommand {
+    /// Where the command stands.
+    pub origin: Origin,
+    /// `gcloud` for a command line, `python` for a config dict that a script passes on.
+    pub tool: String,
+    /// `run deploy`, `run services update`, …
+    pub action: String,
+    /// What is deployed.
+    pub kind: WorkloadKind,
+    /// Short name of the workload.
+    pub name: Fact<String>,
+    /// Project id.
+    pub project: Fact<String>,
+    /// Region.
+    pub region: Fact<String>,
+    /// The connector.
+    pub connector: Change<Spelled<ConnectorName>>,
+    /// The egress setting.
+    pub egress: Change<Spelled<Egress>>,
+    /// Direct VPC interfaces.
+    pub interfaces: Change<Vec<NetworkInterface>>,
+    /// The conditions under which the command runs, outermost first.
+    pub guards: Vec<Guard>,
+}
+
+impl DeployCommand {
+    /// Whether the command runs at all.
+    pub fn presence(&self) -> Presence {
+        let open: Vec<Guard> = self.guards.iter().filter(|guard| guard.decided != Some(true)).cloned().collect();
+        if open.is_empty() { Presence::Certain } else { Presence::Conditional(open) }
+    }
+}
+
+/// A value as it was written, with its canonical form where that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spelled<T> {
+    /// The text as written.
+    pub text: String,
+    /// The parsed form, or why there is none.
+    pub canonical: Result<T, String>,
+}
+
+/// An error or warning about a file, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// How bad.
+    pub level: DiagnosticLevel,
+    /// A lower-case fragment.
+    pub text: String,
+    /// Where.
+    pub origin: Option<Origin>,
+}
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiagnosticLevel {
+    /// Something could not be read or evaluated.
+    Error,
+    /// Something is suspicious.
+    Warning,
+}

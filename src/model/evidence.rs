@@ -1,0 +1,60 @@
+//! All that a run has read, in one serialisable value: what `check --record` writes and `check --replay` reads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::declared::{DeployDeclarations, TerraformDeclarations};
+use super::live::{Inventory, LiveState};
+use super::source::RepoPath;
+use super::tests::TestIndex;
+
+/// Everything after this value is pure: the same evidence gives the same findings, byte for byte.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Always [`Evidence::VERSION`] for files of this version.
+    pub version: u32,
+    /// The day on which it was gathered, `YYYY-MM-DD`; expiry dates are compared with it.
+    pub date: String,
+    /// Where the live state comes from, in words, such as "emulated from live/state.json".
+    pub live_source: String,
+    /// What Terraform declares.
+    pub terraform: TerraformDeclarations,
+    /// What deploy config would do.
+    pub deploy: DeployDeclarations,
+    /// What Google Cloud answered; `None` where the run asks nothing of it.
+    pub live: Option<LiveState>,
+    /// The inventory derived from `live`, by the same code for a fresh run and a replay.
+    #[serde(skip)]
+    pub inventory: Inventory,
+    /// The pytest code base; `None` where the run does not look at it.
+    pub tests: Option<TestIndex>,
+    /// The policies that apply, by path, as text.
+    pub policies: BTreeMap<String, String>,
+    /// The redacted source lines that origins cite, by file and line.
+    pub excerpts: BTreeMap<RepoPath, BTreeMap<u32, String>>,
+    /// Durations, for metrics only.
+    pub timings: Timings,
+}
+
+impl Evidence {
+    /// The version that this program writes.
+    pub const VERSION: u32 = 1;
+}
+
+/// How long the parts of a run took, in seconds. Never part of a finding's text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// When the run started, RFC 3339.
+    pub started: String,
+    /// Reading Terraform.
+    pub terraform: f64,
+    /// Reading deploy config.
+    pub deploy: f64,
+    /// Asking Google Cloud.
+    pub live: f64,
+    /// Walking the tests' tree (discovery).
+    pub discovery: f64,
+    /// Reading the tests.
+    pub tests: f64,
+}

@@ -1,0 +1,281 @@
+//! What Google Cloud answered: raw bodies, what was really looked at, and the typed inventory derived from both.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::connector::Connector;
+use super::fact::{Why, WhyKind};
+use super::names::WorkloadName;
+use super::origin::Place;
+use super::workload::{VpcAccess, Workload};
+
+/// A collection of a Google API that is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Api {
+    /// Cloud Run services (`run.googleapis.com` v2).
+    #[serde(rename = "run.services")]
+    RunServices,
+    /// Cloud Run revisions of all services (`run.googleapis.com` v2).
+    #[serde(rename = "run.revisions")]
+    RunRevisions,
+    /// VPC Access connectors (`vpcaccess.googleapis.com` v1).
+    #[serde(rename = "vpcaccess.connectors")]
+    VpcAccessConnectors,
+}
+
+impl Api {
+    /// Every collection, in the order in which reports list them.
+    pub const ALL: [Self; 3] = [Self::RunServices, Self::RunRevisions, Self::VpcAccessConnectors];
+
+    /// The word in reports and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RunServices => "run.services",
+            Self::RunRevisions => "run.revisions",
+            Self::VpcAccessConnectors => "vpcaccess.connectors",
+        }
+    }
+
+    /// The permission that listing needs.
+    pub fn permission(self) -> &'static str {
+        match self {
+            Self::RunServices => "run.services.list",
+            Self::RunRevisions => "run.revisions.list",
+            Self::VpcAccessConnectors => "vpcaccess.connectors.list",
+        }
+    }
+
+    /// The narrowest predefined role that holds [`Api::permission`].
+    pub fn role(self) -> &'static str {
+        match self {
+            Self::RunServices | Self::RunRevisions => "roles/run.viewer",
+            Self::VpcAccessConnectors => "roles/vpcaccess.viewer",
+        }
+    }
+}
+
+impl fmt::Display for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// The live state as it was answered, in one file format for recordings, snapshots and the emulator's state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveState {
+    /// Always [`LiveState::FORMAT`].
+    pub format: String,
+    /// Always [`LiveState::VERSION`] for files of this version.
+    pub version: u32,
+    /// Project id → project number, as far as known.
+    #[serde(default)]
+    pub project_numbers: BTreeMap<String, String>,
+    /// One entry a collection that was asked, in the order project, region, API.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+}
+
+impl LiveState {
+    /// What [`LiveState::format`] holds.
+    pub const FORMAT: &str = "gcp-drift/live-state";
+    /// The version that this program writes.
+    pub const VERSION: u32 = 1;
+}
+
+/// The answer to one list request, all its pages together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The collection.
+    pub api: Api,
+    /// Project id.
+    pub project: String,
+    /// Region; `None` for a global collection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Whether it was answered.
+    #[serde(default)]
+    pub status: CoverageStatus,
+    /// HTTP status of the last page, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// The error's message, or what went wrong.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// The raw items, in the order answered, secrets redacted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<serde_json::Value>,
+    /// Locations that the answer names as unreachable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreachable: Vec<String>,
+    /// The error body as it was answered, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<serde_json::Value>,
+}
+
+/// Whether a collection was really looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CoverageStatus {
+    /// Listed in full.
+    #[default]
+    Answered,
+    /// A permission is missing, or there are no credentials.
+    Denied,
+    /// The API is not enabled.
+    Disabled,
+    /// No answer, or the region is named as unreachable.
+    Unreachable,
+    /// Throttled until the limit was used up.
+    RateLimited,
+    /// An answer that could not be understood.
+    Malformed,
+    /// Nobody asked.
+    NotAsked,
+}
+
+impl CoverageStatus {
+    /// The word in reports and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Denied => "denied",
+            Self::Disabled => "disabled",
+            Self::Unreachable => "unreachable",
+            Self::RateLimited => "rate-limited",
+            Self::Malformed => "malformed",
+            Self::NotAsked => "not-asked",
+        }
+    }
+
+    /// The class of reason that this status gives.
+    pub fn why_kind(self) -> WhyKind {
+        match self {
+            Self::Denied => WhyKind::Denied,
+            Self::Disabled => WhyKind::ApiDisabled,
+            Self::Unreachable => WhyKind::Unreachable,
+            Self::RateLimited => WhyKind::RateLimited,
+            Self::Malformed => WhyKind::Malformed,
+            Self::NotAsked | Self::Answered => WhyKind::NotAsked,
+        }
+    }
+}
+
+/// What was really looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// One entry a collection, in the order project, region, API.
+    pub entries: Vec<CoverageEntry>,
+}
+
+/// One collection of one project and region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CoverageEntry {
+    /// Project id.
+    pub project: String,
+    /// Region; `None` for a global collection.
+    pub region: Option<String>,
+    /// The collection.
+    pub api: Api,
+    /// Whether it was answered.
+    pub status: CoverageStatus,
+    /// What the API said, or how much was read.
+    pub detail: String,
+}
+
+impl Coverage {
+    /// `Ok` where the collection was listed in full, else why nothing may be said of it.
+    ///
+    /// # Errors
+    /// The reason, with the API as its place. A collection that has no entry was not asked.
+    pub fn answered(&self, api: Api, project: &str, region: &str) -> Result<(), Why> {
+        let here = |entry: &&CoverageEntry| {
+            entry.api == api && entry.project == project && entry.region.as_deref().is_none_or(|own| own == region)
+        };
+        let entry = self.entries.iter().find(here);
+        let (status, detail) = entry.map_or((CoverageStatus::NotAsked, ""), |found| (found.status, &*found.detail));
+        if status == CoverageStatus::Answered {
+            return Ok(());
+        }
+        let said = match status {
+            CoverageStatus::Denied => format!("{api} was denied in {project}/{region}"),
+            CoverageStatus::Disabled => format!("the API of {api} is not enabled in {project}"),
+            CoverageStatus::Unreachable => format!("{api} did not answer in {project}/{region}"),
+            CoverageStatus::RateLimited => format!("{api} was rate-limited in {project}/{region}"),
+            CoverageStatus::Malformed => format!("the answer of {api} in {project}/{region} could not be understood"),
+            CoverageStatus::NotAsked | CoverageStatus::Answered => {
+                format!("{api} was not asked in {project}/{region}")
+            }
+        };
+        let text = if detail.is_empty() { said } else { format!("{said}: {detail}") };
+        let place = Place::Api { api, project: project.to_owned(), region: Some(region.to_owned()) };
+        Err(Why { kind: status.why_kind(), text, place: Some(place) })
+    }
+}
+
+/// The live state in the words of this model, with what was really looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Services, jobs and worker pools, sorted by name.
+    pub workloads: Vec<LiveWorkload>,
+    /// Revisions, sorted by service and name.
+    pub revisions: Vec<LiveRevision>,
+    /// Connectors, sorted by name.
+    pub connectors: Vec<Connector>,
+    /// What was really looked at.
+    pub coverage: Coverage,
+    /// Project number → project id.
+    pub project_numbers: BTreeMap<String, String>,
+}
+
+/// A workload as it is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveWorkload {
+    /// Its name; live names are always known.
+    pub name: WorkloadName,
+    /// Its template.
+    pub workload: Workload,
+    /// Who serves, by observed traffic. Empty for jobs.
+    pub serving: Vec<Serving>,
+    /// Short name of the newest revision that became ready.
+    pub latest_ready_revision: Option<String>,
+    /// Short name of the newest revision.
+    pub latest_created_revision: Option<String>,
+    /// Why the workload must not be judged yet, while an operation is under way.
+    pub settling: Option<Why>,
+    /// Who changed it last, as the API says.
+    pub last_modifier: Option<String>,
+    /// When it changed last, RFC 3339.
+    pub update_time: Option<String>,
+    /// The tool that changed it last, as it called itself.
+    pub client: Option<String>,
+}
+
+/// A share of a service's traffic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serving {
+    /// Short name of the revision, resolved where the target is "latest"; `None` where it could not be.
+    pub revision: Option<String>,
+    /// Percent of the traffic.
+    pub percent: i64,
+    /// A tag under which it can be reached whatever its percentage.
+    pub tag: Option<String>,
+    /// True where the traffic follows the latest ready revision.
+    pub latest: bool,
+}
+
+/// A revision of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveRevision {
+    /// The service.
+    pub service: WorkloadName,
+    /// Short name.
+    pub name: String,
+    /// How it reaches the VPC.
+    pub vpc: VpcAccess,
+    /// When it was made, RFC 3339.
+    pub create_time: Option<String>,
+}

@@ -1,0 +1,180 @@
+//! Text of the repository: paths, positions, and the lines that origins cite.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::origin::{Callers, Origin, SourceSpan};
+use super::redact;
+
+/// A path relative to the repository, always with `/`. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RepoPath(Arc<str>);
+
+impl RepoPath {
+    /// Takes any relative path and normalises its separators and leading `./`.
+    pub fn new(path: impl AsRef<str>) -> Self {
+        let slashed = path.as_ref().replace('\\', "/");
+        let trimmed = slashed.trim_start_matches("./");
+        Self(Arc::from(trimmed))
+    }
+
+    /// The path as text, with `/`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text after the last `/`.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The folder that holds this path, without a trailing `/`; empty for a file at the top.
+    pub fn parent(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+/// A place in a text: line and column count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// One file while it is being read: its text, and how byte offsets become positions.
+///
+/// Every [`Origin`] into a file is made here, and making one keeps the (redacted) line that it cites in the
+/// [`Excerpts`], so that a report can be printed again without the repository.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    path: RepoPath,
+    text: Arc<str>,
+    line_starts: Arc<[usize]>,
+    excerpts: Excerpts,
+}
+
+impl SourceFile {
+    /// Wraps a text that was read from `path`.
+    pub fn new(path: RepoPath, text: impl Into<Arc<str>>, excerpts: &Excerpts) -> Self {
+        let text = text.into();
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path, text, line_starts, excerpts: excerpts.clone() }
+    }
+
+    /// Where the file lies.
+    pub fn path(&self) -> &RepoPath {
+        &self.path
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The position of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |text| text.chars().count());
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// The text of a line (from 1), without its line end.
+    pub fn line(&self, line: u32) -> &str {
+        let index = (line as usize).saturating_sub(1);
+        let Some(&start) = self.line_starts.get(index) else { return "" };
+        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+    }
+
+    /// The origin of a byte range, citing its first line.
+    pub fn origin(&self, range: Range<usize>) -> Origin {
+        self.origin_via(range, Callers::default())
+    }
+
+    /// The origin of a byte range in a module that was reached through `callers`.
+    pub fn origin_via(&self, range: Range<usize>, callers: Callers) -> Origin {
+        let start = self.position(range.start);
+        let end = self.position(range.end.max(range.start));
+        self.excerpts.cite(&self.path, start.line, self.line(start.line));
+        Origin::Source(SourceSpan { file: self.path.clone(), start, end, callers })
+    }
+
+    /// The origin of a whole line (from 1), from its first to its last visible character.
+    pub fn line_origin(&self, line: u32) -> Origin {
+        let index = (line as usize).saturating_sub(1);
+        let start = self.line_starts.get(index).copied().unwrap_or(self.text.len());
+        let text = self.line(line);
+        let indent = text.len() - text.trim_start().len();
+        self.origin(start + indent..start + text.trim_end().len().max(indent))
+    }
+}
+
+/// The longest excerpt line that is kept, in characters.
+const MAX_EXCERPT: usize = 400;
+
+/// The source lines that origins cite, redacted, by file and line. A handle: clones share one store.
+#[derive(Clone, Debug, Default)]
+pub struct Excerpts(Arc<Mutex<BTreeMap<RepoPath, BTreeMap<u32, String>>>>);
+
+impl Excerpts {
+    fn cite(&self, path: &RepoPath, line: u32, text: &str) {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.entry(path.clone()).or_default().entry(line).or_insert_with(|| {
+            let short: String = text.chars().take(MAX_EXCERPT).collect();
+            redact::line(&short)
+        });
+    }
+
+    /// The lines cited so far, by file and line number.
+    pub fn cited(&self) -> BTreeMap<RepoPath, BTreeMap<u32, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_lines_from_one() {
+        let file = SourceFile::new(RepoPath::new("./a\\b.tf"), "a = 1\nβ = \"x\"\r\nend", &Excerpts::default());
+        assert_eq!(file.path().as_str(), "a/b.tf");
+        assert_eq!(file.position(0), Position { line: 1, column: 1 });
+        assert_eq!(file.position(8), Position { line: 2, column: 2 });
+        assert_eq!(file.position(9_999), Position { line: 3, column: 4 });
+        assert_eq!(file.line(2), "β = \"x\"");
+        assert_eq!(file.line(9), "");
+    }
+
+    #[test]
+    fn an_origin_keeps_its_line_for_the_report() {
+        let excerpts = Excerpts::default();
+        let file = SourceFile::new(RepoPath::new("main.tf"), "\n  egress = \"all\"\n", &excerpts);
+        file.origin(3..9);
+        assert_eq!(excerpts.cited()[&RepoPath::new("main.tf")][&2], "  egress = \"all\"");
+    }
+}

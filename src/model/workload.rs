@@ -1,0 +1,94 @@
+//! Cloud Run workloads and their VPC access, as both sides describe them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Fact;
+use super::names::{ConnectorName, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
+
+/// A Cloud Run service, job or worker pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workload {
+    /// What it is.
+    pub kind: WorkloadKind,
+    /// Kind, project id, region and short name.
+    pub name: Fact<WorkloadName>,
+    /// The short name alone, which can be known where project or region are not.
+    pub short_name: Fact<String>,
+    /// How its template reaches the VPC.
+    pub vpc: VpcAccess,
+}
+
+/// How a workload reaches a VPC. A block that is absent is three absent facts; one that cannot be evaluated is three
+/// unknown facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcAccess {
+    /// The Serverless VPC Access connector.
+    pub connector: Fact<ConnectorName>,
+    /// Which traffic goes through the VPC; absent means [`Egress::PrivateRangesOnly`].
+    pub egress: Fact<Egress>,
+    /// Direct VPC egress. The API supports one interface.
+    pub interfaces: Fact<Vec<NetworkInterface>>,
+}
+
+impl VpcAccess {
+    /// True where neither a connector nor an interface is there, certainly.
+    pub fn is_detached(&self) -> bool {
+        self.connector.is_absent() && self.interfaces.is_absent()
+    }
+}
+
+/// Which traffic of a workload goes through the VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Egress {
+    /// Everything.
+    AllTraffic,
+    /// Private ranges only: the API's default.
+    PrivateRangesOnly,
+}
+
+impl Egress {
+    /// Reads any dialect: the v2 enum, gcloud's words, the v1 annotation. `Ok(None)` is "unspecified".
+    ///
+    /// # Errors
+    /// A text that is no egress word of any dialect.
+    pub fn parse(text: &str) -> Result<Option<Self>, String> {
+        match text.trim() {
+            "ALL_TRAFFIC" | "all-traffic" | "all" => Ok(Some(Self::AllTraffic)),
+            "PRIVATE_RANGES_ONLY" | "private-ranges-only" => Ok(Some(Self::PrivateRangesOnly)),
+            "" | "VPC_EGRESS_UNSPECIFIED" => Ok(None),
+            other => Err(format!("`{other}` is no VPC egress setting")),
+        }
+    }
+
+    /// gcloud's word for `--vpc-egress`.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::AllTraffic => "all-traffic",
+            Self::PrivateRangesOnly => "private-ranges-only",
+        }
+    }
+}
+
+impl fmt::Display for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AllTraffic => "ALL_TRAFFIC",
+            Self::PrivateRangesOnly => "PRIVATE_RANGES_ONLY",
+        })
+    }
+}
+
+/// A direct VPC interface. At least one of network and subnetwork is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkInterface {
+    /// The network; absent means the subnetwork's network.
+    pub network: Fact<NetworkName>,
+    /// The subnetwork; absent means the one that is named like the network.
+    pub subnetwork: Fact<SubnetworkName>,
+    /// Network tags; the order has no meaning.
+    pub tags: Fact<BTreeSet<String>>,
+}

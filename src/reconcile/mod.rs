@@ -1,0 +1,77 @@
+//! Declared × live: which declarations and which live resources are the same thing, and what is known of each side.
+
+use crate::finding::Subject;
+use crate::model::{
+    Connector, ConnectorName, Declared, DeployCommand, LiveWorkload, Serving, VpcAccess, Why, Workload, WorkloadName,
+};
+
+/// Everything that checks and policies judge, paired by canonical name and sorted by it.
+#[derive(Clone, Debug, Default)]
+pub struct Reconciled {
+    /// Connectors, declared or live.
+    pub connectors: Vec<ConnectorPair>,
+    /// Workloads, declared or live.
+    pub workloads: Vec<WorkloadPair>,
+}
+
+/// The live side of something that may be declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveSide<T> {
+    /// It is there.
+    Present(T),
+    /// The collection was listed in full, and it is not there.
+    Absent,
+    /// Whether it is there cannot be told.
+    Unknown(Why),
+    /// The run asks nothing of Google Cloud.
+    NotAsked,
+}
+
+impl<T> LiveSide<T> {
+    /// What is there.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// One connector on both sides.
+#[derive(Clone, Debug)]
+pub struct ConnectorPair {
+    /// What findings about it are about.
+    pub subject: Subject,
+    /// Its canonical name, where that is known.
+    pub name: Option<ConnectorName>,
+    /// Its declarations; empty where it is only live.
+    pub declared: Vec<Declared<Connector>>,
+    /// The live connector.
+    pub live: LiveSide<Connector>,
+}
+
+/// One workload on both sides.
+#[derive(Clone, Debug)]
+pub struct WorkloadPair {
+    /// What findings about it are about.
+    pub subject: Subject,
+    /// Its canonical name, where that is known.
+    pub name: Option<WorkloadName>,
+    /// Its Terraform declarations.
+    pub terraform: Vec<Declared<Workload>>,
+    /// The deploy commands that deploy it.
+    pub deploy: Vec<DeployCommand>,
+    /// The live workload.
+    pub live: LiveSide<LiveWorkload>,
+    /// The revisions that serve it, with how each reaches the VPC; empty where there is no live side.
+    pub serving: Vec<ServingRevision>,
+}
+
+/// A revision that has traffic or a tag.
+#[derive(Clone, Debug)]
+pub struct ServingRevision {
+    /// Its share.
+    pub serving: Serving,
+    /// How it reaches the VPC, or why that cannot be told.
+    pub vpc: Result<VpcAccess, Why>,
+}

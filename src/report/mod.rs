@@ -1,0 +1,107 @@
+//! One file an output format; each is a function of [`Report`].
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::finding::{Finding, NotChecked, Part};
+use crate::model::{Coverage, RepoPath};
+
+/// Everything that a renderer may print.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// About the run itself.
+    pub run: Run,
+    /// One entry a part, in the order of [`Part::ALL`].
+    pub parts: Vec<PartSummary>,
+    /// Findings that count, worst first, causes before consequences.
+    pub findings: Vec<Finding>,
+    /// What could not be checked and counts.
+    pub not_checked: Vec<NotChecked>,
+    /// Findings and not-checked items that are accepted.
+    pub suppressed: Vec<Suppressed>,
+    /// What was really looked at in Google Cloud.
+    pub coverage: Coverage,
+    /// The redacted source lines that origins cite, by file and line.
+    pub excerpts: BTreeMap<RepoPath, BTreeMap<u32, String>>,
+    /// The exit code.
+    pub exit_code: u8,
+    /// The reason for the exit code, one line.
+    pub exit_reason: String,
+}
+
+/// About the run itself; clocks and durations live only here and in part metrics.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Where the live state comes from, in words.
+    pub live_source: String,
+    /// When the run started, RFC 3339.
+    pub started: String,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// A part's summary.
+#[derive(Clone, Debug)]
+pub struct PartSummary {
+    /// Which part.
+    pub part: Part,
+    /// Its verdict.
+    pub verdict: PartVerdict,
+    /// Number of findings.
+    pub findings: usize,
+    /// Number of not-checked items.
+    pub not_checked: usize,
+    /// Number of (rule, subject) pairs that were judged clean.
+    pub clean: usize,
+    /// Named numbers and texts, such as `connectors_live` or `discovery_seconds`.
+    pub metrics: BTreeMap<String, Value>,
+}
+
+/// A part's verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartVerdict {
+    /// Something was judged, all of it clean.
+    Clean,
+    /// There are findings.
+    Findings,
+    /// There are no findings, but something could not be checked.
+    NotChecked,
+    /// Nothing of the kind is there.
+    NotApplicable,
+    /// The run does not look at it.
+    NotAsked,
+}
+
+impl PartVerdict {
+    /// The word in reports and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Findings => "findings",
+            Self::NotChecked => "not-checked",
+            Self::NotApplicable => "not-applicable",
+            Self::NotAsked => "not-asked",
+        }
+    }
+}
+
+/// An accepted item, which stays printed.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// What is accepted.
+    pub item: SuppressedItem,
+    /// The reason given.
+    pub reason: String,
+    /// Last day of the acceptance, `YYYY-MM-DD`.
+    pub until: Option<String>,
+}
+
+/// What can be accepted.
+#[derive(Clone, Debug)]
+pub enum SuppressedItem {
+    /// A finding.
+    Finding(Box<Finding>),
+    /// A not-checked item.
+    NotChecked(Box<NotChecked>),
+}
