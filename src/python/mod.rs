@@ -1,1 +1,139 @@
-//! To be described.
+//! One parse of one Python file, shared by [`crate::deploy`] and [`crate::testinfra`].
+//!
+//! The parser is an internal crate of another project with frequent breaking changes: this module is the only one that
+//! names it. [`ast`] is its syntax tree, re-exported so that the version is decided here alone.
+
+use std::ops::Range;
+
+pub use ruff_python_ast as ast;
+use ruff_python_parser::{Mode, ParseOptions};
+pub use ruff_text_size::Ranged;
+
+use crate::model::SourceFile;
+
+/// A Python version that decides which syntax is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// 3
+    pub major: u8,
+    /// Such as 11.
+    pub minor: u8,
+}
+
+impl Version {
+    /// What is assumed where a project declares nothing: the oldest version that still gets security fixes.
+    pub const FALLBACK: Self = Self { major: 3, minor: 10 };
+
+    /// Reads `3.11`, `3.11.4`, or the lower bound of a specifier such as `>=3.9,<4`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bound = text
+            .split(',')
+            .map(str::trim)
+            .find(|part| {
+                part.starts_with(">=") || part.starts_with("==") || part.starts_with("~=") || part.starts_with('^')
+            })
+            .unwrap_or_else(|| text.trim());
+        let digits = bound.trim_start_matches(['>', '=', '~', '^', ' ']);
+        let mut parts = digits.split('.');
+        let major = parts.next()?.trim().parse().ok()?;
+        let minor = parts.next()?.trim().trim_end_matches('*').parse().ok()?;
+        Some(Self { major, minor })
+    }
+}
+
+/// A parsed file. A file with errors still has a tree, as far as it could be read.
+#[derive(Debug)]
+pub struct Module {
+    /// Its statements.
+    pub body: Vec<ast::Stmt>,
+    /// What CPython of the given version would reject, in order.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// A reason for which CPython would not compile a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// A lower-case fragment.
+    pub text: String,
+    /// Byte range.
+    pub range: Range<usize>,
+    /// True where only the given version rejects it, and a later one accepts it.
+    pub version_only: bool,
+}
+
+/// The largest file that is parsed, in bytes.
+pub const MAX_BYTES: usize = 8 << 20;
+
+/// Parses a file as CPython of `version` would.
+pub fn parse(file: &SourceFile, version: Version) -> Module {
+    let text = file.text();
+    if text.len() > MAX_BYTES {
+        let error = SyntaxError { text: format!("larger than {MAX_BYTES} bytes"), range: 0..0, version_only: false };
+        return Module { body: Vec::new(), errors: vec![error] };
+    }
+    let target = ast::PythonVersion { major: version.major, minor: version.minor };
+    let parsed =
+        ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module).with_target_version(target));
+    let hard = parsed.errors().iter().map(|error| SyntaxError {
+        text: lower_first(&error.error.to_string()),
+        range: byte_range(error.location),
+        version_only: false,
+    });
+    let soft = parsed.unsupported_syntax_errors().iter().map(|error| SyntaxError {
+        text: lower_first(&error.to_string()),
+        range: byte_range(error.range),
+        version_only: true,
+    });
+    let mut errors: Vec<SyntaxError> = hard.chain(soft).collect();
+    errors.sort_by_key(|error| error.range.start);
+    let body = parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
+    Module { body, errors }
+}
+
+/// The byte range of a node.
+pub fn range_of(node: &impl Ranged) -> Range<usize> {
+    byte_range(node.range())
+}
+
+fn byte_range(range: ruff_text_size::TextRange) -> Range<usize> {
+    range.start().to_usize()..range.end().to_usize()
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Excerpts, RepoPath};
+
+    fn parse_text(text: &str, minor: u8) -> Module {
+        let file = SourceFile::new(RepoPath::new("a.py"), text, &Excerpts::default());
+        parse(&file, Version { major: 3, minor })
+    }
+
+    #[test]
+    fn the_version_decides_the_syntax() {
+        let text = "x = f\"{'a' + \"b\"}\"\n";
+        assert_eq!(parse_text(text, 12).errors, []);
+        let errors = parse_text(text, 11).errors;
+        assert!(errors.iter().all(|error| error.version_only) && !errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn a_broken_file_still_has_a_tree() {
+        let module = parse_text("import a\ndef f(:\n", 11);
+        assert!(!module.errors.is_empty());
+        assert!(matches!(module.body.first(), Some(ast::Stmt::Import(_))));
+    }
+
+    #[test]
+    fn the_lower_bound_of_a_specifier_is_the_version() {
+        for (text, minor) in [("3.11", 11), (">=3.9,<4", 9), ("^3.10", 10), ("<4,>=3.12", 12), ("3.8.*", 8)] {
+            assert_eq!(Version::parse(text).map(|version| version.minor), Some(minor), "{text}");
+        }
+        assert_eq!(Version::parse("any"), None);
+    }
+}
