@@ -1,1 +1,79 @@
-//! To be described.
+//! One file a check. A check declares its rules beside its code and returns verdicts; everything that happens to a
+//! verdict afterwards stands in [`registry`].
+
+pub mod broken_imports;
+pub mod causes;
+pub mod connector_changed;
+pub mod connector_missing;
+pub mod connector_not_ready;
+pub mod connector_unmanaged;
+pub mod critical_import_broken;
+pub mod declaration_unreadable;
+pub mod declared_conflict;
+pub mod discovery;
+pub mod expected;
+pub mod gcloud_command;
+pub mod pytest_config_invalid;
+pub mod python_syntax_error;
+pub mod registry;
+pub mod smoke_classes;
+pub mod traffic_on_stale_revision;
+pub mod workload_connector_changed;
+pub mod workload_egress_changed;
+pub mod workload_missing;
+
+use crate::finding::{Rule, Verdict};
+use crate::model::Evidence;
+use crate::reconcile::Reconciled;
+
+/// A check: the rules that it can report, and the function that judges them.
+pub struct Check {
+    /// Its rules.
+    pub rules: &'static [&'static Rule],
+    /// Judges the scene; one verdict a rule and subject.
+    pub judge: fn(&Scene<'_>) -> Vec<Verdict>,
+}
+
+/// What checks may look at.
+pub struct Scene<'a> {
+    /// Everything that was read.
+    pub evidence: &'a Evidence,
+    /// Declared and live, paired.
+    pub reconciled: &'a Reconciled,
+    /// Configured limits.
+    pub limits: Limits,
+}
+
+/// Configured limits of test discovery.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most test files that broad discovery may find.
+    pub max_files: usize,
+    /// Most seconds that discovery may take.
+    pub max_seconds: f64,
+}
+
+/// Every check, in the order of the report's parts.
+pub static ALL: &[&Check] = &[
+    &connector_missing::CHECK,
+    &connector_unmanaged::CHECK,
+    &connector_changed::CHECK,
+    &connector_not_ready::CHECK,
+    &workload_missing::CHECK,
+    &workload_connector_changed::CHECK,
+    &workload_egress_changed::CHECK,
+    &traffic_on_stale_revision::CHECK,
+    &declared_conflict::CHECK,
+    &declaration_unreadable::CHECK,
+    &broken_imports::CHECK,
+    &critical_import_broken::CHECK,
+    &python_syntax_error::CHECK,
+    &discovery::CHECK,
+    &pytest_config_invalid::CHECK,
+    &smoke_classes::CHECK,
+];
+
+/// Every rule of every check, in that order, then the rules of the registry itself.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().flat_map(|check| check.rules.iter().copied()).chain(registry::RULES.iter().copied())
+}

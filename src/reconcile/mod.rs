@@ -1,9 +1,31 @@
 //! Declared × live: which declarations and which live resources are the same thing, and what is known of each side.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`compare`] | comparing two facts: same, different, undecidable |
+//! | [`equivalence`] | the API's defaults and the views of one quantity, as data with their sources |
+//! | [`connectors`], [`workloads`] | pairing by canonical name |
+
+pub mod compare;
+pub mod connectors;
+pub mod equivalence;
+pub mod workloads;
+
+pub use compare::{Comparison, certain, compare, compare_with_default};
 
 use crate::finding::Subject;
 use crate::model::{
-    Connector, ConnectorName, Declared, DeployCommand, LiveWorkload, Serving, VpcAccess, Why, Workload, WorkloadName,
+    Connector, ConnectorName, Declared, DeployCommand, Evidence, LiveWorkload, NameContext, Serving, VpcAccess, Why,
+    Workload, WorkloadName,
 };
+
+/// Pairs everything that the evidence declares with everything that it found live.
+///
+/// `context` holds the configured project and, where there is exactly one, the configured region: what a deploy
+/// command means that names neither.
+pub fn reconcile(evidence: &Evidence, context: &NameContext) -> Reconciled {
+    Reconciled { connectors: connectors::pair(evidence), workloads: workloads::pair(evidence, context) }
+}
 
 /// Everything that checks and policies judge, paired by canonical name and sorted by it.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,68 @@
+//! A connector that something relies on is in a bad state.
+
+use super::{Check, Scene, connector_changed, connector_missing, gcloud_command};
+use crate::finding::{Finding, Part, Rule, Severity, Verdict};
+use crate::model::{ConnectorState, Fact};
+use crate::reconcile::{ConnectorPair, LiveSide};
+
+/// The rule.
+pub static RULE: Rule =
+    Rule::new("connector-not-ready", Part::Vpc, Severity::Critical, "a live connector is in the state ERROR");
+/// The check.
+pub static CHECK: Check = Check { rules: &[&RULE], judge };
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    scene.reconciled.connectors.iter().map(|pair| one(scene, pair)).collect()
+}
+
+fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
+    let live = match &pair.live {
+        LiveSide::NotAsked | LiveSide::Absent => return Verdict::NotApplicable,
+        LiveSide::Unknown(why) => return not_checked(why.clone()),
+        LiveSide::Present(live) => live,
+    };
+    if let Some(why) = connector_changed::settling(live) {
+        return not_checked(why);
+    }
+    match (&live.state, &pair.name) {
+        (Fact::Known(ConnectorState::Ready, _), _) => Verdict::Clean,
+        (Fact::Known(ConnectorState::Error, _), Some(name)) => {
+            let users = connector_missing::users(scene, name);
+            let reach = if users.is_empty() {
+                "no live workload's template uses it".to_owned()
+            } else {
+                format!("{} cannot reach the VPC", users.join(", "))
+            };
+            let mut builder =
+                Finding::builder(&RULE, pair.subject.clone(), format!("connector {} is in the state ERROR", name.name))
+                    .field("state")
+                    .live(Some("ERROR".to_owned()), name.to_string(), "state")
+                    .why(format!(
+                        "{reach}; a connector in ERROR cannot be repaired in place, Google recommends to delete it"
+                    ));
+            for declared in &pair.declared {
+                builder = builder.place(declared.origin.clone());
+            }
+            builder
+                .command(
+                    format!(
+                        "create a connector of another name, move the workloads, then {}",
+                        gcloud_command::connector("delete", name, "")
+                    ),
+                    gcloud_command::connector("describe", name, ""),
+                    "",
+                )
+                .build()
+                .into()
+        }
+        (Fact::Unknown(whys), _) => whys.first().cloned().map_or(Verdict::NotApplicable, not_checked),
+        (state, _) => {
+            let text = match state {
+                Fact::Known(state, _) => format!("the connector's state is {state}, which this version does not know"),
+                _ => "the API did not say the connector's state".to_owned(),
+            };
+            not_checked(crate::model::Why::new(crate::model::WhyKind::Malformed, text))
+        }
+    }
+}

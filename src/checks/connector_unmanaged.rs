@@ -1,0 +1,86 @@
+//! A connector is live, and nothing in the repository declares it.
+
+use super::{Check, Scene, connector_missing, gcloud_command};
+use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
+use crate::model::{Connector, ConnectorName, Why};
+use crate::reconcile::{ConnectorPair, LiveSide};
+
+/// The rule.
+pub static RULE: Rule =
+    Rule::new("connector-unmanaged", Part::Vpc, Severity::Medium, "a live connector is declared nowhere");
+/// The check.
+pub static CHECK: Check = Check { rules: &[&RULE], judge };
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    // Without any Terraform there is nothing that could declare a connector: everything would be unmanaged.
+    if scene.evidence.terraform.roots.is_empty() {
+        return vec![Verdict::NotApplicable];
+    }
+    scene.reconciled.connectors.iter().filter_map(|pair| one(scene, pair)).collect()
+}
+
+fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Option<Verdict> {
+    let (LiveSide::Present(live), Some(name)) = (&pair.live, &pair.name) else { return None };
+    if !pair.declared.is_empty() {
+        return Some(Verdict::Clean);
+    }
+    if let Some(why) = may_be_declared(scene, name) {
+        return Some(Verdict::not_checked(&RULE, pair.subject.clone(), None, why));
+    }
+    Some(finding(scene, pair, name, live))
+}
+
+/// Why the connector may be declared after all: a file that could not be read, or a declaration without a known name.
+fn may_be_declared(scene: &Scene<'_>, name: &ConnectorName) -> Option<Why> {
+    if let Some(why) = scene.evidence.terraform.incomplete.first() {
+        return Some(why.clone());
+    }
+    let nameless = scene.reconciled.connectors.iter().filter(|pair| pair.name.is_none());
+    nameless
+        .flat_map(|pair| &pair.declared)
+        .find(|declared| declared.value.short_name.known().is_none_or(|short| *short == name.name))
+        .and_then(|declared| declared.value.name.whys().first().cloned())
+}
+
+fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: &Connector) -> Verdict {
+    let title = format!("connector {} is live in {}/{}, and nothing declares it", name.name, name.project, name.region);
+    let state = live.state.known().map(ToString::to_string).unwrap_or_default();
+    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title).baseline(Baseline::Terraform).live(
+        Some(name.to_string()),
+        name.to_string(),
+        "",
+    );
+    if !state.is_empty() {
+        builder = builder.live_note(format!("state {state}"));
+    }
+    let users = connector_missing::users(scene, name);
+    let (why, verb) = if users.is_empty() {
+        (
+            "no live workload's template uses it; it costs money and keeps its range".to_owned(),
+            "or delete it once no revision names it",
+        )
+    } else {
+        (format!("{} depends on something that nobody reviews or recreates", users.join(", ")), "and keep it")
+    };
+    let root = scene.evidence.terraform.roots.first().map_or(".", String::as_str);
+    let label = name.name.replace(['-', '.'], "_");
+    let import = format!(
+        "terraform -chdir={} import {} {}",
+        gcloud_command::quoted(root),
+        gcloud_command::quoted(&format!("google_vpc_access_connector.{label}")),
+        gcloud_command::quoted(&name.to_string()),
+    );
+    builder
+        .why(why)
+        .command(
+            format!("declare it (resource \"google_vpc_access_connector\" \"{label}\"), then: {import}  ({verb})"),
+            gcloud_command::connector("describe", name, ""),
+            format!(
+                "terraform -chdir={} state rm {}",
+                gcloud_command::quoted(root),
+                gcloud_command::quoted(&format!("google_vpc_access_connector.{label}"))
+            ),
+        )
+        .build()
+        .into()
+}

@@ -1,0 +1,50 @@
+//! The gcloud commands that findings offer, quoted for a POSIX shell.
+
+use std::borrow::Cow;
+
+use crate::model::{ConnectorName, WorkloadKind, WorkloadName};
+
+/// A word as a shell reads it back.
+pub fn quoted(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed("''"))
+}
+
+/// `gcloud run <kind> update` with these flags.
+pub fn update_workload(name: &WorkloadName, flags: &str) -> String {
+    format!("{} {} {flags}", run_group(name.kind, "update"), place(&name.name, &name.project, &name.region))
+}
+
+/// `gcloud run <kind> describe`, printing the VPC access of the template.
+pub fn describe_workload(name: &WorkloadName) -> String {
+    let at = place(&name.name, &name.project, &name.region);
+    format!("{} {at} --format=export", run_group(name.kind, "describe"))
+}
+
+/// `gcloud run services update-traffic` with these flags.
+pub fn update_traffic(name: &WorkloadName, flags: &str) -> String {
+    format!("gcloud run services update-traffic {} {flags}", place(&name.name, &name.project, &name.region))
+}
+
+/// `gcloud compute networks vpc-access connectors <verb>`.
+pub fn connector(verb: &str, name: &ConnectorName, flags: &str) -> String {
+    let at = place(&name.name, &name.project, &name.region);
+    format!("gcloud compute networks vpc-access connectors {verb} {at} {flags}").trim_end().to_owned()
+}
+
+/// `terraform apply` of one resource.
+pub fn apply(root: &str, address: &str) -> String {
+    format!("terraform -chdir={} apply -target={}", quoted(root), quoted(address))
+}
+
+fn place(name: &str, project: &str, region: &str) -> String {
+    format!("{} --project {} --region {}", quoted(name), quoted(project), quoted(region))
+}
+
+fn run_group(kind: WorkloadKind, verb: &str) -> String {
+    let group = match kind {
+        WorkloadKind::Service => "services",
+        WorkloadKind::Job => "jobs",
+        WorkloadKind::WorkerPool => "worker-pools",
+    };
+    format!("gcloud run {group} {verb}")
+}

@@ -1,0 +1,84 @@
+//! A live workload's template sends other traffic through the VPC than declared.
+
+use super::expected::{self, Expected, settled, shown};
+use super::workload_connector_changed::changed_by;
+use super::{Check, Scene, gcloud_command};
+use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
+use crate::model::{Egress, LiveWorkload};
+use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_egress};
+use crate::reconcile::{Comparison, WorkloadPair, certain};
+
+/// The rule.
+pub static RULE: Rule = Rule::new(
+    "workload-egress-changed",
+    Part::Vpc,
+    Severity::High,
+    "a live workload sends other traffic through the VPC than declared",
+);
+/// The check.
+pub static CHECK: Check = Check { rules: &[&RULE], judge };
+
+/// The field, in Terraform's spelling.
+pub const FIELD: &str = "vpc_access.egress";
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    scene.reconciled.workloads.iter().flat_map(one).collect()
+}
+
+fn one(pair: &WorkloadPair) -> Vec<Verdict> {
+    let expected = expected::egresses(pair);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
+    let live = match settled(pair) {
+        Ok(live) => live,
+        Err(why) => return expected.first().and(why).map(not_checked).into_iter().collect(),
+    };
+    let judge_one = |expected: &Expected<Egress>| {
+        if let Err(why) = certain(&expected.presence) {
+            return not_checked(why);
+        }
+        match compare_egress(&expected.fact, &live.workload.vpc) {
+            Comparison::Same => Verdict::Clean,
+            Comparison::Undecidable(why) => not_checked(why),
+            Comparison::Different => finding(pair, expected, live),
+        }
+    };
+    expected.iter().map(judge_one).collect()
+}
+
+fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload) -> Verdict {
+    let name = &live.name;
+    let wanted = expected.fact.known().copied().unwrap_or(DEFAULT_EGRESS);
+    let actual = live.workload.vpc.egress.known().copied().unwrap_or(DEFAULT_EGRESS);
+    let (sends, why) = match actual {
+        Egress::AllTraffic => (
+            "sends all traffic through the VPC; private ranges only were declared",
+            "calls to public addresses now leave through the VPC: without a Cloud NAT there they time out",
+        ),
+        Egress::PrivateRangesOnly => (
+            "sends only private ranges through the VPC; all traffic was declared",
+            "calls to public addresses no longer leave through the VPC: partners that allow only its NAT addresses refuse them",
+        ),
+    };
+    let blind = expected.fact.is_absent() && expected.baseline == Baseline::Terraform;
+    let baseline = if blind { Baseline::ApiDefault } else { expected.baseline };
+    let why = if blind {
+        format!("{why}; terraform plan does not show this, because egress is not set")
+    } else {
+        why.to_owned()
+    };
+    Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
+        .field(FIELD)
+        .baseline(baseline)
+        .declared_fact(&expected.fact, expected.source.clone())
+        .place(expected.origin.clone())
+        .live(shown(&live.workload.vpc.egress), name.to_string(), "template.vpcAccess.egress")
+        .live_note(changed_by(live))
+        .why(why)
+        .command(
+            gcloud_command::update_workload(name, &format!("--vpc-egress {}", wanted.flag())),
+            gcloud_command::describe_workload(name),
+            gcloud_command::update_workload(name, &format!("--vpc-egress {}", actual.flag())),
+        )
+        .build()
+        .into()
+}

@@ -1,0 +1,50 @@
+//! A workload is declared for certain, its region was listed in full, and it is not there.
+
+use super::{Check, Scene, gcloud_command};
+use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
+use crate::model::{DeclaredSource, WorkloadName};
+use crate::reconcile::{LiveSide, WorkloadPair, certain};
+
+/// The rule.
+pub static RULE: Rule = Rule::new("workload-missing", Part::Vpc, Severity::High, "a declared workload is not live");
+/// The check.
+pub static CHECK: Check = Check { rules: &[&RULE], judge };
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    scene.reconciled.workloads.iter().filter(|pair| !pair.terraform.is_empty()).map(one).collect()
+}
+
+fn one(pair: &WorkloadPair) -> Verdict {
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
+    match (&pair.live, &pair.name) {
+        (LiveSide::NotAsked, _) | (LiveSide::Absent, None) => Verdict::NotApplicable,
+        (LiveSide::Present(_), _) => Verdict::Clean,
+        (LiveSide::Unknown(why), _) => not_checked(why.clone()),
+        (LiveSide::Absent, Some(name)) => {
+            let mut doubt = None;
+            for declared in &pair.terraform {
+                match certain(&declared.presence) {
+                    Ok(()) => return finding(pair, name),
+                    Err(why) => doubt = Some(why),
+                }
+            }
+            doubt.map_or(Verdict::NotApplicable, not_checked)
+        }
+    }
+}
+
+fn finding(pair: &WorkloadPair, name: &WorkloadName) -> Verdict {
+    let title =
+        format!("{} {} is declared but not live in {}/{}", name.kind.word(), name.name, name.project, name.region);
+    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+        .baseline(Baseline::Terraform)
+        .why("nothing answers under its name; whatever calls it fails");
+    for declared in &pair.terraform {
+        builder = builder.declared(Some(name.to_string()), declared.source.to_string(), declared.origin.clone());
+    }
+    builder = builder.live(None, name.to_string(), "");
+    if let Some(DeclaredSource::Terraform { address, root }) = pair.terraform.first().map(|declared| &declared.source) {
+        builder = builder.command(gcloud_command::apply(root, address), gcloud_command::describe_workload(name), "");
+    }
+    builder.build().into()
+}

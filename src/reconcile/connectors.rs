@@ -1,0 +1,64 @@
+//! Pairs declared connectors with live ones.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Subject;
+use crate::model::{Api, Connector, ConnectorName, Declared, Evidence, Why, WhyKind};
+
+use super::{ConnectorPair, LiveSide};
+
+/// One pair a connector, those with a canonical name first and in its order, then those whose name is not known.
+pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair> {
+    let inventory = &evidence.inventory;
+    let mut named: BTreeMap<&ConnectorName, Vec<Declared<Connector>>> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for declared in &evidence.terraform.connectors {
+        match declared.value.name.known() {
+            Some(name) => named.entry(name).or_default().push(declared.clone()),
+            None => unnamed.push(declared),
+        }
+    }
+    let live: BTreeMap<&ConnectorName, &Connector> =
+        inventory.connectors.iter().filter_map(|connector| Some((connector.name.known()?, connector))).collect();
+    for name in live.keys() {
+        named.entry(name).or_default();
+    }
+    let mut pairs: Vec<ConnectorPair> = named
+        .into_iter()
+        .map(|(name, declared)| ConnectorPair {
+            subject: Subject::cloud("connector", &name.name, &name.project, Some(&name.region)),
+            name: Some(name.clone()),
+            declared,
+            live: live_side(evidence, name, live.get(name).copied()),
+        })
+        .collect();
+    pairs.extend(unnamed.into_iter().map(|declared| unnamed_pair(evidence, declared)));
+    pairs
+}
+
+fn live_side(evidence: &Evidence, name: &ConnectorName, live: Option<&Connector>) -> LiveSide<Connector> {
+    if evidence.live.is_none() {
+        return LiveSide::NotAsked;
+    }
+    if let Some(connector) = live {
+        return LiveSide::Present(connector.clone());
+    }
+    match evidence.inventory.coverage.answered(Api::VpcAccessConnectors, &name.project, &name.region) {
+        Ok(()) => LiveSide::Absent,
+        Err(why) => LiveSide::Unknown(why),
+    }
+}
+
+/// A declaration whose project, region or name is not known: it could be any live connector, or none.
+fn unnamed_pair(evidence: &Evidence, declared: &Declared<Connector>) -> ConnectorPair {
+    let shown = declared.value.short_name.known().cloned().unwrap_or_else(|| declared.source.to_string());
+    let why = declared.value.name.whys().first().cloned().unwrap_or_else(|| {
+        Why::at(WhyKind::Invalid, "the declaration does not name the connector", declared.origin.clone())
+    });
+    ConnectorPair {
+        subject: Subject::local("connector", shown),
+        name: None,
+        declared: vec![declared.clone()],
+        live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
+    }
+}
