@@ -1,1 +1,81 @@
-//! To be described.
+//! The command line: one file a command. It wires the other modules, and maps their errors to exit codes.
+
+pub mod check;
+pub mod error;
+pub mod eval;
+pub mod explain;
+pub mod gather;
+pub mod init;
+pub mod live_state;
+pub mod output;
+pub mod recording;
+pub mod setup;
+pub mod show;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit_code;
+use error::CliError;
+
+/// Tells whether what a repository declares is what runs in Google Cloud, and whether the tests that guard it are fit
+/// to run.
+///
+/// Exit codes: 0 clean, 1 the tool failed, 2 findings at or above --fail-on, 3 something could not be checked,
+/// 64 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "gcp-drift", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The one report: declared against live, and the test infrastructure
+    Check(check::Args),
+    /// Print what was understood, as JSON
+    #[command(subcommand)]
+    Show(show::Command),
+    /// Evaluate Terraform expressions, one JSON line each
+    Eval(eval::Args),
+    /// Print the page of a rule
+    Explain(explain::Args),
+    /// Write a commented gcp-drift.toml from what is found here
+    Init(init::Args),
+    /// Record the live state in a file
+    Snapshot(live_state::SnapshotArgs),
+    /// Serve a recorded live state on the loopback address
+    Emulate(live_state::EmulateArgs),
+}
+
+/// Runs the program with these arguments (the first is its name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // Nothing can be done about a closed stdout or stderr here.
+            let _ = error.print();
+            return ExitCode::from(if usage { exit_code::USAGE } else { exit_code::CLEAN });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Show(command) => show::run(&command),
+        Command::Eval(args) => eval::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Snapshot(args) => live_state::snapshot(&args),
+        Command::Emulate(args) => live_state::emulate(&args),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output::stderr(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! `gcp-drift check`: the one report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::error::CliError;
+use super::gather::{self, Wanted};
+use super::output::{self, Color};
+use super::recording::Recording;
+use super::setup::{CommonArgs, Setup, name_context};
+use crate::checks::registry::{self, Acceptance, Judged, Settings};
+use crate::checks::{Limits, Scene};
+use crate::config::Config;
+use crate::finding::{Part, Severity, Verdict};
+use crate::model::Evidence;
+use crate::reconcile::{Reconciled, reconcile};
+use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
+
+/// The one report: declared against live, and the test infrastructure
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Parts to look at: vpc, policies, imports, discovery, classes, health, or tests (imports, discovery, classes)
+    #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = parse_part, help_heading = "Checks")]
+    only: Vec<Parts>,
+    /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
+    #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
+    fail_on: Option<FailOn>,
+    /// Give exit code 0 where something could not be checked and there is no other reason to fail
+    #[arg(long, help_heading = "Checks")]
+    allow_unchecked: bool,
+    /// Format, and where to write it (stdout without a path); may be repeated. Formats: text, json
+    #[arg(long, short, value_name = "FORMAT[=PATH]", value_parser = parse_output, help_heading = "Output")]
+    output: Vec<Output>,
+    /// Short for --output FORMAT
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "Output")]
+    format: Option<Format>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    color: Color,
+    /// Write everything that was read to a file, to be replayed
+    #[arg(long, value_name = "FILE", help_heading = "Recordings")]
+    record: Option<PathBuf>,
+    /// Judge a recording instead of reading anything
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "project", "region"], help_heading = "Recordings")]
+    replay: Option<PathBuf>,
+}
+
+/// A word of `--only`.
+#[derive(Clone, Debug)]
+struct Parts(Vec<Part>);
+
+/// A word of `--fail-on`.
+#[derive(Clone, Copy, Debug)]
+struct FailOn(Option<Severity>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug)]
+struct Output {
+    format: Format,
+    path: Option<PathBuf>,
+}
+
+fn parse_part(word: &str) -> Result<Parts, String> {
+    if word == "tests" {
+        return Ok(Parts(Part::TESTS.to_vec()));
+    }
+    let found = Part::ALL.into_iter().find(|part| part.word() == word);
+    found.map(|part| Parts(vec![part])).ok_or_else(|| {
+        let words: Vec<&str> = Part::ALL.iter().map(|part| part.word()).collect();
+        format!("the parts are {} and tests", words.join(", "))
+    })
+}
+
+fn parse_fail_on(word: &str) -> Result<FailOn, String> {
+    if word == "none" {
+        return Ok(FailOn(None));
+    }
+    let severity = Severity::parse(word).ok_or("the severities are critical, high, medium, low, info and none")?;
+    Ok(FailOn(Some(severity)))
+}
+
+fn parse_format(word: &str) -> Result<Format, String> {
+    match word {
+        "text" | "terminal" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err("the formats are text and json".to_owned()),
+    }
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
+    if path == Some("") {
+        return Err("the path is empty".to_owned());
+    }
+    Ok(Output { format: parse_format(format)?, path: path.map(PathBuf::from) })
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage or configuration; a source, recording or output that cannot be read or written at all.
+pub fn run(args: &Args) -> Result<u8, CliError> {
+    let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
+    let outputs = outputs(args)?;
+    let recording = match &args.replay {
+        Some(path) => Recording::read(path)?,
+        None => {
+            let setup = Setup::load(&args.common)?;
+            let evidence = gather::evidence(&setup, &Wanted { parts: only.clone() })?;
+            Recording::new(setup.config, setup.config_file, evidence)
+        }
+    };
+    if let Some(path) = &args.record {
+        recording.write(path)?;
+    }
+    let settings = settings(args, &recording, only);
+    let report = judge(&recording, &settings);
+    for output in &outputs {
+        let style = output::style(args.color);
+        let text = match (output.format, &output.path) {
+            (Format::Json, _) => report::json::render(&report),
+            (Format::Text, None) => report::terminal::render(&report, &style),
+            (Format::Text, Some(_)) => {
+                report::terminal::render(&report, &report::terminal::Style { color: false, unicode: false, ..style })
+            }
+        };
+        match &output.path {
+            Some(path) => output::file(path, &text)?,
+            None => output::stdout(&text)?,
+        }
+    }
+    output::stderr(&format!("exit code {}: {}", report.exit_code, report.exit_reason));
+    Ok(report.exit_code)
+}
+
+fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
+    let mut outputs = args.output.clone();
+    outputs.extend(args.format.map(|format| Output { format, path: None }));
+    match outputs.iter().filter(|output| output.path.is_none()).count() {
+        0 => outputs.insert(0, Output { format: Format::Text, path: None }),
+        1 => {}
+        _ => return Err(CliError::usage("only one format can go to stdout; give the others a path")),
+    }
+    Ok(outputs)
+}
+
+fn settings(args: &Args, recording: &Recording, only: BTreeSet<Part>) -> Settings {
+    let config = &recording.config;
+    let file = recording.config_file.as_deref().unwrap_or("gcp-drift.toml");
+    Settings {
+        severity: config.severity.clone(),
+        accept: config
+            .accept
+            .iter()
+            .map(|accepted| Acceptance {
+                rule: accepted.rule.clone(),
+                resource: accepted.resource.clone(),
+                reason: accepted.reason.clone(),
+                until: accepted.until.clone(),
+                place: format!("{file}:{}", accepted.line),
+            })
+            .collect(),
+        only,
+        fail_on: args.fail_on.map_or(config.fail_on, |fail_on| fail_on.0),
+        allow_unchecked: args.allow_unchecked,
+        today: recording.evidence.date.clone(),
+    }
+}
+
+/// Judges the evidence: pure, so that a replay gives the same report.
+fn judge(recording: &Recording, settings: &Settings) -> Report {
+    let (config, evidence) = (&recording.config, &recording.evidence);
+    let reconciled = reconcile(evidence, &name_context(config));
+    let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
+    let scene = Scene { evidence, reconciled: &reconciled, limits };
+    let policies = policy_verdicts(config, evidence, &reconciled);
+    let judged = registry::judge(&scene, policies, settings);
+    let (exit_code, exit_reason) = registry::outcome(&judged, settings);
+    let timings = &evidence.timings;
+    Report {
+        run: Run {
+            live_source: evidence.live_source.clone(),
+            started: timings.started.clone(),
+            seconds: timings.terraform.max(timings.deploy) + timings.live + timings.tests,
+        },
+        parts: parts(config, evidence, &reconciled, &judged, settings),
+        coverage: evidence.inventory.coverage.clone(),
+        excerpts: evidence.excerpts.clone(),
+        suppressed: suppressed(&judged, settings),
+        findings: judged.findings,
+        not_checked: judged.not_checked,
+        exit_code,
+        exit_reason,
+    }
+}
+
+#[cfg(feature = "policy")]
+fn policy_verdicts(config: &Config, evidence: &Evidence, reconciled: &Reconciled) -> Vec<(Part, Verdict)> {
+    use crate::finding::Subject;
+    use crate::model::{Why, WhyKind};
+    let (policies, errors) = crate::policy::load(&evidence.policies);
+    let broken = errors.into_iter().map(|error| {
+        let why = Why::new(WhyKind::PolicyFailed, error.to_string());
+        Verdict::not_checked(&crate::policy::FAILED, Subject::local("policy", error.path.clone()), None, why)
+    });
+    let judged = policies.judge(reconciled, &config.policies.params);
+    broken.chain(judged).map(|verdict| (Part::Policies, verdict)).collect()
+}
+
+fn suppressed(judged: &Judged, settings: &Settings) -> Vec<Suppressed> {
+    let accepted = |index: usize, item: SuppressedItem| {
+        let acceptance = settings.accept.get(index);
+        Suppressed {
+            item,
+            reason: acceptance.map(|acceptance| acceptance.reason.clone()).unwrap_or_default(),
+            until: acceptance.and_then(|acceptance| acceptance.until.clone()),
+        }
+    };
+    let findings = judged.accepted_findings.iter();
+    let findings =
+        findings.map(|(finding, index)| accepted(*index, SuppressedItem::Finding(Box::new(finding.clone()))));
+    let items = judged.accepted_not_checked.iter();
+    let items = items.map(|(item, index)| accepted(*index, SuppressedItem::NotChecked(Box::new(item.clone()))));
+    findings.chain(items).collect()
+}
+
+fn parts(
+    config: &Config,
+    evidence: &Evidence,
+    reconciled: &Reconciled,
+    judged: &Judged,
+    settings: &Settings,
+) -> Vec<PartSummary> {
+    Part::ALL
+        .into_iter()
+        .map(|part| {
+            let findings = judged.findings.iter().filter(|finding| finding.part == part).count();
+            let not_checked = judged.not_checked.iter().filter(|item| item.part == part).count();
+            let clean = judged.clean.get(&part).copied().unwrap_or(0);
+            let asked = settings.only.is_empty() || settings.only.contains(&part);
+            let verdict = match (findings, not_checked, clean) {
+                _ if !asked => PartVerdict::NotAsked,
+                (1.., _, _) => PartVerdict::Findings,
+                (0, 1.., _) => PartVerdict::NotChecked,
+                (0, 0, 1..) => PartVerdict::Clean,
+                (0, 0, 0) => PartVerdict::NotApplicable,
+            };
+            let metrics = if asked { metrics(part, config, evidence, reconciled) } else { BTreeMap::new() };
+            PartSummary { part, verdict, findings, not_checked, clean, metrics }
+        })
+        .collect()
+}
+
+fn metrics(part: Part, config: &Config, evidence: &Evidence, reconciled: &Reconciled) -> BTreeMap<String, Value> {
+    let mut metrics = BTreeMap::new();
+    let mut add = |name: &str, value: Value| {
+        metrics.insert(name.to_owned(), value);
+    };
+    let tests = evidence.tests.as_ref();
+    match (part, tests) {
+        (Part::Vpc, _) => {
+            let inventory = &evidence.inventory;
+            add("connectors_declared", json!(evidence.terraform.connectors.len()));
+            add("connectors_live", json!(inventory.connectors.len()));
+            add("workloads_declared", json!(evidence.terraform.workloads.len()));
+            add("workloads_live", json!(inventory.workloads.len()));
+            add("deploy_commands", json!(evidence.deploy.commands.len()));
+            add("terraform_files", json!(evidence.terraform.files));
+            add("terraform_seconds", json!(rounded(evidence.timings.terraform)));
+            add("deploy_seconds", json!(rounded(evidence.timings.deploy)));
+            add("live_seconds", json!(rounded(evidence.timings.live)));
+        }
+        (Part::Policies, _) => {
+            add("policy_files", json!(evidence.policies.len()));
+            let resources = reconciled.connectors.len() + reconciled.workloads.len();
+            add("resources", json!(resources));
+        }
+        (Part::Imports, Some(tests)) => {
+            add("python_files", json!(tests.summary.python_files));
+            add("critical_imports", json!(tests.critical.len()));
+            add("broken_imports", json!(tests.broken.len()));
+            add("seconds", json!(rounded(evidence.timings.tests)));
+        }
+        (Part::Discovery, Some(tests)) => {
+            let summary = &tests.summary;
+            add("broad_test_files", json!(summary.broad_test_files));
+            add("test_files", json!(summary.test_files));
+            add("cap", json!(summary.cap));
+            add("max_files", json!(config.tests.max_files));
+            add("max_seconds", json!(config.tests.max_seconds));
+            add("discovery_seconds", json!(rounded(evidence.timings.discovery)));
+            let count = |pattern: &crate::model::tests::PatternCount| (pattern.pattern.clone(), json!(pattern.files));
+            add("excluded", Value::Object(tests.exclusions.iter().map(count).collect()));
+            for category in &tests.categories {
+                add(&format!("files_{}", category.name), json!(category.files));
+                add(&format!("tests_{}", category.name), json!(category.tests));
+            }
+        }
+        (Part::Classes, Some(tests)) => {
+            add("required_classes", json!(tests.classes.len()));
+            add("backup_files", json!(tests.backups.len()));
+        }
+        _ => {}
+    }
+    metrics
+}
+
+/// Milliseconds are enough, and keep reports short.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}

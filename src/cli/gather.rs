@@ -1,0 +1,206 @@
+//! Gathers the evidence of a run: everything that waits happens here, concurrently.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use super::error::CliError;
+use super::setup::{Setup, name_context};
+use crate::config::LiveSource;
+use crate::deploy;
+use crate::finding::Part;
+use crate::live;
+use crate::model::evidence::Timings;
+use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
+use crate::terraform;
+
+/// Which sources a run looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Parts that were asked for; empty for all.
+    pub parts: BTreeSet<Part>,
+}
+
+impl Wanted {
+    fn any(&self, parts: &[Part]) -> bool {
+        self.parts.is_empty() || parts.iter().any(|part| self.parts.contains(part))
+    }
+
+    fn cloud(&self) -> bool {
+        self.any(&[Part::Vpc, Part::Policies])
+    }
+
+    fn tests(&self) -> bool {
+        self.any(&Part::TESTS)
+    }
+}
+
+/// Reads everything that a run looks at.
+///
+/// # Errors
+/// A live source that cannot be read at all (a snapshot or state file that is not there or not valid).
+pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
+    let started = jiff::Timestamp::now();
+    let excerpts = Excerpts::default();
+    let mut evidence = Evidence {
+        version: Evidence::VERSION,
+        date: started.strftime("%Y-%m-%d").to_string(),
+        timings: Timings { started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), ..Timings::default() },
+        ..Evidence::default()
+    };
+    let (cloud, tests) = std::thread::scope(|scope| {
+        let tests = wanted.tests().then(|| scope.spawn(|| read_tests(setup, &excerpts)));
+        let cloud = if wanted.cloud() { gather_cloud(setup, &excerpts).map(Some) } else { Ok(None) };
+        (cloud, tests.map(std::thread::ScopedJoinHandle::join))
+    });
+    match cloud? {
+        Some(cloud) => {
+            evidence.live_source = cloud.live.description;
+            evidence.live = cloud.live.state;
+            evidence.terraform = cloud.terraform;
+            evidence.deploy = cloud.deploy;
+            evidence.timings.terraform = cloud.seconds.0;
+            evidence.timings.deploy = cloud.seconds.1;
+            evidence.timings.live = cloud.seconds.2;
+        }
+        None => evidence.live_source = "nothing asked of Google Cloud".to_owned(),
+    }
+    if let Some(state) = &evidence.live {
+        evidence.inventory = live::inventory(state);
+    }
+    match tests {
+        Some(Ok(indexed)) => {
+            evidence.timings.discovery = indexed.discovery_seconds;
+            evidence.timings.tests = indexed.seconds;
+            evidence.tests = Some(indexed.index);
+        }
+        Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
+        None => {}
+    }
+    if wanted.any(&[Part::Policies]) {
+        evidence.policies = policies(setup)?;
+    }
+    evidence.excerpts = excerpts.cited();
+    Ok(evidence)
+}
+
+fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
+    crate::testinfra::index(&setup.root, &setup.config.tests, excerpts)
+}
+
+struct Cloud {
+    terraform: TerraformDeclarations,
+    deploy: DeployDeclarations,
+    live: live::Gathered,
+    seconds: (f64, f64, f64),
+}
+
+fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Cloud, CliError> {
+    let context = setup.name_context();
+    let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
+    let (terraform, deploy) = std::thread::scope(|scope| {
+        let deploy = scope.spawn(|| timed(|| read_deploy(setup, &context, excerpts)));
+        let terraform = timed(|| load_terraform(setup, &context, excerpts).declarations());
+        (terraform, deploy.join())
+    });
+    let (terraform, terraform_seconds) = terraform;
+    let (deploy, deploy_seconds) = deploy.map_err(|_| stopped())?;
+    let asked = Asked::from(setup, &terraform, &deploy);
+    let (live, live_seconds) = timed(|| ask(setup, &asked));
+    Ok(Cloud { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed().as_secs_f64())
+}
+
+/// Evaluates the repository's Terraform.
+pub fn load_terraform(setup: &Setup, context: &NameContext, excerpts: &Excerpts) -> terraform::Loaded {
+    let options = terraform::Options {
+        config: &setup.config.terraform,
+        project: setup.config.project.as_deref(),
+        project_numbers: &context.project_numbers,
+    };
+    terraform::load(&setup.root, &options, excerpts)
+}
+
+/// Reads the repository's deploy config.
+pub fn read_deploy(setup: &Setup, context: &NameContext, excerpts: &Excerpts) -> DeployDeclarations {
+    deploy::declarations(&setup.root, &setup.config.deploy, context, excerpts)
+}
+
+/// The projects and regions that a run asks about.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Project ids.
+    pub projects: BTreeSet<String>,
+    /// Regions.
+    pub regions: BTreeSet<String>,
+}
+
+impl Asked {
+    /// The configured project and regions, and those that the declarations name.
+    pub fn from(setup: &Setup, terraform: &TerraformDeclarations, deploy: &DeployDeclarations) -> Self {
+        let context = name_context(&setup.config);
+        let mut asked = Self::default();
+        asked.projects.extend(setup.config.project.clone());
+        asked.regions.extend(setup.config.regions.iter().cloned());
+        let connectors = terraform.connectors.iter().filter_map(|declared| declared.value.name.known());
+        let used = terraform.workloads.iter().filter_map(|declared| declared.value.vpc.connector.known());
+        for name in connectors.chain(used) {
+            asked.projects.insert(name.project.clone());
+            asked.regions.insert(name.region.clone());
+        }
+        for name in terraform.workloads.iter().filter_map(|declared| declared.value.name.known()) {
+            asked.projects.insert(name.project.clone());
+            asked.regions.insert(name.region.clone());
+        }
+        for command in &deploy.commands {
+            if let Some(project) = command.project.known() {
+                asked.projects.insert(context.project_numbers.get(project).unwrap_or(project).clone());
+            }
+            asked.regions.extend(command.region.known().cloned());
+        }
+        asked
+    }
+}
+
+/// Asks the configured live source.
+///
+/// # Errors
+/// A source that cannot be read at all.
+pub fn ask(setup: &Setup, asked: &Asked) -> Result<live::Gathered, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::failed("start the runtime", error))?;
+    runtime.block_on(async {
+        let mut request = live::Request {
+            source: setup.config.live.clone(),
+            repo: setup.root.clone(),
+            projects: asked.projects.iter().cloned().collect(),
+            regions: asked.regions.iter().cloned().collect(),
+            project_numbers: setup.config.project_numbers.clone(),
+            endpoint: None,
+        };
+        let emulator = match &setup.config.live {
+            LiveSource::Emulator(path) => Some(super::live_state::start_emulator(path, 0).await?),
+            _ => None,
+        };
+        request.endpoint = emulator.as_ref().map(|emulator| emulator.base_url().to_owned());
+        live::gather(&request).await.map_err(|error| CliError::failed("read the live state", error))
+    })
+}
+
+fn policies(setup: &Setup) -> Result<BTreeMap<String, String>, CliError> {
+    let configured = &setup.config.policies;
+    let mut sources = if configured.shipped { crate::policy::shipped() } else { BTreeMap::new() };
+    for path in &configured.paths {
+        let folder = crate::policy::read_folder(&setup.root, path)
+            .map_err(|error| CliError::failed(format!("read the policies in {path}"), error))?;
+        sources.extend(folder);
+    }
+    Ok(sources)
+}

@@ -1,0 +1,85 @@
+//! `gcp-drift snapshot` and `gcp-drift emulate`: recording the live state, and serving a recorded one.
+
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::setup::{CommonArgs, Setup};
+use super::{gather, output, show};
+use crate::emulator::{self, Emulator};
+use crate::exit_code;
+use crate::live;
+use crate::model::CoverageStatus;
+
+/// Record the live state in a file
+#[derive(Debug, clap::Args)]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    common: CommonArgs,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Serve a recorded live state on the loopback address
+#[derive(Debug, clap::Args)]
+pub struct EmulateArgs {
+    /// Snapshot or hand-written state
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+}
+
+/// Runs `snapshot`.
+///
+/// # Errors
+/// Wrong usage or configuration, a source that cannot be read at all, a file that cannot be written.
+pub fn snapshot(args: &SnapshotArgs) -> Result<u8, CliError> {
+    let setup = Setup::load(&args.common)?;
+    let gathered = gather::ask(&setup, &show::asked(&setup))?;
+    let Some(state) = &gathered.state else {
+        return Err(CliError::usage("nothing is asked of Google Cloud, so there is nothing to record"));
+    };
+    live::snapshot::write(&args.to, state).map_err(|error| CliError::failed("write the snapshot", error))?;
+    let inventory = live::inventory(state);
+    let open =
+        inventory.coverage.entries.iter().filter(|entry| entry.status != CoverageStatus::Answered).collect::<Vec<_>>();
+    for entry in &open {
+        let region = entry.region.as_deref().unwrap_or("global");
+        output::stderr(&format!("not recorded: {} {}/{region}: {}", entry.api, entry.project, entry.status.word()));
+    }
+    output::stderr(&format!("wrote {} from {}", args.to.display(), gathered.description));
+    Ok(if open.is_empty() { exit_code::CLEAN } else { exit_code::NOT_CHECKED })
+}
+
+/// Runs `emulate` until it is interrupted.
+///
+/// # Errors
+/// A state file that cannot be read, a port that is taken.
+pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::failed("start the runtime", error))?;
+    runtime.block_on(async {
+        let emulator = start_emulator(&args.from, args.port).await?;
+        output::stdout(&format!("{}\n", emulator.base_url()))?;
+        output::stderr(&format!("serving {}; interrupt to stop", args.from.display()));
+        std::future::pending::<()>().await;
+        Ok(exit_code::CLEAN)
+    })
+}
+
+/// Starts the embedded emulator with a state file.
+///
+/// # Errors
+/// A state file that cannot be read, a port that is taken.
+pub async fn start_emulator(path: &Path, port: u16) -> Result<Emulator, CliError> {
+    let shown = path.display();
+    let state = live::snapshot::read(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
+    let state = serde_json::to_value(&state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
+    let options = emulator::Options { port, ..emulator::Options::default() };
+    emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
+}

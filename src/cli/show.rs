@@ -1,0 +1,170 @@
+//! `gcp-drift show`: what was understood of each source, as JSON.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use super::error::CliError;
+use super::gather::{self, Asked};
+use super::output;
+use super::setup::{CommonArgs, Setup};
+use crate::config::LiveSource;
+use crate::exit_code;
+use crate::model::{CoverageStatus, Excerpts};
+use crate::{deploy, live, terraform, testinfra};
+
+/// The sources.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What Terraform declares
+    Terraform {
+        /// Folder of the root module [default: the configured or discovered roots]
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        inputs: TerraformArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// What deploy config would set
+    Deploy {
+        /// Files and folders [default: the configured or discovered ones]
+        paths: Vec<String>,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// The test index
+    Tests {
+        /// Folder on which imports are resolved
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// The live inventory with its coverage
+    Live {
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+}
+
+/// What Terraform would be given on its command line.
+#[derive(Debug, Default, clap::Args)]
+pub struct TerraformArgs {
+    /// File with values of variables, as for terraform; may be repeated
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<String>,
+    /// Value of a variable, as for terraform; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    var: Vec<String>,
+    /// The workspace
+    #[arg(long, value_name = "NAME")]
+    workspace: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage or configuration, a folder that is not there.
+pub fn run(command: &Command) -> Result<u8, CliError> {
+    let mut code = exit_code::CLEAN;
+    let value = match command {
+        Command::Terraform { dir, inputs, common } => show_terraform(dir.as_ref(), inputs, common)?,
+        Command::Deploy { paths, common } => {
+            let mut setup = Setup::load(common)?;
+            if !paths.is_empty() {
+                setup.config.deploy.paths = paths.clone();
+            }
+            deploy::show(&gather::read_deploy(&setup, &setup.name_context(), &Excerpts::default()))
+        }
+        Command::Tests { dir, common } => {
+            let mut setup = Setup::load(common)?;
+            if let Some(dir) = dir {
+                setup.root = folder(dir)?;
+                setup.config.tests.root = ".".to_owned();
+            }
+            let indexed = testinfra::index(&setup.root, &setup.config.tests, &Excerpts::default());
+            testinfra::show(&indexed.index, indexed.seconds)
+        }
+        Command::Live { common } => {
+            let setup = Setup::load(common)?;
+            let (value, complete) = show_live(&setup)?;
+            if !complete {
+                code = exit_code::NOT_CHECKED;
+            }
+            value
+        }
+    };
+    let text = serde_json::to_string_pretty(&value).map_err(|error| CliError::failed("write the output", error))?;
+    output::stdout(&format!("{text}\n"))?;
+    Ok(code)
+}
+
+fn show_terraform(dir: Option<&PathBuf>, inputs: &TerraformArgs, common: &CommonArgs) -> Result<Value, CliError> {
+    if let Some(dir) = dir {
+        return Ok(load_terraform(dir, inputs)?.show());
+    }
+    let mut setup = Setup::load(common)?;
+    apply(inputs, &mut setup.config.terraform)?;
+    Ok(gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default()).show())
+}
+
+/// Evaluates one root module outside any configuration. Its repository is the git checkout or configured folder that
+/// holds it, so that modules beside it can be read.
+///
+/// # Errors
+/// A folder that is not there, a variable without `=`.
+pub fn load_terraform(dir: &std::path::Path, inputs: &TerraformArgs) -> Result<terraform::Loaded, CliError> {
+    let dir = folder(dir)?;
+    let repo = crate::config::locate(&dir).root;
+    let repo = folder(&repo)?;
+    let root = dir.strip_prefix(&repo).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let root = if root.is_empty() { ".".to_owned() } else { root };
+    let mut config = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
+    apply(inputs, &mut config)?;
+    let project_numbers = std::collections::BTreeMap::new();
+    let options = terraform::Options { config: &config, project: None, project_numbers: &project_numbers };
+    Ok(terraform::load(&repo, &options, &Excerpts::default()))
+}
+
+fn apply(inputs: &TerraformArgs, config: &mut crate::config::TerraformConfig) -> Result<(), CliError> {
+    config.var_files.extend(inputs.var_file.iter().cloned());
+    for pair in &inputs.var {
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| CliError::usage(format!("--var {pair} is not NAME=VALUE")))?;
+        config.vars.insert(name.to_owned(), value.to_owned());
+    }
+    if let Some(workspace) = &inputs.workspace {
+        config.workspace = Some(workspace.clone());
+    }
+    Ok(())
+}
+
+fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
+    let found = dir.canonicalize().map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
+    if !found.is_dir() {
+        return Err(CliError::usage(format!("{} is not a folder", dir.display())));
+    }
+    Ok(found)
+}
+
+/// The inventory, and whether everything that was asked was answered.
+fn show_live(setup: &Setup) -> Result<(Value, bool), CliError> {
+    let asked = asked(setup);
+    let gathered = gather::ask(setup, &asked)?;
+    let Some(state) = &gathered.state else {
+        return Ok((serde_json::json!({ "schema_version": 1, "live_source": gathered.description }), true));
+    };
+    let inventory = live::inventory(state);
+    let complete = inventory.coverage.entries.iter().all(|entry| entry.status == CoverageStatus::Answered);
+    Ok((live::show(&inventory, &gathered.description), complete))
+}
+
+/// What a run of `check` would ask.
+pub fn asked(setup: &Setup) -> Asked {
+    if setup.config.live == LiveSource::None {
+        return Asked::default();
+    }
+    let (context, excerpts) = (setup.name_context(), Excerpts::default());
+    let terraform = gather::load_terraform(setup, &context, &excerpts).declarations();
+    Asked::from(setup, &terraform, &gather::read_deploy(setup, &context, &excerpts))
+}
