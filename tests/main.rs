@@ -1,1 +1,11 @@
 //! Drives the built binary. One module a topic.
+
+mod common;
+
+mod cli;
+mod coverage;
+mod faults;
+mod replay;
+mod rules;
+mod schema;
+mod show;
