@@ -208,7 +208,7 @@ def deploy_command(service: ServiceConfig, image: str) -> list[str]:
         command.append("--no-allow-unauthenticated")
     # The old rollout kept new revisions without traffic until somebody had looked at them:
     # command += ["--no-traffic", "--tag", "candidate"]
-    # gcloud run deploy netra-legacy-staging --region us-central1 --vpc-connector legacy-connector --vpc-egress all-traffic
+    # gcloud run deploy netra-worker-staging --vpc-connector legacy-connector --vpc-egress all-traffic
     return command
 
 
