@@ -45,9 +45,11 @@ fn only_limits_the_report_to_its_parts() {
     let repository = Repository::copy_of("staging");
     let outcome = repository.run(&["check", "--only", "tests", "--format", "json"]).expect_code(2);
     let report = outcome.json();
-    assert!(list(&report, "findings").iter().all(|finding| {
-        ["imports", "discovery", "classes"].contains(&finding["part"].as_str().unwrap())
-    }));
+    assert!(
+        list(&report, "findings")
+            .iter()
+            .all(|finding| { ["imports", "discovery", "classes"].contains(&finding["part"].as_str().unwrap()) })
+    );
     let vpc = list(&report, "parts").iter().find(|part| part["part"] == "vpc").unwrap();
     assert_eq!(vpc["verdict"], "not-asked");
 }

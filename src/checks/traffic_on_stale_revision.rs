@@ -72,11 +72,7 @@ fn finding(
     let note = if others.is_empty() { String::new() } else { format!("also on {}", others.join(", ")) };
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .field("traffic")
-        .live(
-            Some(format!("{revision}: {share}, {}", described(vpc))),
-            format!("{name}/revisions/{revision}"),
-            "vpcAccess",
-        )
+        .live(Some(format!("revision {revision}, {share}, {}", described(vpc))), name.to_string(), "trafficStatuses")
         .live_note(note)
         .why(format!("the template {}: what is configured does not serve", described(&live.workload.vpc)));
     if only_tags {
