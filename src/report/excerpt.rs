@@ -1,10 +1,10 @@
 //! The cited source line of an origin, with the part of it to underline.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::model::redact::REDACTED;
 use crate::model::{RepoPath, SourceSpan};
-use std::collections::BTreeMap;
 
 /// A cited line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,14 @@ pub struct Excerpt {
     pub text: String,
     /// Bytes of `text` to underline; lies on character boundaries, and may be empty.
     pub range: Range<usize>,
+}
+
+impl Excerpt {
+    /// The column of the first underlined character, from 1. It differs from that of the origin where the line was
+    /// shortened or a secret was taken out of it.
+    pub fn column(&self) -> usize {
+        self.text.get(..self.range.start).map_or(1, |before| before.chars().count() + 1)
+    }
 }
 
 /// The line that `span` begins on, where it is among the cited lines.

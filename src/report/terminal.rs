@@ -44,6 +44,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         let items = count(report.not_checked.len(), "item");
         let reasons = count(unchecked::reasons(&report.not_checked), "reason");
         section(&mut out, &format!("not checked: {items}, {reasons}"), style);
+        out.push('\n');
         out.push_str(&unchecked::render(report, style));
     }
     if !report.coverage.entries.is_empty() {
@@ -70,7 +71,7 @@ fn opening(report: &Report, style: &Style) -> String {
     let asked: Vec<&str> =
         report.parts.iter().filter(|part| part.verdict != PartVerdict::NotAsked).map(|part| part.part.word()).collect();
     let asked = if asked.is_empty() { "nothing".to_owned() } else { list(&asked) };
-    let first = format!("gcp-drift checked {asked}; live state: {}", escape(&report.run.live_source));
+    let first = format!("gcp-drift check, live state: {}; looked at {asked}", escape(&report.run.live_source));
     let mut out: String =
         hanging("", &first, 2, style.width).lines().map(|line| paint(line, BOLD, style.color) + "\n").collect();
     let started = escape(&report.run.started);

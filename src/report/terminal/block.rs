@@ -1,11 +1,13 @@
 //! One block of the report: a title, the source line with carets, and notes below it.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin as PlaceLine, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin as PlaceLine, Renderer, Snippet};
 
 use super::Style;
 use super::text::{BOLD, escape, paint, wrap};
-use crate::model::{Origin, SourceSpan};
-use crate::report::{Report, excerpt};
+use crate::model::SourceSpan;
+use crate::report::Report;
+use crate::report::excerpt::{self, Excerpt};
 
 /// A block before it is laid out. Texts are as they came; laying out escapes them.
 pub(super) struct Block {
@@ -50,42 +52,45 @@ impl Note {
     }
 }
 
+/// The calls that led to a place, innermost first.
+pub(super) fn calls(span: &SourceSpan) -> impl Iterator<Item = Note> {
+    span.callers.as_slice().iter().map(|caller| {
+        let place = format!("{}:{}:{}", caller.file, caller.position.line, caller.position.column);
+        Note::prose("via", format!("{}, called at {place}", caller.name))
+    })
+}
+
 /// Keys are padded to this width, so that texts stand in one column.
 const KEY_WIDTH: usize = 4;
 
 /// Lays a block out; ends with a line end.
 pub(super) fn render(block: &Block, report: &Report, style: &Style) -> String {
     let mut out = heading(block, style);
-    let gutter = match &block.place {
-        BlockPlace::Source(span, _) => span.start.line.to_string().len(),
-        _ => 1,
+    let cited = match &block.place {
+        BlockPlace::Source(span, _) => excerpt::of(&report.excerpts, span),
+        _ => None,
     };
-    let level = Level::ERROR.no_name();
-    let mut group = Group::with_level(level);
-    let mut has_elements = false;
-    match &block.place {
-        BlockPlace::Source(span, label) => {
-            has_elements = true;
-            let place = PlaceLine::path(escape(span.file.as_str()))
-                .line(span.start.line as usize)
-                .char_column(span.start.column as usize);
-            group = group.element(place);
-            if let Some(excerpt) = excerpt::of(&report.excerpts, span) {
-                let label = escape(label);
-                let annotation =
-                    AnnotationKind::Primary.span(excerpt.range).label((!label.is_empty()).then_some(label));
-                let snippet = Snippet::source(excerpt.text).line_start(excerpt.line as usize).annotation(annotation);
-                group = group.element(snippet);
-            }
+    // The layout takes the width of the gutter from the line number, and none where there is no line.
+    let gutter = cited.as_ref().map_or(1, |excerpt| excerpt.line.to_string().len());
+    let indent = if cited.is_some() { "" } else { " " };
+    let mut group = Group::with_level(Level::ERROR.no_name());
+    let mut columns = None;
+    match (&block.place, cited) {
+        (BlockPlace::Source(span, label), Some(excerpt)) => {
+            columns = Some((excerpt.column(), span));
+            group = group.element(snippet(span, label, excerpt));
         }
-        BlockPlace::Words(words) => {
-            has_elements = true;
-            group = group.element(PlaceLine::path(escape(words)));
+        (BlockPlace::Source(span, _), None) => {
+            group = group.element(
+                PlaceLine::path(escape(span.file.as_str()))
+                    .line(span.start.line as usize)
+                    .char_column(span.start.column as usize),
+            );
         }
-        BlockPlace::Nowhere => {}
+        (BlockPlace::Words(words), _) => group = group.element(PlaceLine::path(escape(words))),
+        (BlockPlace::Nowhere, _) => {}
     }
     for note in &block.notes {
-        has_elements = true;
         let padding = " ".repeat(KEY_WIDTH.saturating_sub(note.key.len()));
         let lead = gutter + " = ".len() + note.key.len() + ": ".len() + padding.len();
         let text = escape(note.text.trim_end());
@@ -93,11 +98,30 @@ pub(super) fn render(block: &Block, report: &Report, style: &Style) -> String {
         let text = format!("{padding}{}", lines.join(&format!("\n{padding}")));
         group = group.element(Level::NOTE.with_name(note.key).message(text));
     }
-    if has_elements {
-        out.push_str(&renderer(block, style).render(&[group]));
+    if group.is_empty() {
+        return out;
+    }
+    let mut laid_out = renderer(block, style).render(&[group]);
+    if let Some((shown, span)) = columns.filter(|(shown, span)| *shown != span.start.column as usize) {
+        // The carets were moved because the cited line is not the one that columns were counted in: the place stays.
+        let place = format!("{}:{}:", escape(span.file.as_str()), span.start.line);
+        laid_out = laid_out.replacen(&format!("{place}{shown}"), &format!("{place}{}", span.start.column), 1);
+    }
+    for line in laid_out.lines() {
+        out.push_str(indent);
+        out.push_str(line);
         out.push('\n');
     }
     out
+}
+
+fn snippet<'a>(span: &SourceSpan, label: &str, excerpt: Excerpt) -> Snippet<'a, Annotation<'a>> {
+    let label = escape(label);
+    let annotation = AnnotationKind::Primary.span(excerpt.range).label((!label.is_empty()).then_some(label));
+    Snippet::source(excerpt.text)
+        .line_start(excerpt.line as usize)
+        .path(escape(span.file.as_str()))
+        .annotation(annotation)
 }
 
 fn heading(block: &Block, style: &Style) -> String {
@@ -127,9 +151,4 @@ fn renderer(block: &Block, style: &Style) -> Renderer {
 /// What is left of a line after its lead; never so little that every word gets its own line.
 fn room(width: usize, lead: usize) -> usize {
     width.saturating_sub(lead).max(20)
-}
-
-/// `file:line:column`, or the resource and its field.
-pub(super) fn place_words(origin: &Origin) -> String {
-    origin.to_string()
 }

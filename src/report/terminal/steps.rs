@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::block::place_words;
 use super::text::{escape, hanging, paint, severity_paint};
 use crate::finding::{Finding, FixKind, Severity};
 use crate::report::order::{Step, steps};
@@ -36,7 +35,7 @@ fn render_step(out: &mut String, number: usize, step: &Step<'_>, style: &Style) 
     out.push_str(&text.replacen(&mark, &paint(&mark, severity_paint(severity), style.color), 1));
     if step.findings.len() > 1 {
         list(out, &step.findings, style, |finding| {
-            let place = finding.places.first().map(place_words);
+            let place = finding.places.first().map(ToString::to_string);
             place.unwrap_or_else(|| finding.subject.to_string())
         });
     }
@@ -46,8 +45,7 @@ fn render_step(out: &mut String, number: usize, step: &Step<'_>, style: &Style) 
                 FixKind::Command => verbatim(out, "run", &fix.text),
                 FixKind::Edit if step.findings.len() > 1 => prose(out, "edit", &fix.text, style),
                 FixKind::Edit => {
-                    let place =
-                        fix.origin.as_ref().map_or_else(String::new, |origin| format!("{}: ", place_words(origin)));
+                    let place = fix.origin.as_ref().map_or_else(String::new, |origin| format!("{origin}: "));
                     prose(out, "edit", &format!("{place}{}", fix.text), style);
                 }
             }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde_json::Value;
 
 use super::Style;
 use super::text::{escape, hanging};
@@ -17,13 +18,14 @@ pub(super) fn summary(report: &Report, style: &Style) -> String {
     if style.width < MIN_TABLE_WIDTH {
         let mut out = String::new();
         for part in &report.parts {
-            let counts = [
-                count(part.findings, "finding"),
-                format!("{} not checked", part.not_checked),
-                format!("{} clean", part.clean),
-            ];
-            let words = format!("{}: {}", part.verdict.word(), counts.join(", "));
-            out.push_str(&hanging(&format!("{} ", part.part), &words, 2, style.width));
+            let words = match part.verdict {
+                PartVerdict::NotAsked => part.verdict.word().to_owned(),
+                verdict => {
+                    let findings = count(part.findings, "finding");
+                    format!("{}, {findings}, {} not checked, {} clean", verdict.word(), part.not_checked, part.clean)
+                }
+            };
+            out.push_str(&hanging(&format!("{}: ", part.part), &words, 2, style.width));
         }
         return out;
     }
@@ -48,17 +50,29 @@ pub(super) fn summary(report: &Report, style: &Style) -> String {
 pub(super) fn metrics(parts: &[PartSummary], style: &Style) -> String {
     let mut out = String::new();
     for part in parts.iter().filter(|part| !part.metrics.is_empty()) {
-        let words: Vec<String> = part
-            .metrics
-            .iter()
-            .map(|(name, value)| match value {
-                serde_json::Value::String(text) => format!("{name} {text}"),
-                other => format!("{name} {other}"),
-            })
-            .collect();
+        let mut words = Vec::new();
+        for (name, value) in &part.metrics {
+            flatten(name, value, MAX_DEPTH, &mut words);
+        }
         out.push_str(&hanging(&format!("{}: ", part.part), &escape(&words.join(", ")), 2, style.width));
     }
     out
+}
+
+/// Deeper than this, a metric is printed as JSON.
+const MAX_DEPTH: usize = 4;
+
+/// `name value` for a number or text, `name.key value` for each member of an object.
+fn flatten(name: &str, value: &Value, depth: usize, words: &mut Vec<String>) {
+    match value {
+        Value::Object(members) if depth > 0 => {
+            for (key, member) in members {
+                flatten(&format!("{name}.{key}"), member, depth - 1, words);
+            }
+        }
+        Value::String(text) => words.push(format!("{name} {text}")),
+        other => words.push(format!("{name} {other}")),
+    }
 }
 
 /// What was really looked at in Google Cloud.

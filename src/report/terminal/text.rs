@@ -24,13 +24,18 @@ pub(super) fn escape(text: &str) -> String {
 
 /// Lines of at most `width` characters, broken at spaces. A longer word stays whole, so that it can be copied.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrap_after(text, width, width)
+}
+
+/// Like [`wrap`], with another width for the first line.
+fn wrap_after(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
     for (at, word) in text.split(' ').enumerate() {
         let word_length = word.chars().count();
-        let is_first = at == 0 || (line.is_empty() && !lines.is_empty());
-        if is_first {
+        let width = if lines.is_empty() { first } else { rest };
+        if at == 0 || (line.is_empty() && !lines.is_empty()) {
             line.push_str(word);
             length += word_length;
         } else if length + 1 + word_length > width && !word.is_empty() {
@@ -47,28 +52,18 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `text` after `lead`, wrapped; following lines are indented by `indent` characters.
+/// `text` after `lead`, wrapped; following lines are indented by `indent` characters. Ends with a line end.
 pub(super) fn hanging(lead: &str, text: &str, indent: usize, width: usize) -> String {
-    let whole = format!("{lead}{text}");
-    // The lead is part of the first line's length, and must not be broken or trimmed itself.
-    let margin = lead.len() - lead.trim_start().len();
-    let mut out = String::new();
-    let mut room = width.saturating_sub(margin);
-    let mut rest = whole.trim_start().to_owned();
-    let mut pad = margin;
-    loop {
-        let mut lines = wrap(&rest, room.max(MIN_ROOM)).into_iter();
-        out.push_str(&" ".repeat(pad));
-        out.push_str(&lines.next().unwrap_or_default());
+    let room = |taken: usize| width.saturating_sub(taken).max(MIN_ROOM);
+    let mut lines = wrap_after(text, room(lead.chars().count()), room(indent)).into_iter();
+    let mut out = format!("{lead}{}", lines.next().unwrap_or_default()).trim_end().to_owned();
+    out.push('\n');
+    for line in lines {
+        out.push_str(&" ".repeat(indent));
+        out.push_str(&line);
         out.push('\n');
-        let following: Vec<String> = lines.collect();
-        if following.is_empty() {
-            return out;
-        }
-        rest = following.join(" ");
-        pad = indent;
-        room = width.saturating_sub(indent);
     }
+    out
 }
 
 /// Below this, wrapping would leave a column of single words.

@@ -39,17 +39,21 @@ fn grouped(items: &[NotChecked]) -> Vec<(&Why, Vec<&NotChecked>)> {
 }
 
 fn render_reason(why: &Why, items: &[&NotChecked], report: &Report, style: &Style) -> String {
-    let place = match &why.place {
+    let block_place = match &why.place {
         Some(Place::Origin(Origin::Source(span))) => BlockPlace::Source(span.clone(), String::new()),
         Some(place) => BlockPlace::Words(place.to_string()),
         None => BlockPlace::Nowhere,
+    };
+    let notes = match &block_place {
+        BlockPlace::Source(span, _) => block::calls(span).collect(),
+        _ => Vec::new(),
     };
     let block = Block {
         label: format!("not checked[{}]", why.kind.word()),
         paint: unchecked_paint(),
         title: why.text.clone(),
-        place,
-        notes: Vec::new(),
+        place: block_place,
+        notes,
     };
     let mut out = block::render(&block, report, style);
     if items.len() > 1 {
