@@ -2,4 +2,6 @@
 //! types may change, a published version only ever gains fields.
 
 mod convert;
+#[cfg(test)]
+mod tests;
 pub mod v1;

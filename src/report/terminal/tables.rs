@@ -107,7 +107,7 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style
         .set_content_arrangement(ContentArrangement::Dynamic)
         .force_no_tty()
         .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
-        .set_header(header.iter().copied().collect::<Vec<_>>());
+        .set_header(header.to_vec());
     for row in rows {
         table.add_row(row);
     }
