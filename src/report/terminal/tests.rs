@@ -302,3 +302,37 @@ fn a_clean_report_says_so_in_one_line() {
     assert!(text.ends_with("\n\n0 findings, 0 not checked, 0 accepted, 18 clean\n"), "{text}");
     assert!(!text.contains("fix in this order") && !text.contains("accepted:"), "{text}");
 }
+
+#[test]
+fn any_span_of_any_line_can_be_underlined() {
+    let long = "x".repeat(390) + "日本語" + "e\u{301}👩\u{200d}🚀";
+    for line in [
+        "",
+        " ",
+        "\t",
+        "\t\t\"a\"\t",
+        "日本語 = \"e\u{301}\"",
+        "👩\u{200d}🚀\u{0}",
+        "a\rb",
+        &long,
+        "token = \"x\" token = 'y'",
+    ] {
+        for (start, end) in [(0, 0), (1, 1), (1, 2), (2, 9), (5, 3), (9, 400), (395, 399), (u32::MAX, u32::MAX)] {
+            let excerpts = Excerpts::default();
+            let mut origin = samples::cite(&excerpts, "a.tf", 1, "x", "x");
+            if let Origin::Source(span) = &mut origin {
+                span.start.column = start;
+                span.end.column = end;
+            }
+            let mut finding = samples::unmanaged();
+            finding.places.push(origin);
+            let mut report = samples::report(vec![finding], &excerpts);
+            report.excerpts.values_mut().for_each(|lines| lines.values_mut().for_each(|text| *text = line.to_owned()));
+            for width in [20, 40, 100] {
+                let text = findings::render(&report.findings[0], &report, &style(width));
+                assert!(text.contains(&format!("--> a.tf:1:{start}\n")), "{line:?} {start} {end}: {text}");
+                assert!(text.contains('^') || line.trim().is_empty(), "{line:?} {start} {end}: {text}");
+            }
+        }
+    }
+}
