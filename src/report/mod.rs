@@ -1,4 +1,22 @@
 //! One file an output format; each is a function of [`Report`].
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | [`terminal`] | the report that a person reads |
+//! | [`json`] | the report that a program reads, one frozen copy a version |
+//! | [`order`] | *fix in this order*: root causes first, with their consequences |
+//! | [`excerpt`] | the cited source line of an origin, with the part to underline |
+//! | [`words`] | plurals and lists |
+//! | [`pages`] | the page of each rule, compiled in |
+
+pub mod excerpt;
+pub mod json;
+pub mod order;
+pub mod pages;
+#[cfg(test)]
+mod samples;
+pub mod terminal;
+pub mod words;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,7 @@
+//! The report that a program reads. Each version of the format is a frozen copy of the model in its own file: internal
+//! types may change, a published version only ever gains fields.
+
+mod convert;
+#[cfg(test)]
+mod tests;
+pub mod v1;

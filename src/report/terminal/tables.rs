@@ -1,0 +1,123 @@
+//! Tables: the summary of parts and what was really looked at. A terminal too narrow for columns gets lines.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use super::Style;
+use super::text::{escape, hanging};
+use crate::report::words::count;
+use crate::report::{PartSummary, PartVerdict, Report};
+
+/// Columns need at least this width to be read.
+const MIN_TABLE_WIDTH: usize = 60;
+
+/// Part, verdict and counts, one line a part.
+pub(super) fn summary(report: &Report, style: &Style) -> String {
+    if style.width < MIN_TABLE_WIDTH {
+        let mut out = String::new();
+        for part in &report.parts {
+            let words = match part.verdict {
+                PartVerdict::NotAsked => part.verdict.word().to_owned(),
+                verdict => {
+                    let findings = count(part.findings, "finding");
+                    format!("{}, {findings}, {} not checked, {} clean", verdict.word(), part.not_checked, part.clean)
+                }
+            };
+            out.push_str(&hanging(&format!("{}: ", part.part), &words, 2, style.width));
+        }
+        return out;
+    }
+    let rows = report.parts.iter().map(|part| {
+        let counts = match part.verdict {
+            PartVerdict::NotAsked => [String::new(), String::new(), String::new()],
+            _ => [part.findings.to_string(), part.not_checked.to_string(), part.clean.to_string()],
+        };
+        let [findings, not_checked, clean] = counts;
+        vec![part.part.to_string(), part.verdict.word().to_owned(), findings, not_checked, clean]
+    });
+    let mut table = table(&["part", "verdict", "findings", "not checked", "clean"], rows, style);
+    for index in 2..5 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    printed(&table)
+}
+
+/// Named numbers of the parts, one line a part that has any.
+pub(super) fn metrics(parts: &[PartSummary], style: &Style) -> String {
+    let mut out = String::new();
+    for part in parts.iter().filter(|part| !part.metrics.is_empty()) {
+        let mut words = Vec::new();
+        for (name, value) in &part.metrics {
+            flatten(name, value, MAX_DEPTH, &mut words);
+        }
+        out.push_str(&hanging(&format!("{}: ", part.part), &escape(&words.join(", ")), 2, style.width));
+    }
+    out
+}
+
+/// Deeper than this, a metric is printed as JSON.
+const MAX_DEPTH: usize = 4;
+
+/// `name value` for a number or text, `name.key value` for each member of an object.
+fn flatten(name: &str, value: &Value, depth: usize, words: &mut Vec<String>) {
+    match value {
+        Value::Object(members) if depth > 0 => {
+            for (key, member) in members {
+                flatten(&format!("{name}.{key}"), member, depth - 1, words);
+            }
+        }
+        Value::String(text) => words.push(format!("{name} {text}")),
+        other => words.push(format!("{name} {other}")),
+    }
+}
+
+/// What was really looked at in Google Cloud.
+pub(super) fn coverage(report: &Report, style: &Style) -> String {
+    let entries = &report.coverage.entries;
+    if style.width < MIN_TABLE_WIDTH {
+        let mut out = String::new();
+        for entry in entries {
+            let region = entry.region.as_deref().unwrap_or("global");
+            let detail = if entry.detail.is_empty() { String::new() } else { format!(" ({})", entry.detail) };
+            let words = format!("{} in {}/{region}: {}{detail}", entry.api, entry.project, entry.status.word());
+            out.push_str(&hanging("", &escape(&words), 2, style.width));
+        }
+        return out;
+    }
+    let rows = entries.iter().map(|entry| {
+        vec![
+            escape(&entry.project),
+            escape(entry.region.as_deref().unwrap_or("global")),
+            entry.api.to_string(),
+            entry.status.word().to_owned(),
+            escape(&entry.detail),
+        ]
+    });
+    printed(&table(&["project", "region", "api", "status", "detail"], rows, style))
+}
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .force_no_tty()
+        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
+        .set_header(header.to_vec());
+    for row in rows {
+        table.add_row(row);
+    }
+    table
+}
+
+fn printed(table: &Table) -> String {
+    let mut out = String::new();
+    for line in table.lines() {
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
