@@ -16,6 +16,8 @@ macro_rules! pages {
 }
 
 static PAGES: &[(&str, &str)] = pages![
+    "acceptance-expired",
+    "acceptance-unused",
     "category-empty",
     "connector-changed",
     "connector-missing",
@@ -33,7 +35,9 @@ static PAGES: &[(&str, &str)] = pages![
     "policy-connector-range",
     "policy-connector-throughput",
     "policy-egress-private-ranges-only",
+    "policy-failed",
     "policy-service-attached",
+    "pytest-config-invalid",
     "python-syntax-error",
     "smoke-class-methods-missing",
     "smoke-class-missing",
@@ -42,6 +46,7 @@ static PAGES: &[(&str, &str)] = pages![
     "smoke-class-stub",
     "smoke-class-unmarked",
     "smoke-class-without-tests",
+    "test-file-unreadable",
     "traffic-on-stale-revision",
     "workload-connector-changed",
     "workload-egress-changed",
