@@ -206,3 +206,6 @@ fn take_fault(server: &Server, path: &str) -> Option<FaultKind> {
     fault.times -= 1;
     Some(fault.kind.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,8 @@ pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
     let Answer { project, detail, .. } = answer;
     let service = if answer.api.starts_with("vpcaccess.") { "vpcaccess.googleapis.com" } else { "run.googleapis.com" };
     let message = |default: String| if detail.is_empty() { default } else { detail.clone() };
-    let recorded = answer.http_status.and_then(|code| StatusCode::from_u16(code).ok()).filter(|code| !code.is_success());
+    let recorded =
+        answer.http_status.and_then(|code| StatusCode::from_u16(code).ok()).filter(|code| !code.is_success());
     let own = |code: StatusCode| answer.error.as_ref().map(|own| body(code, own));
     let response = match answer.status {
         Status::Answered => return None,

@@ -71,8 +71,7 @@ impl PageQuery {
 }
 
 fn page(uri: &Uri, cap: usize, repeat_token: bool) -> Result<PageQuery, Box<Response<Body>>> {
-    let refuse =
-        |message: &str| Box::new(reply::error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message));
+    let refuse = |message: &str| Box::new(reply::error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message));
     let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri)
         .map_err(|_| refuse("The query string could not be read."))?;
     let asked = match query.get("pageSize").map(|text| text.parse::<usize>()) {
@@ -125,7 +124,8 @@ fn locations(state: &State, project: &str, page: &Page<'_>) -> Response<Body> {
         let recorded = state.project_answer(project).and_then(reply::failure);
         return recorded.unwrap_or_else(|| reply::not_found(&format!("the state holds nothing of {project}")));
     }
-    let location = |region: &&str| json!({"name": format!("projects/{project}/locations/{region}"), "locationId": region});
+    let location =
+        |region: &&str| json!({"name": format!("projects/{project}/locations/{region}"), "locationId": region});
     let all: Vec<Value> = regions.iter().map(location).collect();
     reply::page(&all.iter().collect::<Vec<_>>(), &[], page)
 }

@@ -175,25 +175,33 @@ fn answer(api: Api, project: String, region: String, listing: Listing) -> Answer
 async fn targets(google: &Arc<Google>, request: &Request) -> (Vec<(String, String)>, Vec<Answer>) {
     let mut targets = Vec::new();
     let mut failed = Vec::new();
-    let mut refuse = |project: &str, status, detail: &str| {
-        failed.extend(Api::ALL.map(|api| unanswered(api, project, None, status, detail)));
-    };
+    let refusal =
+        |project: &str, status, detail: &str| Api::ALL.map(|api| unanswered(api, project, None, status, detail));
     let mut tasks = JoinSet::new();
     for project in projects(request) {
         if !is_segment(&project) {
-            refuse(&project, CoverageStatus::NotAsked, "this is no project id");
+            failed.extend(refusal(&project, CoverageStatus::NotAsked, "this is no project id"));
         } else if request.regions.is_empty() {
             let google = Arc::clone(google);
             tasks.spawn(async move { (run::regions(&google, &project).await, project) });
         } else {
-            targets.extend(request.regions.iter().map(|region| (project.clone(), region.clone())));
+            for region in &request.regions {
+                if is_segment(region) {
+                    targets.push((project.clone(), region.clone()));
+                } else {
+                    let answer =
+                        |api| unanswered(api, &project, Some(region), CoverageStatus::NotAsked, "this is no region");
+                    failed.extend(Api::ALL.map(answer));
+                }
+            }
         }
     }
     while let Some(done) = tasks.join_next().await {
         match done {
             Ok((Ok(regions), project)) => targets.extend(regions.into_iter().map(|region| (project.clone(), region))),
             Ok((Err(failure), project)) => {
-                refuse(&project, failure.status, &format!("its regions could not be listed: {}", failure.detail));
+                let detail = format!("its regions could not be listed: {}", failure.detail);
+                failed.extend(refusal(&project, failure.status, &detail));
             }
             // Only a defect ends a task; its project then has no entry, which means "not asked".
             Err(_) => {}
@@ -328,5 +336,6 @@ fn is_segment(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_alphanumeric()) && text.bytes().all(allowed)
 }
 
-#[cfg(all(test, feature = "emulator"))]
+#[cfg(test)]
+#[cfg(feature = "emulator")]
 mod tests;

@@ -39,7 +39,7 @@ fn redact(value: &mut Value) {
                 let reference = REFERENCES.contains(&&**key);
                 match field {
                     Value::String(text) if named_value && key == "value" => REDACTED.clone_into(text),
-                    Value::String(text) if is_secret_name(key) && !reference => REDACTED.clone_into(text),
+                    Value::String(text) if is_secret(key) && !reference => REDACTED.clone_into(text),
                     Value::String(_) if reference || IDENTIFIERS.contains(&&**key) => {}
                     Value::Array(items) if key == "args" || key == "command" => arguments(items),
                     Value::Array(_) if key == "urls" => {}
@@ -59,6 +59,11 @@ fn line(text: &str) -> String {
     parts.join(REDACTED)
 }
 
+/// Flags, annotations and headers are spelled with `-` where variables have `_`.
+fn is_secret(name: &str) -> bool {
+    is_secret_name(&name.replace('-', "_"))
+}
+
 /// Command-line arguments: a flag that is named like a secret has its value in the next argument.
 fn arguments(items: &mut [Value]) {
     let mut follows_flag = false;
@@ -69,9 +74,15 @@ fn arguments(items: &mut [Value]) {
             continue;
         };
         let is_flag = text.starts_with('-');
-        let secret_flag = is_flag && !text.contains('=') && is_secret_name(text);
-        *text = if follows_flag && !is_flag { REDACTED.to_owned() } else { line(text) };
-        follows_flag = secret_flag;
+        let (name, value) = text.split_once('=').map_or((&**text, None), |(name, value)| (name, Some(value)));
+        let secret_flag = is_flag && is_secret(name);
+        let clean = match value {
+            Some(_) if secret_flag => format!("{name}={REDACTED}"),
+            _ if follows_flag && !is_flag => REDACTED.to_owned(),
+            _ => line(text),
+        };
+        follows_flag = secret_flag && value.is_none();
+        *text = clean;
     }
 }
 
@@ -90,7 +101,7 @@ mod tests {
                 "vpcAccess": {"connector": "projects/p/locations/r/connectors/secret-net", "egress": "ALL_TRAFFIC"},
                 "containers": [{
                     "image": "eu-docker.pkg.dev/p/token-service:v2",
-                    "args": ["--db-password", "hunter2", "--port", "80", "--api-key=zzz", "--token", "--verbose"],
+                    "args": ["--db-password", "hunter2", "--port", "80", "--api-key=zzz", "--token", "--verbose", "-x"],
                     "env": [
                         {"name": "HOST", "value": "10.0.0.5"},
                         {"name": "PASSWORD", "valueSource": {"secretKeyRef": {"secret": "db-password", "version": "3"}}},

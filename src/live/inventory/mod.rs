@@ -145,7 +145,7 @@ fn own_name(name: &str, collections: &[&str], context: &NameContext) -> Result<(
     let mut parts = name.split('/');
     let mut next = |expected: &str| match (parts.next(), parts.next()) {
         (Some(word), Some(value)) if word == expected && is_short_name(value) => Ok(value.to_owned()),
-        _ => Err(format!("`{name}` is no name of this collection")),
+        _ => Err("this is no name of the collection".to_owned()),
     };
     let project = next("projects")?;
     let region = next("locations")?;
@@ -154,13 +154,13 @@ fn own_name(name: &str, collections: &[&str], context: &NameContext) -> Result<(
         shorts.push(next(collection)?);
     }
     if parts.next().is_some() {
-        return Err(format!("`{name}` is no name of this collection"));
+        return Err("this is no name of the collection".to_owned());
     }
     let project = project_id(&project, &context.project_numbers).to_owned();
     let here = context.project.as_ref().is_none_or(|own| *own == project)
         && context.region.as_ref().is_none_or(|own| *own == region);
     if !here {
-        return Err(format!("`{name}` is of another project or region than the one that was asked"));
+        return Err("it is of another project or region than the one that was asked".to_owned());
     }
     let short = shorts.first().cloned().unwrap_or_default();
     Ok((OwnName { project, region, short }, shorts))
