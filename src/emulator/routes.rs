@@ -6,7 +6,7 @@
 //! | `/v2/projects/P/locations/R/services/{S,-}/revisions[/V]` | Cloud Run revisions |
 //! | `/v1/projects/P/locations/R/connectors[/C]` | VPC Access connectors |
 //! | `/v1/projects/P/locations` | locations |
-//! | `/v3/projects/P` | id and number of a project |
+//! | `/v1/projects/P`, `/v3/projects/P` | id and number of a project |
 
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ pub(super) fn answer(state: &State, uri: &Uri, page_size_cap: usize, repeat_toke
             get(state, ("vpcaccess.connectors", project, region), |name| last(name) == *connector)
         }
         ["v1", "projects", project, "locations"] => locations(state, project, &page.of("locations", path)),
-        ["v3", "projects", project] => project_of(state, project),
+        [version @ ("v1" | "v3"), "projects", project] => project_of(state, version, project),
         _ => reply::not_found(&format!("Requested entity was not found: {path}")),
     }
 }
@@ -130,8 +130,12 @@ fn locations(state: &State, project: &str, page: &Page<'_>) -> Response<Body> {
     reply::page(&all.iter().collect::<Vec<_>>(), &[], page)
 }
 
-fn project_of(state: &State, project: &str) -> Response<Body> {
+fn project_of(state: &State, version: &str, project: &str) -> Response<Body> {
     match state.project(project) {
+        Some((id, number)) if version == "v1" => {
+            let found = json!({"projectNumber": number, "projectId": id, "lifecycleState": "ACTIVE"});
+            reply::body(StatusCode::OK, &found)
+        }
         Some((id, number)) => {
             let found = json!({"name": format!("projects/{number}"), "projectId": id, "state": "ACTIVE"});
             reply::body(StatusCode::OK, &found)

@@ -117,6 +117,7 @@ async fn ask(google: Google, request: &Request) -> LiveState {
     }
     let google = Arc::new(google);
     let mut state = empty(request);
+    let mut numbers = own_numbers(&google, request);
     let (targets, failed) = targets(&google, request).await;
     state.answers.extend(failed);
 
@@ -142,9 +143,28 @@ async fn ask(google: Google, request: &Request) -> LiveState {
         let detail = "the query ended without an answer";
         state.answers.push(unanswered(api, &project, Some(&region), CoverageStatus::Unreachable, detail));
     }
+    while let Some(done) = numbers.join_next().await {
+        if let Ok((id, Some(number))) = done {
+            state.project_numbers.insert(id, number);
+        }
+    }
     learn_numbers(&google, &mut state).await;
     sort(&mut state);
     state
+}
+
+/// Asks for the numbers of the projects themselves, where they are not known: declarations may use them.
+fn own_numbers(google: &Arc<Google>, request: &Request) -> JoinSet<(String, Option<String>)> {
+    let mut tasks = JoinSet::new();
+    let open = |id: &String| is_segment(id) && !inventory::is_number(id) && !request.project_numbers.contains_key(id);
+    for id in projects(request).into_iter().filter(open) {
+        let google = Arc::clone(google);
+        tasks.spawn(async move {
+            let number = resource_manager::project_number(&google, &id).await;
+            (id, number)
+        });
+    }
+    tasks
 }
 
 /// Asks for one collection.
@@ -210,7 +230,7 @@ async fn targets(google: &Arc<Google>, request: &Request) -> (Vec<(String, Strin
     (targets, failed)
 }
 
-/// Finds out which projects the numbers in names belong to, where nothing else tells it.
+/// Finds out which other projects the numbers in names belong to.
 async fn learn_numbers(google: &Arc<Google>, state: &mut LiveState) {
     /// More numbers than this are left unknown.
     const MOST: usize = 50;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::emulator::{self, Emulator, Fault, FaultKind, Options};
-use crate::model::{Inventory, WhyKind};
+use crate::model::WhyKind;
 
 const SAMPLE: &str = include_str!("../../tests/live/state.json");
 const PROJECT: &str = "shop-staging";
@@ -273,24 +273,41 @@ async fn regions_are_listed_where_none_is_given() {
 }
 
 #[tokio::test]
-async fn project_numbers_are_asked_for_where_a_name_needs_them() {
+async fn project_numbers_are_asked_for_where_they_are_not_known() {
+    let asked = |emulator: &Emulator| {
+        let about_projects = |target: &String| !target.contains("/locations");
+        emulator.log().into_iter().map(|seen| seen.target).filter(about_projects).collect::<Vec<_>>()
+    };
     let emulator = start(sample(), vec![]).await;
     let learned = state(&request(&emulator)).await;
     assert_eq!(learned.project_numbers, [(PROJECT.to_owned(), NUMBER.to_owned())].into());
-    let asked = |emulator: &Emulator| emulator.log().iter().filter(|seen| seen.target.starts_with("/v3/")).count();
-    assert_eq!(asked(&emulator), 1);
+    assert_eq!(asked(&emulator), ["/v1/projects/shop-staging"]);
 
     let emulator = start(sample(), vec![]).await;
     let mut told = request(&emulator);
     told.project_numbers = learned.project_numbers.clone();
     told.projects = vec![NUMBER.into(), PROJECT.into()];
     assert_eq!(state(&told).await, learned, "a project given by number is the same project");
-    assert_eq!(asked(&emulator), 0);
+    assert!(asked(&emulator).is_empty());
+}
 
-    let emulator = start(sample(), vec![fault("/v3/", 1, status(403, "PERMISSION_DENIED"))]).await;
-    let Inventory { workloads, .. } = inventory(&state(&request(&emulator)).await);
-    assert_eq!(workloads[1].workload.vpc.connector.whys()[0].kind, WhyKind::Invalid);
-    assert!(workloads[0].workload.vpc.connector.known().is_some());
+#[tokio::test]
+async fn a_number_of_another_project_is_asked_for_and_stays_unknown_where_it_is_refused() {
+    let connector_of = |state: &LiveState| inventory(state).workloads[1].workload.vpc.connector.clone();
+    let mut hosted = sample();
+    hosted["answers"][0]["items"][0]["template"]["vpcAccess"]["connector"] =
+        json!("projects/99/locations/europe-west1/connectors/shared");
+    hosted["project_numbers"]["shop-host"] = json!("99");
+    let emulator = start(hosted.clone(), vec![]).await;
+    let known = connector_of(&state(&request(&emulator)).await);
+    assert_eq!(known.known().unwrap().to_string(), "projects/shop-host/locations/europe-west1/connectors/shared");
+
+    hosted["project_numbers"] = json!({});
+    let emulator = start(hosted, vec![]).await;
+    let refused = state(&request(&emulator)).await;
+    assert!(refused.answers.iter().all(|answer| answer.status == CoverageStatus::Answered));
+    assert_eq!(connector_of(&refused).whys()[0].kind, WhyKind::Invalid);
+    assert!(emulator.log().iter().any(|seen| seen.target == "/v3/projects/99" && seen.status == 403));
 }
 
 #[tokio::test]

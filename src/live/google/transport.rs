@@ -57,7 +57,7 @@ pub struct Transport {
     auth: Auth,
     limits: Limits,
     permits: Semaphore,
-    deadline: Instant,
+    started: Instant,
 }
 
 /// Who is asked, and with which credentials.
@@ -101,8 +101,7 @@ impl Transport {
             .build()
             .map_err(|error| format!("no HTTP client could be built: {error}"))?;
         let permits = Semaphore::new(limits.concurrency.max(1));
-        let deadline = Instant::now() + limits.total;
-        Ok(Self { client, auth, limits, permits, deadline })
+        Ok(Self { client, auth, limits, permits, started: Instant::now() })
     }
 
     /// The limits of the run.
@@ -140,7 +139,7 @@ impl Transport {
                 return Err(after(failure, attempt));
             }
             let pause = pause.unwrap_or_else(|| self.backoff(attempt));
-            if Instant::now() + pause >= self.deadline {
+            if pause >= self.left() {
                 return Err(after(failure, attempt));
             }
             sleep(pause).await;
@@ -199,7 +198,7 @@ impl Transport {
     }
 
     fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.limits.total.saturating_sub(self.started.elapsed())
     }
 
     /// The pause before a retry: anything up to a limit that doubles, so that clients that failed together do not
