@@ -1,8 +1,9 @@
 //! Plain HTTP against the emulator, with no client of this program in between.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::*;
 
@@ -12,12 +13,16 @@ fn sample() -> Value {
 
 /// Sends one request and returns head and body.
 async fn send(emulator: &Emulator, method: &str, target: &str) -> (String, String) {
-    let address = emulator.base_url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let address = emulator.base_url.strip_prefix("http://").unwrap().to_owned();
     let request = format!("{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).await.unwrap();
+    let exchange = move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let text = tokio::task::spawn_blocking(exchange).await.unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
 }
@@ -124,7 +129,7 @@ async fn it_binds_the_loopback_address_and_stops_when_dropped() {
     assert!(taken.to_string().contains(&port.to_string()), "{taken}");
     drop(emulator);
     for _ in 0..200 {
-        if TcpStream::connect(&address).await.is_err() {
+        if TcpStream::connect(&address).is_err() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

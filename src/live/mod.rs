@@ -5,7 +5,7 @@
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
 //! | [`snapshot`] | a live state in a file |
-//! | [`inventory`] | raw answers → the model's words |
+//! | [`mod@inventory`] | raw answers → the model's words |
 //!
 //! [`gather`] never fails because Google Cloud says no: what could not be read is an answer with its reason.
 

@@ -274,3 +274,46 @@ fn deleted_and_repeated_items_count_once_or_not_at_all() {
     assert_eq!(clients, [Some("new")]);
     assert_eq!(inventory.coverage.entries[0].status, CoverageStatus::Answered);
 }
+
+/// The path of every value below `value`, as JSON pointers.
+fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, field)| pointers(field, &format!("{at}/{}", escaped(key)), into));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| pointers(item, &format!("{at}/{index}"), into));
+        }
+        _ => {}
+    }
+    into.push(at.to_owned());
+}
+
+#[test]
+fn whatever_an_item_holds_nothing_vanishes_in_silence() {
+    let original = sample();
+    let whole = inventory(&original);
+    let mut tried = 0;
+    for (index, answer) in original.answers.iter().enumerate() {
+        for (item_index, item) in answer.items.iter().enumerate() {
+            let mut all = Vec::new();
+            pointers(item, "", &mut all);
+            for pointer in all {
+                for odd in [json!(null), json!(-7), json!("9".repeat(40)), json!({"a": {}}), json!([[1]]), json!(true)]
+                {
+                    let mut state = original.clone();
+                    *state.answers[index].items[item_index].pointer_mut(&pointer).unwrap() = odd.clone();
+                    let found = inventory(&state);
+                    let complete = found.workloads.len() == whole.workloads.len()
+                        && found.revisions.len() == whole.revisions.len()
+                        && found.connectors.len() == whole.connectors.len();
+                    let covered = found.coverage.entries[index].status == CoverageStatus::Answered;
+                    assert!(complete || !covered, "{pointer} = {odd}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
+}
