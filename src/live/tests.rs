@@ -198,18 +198,19 @@ async fn slow_and_absent_servers_are_unreachable_within_the_limits() {
     let slow = FaultKind::Slow(Duration::from_secs(3));
     let emulator = start(sample(), vec![fault("/connectors", 1, slow.clone())]).await;
     let mut brief = request(&emulator);
-    brief.limits.attempt = Duration::from_millis(150);
+    brief.limits.attempt = Duration::from_millis(400);
     let again = state(&brief).await;
     assert_eq!(answer_of(&again, Api::VpcAccessConnectors).status, CoverageStatus::Answered);
 
     let emulator = start(sample(), vec![fault("/connectors", 99, slow)]).await;
     brief.endpoint = Some(emulator.base_url.clone());
-    brief.limits.total = Duration::from_millis(400);
+    brief.limits.total = Duration::from_secs(1);
     let started = Instant::now();
     let stuck = state(&brief).await;
     let answer = answer_of(&stuck, Api::VpcAccessConnectors);
     assert_eq!(answer.status, CoverageStatus::Unreachable);
-    assert!(answer.detail.contains("0.") && started.elapsed() < Duration::from_secs(2), "{}", answer.detail);
+    assert!(answer.detail.contains("no answer within 0.") || answer.detail.contains("used up"), "{}", answer.detail);
+    assert!(started.elapsed() < Duration::from_millis(2_500), "{:?}", started.elapsed());
     assert_eq!(answer_of(&stuck, Api::RunServices).status, CoverageStatus::Answered);
 
     // A port where nobody listens: one that was just given back.
