@@ -1,0 +1,114 @@
+//! The state that is served: the live-state file, as this folder reads it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The file's content. Keys that the emulator does not need are ignored.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct State {
+    format: String,
+    version: u64,
+    #[serde(default)]
+    project_numbers: BTreeMap<String, String>,
+    #[serde(default)]
+    answers: Vec<Answer>,
+}
+
+/// What one list request is answered with.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Answer {
+    /// The collection, such as `run.services`.
+    pub api: String,
+    /// Project id.
+    pub project: String,
+    /// Region; an answer without one stands for every region of its project.
+    #[serde(default)]
+    pub region: Option<String>,
+    #[serde(default)]
+    pub status: Status,
+    /// The HTTP status that was answered, where one was recorded.
+    #[serde(default)]
+    pub http_status: Option<u16>,
+    /// The error's message.
+    #[serde(default)]
+    pub detail: String,
+    /// The items, served untouched.
+    #[serde(default)]
+    pub items: Vec<Value>,
+    /// Locations that the answer names as unreachable.
+    #[serde(default)]
+    pub unreachable: Vec<String>,
+    /// An error body to answer with, instead of one made here.
+    #[serde(default)]
+    pub error: Option<Value>,
+}
+
+/// How a collection answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Status {
+    #[default]
+    Answered,
+    Denied,
+    Disabled,
+    Unreachable,
+    RateLimited,
+    Malformed,
+    NotAsked,
+}
+
+impl State {
+    const FORMAT: &str = "gcp-drift/live-state";
+    const VERSION: u64 = 1;
+
+    /// Reads a state file's content.
+    ///
+    /// # Errors
+    /// A lower-case fragment that says what is wrong with it.
+    pub fn parse(value: Value) -> Result<Self, String> {
+        let state: Self = serde_json::from_value(value).map_err(|error| format!("it is no live state: {error}"))?;
+        if state.format != Self::FORMAT {
+            return Err(format!("its format is `{}`, not `{}`", state.format, Self::FORMAT));
+        }
+        if state.version != Self::VERSION {
+            return Err(format!("its version is {}; this program serves {}", state.version, Self::VERSION));
+        }
+        Ok(state)
+    }
+
+    /// The id of a project that a path names by id or by number.
+    pub fn project_id<'a>(&'a self, text: &'a str) -> &'a str {
+        let known = self.project_numbers.iter().find(|(_, number)| *number == text);
+        known.map_or(text, |(id, _)| id)
+    }
+
+    /// Id and number of a project that is given by id or number, where the number is known.
+    pub fn project(&self, text: &str) -> Option<(&str, &str)> {
+        let known = self.project_numbers.iter().find(|(id, number)| *id == text || *number == text);
+        known.map(|(id, number)| (&**id, &**number))
+    }
+
+    /// The answer of a collection; one of the region goes before one of the whole project.
+    pub fn answer(&self, api: &str, project: &str, region: &str) -> Option<&Answer> {
+        let of_project = |answer: &&Answer| answer.api == api && answer.project == project;
+        let mut answers = self.answers.iter().filter(of_project);
+        let exact = answers.clone().find(|answer| answer.region.as_deref() == Some(region));
+        exact.or_else(|| answers.find(|answer| answer.region.is_none()))
+    }
+
+    /// The regions of a project, sorted, each once.
+    pub fn regions(&self, project: &str) -> Vec<&str> {
+        let own = self.answers.iter().filter(|answer| answer.project == project);
+        let mut regions: Vec<&str> = own.filter_map(|answer| answer.region.as_deref()).collect();
+        regions.sort_unstable();
+        regions.dedup();
+        regions
+    }
+
+    /// The answer that a project without any region was recorded with.
+    pub fn project_answer(&self, project: &str) -> Option<&Answer> {
+        self.answers.iter().find(|answer| answer.project == project && answer.region.is_none())
+    }
+}

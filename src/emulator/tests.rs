@@ -1,0 +1,138 @@
+//! Plain HTTP against the emulator, with no client of this program in between.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::json;
+
+use super::*;
+
+fn sample() -> Value {
+    serde_json::from_str(include_str!("../../tests/live/state.json")).unwrap()
+}
+
+/// Sends one request and returns head and body.
+async fn send(emulator: &Emulator, method: &str, target: &str) -> (String, String) {
+    let address = emulator.base_url.strip_prefix("http://").unwrap().to_owned();
+    let request = format!("{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let exchange = move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let text = tokio::task::spawn_blocking(exchange).await.unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+async fn get(emulator: &Emulator, target: &str) -> (u16, Value) {
+    let (head, body) = send(emulator, "GET", target).await;
+    let code = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (code, serde_json::from_str(&body).unwrap())
+}
+
+const REGION: &str = "projects/shop-staging/locations/europe-west1";
+const BY_NUMBER: &str = "projects/482913377105/locations/europe-west1";
+
+#[tokio::test]
+async fn writes_are_refused_and_logged() {
+    let emulator = start(sample(), Options::default()).await.unwrap();
+    let target = format!("/v2/{REGION}/services/checkout");
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let (head, _) = send(&emulator, method, &target).await;
+        assert!(head.starts_with("HTTP/1.1 405 "), "{method}: {head}");
+    }
+    let (head, body) = send(&emulator, "HEAD", &target).await;
+    assert!(head.starts_with("HTTP/1.1 200 ") && body.is_empty(), "{head}");
+    let log = emulator.log();
+    assert_eq!(log[3], Seen { method: "DELETE".into(), target, status: 405, authorized: false });
+    assert_eq!(log.len(), 6);
+}
+
+#[tokio::test]
+async fn resources_are_served_untouched_by_id_and_by_number() {
+    let mut state = sample();
+    state["answers"][0]["items"][0]["fancyNewField"] = json!({"a": [1, "2"]});
+    let emulator = start(state.clone(), Options::default()).await.unwrap();
+    let items = &state["answers"];
+    for (target, item) in [
+        (format!("/v2/{REGION}/services/checkout"), &items[0]["items"][0]),
+        (format!("/v2/{BY_NUMBER}/services/checkout"), &items[0]["items"][0]),
+        (format!("/v2/{REGION}/services/catalog/revisions/catalog-00008-sib"), &items[1]["items"][1]),
+        (format!("/v1/{REGION}/connectors/shop-connector"), &items[2]["items"][0]),
+    ] {
+        assert_eq!(get(&emulator, &target).await, (200, item.clone()), "{target}");
+    }
+    for target in [
+        format!("/v2/{REGION}/services/nobody"),
+        format!("/v2/{REGION}/services/checkout/revisions/catalog-00008-sib"),
+        "/v2/projects/other/locations/europe-west1/services".to_owned(),
+        "/v1/projects/other/locations".to_owned(),
+        "/v2/projects".to_owned(),
+        "/".to_owned(),
+    ] {
+        let (code, body) = get(&emulator, &target).await;
+        assert_eq!((code, &body["error"]["status"]), (404, &json!("NOT_FOUND")), "{target}");
+    }
+    let (code, body) = get(&emulator, "/v2/projects/shop-staging/locations/-/services").await;
+    assert_eq!((code, &body["error"]["status"]), (400, &json!("INVALID_ARGUMENT")));
+}
+
+#[tokio::test]
+async fn lists_are_paged_with_tokens_that_belong_to_them() {
+    let emulator = start(sample(), Options::default()).await.unwrap();
+    let list = format!("/v2/{REGION}/services/-/revisions");
+    let (_, first) = get(&emulator, &format!("{list}?pageSize=1000")).await;
+    assert_eq!(first["revisions"].as_array().unwrap().len(), 3, "the cap holds");
+    let token = first["nextPageToken"].as_str().unwrap();
+    let (_, second) = get(&emulator, &format!("{list}?pageSize=1&pageToken={token}")).await;
+    assert_eq!(second["revisions"].as_array().unwrap().len(), 1, "a smaller page is granted");
+    let (_, last) = get(&emulator, &format!("{list}?pageToken={token}")).await;
+    assert_eq!((last["revisions"].as_array().unwrap().len(), last.get("nextPageToken")), (2, None));
+
+    let of_one = format!("/v2/{REGION}/services/checkout/revisions");
+    assert_eq!(get(&emulator, &of_one).await.1["revisions"].as_array().unwrap().len(), 2);
+    for bad in [
+        format!("{of_one}?pageToken={token}"),
+        format!("{list}?pageToken=x"),
+        format!("{list}?pageSize=-1"),
+        format!("{list}?pageSize=many"),
+    ] {
+        assert_eq!(get(&emulator, &bad).await.0, 400, "{bad}");
+    }
+    assert_eq!(get(&emulator, &format!("/v2/{REGION}/services/nobody/revisions")).await, (200, json!({})));
+    let (_, locations) = get(&emulator, "/v1/projects/482913377105/locations").await;
+    assert_eq!(locations["locations"][0]["locationId"], "europe-west1");
+}
+
+#[tokio::test]
+async fn what_is_no_state_is_not_served() {
+    for (state, problem) in [
+        (json!(7), "it is no live state"),
+        (json!({"format": "x", "version": 1}), "its format is `x`"),
+        (json!({"format": "gcp-drift/live-state", "version": 2}), "its version is 2"),
+        (json!({"format": "gcp-drift/live-state", "version": 1, "answers": [{"api": "x"}]}), "missing field `project`"),
+    ] {
+        let error = start(state, Options::default()).await.unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn it_binds_the_loopback_address_and_stops_when_dropped() {
+    let emulator = start(sample(), Options::default()).await.unwrap();
+    let address = emulator.base_url.strip_prefix("http://").unwrap().to_owned();
+    let port: u16 = address.strip_prefix("127.0.0.1:").unwrap().parse().unwrap();
+    let taken = start(sample(), Options { port, ..Options::default() }).await.unwrap_err();
+    assert!(taken.to_string().contains(&port.to_string()), "{taken}");
+    drop(emulator);
+    for _ in 0..200 {
+        if TcpStream::connect(&address).is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{address} still answers");
+}

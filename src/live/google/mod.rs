@@ -1,0 +1,88 @@
+//! The Google APIs that are asked. Every request goes through `transport`, which can only GET.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`auth`] | access tokens |
+//! | [`transport`] | sending, repeating, limits |
+//! | [`failure`] | what went wrong, in the words of coverage |
+//! | [`pages`] | lists |
+//! | [`run`], [`vpcaccess`], [`resource_manager`] | one API each |
+
+use reqwest::Url;
+
+pub mod auth;
+pub mod failure;
+pub mod pages;
+pub mod resource_manager;
+pub mod run;
+pub mod transport;
+pub mod vpcaccess;
+
+pub use failure::Failure;
+pub use pages::Listing;
+pub use transport::{Limits, Transport};
+
+/// The APIs, with where each is asked.
+#[derive(Debug)]
+pub struct Google {
+    transport: Transport,
+    run: Url,
+    vpcaccess: Url,
+    resource_manager: Url,
+}
+
+impl Google {
+    /// Google Cloud itself.
+    ///
+    /// # Errors
+    /// Where no TLS client can be built.
+    pub fn cloud(limits: Limits) -> Result<Self, String> {
+        let base = |text: &str| Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"));
+        Ok(Self {
+            transport: Transport::google(limits)?,
+            run: base("https://run.googleapis.com")?,
+            vpcaccess: base("https://vpcaccess.googleapis.com")?,
+            resource_manager: base("https://cloudresourcemanager.googleapis.com")?,
+        })
+    }
+
+    /// One server on the loopback address that stands in for all of them.
+    ///
+    /// # Errors
+    /// Where the URL is no plain HTTP URL of a loopback address, or no client can be built.
+    pub fn stand_in(base_url: &str, limits: Limits) -> Result<Self, String> {
+        let base = transport::loopback_url(base_url)?;
+        let transport = Transport::loopback(limits)?;
+        Ok(Self { transport, run: base.clone(), vpcaccess: base.clone(), resource_manager: base })
+    }
+
+    /// Gets credentials now, where they are needed.
+    ///
+    /// # Errors
+    /// Which sources of credentials were tried, and what to do.
+    pub async fn sign_in(&self) -> Result<(), String> {
+        self.transport.sign_in().await
+    }
+}
+
+/// A URL below a base. Segments are escaped, so that a name cannot change the path.
+fn path(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    // Only URLs that cannot be a base (such as `mailto:`) have no segments.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_change_the_path() {
+        let base = Url::parse("http://127.0.0.1:1/").unwrap();
+        let url = path(&base, &["v2", "projects", "a/b?c#d", "locations"]);
+        assert_eq!(url.as_str(), "http://127.0.0.1:1/v2/projects/a%2Fb%3Fc%23d/locations");
+    }
+}
