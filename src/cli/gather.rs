@@ -184,12 +184,13 @@ pub fn ask(setup: &Setup, asked: &Asked) -> Result<live::Gathered, CliError> {
             regions: asked.regions.iter().cloned().collect(),
             project_numbers: setup.config.project_numbers.clone(),
             endpoint: None,
+            limits: live::google::Limits::default(),
         };
         let emulator = match &setup.config.live {
-            LiveSource::Emulator(path) => Some(super::live_state::start_emulator(path, 0).await?),
+            LiveSource::Emulator(path) => Some(super::live_state::start_emulator(&setup.root.join(path), 0).await?),
             _ => None,
         };
-        request.endpoint = emulator.as_ref().map(|emulator| emulator.base_url().to_owned());
+        request.endpoint = emulator.as_ref().map(|emulator| emulator.base_url.clone());
         live::gather(&request).await.map_err(|error| CliError::failed("read the live state", error))
     })
 }

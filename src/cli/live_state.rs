@@ -65,7 +65,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
         .map_err(|error| CliError::failed("start the runtime", error))?;
     runtime.block_on(async {
         let emulator = start_emulator(&args.from, args.port).await?;
-        output::stdout(&format!("{}\n", emulator.base_url()))?;
+        output::stdout(&format!("{}\n", emulator.base_url))?;
         output::stderr(&format!("serving {}; interrupt to stop", args.from.display()));
         std::future::pending::<()>().await;
         Ok(exit_code::CLEAN)

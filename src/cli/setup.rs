@@ -58,15 +58,15 @@ impl Setup {
             Some(file) => read_config(file)?,
             None => Config::default(),
         };
-        // A path from the file is relative to the repository, one from a flag to the current folder.
-        match &args.live {
-            Some(text) => config.live = text.parse().map_err(CliError::usage)?,
-            None => {
-                if let LiveSource::Snapshot(path) | LiveSource::Emulator(path) = &mut config.live
-                    && path.is_relative()
-                {
-                    *path = located.root.join(&*path);
-                }
+        if let Some(text) = &args.live {
+            config.live = text.parse().map_err(CliError::usage)?;
+            // A path from the file is relative to the repository, one from a flag to the current folder.
+            let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+            if let LiveSource::Snapshot(path) | LiveSource::Emulator(path) = &mut config.live
+                && path.is_relative()
+                && here != root
+            {
+                *path = here.join(&*path);
             }
         }
         if let Some(project) = &args.project {

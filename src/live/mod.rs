@@ -6,6 +6,7 @@
 //! | [`redaction`] | secrets are taken out before an answer is kept |
 //! | [`snapshot`] | a live state in a file |
 //! | [`mod@inventory`] | raw answers → the model's words |
+//! | [`mod@show`] | the inventory as JSON |
 //!
 //! [`gather`] never fails because Google Cloud says no: what could not be read is an answer with its reason.
 
@@ -24,9 +25,11 @@ use google::{Failure, Google, Limits, Listing, resource_manager, run, vpcaccess}
 pub mod google;
 pub mod inventory;
 pub mod redaction;
+pub mod show;
 pub mod snapshot;
 
 pub use inventory::inventory;
+pub use show::show;
 pub use snapshot::SnapshotError;
 
 /// What to ask, and whom.

@@ -10,7 +10,7 @@ pub const REDACTED: &str = "[redacted]";
 /// True where a name (of a variable, key, attribute or flag) says that its value is a secret.
 pub fn is_secret_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "password",
         "passwd",
         "secret",
@@ -26,7 +26,7 @@ pub fn is_secret_name(name: &str) -> bool {
 
 static SECRET_ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)(?P<name>[\w.-]*(?:password|passwd|secret|token|api_?key|private_?key|connection_string|credential)[\w.-]*["']?\]?\s*(?:=>|[=:,])\s*)(?P<value>[rbfuRBFU]{0,2}"(?:[^"\\]|\\.)*"?|[rbfuRBFU]{0,2}'(?:[^'\\]|\\.)*'?|[^\s"',;)}\]]+)"#,
+        r#"(?i)(?P<name>[\w.-]*(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|connection_string|credential)[\w.-]*["']?\]?\s*(?:=>|[=:,])\s*)(?P<value>[rbfuRBFU]{0,2}"(?:[^"\\]|\\.)*"?|[rbfuRBFU]{0,2}'(?:[^'\\]|\\.)*'?|[^\s"',;)}\]]+)"#,
     )
     .ok()
 });
