@@ -38,6 +38,9 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// How many errors are kept: finding the column of one takes as long as its line, and nobody reads more.
+const MAX_ERRORS: usize = 1000;
+
 /// The text of a config file and the errors found in it so far.
 #[derive(Debug)]
 pub(super) struct Errors {
@@ -55,9 +58,12 @@ impl Errors {
         }
     }
 
-    /// Adds an error and hands it out, so that a suggestion or note can follow.
+    /// Adds an error and hands it out, so that a suggestion or note can follow. Beyond [`MAX_ERRORS`] it is dropped.
     pub(super) fn add(&mut self, range: Range<usize>, message: impl Into<String>) -> Added<'_> {
-        let range = range.start.min(self.file.text().len())..range.end.min(self.file.text().len()).max(range.start);
+        if self.found.len() >= MAX_ERRORS {
+            return Added(None);
+        }
+        let range = self.with_quotes(range);
         let error = ConfigError {
             file: self.path.clone(),
             start: self.file.position(range.start),
@@ -72,6 +78,16 @@ impl Errors {
         Added(self.found.last_mut())
     }
 
+    /// A range in the text; that of a string or key with its quotes, which the parser leaves out.
+    fn with_quotes(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.file.text();
+        let start = range.start.min(text.len());
+        let end = range.end.clamp(start, text.len());
+        let before = text.get(..start).and_then(|text| text.chars().next_back());
+        let after = text.get(end..).and_then(|text| text.chars().next());
+        if matches!(before, Some('"' | '\'')) && before == after { start - 1..end + 1 } else { start..end }
+    }
+
     /// The text that stands in a range.
     pub(super) fn text(&self, range: Range<usize>) -> &str {
         self.file.text().get(range).unwrap_or_default()
@@ -84,7 +100,8 @@ impl Errors {
 
     /// All errors, in the order of the file.
     pub(super) fn into_sorted(mut self) -> Vec<ConfigError> {
-        self.found.sort_by(|a, b| (a.range.start, a.range.end, &a.message).cmp(&(b.range.start, b.range.end, &b.message)));
+        self.found
+            .sort_by(|a, b| (a.range.start, a.range.end, &a.message).cmp(&(b.range.start, b.range.end, &b.message)));
         self.found
     }
 }

@@ -40,9 +40,7 @@ pub fn git_root(start: &Path) -> Option<PathBuf> {
 fn candidates(start: &Path) -> Vec<PathBuf> {
     let start = absolute(start);
     match git_root(&start) {
-        Some(root) => {
-            start.ancestors().take_while(|folder| folder.starts_with(&root)).map(Path::to_path_buf).collect()
-        }
+        Some(root) => start.ancestors().take_while(|folder| folder.starts_with(&root)).map(Path::to_path_buf).collect(),
         None => vec![start],
     }
 }

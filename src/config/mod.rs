@@ -18,6 +18,7 @@ use crate::finding::Severity;
 
 mod error;
 pub mod find;
+pub mod init;
 pub mod keys;
 pub mod live_source;
 pub mod parse;

@@ -13,10 +13,14 @@ use super::read::MAX_BYTES;
 use super::table::{Section, Written, shown, string, strings, type_words};
 use super::validate::{self, Wrong};
 use super::{
-    Accepted, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TerraformConfig, TestsConfig, syntax,
+    Accepted, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TerraformConfig, TestsConfig,
+    syntax,
 };
 use crate::finding::Severity;
 use crate::model::redact::is_secret_name;
+
+/// The largest number of `=` in a file: the time of the TOML parser grows with the square of the keys in a table.
+const MAX_SETTINGS: usize = 10_000;
 
 /// Reads the text of a config file. `path` is how errors name the file; `known_rules` are the ids that `[severity]` and
 /// `[[accept]]` may name. Where `policies.paths` names further policies, their rules are not known here: then only an id
@@ -31,6 +35,10 @@ pub fn parse(path: &str, text: &str, known_rules: &[&str]) -> Result<Config, Vec
         return Err(errors.into_sorted());
     }
     errors = Errors::new(path, text);
+    if let Some((at, _)) = text.match_indices('=').nth(MAX_SETTINGS) {
+        errors.add(at..at + 1, format!("the file has more than {MAX_SETTINGS} settings"));
+        return Err(errors.into_sorted());
+    }
     let root = match toml_span::parse(text) {
         Ok(root) => root,
         Err(error) => {
@@ -46,6 +54,9 @@ pub fn parse(path: &str, text: &str, known_rules: &[&str]) -> Result<Config, Vec
 /// The rule ids of `[severity]` and `[[accept]]` that are not among `known_rules`, for a text that [`parse`] accepts.
 pub fn check_rules(path: &str, text: &str, known_rules: &[&str]) -> Vec<ConfigError> {
     let mut errors = Errors::new(path, text);
+    if text.len() as u64 > MAX_BYTES || text.matches('=').count() > MAX_SETTINGS {
+        return Vec::new();
+    }
     let Ok(root) = toml_span::parse(text) else { return Vec::new() };
     if let Some(top) = Section::top(&root, &mut errors) {
         let rules = Rules { known: known_rules, others: false };
@@ -85,16 +96,16 @@ fn project_numbers(top: Section<'_>, errors: &mut Errors) -> BTreeMap<String, St
                 let text = number.to_string();
                 valid(Some(Written { value: text.as_str(), at: at.clone() }), validate::project_number, errors)
             }
-            _ => valid(
-                string("project_numbers", value, "a string of digits", errors),
-                validate::project_number,
-                errors,
-            ),
+            _ => {
+                valid(string("project_numbers", value, "a string of digits", errors), validate::project_number, errors)
+            }
         };
         let (Some(id), Some(number)) = (id, number) else { continue };
         match owners.get(&number) {
             Some(first) => {
-                errors.add(at, format!("`{number}` is the number of two projects")).related(first.clone(), "first here");
+                errors
+                    .add(at, format!("`{number}` is the number of two projects"))
+                    .related(first.clone(), "first here");
             }
             None => {
                 owners.insert(number.clone(), at);
@@ -106,7 +117,7 @@ fn project_numbers(top: Section<'_>, errors: &mut Errors) -> BTreeMap<String, St
 }
 
 fn live(top: Section<'_>, errors: &mut Errors) -> Option<LiveSource> {
-    let source = top.section("live", errors)?.string("source", errors)?;
+    let source = not_too_long(top.section("live", errors)?.string("source", errors)?, errors)?;
     match source.value.parse::<LiveSource>() {
         Ok(LiveSource::Snapshot(file)) => live_file(&file, &source, errors).map(LiveSource::Snapshot),
         Ok(LiveSource::Emulator(file)) => live_file(&file, &source, errors).map(LiveSource::Emulator),
@@ -297,7 +308,8 @@ fn json(value: &Value<'_>, errors: &mut Errors) -> Option<serde_json::Value> {
             items.into_iter().collect::<Option<Vec<_>>>().map(Into::into)
         }
         ValueInner::Table(table) => {
-            let entries: Vec<_> = table.iter().map(|(key, value)| Some((key.name.to_string(), json(value, errors)?))).collect();
+            let entries: Vec<_> =
+                table.iter().map(|(key, value)| Some((key.name.to_string(), json(value, errors)?))).collect();
             entries.into_iter().collect::<Option<serde_json::Map<_, _>>>().map(Into::into)
         }
     }
@@ -332,7 +344,9 @@ fn severities(top: Section<'_>, rules: &Rules<'_>, errors: &mut Errors) -> BTree
                 validate::severity(text).map_err(|mut wrong| {
                     if off {
                         wrong.suggestion = None;
-                        wrong.note = Some("a rule is not switched off here; `[[accept]]` accepts items, with a reason".to_owned());
+                        wrong.note = Some(
+                            "a rule is not switched off here; `[[accept]]` accepts items, with a reason".to_owned(),
+                        );
                     }
                     wrong
                 })
@@ -388,12 +402,8 @@ fn paths(section: Section<'_>, name: &str, errors: &mut Errors) -> Vec<String> {
 }
 
 /// The valid form of a written text.
-fn valid<T>(
-    text: Option<Written<&str>>,
-    check: impl Fn(&str) -> Result<T, Wrong>,
-    errors: &mut Errors,
-) -> Option<T> {
-    let text = text?;
+fn valid<T>(text: Option<Written<&str>>, check: impl Fn(&str) -> Result<T, Wrong>, errors: &mut Errors) -> Option<T> {
+    let text = not_too_long(text?, errors)?;
     match check(text.value) {
         Ok(value) => Some(value),
         Err(wrong) => {
@@ -404,6 +414,14 @@ fn valid<T>(
             None
         }
     }
+}
+
+fn not_too_long<'v>(text: Written<&'v str>, errors: &mut Errors) -> Option<Written<&'v str>> {
+    if text.value.len() <= validate::MAX_TEXT {
+        return Some(text);
+    }
+    errors.add(text.at, format!("the text is longer than {} bytes", validate::MAX_TEXT));
+    None
 }
 
 /// The valid forms of written texts; `None` where nothing was written.

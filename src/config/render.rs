@@ -1,5 +1,6 @@
 //! Config errors as a person sees them: the line, a caret, what was meant.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -144,14 +145,16 @@ impl Shown {
 
     /// Secrets taken out; all of the line where `whole`.
     fn redacted(self, whole: bool) -> Self {
-        let clean = if whole { redact::REDACTED.to_owned() } else { redact::line(&self.text) };
+        let clean = if whole { redact::REDACTED.to_owned() } else { redact::line(&without_secret_values(&self.text)) };
         if clean == self.text {
             return self;
         }
-        let same = |a: &str, b: &str| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let same =
+            |a: &str, b: &str| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
         let head: usize = same(&self.text, &clean);
         let (old, new) = (self.text.get(head..).unwrap_or_default(), clean.get(head..).unwrap_or_default());
-        let tail: usize = old.chars().rev().zip(new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let tail: usize =
+            old.chars().rev().zip(new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
         let (old_end, new_end) = (self.text.len() - tail, clean.len() - tail);
         let pieces =
             vec![(0..head, 0..head), (head..old_end, head..new_end), (old_end..self.text.len(), new_end..clean.len())];
@@ -244,6 +247,21 @@ impl Shown {
     }
 }
 
+/// A line up to the value of a secret that goes on after its first item: the whole value of the line's own key, and
+/// lists and tables anywhere.
+fn without_secret_values(line: &str) -> Cow<'_, str> {
+    let is_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    for (count, (at, _)) in line.match_indices('=').enumerate() {
+        let before = line.get(..at).unwrap_or_default().trim_end().trim_end_matches(['"', '\'']);
+        let name = before.rsplit(|c| !is_name(c)).next().unwrap_or_default();
+        let after = line.get(at + 1..).unwrap_or_default().trim_start();
+        if redact::is_secret_name(name) && (count == 0 || after.starts_with(['[', '{'])) {
+            return Cow::Owned(format!("{} {}", line.get(..=at).unwrap_or_default(), redact::REDACTED));
+        }
+    }
+    Cow::Borrowed(line)
+}
+
 /// A text with the characters that a terminal would obey, or that reorder text, shown by their number.
 fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -311,6 +329,8 @@ mod tests {
             "[terraform.vars]\ndb_password = 1.5e3 # hunter2\n",
             "project = 'postgres://app:hunter2@10.0.0.3/db'\n",
             "api_token = 'hunter2'\n",
+            "x = { tokens = ['a', 'hunter2'], b = 1 }\n",
+            "x = { \"tokens\" = { a = 'hunter2' } }\n",
         ] {
             let shown = rendered(text);
             assert!(!shown.contains("hunter2"), "{text}\n{shown}");
@@ -342,7 +362,8 @@ mod tests {
     fn long_lines_and_many_errors_are_cut() {
         let text = format!("x = '{}'\nregoins = 1\n", "y".repeat(500_000));
         assert!(rendered(&text).len() < 10_000);
-        let far = format!("regions = [{}3]\n", "'us-central1', ".repeat(20_000));
+        let list: String = (0..20_000).map(|n| format!("'us-central{n}', ")).collect();
+        let far = format!("regions = [{list}3]\n");
         let errors = parse("c", &far, &[]).unwrap_err();
         let last = errors.last().cloned().unwrap();
         assert_eq!(last.message, "`regions` must be an array of strings, not a whole number");

@@ -4,16 +4,22 @@
 const MAX_WORD: usize = 64;
 
 /// The candidate that differs from `word` by the fewest typing errors, where that is few enough for a guess.
-/// Case, and `-` against `_`, do not count as errors.
+/// Case, and `-` against `_`, do not count as errors, and the beginning of a candidate is as good as the whole.
 pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.is_empty() || word.len() > MAX_WORD {
         return None;
     }
     let word = folded(word);
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let limit = (length / 3).max(1);
+    let distance = |candidate: &str| {
+        let candidate = folded(candidate);
+        let begins = length >= 3 && candidate.starts_with(&word);
+        if begins { 1 } else { strsim::damerau_levenshtein(&word, &candidate) }
+    };
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &folded(candidate)), candidate))
+        .map(|candidate| (distance(candidate), candidate))
         .filter(|&(distance, _)| distance <= limit)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
@@ -34,6 +40,7 @@ mod tests {
         assert_eq!(closest("fail-on", words), Some("fail_on"));
         assert_eq!(closest("FAILON", words), Some("fail_on"));
         assert_eq!(closest("porject", words), Some("project"));
+        assert_eq!(closest("proj", words), Some("project"));
         assert_eq!(closest("workspace", words), None);
         assert_eq!(closest("", words), None);
         assert_eq!(closest(&"regions".repeat(100), words), None);

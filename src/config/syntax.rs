@@ -34,9 +34,7 @@ pub(super) fn report(error: &Error, errors: &mut Errors) {
             drop(errors.add(at, format!("{expected} is expected here, not {found}")));
         }
         ErrorKind::DuplicateTable { name, first } => {
-            errors
-                .add(at, format!("the table `{}` stands twice", shown(name)))
-                .related((*first).into(), "first here");
+            errors.add(at, format!("the table `{}` stands twice", shown(name))).related((*first).into(), "first here");
         }
         ErrorKind::DuplicateKey { key, first } => {
             errors.add(at, format!("`{}` stands twice", shown(key))).related((*first).into(), "first here");

@@ -62,7 +62,10 @@ impl<'v> Section<'v> {
         let ValueInner::Array(entries) = value.as_ref() else {
             let note = format!("write `[[{path}]]` above each entry");
             errors
-                .add(value.span.into(), format!("`{path}` must be an array of tables, not {}", type_words(value.as_ref())))
+                .add(
+                    value.span.into(),
+                    format!("`{path}` must be an array of tables, not {}", type_words(value.as_ref())),
+                )
                 .note(note);
             return Vec::new();
         };
@@ -132,7 +135,12 @@ impl<'v> Section<'v> {
     }
 
     /// The whole number below `name`, from `range`.
-    pub(super) fn count(&self, name: &str, range: std::ops::RangeInclusive<usize>, errors: &mut Errors) -> Option<usize> {
+    pub(super) fn count(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<usize>,
+        errors: &mut Errors,
+    ) -> Option<usize> {
         let (path, value) = self.take(name)?;
         let ValueInner::Integer(number) = value.as_ref() else {
             self.wrong_type(path, value, "a whole number", value.as_ref(), errors);
@@ -198,7 +206,8 @@ impl<'v> Section<'v> {
             if keys_of(self.path).any(|key| key.name() == name.name) {
                 continue;
             }
-            let place = if self.path.is_empty() { "at the top level".to_owned() } else { format!("in `{}`", self.path) };
+            let place =
+                if self.path.is_empty() { "at the top level".to_owned() } else { format!("in `{}`", self.path) };
             let suggestion = closest(&name.name, keys_of(self.path).map(super::keys::Key::name));
             let shown = shown(&name.name);
             let added = errors.add(key_span(name), format!("unknown key `{shown}` {place}")).suggest(suggestion);
@@ -222,7 +231,12 @@ impl<'v> Section<'v> {
 }
 
 /// A string that is visible text: not empty, and without control characters.
-pub(super) fn string<'v>(path: &str, value: &'v Value<'v>, expected: &str, errors: &mut Errors) -> Option<Written<&'v str>> {
+pub(super) fn string<'v>(
+    path: &str,
+    value: &'v Value<'v>,
+    expected: &str,
+    errors: &mut Errors,
+) -> Option<Written<&'v str>> {
     let at: Range<usize> = value.span.into();
     match value.as_ref() {
         ValueInner::String(text) if text.trim().is_empty() => {
@@ -244,12 +258,15 @@ pub(super) fn string<'v>(path: &str, value: &'v Value<'v>, expected: &str, error
 /// The strings of an array, none of them twice.
 pub(super) fn strings<'v>(path: &str, value: &'v Value<'v>, errors: &mut Errors) -> Vec<Written<&'v str>> {
     let ValueInner::Array(items) = value.as_ref() else {
-        let added = errors
-            .add(value.span.into(), format!("`{path}` must be an array of strings, not {}", type_words(value.as_ref())));
+        let added = errors.add(
+            value.span.into(),
+            format!("`{path}` must be an array of strings, not {}", type_words(value.as_ref())),
+        );
         if let ValueInner::String(text) = value.as_ref()
-            && !text.contains(char::is_control)
+            && text.len() <= 80
+            && !text.contains(|c: char| c.is_control() || c == '"' || c == '\\')
         {
-            added.suggest(Some(format!("[\"{}\"]", shown(text))));
+            added.suggest(Some(format!("[\"{text}\"]")));
         }
         return Vec::new();
     };

@@ -61,14 +61,11 @@ pub(super) fn repo_path(text: &str) -> Result<String, Wrong> {
     Ok(if segments.is_empty() { ".".to_owned() } else { segments.join("/") })
 }
 
-/// The longest pattern that is accepted, in bytes.
-const MAX_PATTERN: usize = 1000;
+/// The longest text that has rules at all, in bytes; a longer one is refused before it is looked at.
+pub(super) const MAX_TEXT: usize = 1000;
 
 /// A path pattern relative to the repository.
 pub(super) fn pattern(text: &str) -> Result<String, Wrong> {
-    if text.len() > MAX_PATTERN {
-        return Err(Wrong::new(format!("the pattern is longer than {MAX_PATTERN} bytes")));
-    }
     if text.starts_with('/') {
         return Err(Wrong::new(format!("the pattern `{text}` is absolute"))
             .suggest(Some(text.trim_start_matches('/')).filter(|rest| !rest.is_empty()))
@@ -82,9 +79,6 @@ pub(super) fn pattern(text: &str) -> Result<String, Wrong> {
 
 /// A glob on a name.
 pub(super) fn name_pattern(text: &str) -> Result<String, Wrong> {
-    if text.len() > MAX_PATTERN {
-        return Err(Wrong::new(format!("the pattern is longer than {MAX_PATTERN} bytes")));
-    }
     match globset::Glob::new(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(Wrong::new(format!("`{text}` is no valid pattern: {}", error.kind()))),
@@ -169,9 +163,8 @@ const SEVERITIES_OR_NONE: &str = "it must be critical, high, medium, low, info o
 
 /// A day that exists, as `YYYY-MM-DD`.
 pub(super) fn date(text: &str) -> Result<String, Wrong> {
-    let digits = |range: std::ops::Range<usize>| {
-        text.get(range).is_some_and(|part| part.chars().all(|c| c.is_ascii_digit()))
-    };
+    let digits =
+        |range: std::ops::Range<usize>| text.get(range).is_some_and(|part| part.chars().all(|c| c.is_ascii_digit()));
     let shaped = text.len() == 10
         && digits(0..4)
         && digits(5..7)

@@ -106,10 +106,7 @@ fn a_full_file_is_read_as_it_is_meant() {
     let expected = Config {
         project: Some("netra-staging".into()),
         regions: owned(&["us-central1", "us-east1"]),
-        project_numbers: map(&[
-            ("netra-staging", "701982941522".to_owned()),
-            ("netra-shared", "90210".to_owned()),
-        ]),
+        project_numbers: map(&[("netra-staging", "701982941522".to_owned()), ("netra-shared", "90210".to_owned())]),
         fail_on: Some(Severity::Medium),
         live: LiveSource::Emulator("live/state.json".into()),
         terraform: TerraformConfig {
@@ -170,20 +167,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 64,
+                line: 65,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 70,
+                line: 71,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(63), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(64), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }
@@ -211,23 +208,58 @@ fn every_mistake_is_placed_and_said() {
         ("tests.categorys.smoke = []", "1:7", "unknown key `categorys` in `tests`", Some("categories")),
         // Types.
         ("project = 3", "1:11", "`project` must be a string, not a whole number", None),
-        ("regions = \"us-central1\"", "1:11", "`regions` must be an array of strings, not a string", Some("[\"us-central1\"]")),
+        (
+            "regions = \"us-central1\"",
+            "1:11",
+            "`regions` must be an array of strings, not a string",
+            Some("[\"us-central1\"]"),
+        ),
         ("regions = [\"us-central1\", 3]", "1:27", "`regions` must be an array of strings, not a whole number", None),
         ("terraform = \"x\"", "1:13", "`terraform` must be a table, not a string", None),
         ("[accept]\nrule = \"connector-missing\"", "1:1", "`accept` must be an array of tables, not a table", None),
         ("accept = [1]", "1:11", "`accept` must be an array of tables, not a whole number", None),
         ("[tests]\ncap = 1.5", "2:7", "`tests.cap` must be a whole number, not a decimal number", None),
-        ("[policies]\nshipped = \"true\"", "2:11", "`policies.shipped` must be `true` or `false`, not a string", Some("true")),
-        ("[terraform.vars]\nratio = 0.50", "2:9", "the value of a variable must be a string, not a decimal number", Some("\"0.50\"")),
+        (
+            "[policies]\nshipped = \"true\"",
+            "2:11",
+            "`policies.shipped` must be `true` or `false`, not a string",
+            Some("true"),
+        ),
+        (
+            "[terraform.vars]\nratio = 0.50",
+            "2:9",
+            "the value of a variable must be a string, not a decimal number",
+            Some("\"0.50\""),
+        ),
         ("[terraform.vars]\nzones = [\"a\"]", "2:9", "the value of a variable must be a string, not an array", None),
-        ("[tests]\npython_version = 3.10", "2:18", "`tests.python_version` must be a string, not a number", Some("\"3.10\"")),
-        ("[severity]\nconnector-missing = 1", "2:21", "`severity.connector-missing` must be a severity in quotes, not a whole number", None),
+        (
+            "[tests]\npython_version = 3.10",
+            "2:18",
+            "`tests.python_version` must be a string, not a number",
+            Some("\"3.10\""),
+        ),
+        (
+            "[severity]\nconnector-missing = 1",
+            "2:21",
+            "`severity.connector-missing` must be a severity in quotes, not a whole number",
+            None,
+        ),
         // Ranges.
         ("[tests]\ncap = 0", "2:7", "`tests.cap` must be from 1 to 1000000, not 0", None),
         ("[tests]\nmax_files = -1", "2:13", "`tests.max_files` must be from 1 to 1000000, not -1", None),
         ("[tests]\nmax_seconds = 0", "2:15", "`tests.max_seconds` must be more than 0 and at most 3600, not 0", None),
-        ("[tests]\nmax_seconds = nan", "2:15", "`tests.max_seconds` must be more than 0 and at most 3600, not NaN", None),
-        ("[tests]\nmax_seconds = inf", "2:15", "`tests.max_seconds` must be more than 0 and at most 3600, not inf", None),
+        (
+            "[tests]\nmax_seconds = nan",
+            "2:15",
+            "`tests.max_seconds` must be more than 0 and at most 3600, not NaN",
+            None,
+        ),
+        (
+            "[tests]\nmax_seconds = inf",
+            "2:15",
+            "`tests.max_seconds` must be more than 0 and at most 3600, not inf",
+            None,
+        ),
         ("[policies.params]\nx = [1, nan]", "2:9", "policies cannot read the number `NaN`", None),
         // Words.
         ("fail_on = \"critcal\"", "1:11", "`critcal` is no severity", Some("critical")),
@@ -235,7 +267,12 @@ fn every_mistake_is_placed_and_said() {
         ("fail_on = \"error\"", "1:11", "`error` is no severity", None),
         ("[severity]\nconnector-missing = \"hihg\"", "2:21", "`hihg` is no severity", Some("high")),
         ("[severity]\nconnector-missing = \"none\"", "2:21", "`none` is no severity", None),
-        ("[severity]\nconector-missing = \"high\"", "2:1", "there is no rule `conector-missing`", Some("connector-missing")),
+        (
+            "[severity]\nconector-missing = \"high\"",
+            "2:1",
+            "there is no rule `conector-missing`",
+            Some("connector-missing"),
+        ),
         ("project = \"701982941522\"", "1:11", "`701982941522` is a project number, not a project id", None),
         ("project = \"Netra\"", "1:11", "`Netra` is no project id", None),
         ("regions = [\"us-central1-a\"]", "1:12", "`us-central1-a` is no region", Some("us-central1")),
@@ -245,15 +282,30 @@ fn every_mistake_is_placed_and_said() {
         ("[tests]\ncritical_imports = [\"a/b.py\"]", "2:21", "`a/b.py` is no dotted name of a module", Some("a.b")),
         ("[terraform.vars]\n\"1 x\" = \"y\"", "2:1", "`1 x` is no name of a Terraform variable", None),
         // Live.
-        ("[live]\nsource = \"snapshto:x.json\"", "2:10", "`snapshto` is no kind of live source; it must be `gcp`, `none`, `snapshot:FILE` or `emulator:FILE`", Some("snapshot:x.json")),
+        (
+            "[live]\nsource = \"snapshto:x.json\"",
+            "2:10",
+            "`snapshto` is no kind of live source; it must be `gcp`, `none`, `snapshot:FILE` or `emulator:FILE`",
+            Some("snapshot:x.json"),
+        ),
         ("[live]\nsource = \"snapshot:\"", "2:10", "`snapshot:` needs a file: `snapshot:FILE`", None),
         ("[live]\nsource = \"snapshot:/tmp/x.json\"", "2:10", "`/tmp/x.json` is an absolute path", None),
         ("[live]\nsource = \"emulator:../x.json\"", "2:10", "`../x.json` leaves the repository", None),
-        ("[live]\nsource = 'emulator:live\\x.json'", "2:10", "`live\\x.json` contains a backslash", Some("emulator:live/x.json")),
+        (
+            "[live]\nsource = 'emulator:live\\x.json'",
+            "2:10",
+            "`live\\x.json` contains a backslash",
+            Some("emulator:live/x.json"),
+        ),
         // Empty and invisible.
         ("project = \"\"", "1:11", "`project` must not be empty", None),
         ("regions = [\" \"]", "1:12", "`regions` must not be empty", None),
-        ("[terraform]\nworkspace = \"a\\u0000b\"", "2:13", "`terraform.workspace` must not contain control characters", None),
+        (
+            "[terraform]\nworkspace = \"a\\u0000b\"",
+            "2:13",
+            "`terraform.workspace` must not contain control characters",
+            None,
+        ),
         ("[tests.categories]\n\"\" = [\"x\"]", "2:1", "a key of `tests.categories` must be visible text", None),
         ("[tests.categories]\nsmoke = []", "2:9", "the category `smoke` has no pattern", None),
         // Paths and patterns.
@@ -263,9 +315,24 @@ fn every_mistake_is_placed_and_said() {
         ("[deploy]\npaths = ['scripts\\x.py']", "2:10", "`scripts\\x.py` contains a backslash", Some("scripts/x.py")),
         ("[tests]\nroot = \"../other\"", "2:8", "`../other` leaves the repository", None),
         ("[policies]\npaths = [\"~/rego\"]", "2:10", "`~/rego` starts with `~`, which is not expanded", None),
-        ("[tests]\nexclude = [\"a[\"]", "2:12", "`a[` is no valid pattern: unclosed character class; missing ']'", None),
-        ("[tests.categories]\nsmoke = [\"/tests/*.py\"]", "2:10", "the pattern `/tests/*.py` is absolute", Some("tests/*.py")),
-        ("[tests.categories]\nsmoke = [\"../*.py\"]", "2:10", "the pattern `../*.py` contains `..`, which matches nothing", None),
+        (
+            "[tests]\nexclude = [\"a[\"]",
+            "2:12",
+            "`a[` is no valid pattern: unclosed character class; missing ']'",
+            None,
+        ),
+        (
+            "[tests.categories]\nsmoke = [\"/tests/*.py\"]",
+            "2:10",
+            "the pattern `/tests/*.py` is absolute",
+            Some("tests/*.py"),
+        ),
+        (
+            "[tests.categories]\nsmoke = [\"../*.py\"]",
+            "2:10",
+            "the pattern `../*.py` contains `..`, which matches nothing",
+            None,
+        ),
         // Twice.
         ("regions = [\"us-east1\", \"us-east1\"]", "1:24", "`us-east1` stands twice in `regions`", None),
         ("[deploy]\npaths = [\"a\", \"./a/\"]", "2:15", "`a` stands twice in `paths`", None),
@@ -288,15 +355,42 @@ fn every_mistake_is_placed_and_said() {
         (with_class(""), "1:1", "`files` is missing", None),
         (with_class("files = []"), "4:9", "`tests.required_classes.files` must not be empty", None),
         (with_class("files = [\"a\"]\nmethods = [\"test-x\"]"), "5:12", "`test-x` is no Python name", None),
-        (with_class("files = [\"a\"]\nmark = \"x\""), "5:1", "unknown key `mark` in `tests.required_classes`", Some("marker")),
-        (with_class(&format!("files = [\"a\"]\n{class}files = [\"b\"]")), "6:8", "the class `T` is required twice in `smoke`", None),
+        (
+            with_class("files = [\"a\"]\nmark = \"x\""),
+            "5:1",
+            "unknown key `mark` in `tests.required_classes`",
+            Some("marker"),
+        ),
+        (
+            with_class(&format!("files = [\"a\"]\n{class}files = [\"b\"]")),
+            "6:8",
+            "the class `T` is required twice in `smoke`",
+            None,
+        ),
         (accept(""), "1:1", "`reason` is missing", None),
         (accept("reason = \"  \""), "4:10", "`accept.reason` must not be empty", None),
         (accept("reason = \"x\"\nuntil = \"soon\""), "5:9", "`soon` is no date", None),
         (accept("reason = \"x\"\nuntil = \"2026-02-30\""), "5:9", "there is no day `2026-02-30`", None),
-        (accept(&accept("reason = \"x\"")).replacen("[[accept]]\nrule", "reason = \"y\"\n[[accept]]\nrule", 2).replacen("reason = \"y\"\n", "", 1), "6:8", "`connector-missing` on `x` is accepted twice", None),
-        ("[[accept]]\nrule = \"conector-missing\"\nresource = \"x\"\nreason = \"y\"".to_owned(), "2:8", "there is no rule `conector-missing`", Some("connector-missing")),
-        ("[[accept]]\nrule = \"connector-missing\"\nresource = \"{a\"\nreason = \"y\"".to_owned(), "3:12", "`{a` is no valid pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)", None),
+        (
+            accept(&accept("reason = \"x\""))
+                .replacen("[[accept]]\nrule", "reason = \"y\"\n[[accept]]\nrule", 2)
+                .replacen("reason = \"y\"\n", "", 1),
+            "6:8",
+            "`connector-missing` on `x` is accepted twice",
+            None,
+        ),
+        (
+            "[[accept]]\nrule = \"conector-missing\"\nresource = \"x\"\nreason = \"y\"".to_owned(),
+            "2:8",
+            "there is no rule `conector-missing`",
+            Some("connector-missing"),
+        ),
+        (
+            "[[accept]]\nrule = \"connector-missing\"\nresource = \"{a\"\nreason = \"y\"".to_owned(),
+            "3:12",
+            "`{a` is no valid pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            None,
+        ),
     ])
     .collect();
     assert!(table.len() >= 80);
@@ -335,10 +429,7 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
 #[test]
 fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
     let note = |text: &str| errors(text).remove(0).note.unwrap();
-    assert_eq!(
-        note("[live]\nregions = []"),
-        "`regions` belongs at the top level, above the first `[table]`"
-    );
+    assert_eq!(note("[live]\nregions = []"), "`regions` belongs at the top level, above the first `[table]`");
     assert_eq!(note("max_files = 3"), "`max_files` belongs in `[tests]`");
     assert_eq!(note("until = \"x\""), "`until` belongs in `[[accept]]`");
     assert_eq!(note("[deploy]\nwhatever = 1"), "known keys here: `paths`");
@@ -347,7 +438,7 @@ fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
 #[test]
 fn columns_count_characters() {
     assert_eq!(only("[live] # ü\n\"ÿÿ\" = 1").0, "2:1");
-    assert_eq!(only("[tests]\ncategories = { \"ü\" = [\"a\"], \"ö\" = 1 }").0, "2:34");
+    assert_eq!(only("[tests]\ncategories = { \"ü\" = [\"a\"], \"ö\" = 1 }").0, "2:35");
 }
 
 #[test]
@@ -381,7 +472,6 @@ fn values_that_may_be_secrets_are_not_repeated() {
 
 #[test]
 fn hostile_texts_are_errors_and_take_no_time() {
-    let begin = std::time::Instant::now();
     let million = 1 << 20;
     let hostile = [
         "\0".to_owned(),
@@ -401,6 +491,8 @@ fn hostile_texts_are_errors_and_take_no_time() {
         "x = 1\n".repeat(170_000),
         "[[accept]]\n".repeat(95_000),
         (0..60_000).map(|n| format!("k{n}.a = 1\n")).collect(),
+        (0..9_000).map(|n| format!("k{n}.a = 1\n")).collect(),
+        format!("x = {{{}}}", (0..9_000).map(|n| format!("k{n}.a = 1,")).collect::<String>()),
         "#".repeat(10_000_000),
         "a.b = 1\n[[a]]\n".to_owned(),
         "a.b.c = 1\n[[a.b]]\n".to_owned(),
@@ -418,7 +510,6 @@ fn hostile_texts_are_errors_and_take_no_time() {
         }
         let rendered = super::super::render(&errors, "gcp-drift.toml", &text, false);
         assert!(rendered.len() < 500_000, "{shown}: {}", rendered.len());
-        eprintln!("{:?} {shown}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 10, "{:?} {shown}", start.elapsed());
     }
-    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
 }
