@@ -117,9 +117,13 @@ impl Added<'_> {
         self
     }
 
-    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+    pub(super) fn note(self, note: impl Into<String>) -> Self {
+        self.note_if(Some(note))
+    }
+
+    pub(super) fn note_if(mut self, note: Option<impl Into<String>>) -> Self {
         if let Some(error) = &mut self.0 {
-            error.note = Some(note.into());
+            error.note = note.map(Into::into);
         }
         self
     }

@@ -66,9 +66,8 @@ pub fn discover(root: &Path) -> Discovered {
     let (roots, var_files) = terraform(&scan);
     let deploy = deploy(&scan);
     let (tests_root, categories) = tests_folder::look(&scan);
-    let sources = |file: &&SeenFile| {
-        is_terraform(file) || file.path.ends_with(".tfvars") || deploy.iter().any(|path| *path == file.path)
-    };
+    let sources =
+        |file: &&SeenFile| is_terraform(file) || file.path.ends_with(".tfvars") || deploy.contains(&file.path);
     let projects =
         guesses(scan.files.iter().filter(sources), PROJECT.as_ref(), |text| validate::project_id(text).is_ok());
     let regions = guesses(scan.files.iter().filter(sources), REGION.as_ref(), |text| validate::region(text).is_ok());

@@ -14,6 +14,8 @@ pub struct Key {
     pub unit: &'static str,
     /// What holds where the key is absent.
     pub default: &'static str,
+    /// The default as a setting, where it can be written as one; else empty.
+    pub written: &'static str,
     /// What it means.
     pub meaning: &'static str,
     /// A complete example.
@@ -124,6 +126,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a project id, not a project number",
         default: "none: names without a project stay unknown, unless Terraform or a deploy command names it",
+        written: "",
         meaning: "The Google Cloud project that names without a project belong to, and that is asked for its live state.",
         example: "project = \"netra-staging\"",
     },
@@ -132,6 +135,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "",
         default: "the regions that the declarations name",
+        written: "",
         meaning: "The regions to ask. A region that is not asked is not checked: nothing in it can be called missing or unmanaged.",
         example: "regions = [\"us-central1\", \"us-east1\"]",
     },
@@ -140,6 +144,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "`critical`, `high`, `medium`, `low`, `info` or `none`",
         default: "`high`",
+        written: "fail_on = \"high\"",
         meaning: "The lowest severity that ends the run with exit code 2. `none`: findings never do.",
         example: "fail_on = \"medium\"",
     },
@@ -148,6 +153,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Map("project numbers by project id"),
         unit: "a string of digits, or a whole number",
         default: "none: a name that carries a project number stays unknown",
+        written: "",
         meaning: "Project id to project number. Google spells some names with the number; with this table they are the same names.",
         example: "[project_numbers]\nnetra-staging = \"701982941522\"",
     },
@@ -156,6 +162,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Table,
         unit: "",
         default: "see below",
+        written: "",
         meaning: "Where the live state comes from.",
         example: "[live]\nsource = \"none\"",
     },
@@ -164,6 +171,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "`gcp`, `none`, `snapshot:FILE` or `emulator:FILE`",
         default: "`gcp`",
+        written: "source = \"gcp\"",
         meaning: "`gcp` asks Google Cloud, with read-only requests. `none` asks nothing: the live parts of the report are not asked. `snapshot:FILE` reads a recorded state. `emulator:FILE` starts the embedded emulator with that state and asks it over HTTP. `--live` on the command line goes before it; only there may FILE lie outside the repository.",
         example: "[live]\nsource = \"emulator:live/state.json\"",
     },
@@ -172,6 +180,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Table,
         unit: "",
         default: "see below",
+        written: "",
         meaning: "What to read as Terraform, and with which variables.",
         example: "[terraform]\nroots = [\"terraform\"]",
     },
@@ -180,6 +189,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "folders",
         default: "found by looking: folders with a provider, a backend or a tfvars file that no other module calls",
+        written: "",
         meaning: "The root modules: the folders in which `terraform apply` is run.",
         example: "[terraform]\nroots = [\"terraform/network\", \"terraform/services\"]",
     },
@@ -188,6 +198,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "files, in the order of `-var-file`",
         default: "none; `terraform.tfvars` and `*.auto.tfvars` of a root are read anyway",
+        written: "",
         meaning: "Variable files, as given with `-var-file`. A later one goes before an earlier one.",
         example: "[terraform]\nvar_files = [\"terraform/environments/staging.tfvars\"]",
     },
@@ -196,6 +207,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Map("strings, whole numbers or booleans by variable"),
         unit: "",
         default: "none",
+        written: "",
         meaning: "Values of variables, as given with `-var`: text for a variable of type string, an expression for any other. Keep secrets out of it: what has no value here is unknown, and only what needs it is not checked.",
         example: "[terraform.vars]\nenvironment = \"staging\"\ninstances = 3\nzones = '[\"a\", \"b\"]'",
     },
@@ -204,6 +216,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "",
         default: "none: `terraform.workspace` stays unknown",
+        written: "",
         meaning: "The value of `terraform.workspace`.",
         example: "[terraform]\nworkspace = \"staging\"",
     },
@@ -212,6 +225,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Table,
         unit: "",
         default: "see below",
+        written: "",
         meaning: "What to read as deploy config.",
         example: "[deploy]\npaths = [\"scripts\"]",
     },
@@ -220,6 +234,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "files and folders",
         default: "found by looking: Python files and workflows that deploy to Cloud Run or set its VPC access",
+        written: "",
         meaning: "The scripts and pipelines that deploy to Cloud Run.",
         example: "[deploy]\npaths = [\"scripts/deploy_to_gcp.py\", \".github/workflows\"]",
     },
@@ -228,6 +243,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Table,
         unit: "",
         default: "see below",
+        written: "",
         meaning: "The pytest code base. It is read, never run.",
         example: "[tests]\nroot = \"backend\"",
     },
@@ -236,6 +252,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a folder",
         default: "`.`, the repository",
+        written: "root = \".\"",
         meaning: "The folder on which imports are resolved: pytest's rootdir.",
         example: "[tests]\nroot = \"backend\"",
     },
@@ -244,6 +261,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "`3.N`",
         default: "what the project's own files say",
+        written: "",
         meaning: "The Python version that decides which syntax is allowed. In quotes: a number cannot tell 3.1 from 3.10.",
         example: "[tests]\npython_version = \"3.11\"",
     },
@@ -252,6 +270,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "dotted names of modules",
         default: "none",
+        written: "",
         meaning: "Modules that must be importable, each with all that its import runs.",
         example: "[tests]\ncritical_imports = [\"test_framework.ssot.base_test_case\"]",
     },
@@ -260,6 +279,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "path patterns",
         default: "`*.backup.*`, `*/backups/*`, `*/backup/*`, `*/archived_reports/*`, `*/temp/*`, `*_temp.py`, `*/node_modules/*`, `*/venv/*`, `*/.git/*`",
+        written: "exclude = [\n  \"*.backup.*\",\n  \"*/backups/*\",\n  \"*/backup/*\",\n  \"*/archived_reports/*\",\n  \"*/temp/*\",\n  \"*_temp.py\",\n  \"*/node_modules/*\",\n  \"*/venv/*\",\n  \"*/.git/*\",\n]",
         meaning: "What targeted discovery leaves out. The list replaces the default.",
         example: "[tests]\nexclude = [\"*.backup.*\", \"*/legacy/*\"]",
     },
@@ -268,6 +288,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Integer,
         unit: "test files, 1 to 1000000",
         default: "1000",
+        written: "cap = 1000",
         meaning: "The cap on targeted discovery. It is reported when it is hit, never applied in silence.",
         example: "[tests]\ncap = 2000",
     },
@@ -276,6 +297,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Integer,
         unit: "test files, 1 to 1000000",
         default: "5000",
+        written: "max_files = 5000",
         meaning: "The limit on what broad discovery finds. More are a finding.",
         example: "[tests]\nmax_files = 8000",
     },
@@ -284,6 +306,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Number,
         unit: "seconds, more than 0 and at most 3600",
         default: "3.0",
+        written: "max_seconds = 3.0",
         meaning: "The limit on the time that discovery takes. More is a finding.",
         example: "[tests]\nmax_seconds = 1.5",
     },
@@ -292,6 +315,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Map("arrays of path patterns by category"),
         unit: "",
         default: "none",
+        written: "",
         meaning: "The categories of tests. One in which no test can be collected is a finding.",
         example: "[tests.categories]\nsmoke = [\"tests/smoke/*.py\", \"tests/*/smoke/*.py\"]\nunit = [\"tests/unit/**/*.py\"]",
     },
@@ -300,6 +324,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Tables,
         unit: "",
         default: "none",
+        written: "",
         meaning: "Test classes that must exist, be collected, and have tests that do something.",
         example: "[[tests.required_classes]]\nname = \"TestServiceHealth\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]",
     },
@@ -308,6 +333,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a Python name",
         default: "none: the key is required",
+        written: "",
         meaning: "The name of the class.",
         example: "[[tests.required_classes]]\nname = \"TestDatabaseConnection\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]",
     },
@@ -316,6 +342,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "",
         default: "none: the key is required",
+        written: "",
         meaning: "The category that the class guards.",
         example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"integration\"\nfiles = [\"tests/integration/*.py\"]",
     },
@@ -324,6 +351,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "path patterns, at least one",
         default: "none: the key is required",
+        written: "",
         meaning: "The files in which the class must be defined; one of them is enough.",
         example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\", \"backend/tests/smoke/*.py\"]",
     },
@@ -332,6 +360,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a Python name",
         default: "none: no marker is required",
+        written: "",
         meaning: "The pytest marker that the class must carry.",
         example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]\nmarker = \"smoke\"",
     },
@@ -340,6 +369,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "Python names",
         default: "none: any test method will do",
+        written: "",
         meaning: "Methods that the class must have.",
         example: "[[tests.required_classes]]\nname = \"TestVPCConnectivity\"\ncategory = \"e2e\"\nfiles = [\"tests/e2e/staging/*.py\"]\nmethods = [\"test_redis_connection_via_vpc\"]",
     },
@@ -348,6 +378,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Table,
         unit: "",
         default: "see below",
+        written: "",
         meaning: "Rego policies.",
         example: "[policies]\npaths = [\"policies\"]",
     },
@@ -356,6 +387,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Boolean,
         unit: "",
         default: "`true`",
+        written: "shipped = true",
         meaning: "Whether the policies that gcp-drift brings along are run.",
         example: "[policies]\nshipped = false",
     },
@@ -364,6 +396,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Strings,
         unit: "folders",
         default: "none",
+        written: "",
         meaning: "Folders with further `.rego` files.",
         example: "[policies]\npaths = [\"infra/policies\"]",
     },
@@ -372,6 +405,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Map("any values by name"),
         unit: "",
         default: "none: each policy documents the values that it assumes",
+        written: "",
         meaning: "What policies read as `data.params`: the numbers of this team.",
         example: "[policies.params]\nmin_throughput = 300\nmax_throughput = 1000\negress = \"PRIVATE_RANGES_ONLY\"\nprefix_length = 28",
     },
@@ -380,6 +414,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Map("severities by rule id"),
         unit: "`critical`, `high`, `medium`, `low` or `info`",
         default: "the rule's own severity",
+        written: "",
         meaning: "Gives rules another severity.",
         example: "[severity]\nconnector-unmanaged = \"low\"",
     },
@@ -388,6 +423,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Tables,
         unit: "",
         default: "none",
+        written: "",
         meaning: "Findings and not-checked items that are known and accepted. They stay printed and do not count. An entry that meets nothing is reported.",
         example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy-*\"\nreason = \"goes away with the old cluster\"",
     },
@@ -396,6 +432,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a rule id",
         default: "none: the key is required",
+        written: "",
         meaning: "The rule. `gcp-drift explain` prints what each one means.",
         example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"made by hand for the migration\"",
     },
@@ -404,6 +441,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "a glob on the subject's name",
         default: "none: the key is required; `*` is every subject",
+        written: "",
         meaning: "What the rule may say it about.",
         example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"test-*\"\nreason = \"developers make them by hand\"",
     },
@@ -412,6 +450,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "",
         default: "none: the key is required",
+        written: "",
         meaning: "Why it is accepted. The report prints it.",
         example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"the vendor owns it\"",
     },
@@ -420,6 +459,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::String,
         unit: "`YYYY-MM-DD`",
         default: "none: it does not end",
+        written: "",
         meaning: "The last day on which it is accepted. After that the item counts again.",
         example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"removed in spring\"\nuntil = \"2027-03-31\"",
     },
@@ -433,18 +473,13 @@ mod tests {
     use crate::config::{Config, parse};
 
     #[test]
-    fn docs_config_md_is_the_printed_table() {
+    fn docs_config_md_is_the_printed_table_with_every_key_and_no_other() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/config.md");
         if std::env::var_os("GCP_DRIFT_UPDATE_DOCS").is_some() {
             std::fs::write(path, reference()).unwrap();
         }
         let written = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
         assert!(written == reference(), "docs/config.md is stale: run `make docs`");
-    }
-
-    #[test]
-    fn docs_config_md_has_a_heading_for_every_key_and_no_other() {
-        let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/config.md")).unwrap();
         let headings: BTreeSet<&str> = written
             .lines()
             .filter_map(|line| line.strip_prefix("## `"))
@@ -463,6 +498,19 @@ mod tests {
                 assert!(matches!(parent.kind, Kind::Table | Kind::Tables), "{}", key.path);
             }
         }
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_code() {
+        let mut written = 0;
+        for key in KEYS.iter().filter(|key| !key.written.is_empty()) {
+            let header = if key.table().is_empty() { String::new() } else { format!("[{}]\n", key.table()) };
+            let config = parse::parse("gcp-drift.toml", &format!("{header}{}", key.written), &[]).unwrap();
+            assert_eq!(config, Config::default(), "{}", key.path);
+            assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
+            written += 1;
+        }
+        assert_eq!(written, 8);
     }
 
     #[test]

@@ -407,10 +407,7 @@ fn valid<T>(text: Option<Written<&str>>, check: impl Fn(&str) -> Result<T, Wrong
     match check(text.value) {
         Ok(value) => Some(value),
         Err(wrong) => {
-            let added = errors.add(text.at, wrong.message).suggest(wrong.suggestion);
-            if let Some(note) = wrong.note {
-                added.note(note);
-            }
+            errors.add(text.at, wrong.message).suggest(wrong.suggestion).note_if(wrong.note);
             None
         }
     }

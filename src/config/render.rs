@@ -1,6 +1,5 @@
 //! Config errors as a person sees them: the line, a caret, what was meant.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -35,6 +34,7 @@ pub fn render(errors: &[ConfigError], path: &str, text: &str, color: bool) -> St
 fn group<'a>(error: &ConfigError, path: &str, lines: &Lines<'_>) -> Group<'a> {
     let mut snippets = Vec::new();
     let (number, shown, span) = lines.shown(&error.range);
+    let shown_column = shown.get(..span.start).map_or(0, |before| before.chars().count()) + 1;
     let primary = AnnotationKind::Primary.span(span);
     match &error.related {
         Some((range, label)) => {
@@ -56,6 +56,10 @@ fn group<'a>(error: &ConfigError, path: &str, lines: &Lines<'_>) -> Group<'a> {
     }
     if let Some(note) = &error.note {
         group = group.element(Level::NOTE.message(visible(note)));
+    }
+    if shown_column != error.start.column as usize {
+        // Something before it is cut off, redacted or shown by its number.
+        group = group.element(Level::NOTE.message(format!("in the file it is column {}", error.start.column)));
     }
     group
 }
@@ -100,7 +104,10 @@ impl<'a> Lines<'a> {
         let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
         let line = self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
         let span = range.start.saturating_sub(start).min(line.len())..range.end.saturating_sub(start).min(line.len());
-        let shown = Shown::new(line).redacted(self.hides(index)).cut(&span).visible();
+        let window = window(line, &span);
+        // A secret's name may stand before the window.
+        let whole = self.hides(index) || line.get(..window.start).is_some_and(redact::is_secret_name);
+        let shown = Shown::new(line, window).redacted(whole).visible();
         let from = shown.offset(span.start, false);
         let to = shown.offset(span.end, true).max(from);
         (index + 1, shown.text, from..to)
@@ -119,15 +126,35 @@ impl<'a> Lines<'a> {
             let name = line.split_once('=').map(|(name, _)| name.trim());
             match name {
                 _ if line.starts_with('#') => {}
+                _ if is_header(line) => return false,
                 Some(name) if name.chars().all(|c| c.is_alphanumeric() || "_-. \"'".contains(c)) => {
                     return above != index && redact::is_secret_name(name);
                 }
-                _ if above != index && line.starts_with('[') => return false,
                 _ => {}
             }
         }
         false
     }
+}
+
+/// The part of a line that is shown: all of it, or where it is very long the part around a span, from the beginning of
+/// a word.
+fn window(line: &str, span: &Range<usize>) -> Range<usize> {
+    if line.len() <= MAX_LINE {
+        return 0..line.len();
+    }
+    let boundary = |mut at: usize| {
+        while !line.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let span_start = boundary(span.start.min(line.len()));
+    let from = boundary(span_start.saturating_sub(MAX_LINE / 4));
+    let lead = line.get(from..span_start).unwrap_or_default();
+    let word = if from == 0 { 0 } else { lead.find([' ', ',', '\t']).map_or(lead.len(), |at| at + 1) };
+    let from = from + word;
+    from..boundary((from + MAX_LINE).min(line.len()))
 }
 
 /// A line on its way to the terminal, with the way back to the offsets of the original.
@@ -139,13 +166,15 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(line: &str) -> Self {
-        Self { text: line.to_owned(), pieces: vec![(0..line.len(), 0..line.len())] }
+    fn new(line: &str, window: Range<usize>) -> Self {
+        let text = line.get(window.clone()).unwrap_or_default().to_owned();
+        let pieces = vec![(window, 0..text.len())];
+        Self { text, pieces }
     }
 
     /// Secrets taken out; all of the line where `whole`.
     fn redacted(self, whole: bool) -> Self {
-        let clean = if whole { redact::REDACTED.to_owned() } else { redact::line(&without_secret_values(&self.text)) };
+        let clean = if whole { redact::REDACTED.to_owned() } else { without_secrets(&self.text) };
         if clean == self.text {
             return self;
         }
@@ -156,48 +185,12 @@ impl Shown {
         let tail: usize =
             old.chars().rev().zip(new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
         let (old_end, new_end) = (self.text.len() - tail, clean.len() - tail);
+        let base = self.pieces.first().map_or(0, |(old, _)| old.start);
         let pieces =
-            vec![(0..head, 0..head), (head..old_end, head..new_end), (old_end..self.text.len(), new_end..clean.len())];
+            [(0..head, 0..head), (head..old_end, head..new_end), (old_end..self.text.len(), new_end..clean.len())]
+                .map(|(old, new)| (base + old.start..base + old.end, new))
+                .to_vec();
         Self { text: clean, pieces }
-    }
-
-    /// The part around a span, where the line is very long.
-    fn cut(self, span: &Range<usize>) -> Self {
-        if self.text.len() <= MAX_LINE {
-            return self;
-        }
-        let boundary = |mut at: usize| {
-            while !self.text.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
-        };
-        let from = boundary(self.offset(span.start, false).saturating_sub(MAX_LINE / 4));
-        let to = boundary((from + MAX_LINE).min(self.text.len()));
-        let moved = |at: usize| at.clamp(from, to) - from;
-        let pieces = self.pieces.iter().map(|(old, new)| (old.clone(), moved(new.start)..moved(new.end))).collect();
-        let text = self.text.get(from..to).unwrap_or_default().to_owned();
-        // Lengths no longer agree where a piece was cut at its front, so offsets are found by the distance to its end.
-        Self { text, pieces: Self::recut(pieces, &self.pieces, from, to) }
-    }
-
-    fn recut(
-        cut: Vec<(Range<usize>, Range<usize>)>,
-        before: &[(Range<usize>, Range<usize>)],
-        from: usize,
-        to: usize,
-    ) -> Vec<(Range<usize>, Range<usize>)> {
-        cut.into_iter()
-            .zip(before)
-            .map(|((old, new), (_, was))| {
-                if old.len() != was.len() {
-                    return (old, new);
-                }
-                let dropped_front = from.saturating_sub(was.start).min(old.len());
-                let dropped_back = was.end.saturating_sub(to).min(old.len() - dropped_front);
-                (old.start + dropped_front..old.end - dropped_back, new)
-            })
-            .collect()
     }
 
     /// Characters that a terminal would obey, by their number.
@@ -247,19 +240,29 @@ impl Shown {
     }
 }
 
-/// A line up to the value of a secret that goes on after its first item: the whole value of the line's own key, and
-/// lists and tables anywhere.
-fn without_secret_values(line: &str) -> Cow<'_, str> {
+/// A line without its secrets. The whole value goes where it is that of the line's own key, and for lists and tables
+/// anywhere: a secret may be any item of it.
+fn without_secrets(line: &str) -> String {
     let is_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
     for (count, (at, _)) in line.match_indices('=').enumerate() {
         let before = line.get(..at).unwrap_or_default().trim_end().trim_end_matches(['"', '\'']);
         let name = before.rsplit(|c| !is_name(c)).next().unwrap_or_default();
         let after = line.get(at + 1..).unwrap_or_default().trim_start();
         if redact::is_secret_name(name) && (count == 0 || after.starts_with(['[', '{'])) {
-            return Cow::Owned(format!("{} {}", line.get(..=at).unwrap_or_default(), redact::REDACTED));
+            return format!("{} {}", redact::line(line.get(..=at).unwrap_or_default()), redact::REDACTED);
         }
     }
-    Cow::Borrowed(line)
+    redact::line(line)
+}
+
+/// True for the header of a table. The items of an array can look like one, but not with a bare word in them.
+fn is_header(line: &str) -> bool {
+    let header = line.split('#').next().unwrap_or_default().trim();
+    let name = header.trim_start_matches('[').trim_end_matches(']').trim();
+    header.starts_with('[')
+        && header.ends_with(']')
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c))
 }
 
 /// A text with the characters that a terminal would obey, or that reorder text, shown by their number.
@@ -339,6 +342,14 @@ mod tests {
     }
 
     #[test]
+    fn a_header_below_a_secret_is_shown() {
+        let shown = rendered("[terraform.vars]\ndb_password = \"hunter2\"\n[[accept]] # x\nrule = \"x\"\n");
+        assert!(shown.contains("3 | [[accept]]"), "{shown}");
+        let shown = rendered("[terraform.vars]\ndb_password = [\"hunter2\"]\n");
+        assert!(shown.contains("2 | db_password = [redacted]\n"), "{shown}");
+    }
+
+    #[test]
     fn a_caret_after_a_redacted_part_still_points_at_its_word() {
         let lines = Lines::new("a = { token = 'hunter2', b = 1 }");
         let (number, shown, span) = lines.shown(&(25..26));
@@ -370,6 +381,8 @@ mod tests {
         let (_, shown, span) = Lines::new(&far).shown(&last.range);
         assert!(shown.len() <= MAX_LINE);
         assert_eq!(&shown[span], "3");
+        let block = render(std::slice::from_ref(&last), "c", &far, false);
+        assert!(block.contains(&format!("in the file it is column {}", last.start.column)), "{block}");
         let many: String = (0..1000).map(|n| format!("unknown_key_{n} = 1\n")).collect();
         let shown = rendered(&many);
         assert_eq!(shown.matches("-->").count(), MAX_SHOWN);

@@ -11,42 +11,42 @@ use super::validate;
 /// Adds the error of the TOML parser.
 pub(super) fn report(error: &Error, errors: &mut Errors) {
     let at: Range<usize> = error.span.into();
-    match &error.kind {
-        ErrorKind::UnexpectedEof => drop(errors.add(at, "the file ends where a value is expected")),
-        ErrorKind::ExceededDepthLimit => drop(errors.add(at, "values nest too deep")),
-        ErrorKind::UnquotedString => drop(errors.add(at, "text must stand in quotes")),
-        ErrorKind::UnterminatedString => drop(errors.add(at, "the string has no end")),
-        ErrorKind::InvalidNumber => invalid_number(at, errors),
-        ErrorKind::InvalidCharInString('\n') => {
-            errors.add(at, "the string has no end on its line").note("text of several lines stands in `\"\"\"`");
-        }
-        ErrorKind::InvalidCharInString(found) => {
-            drop(errors.add(at, format!("{} must not stand in a string", character(*found))));
-        }
-        ErrorKind::InvalidEscape(found) | ErrorKind::InvalidHexEscape(found) => {
-            errors
-                .add(at, format!("{} after a backslash is no escape", character(*found)))
-                .note("in `'…'` a backslash is only a backslash");
-        }
-        ErrorKind::InvalidEscapeValue(_) => drop(errors.add(at, "there is no such character")),
-        ErrorKind::Unexpected(found) => drop(errors.add(at, format!("{} is not expected here", character(*found)))),
-        ErrorKind::Wanted { expected, found } => {
-            drop(errors.add(at, format!("{expected} is expected here, not {found}")));
-        }
+    let (message, note) = match &error.kind {
+        ErrorKind::InvalidNumber => return invalid_number(at, errors),
         ErrorKind::DuplicateTable { name, first } => {
-            errors.add(at, format!("the table `{}` stands twice", shown(name))).related((*first).into(), "first here");
+            let message = format!("the table `{}` stands twice", shown(name));
+            errors.add(at, message).related((*first).into(), "first here");
+            return;
         }
         ErrorKind::DuplicateKey { key, first } => {
             errors.add(at, format!("`{}` stands twice", shown(key))).related((*first).into(), "first here");
+            return;
         }
-        ErrorKind::RedefineAsArray => drop(errors.add(at, "this is a table above, and an array of tables here")),
-        ErrorKind::MultilineStringKey => drop(errors.add(at, "a key must stand on one line")),
         ErrorKind::DottedKeyInvalidType { first } => {
             errors.add(at, "this extends something that is no table").related((*first).into(), "it is set here");
+            return;
         }
+        ErrorKind::InvalidCharInString('\n') => {
+            ("the string has no end on its line".to_owned(), Some("text of several lines stands in `\"\"\"`"))
+        }
+        ErrorKind::InvalidEscape(found) | ErrorKind::InvalidHexEscape(found) => (
+            format!("{} after a backslash is no escape", character(*found)),
+            Some("in `'…'` a backslash is only a backslash"),
+        ),
+        ErrorKind::InvalidCharInString(found) => (format!("{} must not stand in a string", character(*found)), None),
+        ErrorKind::Unexpected(found) => (format!("{} is not expected here", character(*found)), None),
+        ErrorKind::Wanted { expected, found } => (format!("{expected} is expected here, not {found}"), None),
+        ErrorKind::UnexpectedEof => ("the file ends where a value is expected".to_owned(), None),
+        ErrorKind::ExceededDepthLimit => ("values nest too deep".to_owned(), None),
+        ErrorKind::UnquotedString => ("text must stand in quotes".to_owned(), None),
+        ErrorKind::UnterminatedString => ("the string has no end".to_owned(), None),
+        ErrorKind::InvalidEscapeValue(_) => ("there is no such character".to_owned(), None),
+        ErrorKind::RedefineAsArray => ("this is a table above, and an array of tables here".to_owned(), None),
+        ErrorKind::MultilineStringKey => ("a key must stand on one line".to_owned(), None),
         // Kinds that only the deserialising helpers of the parser produce, and kinds of later versions.
-        _ => drop(errors.add(at, "this is no valid TOML")),
-    }
+        _ => ("this is no valid TOML".to_owned(), None),
+    };
+    errors.add(at, message).note_if(note);
 }
 
 /// A number that is none; a bare date is the common case, since TOML has dates and this file takes them as strings.
@@ -55,7 +55,7 @@ fn invalid_number(at: Range<usize>, errors: &mut Errors) {
     if validate::date(&written).is_ok() {
         errors.add(at, "dates stand in quotes").suggest(Some(format!("\"{written}\"")));
     } else {
-        drop(errors.add(at, "this is no number").note("text must stand in quotes"));
+        errors.add(at, "this is no number").note("text must stand in quotes");
     }
 }
 

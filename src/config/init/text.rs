@@ -65,7 +65,12 @@ fn header(out: &mut String, table: &Key, found: &Discovered) {
     explain(out, table);
     line(out, &format!("[{}]", table.path));
     for key in crate::config::keys::keys_of(table.path).filter(|key| !is_table(key)) {
-        explain(out, key);
+        if key.path == "tests.root" && found.tests_root.is_some() {
+            // A default in front of another value would read like it.
+            comment(out, key.meaning);
+        } else {
+            explain(out, key);
+        }
         match key.path {
             "terraform.roots" => list(out, key, &found.roots),
             "terraform.var_files" => {
@@ -134,7 +139,7 @@ fn tables(out: &mut String, table: &Key) {
     explain(out, table);
     let mut longest = table.example;
     for key in crate::config::keys::keys_of(table.path) {
-        let required = if key.default.contains("required") { "required" } else { "optional" };
+        let required = if key.default.contains("the key is required") { "required" } else { "optional" };
         line(out, &format!("# {} ({}, {required}): {}", key.name(), key.kind.words(), key.meaning));
         if key.example.lines().count() > longest.lines().count() {
             longest = key.example;
@@ -145,21 +150,31 @@ fn tables(out: &mut String, table: &Key) {
     }
 }
 
-/// What a key means, as a comment after an empty line.
+/// What a key means, its type and default, as a comment after an empty line. A default that can be written as a
+/// setting follows below.
 fn explain(out: &mut String, key: &Key) {
-    out.push('\n');
     let unit = if key.unit.is_empty() { String::new() } else { format!(" Type: {} ({}).", key.kind.words(), key.unit) };
     let default = match key.default {
         "see below" => String::new(),
+        _ if !key.written.is_empty() => " Default:".to_owned(),
         default => format!(" Default: {default}."),
     };
-    for part in wrapped(&format!("{}{unit}{default}", key.meaning)) {
+    comment(out, &format!("{}{unit}{default}", key.meaning));
+}
+
+/// A comment after an empty line.
+fn comment(out: &mut String, text: &str) {
+    out.push('\n');
+    for part in wrapped(text) {
         line(out, &format!("# {part}"));
     }
 }
 
-/// The key's example, commented out.
+/// The key's default, or where there is none an example, commented out.
 fn switched_off(out: &mut String, key: &Key) {
+    if !key.written.is_empty() {
+        return key.written.lines().for_each(|default| line(out, &format!("#{default}")));
+    }
     let start = format!("{} =", key.name());
     for example in key.example.lines().filter(|line| line.starts_with(&start)) {
         line(out, &format!("#{example}"));
