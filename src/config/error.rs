@@ -81,8 +81,9 @@ impl Errors {
     /// A range in the text; that of a string or key with its quotes, which the parser leaves out.
     fn with_quotes(&self, range: Range<usize>) -> Range<usize> {
         let text = self.file.text();
-        let start = range.start.min(text.len());
-        let end = range.end.clamp(start, text.len());
+        // The parser's spans of single characters are one byte long, whatever the character.
+        let start = text.floor_char_boundary(range.start);
+        let end = text.ceil_char_boundary(range.end.max(start));
         let before = text.get(..start).and_then(|text| text.chars().next_back());
         let after = text.get(end..).and_then(|text| text.chars().next());
         if matches!(before, Some('"' | '\'')) && before == after { start - 1..end + 1 } else { start..end }

@@ -3,10 +3,10 @@
 //! | file | subject |
 //! | --- | --- |
 //! | [`keys`] | the one table of everything that the file may say; docs/config.md is printed from it |
-//! | [`find`], [`read`] | where the file lies, and its text |
-//! | [`parse`] | text → [`Config`], or every [`ConfigError`]; `syntax`, `table` and `validate` are its steps |
+//! | [`mod@find`], [`mod@read`] | where the file lies, and its text |
+//! | [`mod@parse`] | text → [`Config`], or every [`ConfigError`]; `syntax`, `table` and `validate` are its steps |
 //! | [`live_source`] | the spellings of [`LiveSource`] |
-//! | [`render`] | errors as a person sees them |
+//! | [`mod@render`] | errors as a person sees them |
 //! | [`init`] | what a repository seems to have, and a commented file that says so |
 
 use std::collections::BTreeMap;

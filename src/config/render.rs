@@ -108,8 +108,8 @@ impl<'a> Lines<'a> {
         // A secret's name may stand before the window.
         let whole = self.hides(index) || line.get(..window.start).is_some_and(redact::is_secret_name);
         let shown = Shown::new(line, window).redacted(whole).visible();
-        let from = shown.offset(span.start, false);
-        let to = shown.offset(span.end, true).max(from);
+        let from = shown.text.floor_char_boundary(shown.offset(span.start, false));
+        let to = shown.text.ceil_char_boundary(shown.offset(span.end, true).max(from));
         (index + 1, shown.text, from..to)
     }
 
@@ -143,18 +143,12 @@ fn window(line: &str, span: &Range<usize>) -> Range<usize> {
     if line.len() <= MAX_LINE {
         return 0..line.len();
     }
-    let boundary = |mut at: usize| {
-        while !line.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let span_start = boundary(span.start.min(line.len()));
-    let from = boundary(span_start.saturating_sub(MAX_LINE / 4));
+    let span_start = line.floor_char_boundary(span.start);
+    let from = line.floor_char_boundary(span_start.saturating_sub(MAX_LINE / 4));
     let lead = line.get(from..span_start).unwrap_or_default();
     let word = if from == 0 { 0 } else { lead.find([' ', ',', '\t']).map_or(lead.len(), |at| at + 1) };
     let from = from + word;
-    from..boundary((from + MAX_LINE).min(line.len()))
+    from..line.floor_char_boundary(from + MAX_LINE)
 }
 
 /// A line on its way to the terminal, with the way back to the offsets of the original.
@@ -400,7 +394,7 @@ mod tests {
     #[test]
     fn spans_outside_of_the_text_do_no_harm() {
         let mut error = parse("c", "x = 1", &[]).unwrap_err().remove(0);
-        for range in [0..0, 5..5, 3..900, 900..1000] {
+        for range in [0..0, 0..1, 1..1, 1..2, 5..5, 3..900, 900..1000] {
             error.range = range;
             assert!(render(std::slice::from_ref(&error), "c", "ü\nx", false).contains("unknown key"));
         }

@@ -13,7 +13,7 @@ pub fn text(found: &Discovered) -> String {
     let mut out = String::from(
         "# gcp-drift.toml: what gcp-drift reads, and what it holds it to.\n\
          # Every key is optional. A line that begins with `#` and a key is a setting to switch on.\n\
-         # Paths are relative to this file, with `/`. All keys: docs/config.md\n",
+         # Paths are relative to this file, with `/`. Every key is explained in docs/config.md of gcp-drift.\n",
     );
     for limit in &found.incomplete {
         line(&mut out, &format!("# Not looked at: {}", visible(limit)));

@@ -437,6 +437,7 @@ fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
 
 #[test]
 fn columns_count_characters() {
+    assert_eq!(only("prüject = 1").0, "1:3");
     assert_eq!(only("[live] # ü\n\"ÿÿ\" = 1").0, "2:1");
     assert_eq!(only("[tests]\ncategories = { \"ü\" = [\"a\"], \"ö\" = 1 }").0, "2:35");
 }
