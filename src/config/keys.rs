@@ -280,7 +280,7 @@ pub const KEYS: &[Key] = &[
         unit: "path patterns",
         default: "`*.backup.*`, `*/backups/*`, `*/backup/*`, `*/archived_reports/*`, `*/temp/*`, `*_temp.py`, `*/node_modules/*`, `*/venv/*`, `*/.git/*`",
         written: "exclude = [\n  \"*.backup.*\",\n  \"*/backups/*\",\n  \"*/backup/*\",\n  \"*/archived_reports/*\",\n  \"*/temp/*\",\n  \"*_temp.py\",\n  \"*/node_modules/*\",\n  \"*/venv/*\",\n  \"*/.git/*\",\n]",
-        meaning: "What targeted discovery leaves out. The list replaces the default.",
+        meaning: "What targeted discovery leaves out, by the whole path: here `*` also stands for `/`. The list replaces the default.",
         example: "[tests]\nexclude = [\"*.backup.*\", \"*/legacy/*\"]",
     },
     Key {
