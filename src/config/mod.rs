@@ -1,4 +1,13 @@
 //! `gcp-drift.toml`: what it may say, how it is validated, and errors with a caret into the file.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`keys`] | the one table of everything that the file may say; docs/config.md is printed from it |
+//! | [`mod@find`], [`mod@read`] | where the file lies, and its text |
+//! | [`mod@parse`] | text → [`Config`], or every [`ConfigError`]; `syntax`, `table` and `validate` are its steps |
+//! | [`live_source`] | the spellings of [`LiveSource`] |
+//! | [`mod@render`] | errors as a person sees them |
+//! | [`init`] | what a repository seems to have, and a commented file that says so |
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,6 +15,26 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
+
+mod error;
+pub mod find;
+pub mod init;
+pub mod keys;
+pub mod live_source;
+pub mod parse;
+pub mod read;
+pub mod render;
+mod suggest;
+mod syntax;
+mod table;
+mod validate;
+
+pub use error::ConfigError;
+pub use find::{Located, find, locate};
+pub use live_source::LiveSourceError;
+pub use parse::{check_rules, parse};
+pub use read::{ReadError, read};
+pub use render::render;
 
 /// The valid configuration of a run: what was written, with every default filled in.
 /// All paths and patterns are relative to the repository and use `/`.

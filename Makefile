@@ -1,0 +1,41 @@
+# The commands that a person uses. `make` alone lists them.
+
+CARGO = cargo
+FIXTURE = terraform-fixtures/staging
+
+.POSIX:
+.PHONY: help demo test lint bench docs
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+demo: ## build, and run the report on the staging fixture against the embedded emulator
+	$(CARGO) build --locked
+	@root=$$(pwd); code=0; cd $(FIXTURE) || exit 1; \
+	echo "\$$ cd $(FIXTURE) && gcp-drift check"; \
+	$(CARGO) run --quiet --locked --manifest-path "$$root/Cargo.toml" -- check || code=$$?; \
+	if [ "$$code" -eq 2 ]; then \
+	  echo "demo: exit code 2, as it should be: the fixture has drift, and the report found it"; \
+	else \
+	  echo "demo: FAILED: exit code $$code where 2 (findings) was expected" >&2; exit 1; \
+	fi
+
+test: ## run all tests
+	$(CARGO) test --locked
+
+lint: ## check format, clippy warnings, licences and banned crates
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+	  echo "$(CARGO) deny check bans licenses sources"; \
+	  $(CARGO) deny --locked check bans licenses sources; \
+	else \
+	  echo "lint: SKIPPED: cargo-deny is not installed (cargo install cargo-deny)"; \
+	fi
+
+bench: ## measure a release build against its limits
+	@for script in benches/*.sh; do echo "== $$script"; "$$script" || exit 1; done
+
+docs: ## print the references that are made from code, and the API documentation
+	GCP_DRIFT_UPDATE_DOCS=1 $(CARGO) test --quiet --locked --lib docs_
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked

@@ -1,0 +1,529 @@
+//! The one table of everything that `gcp-drift.toml` may say. The parser takes its known keys from here, and
+//! docs/config.md is printed from it.
+
+use std::fmt::Write as _;
+
+/// One key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Dotted path, such as `tests.cap`. The entries of an array of tables have their own keys below its path.
+    pub path: &'static str,
+    /// What may be written there.
+    pub kind: Kind,
+    /// The unit or range; empty where the type says it all.
+    pub unit: &'static str,
+    /// What holds where the key is absent.
+    pub default: &'static str,
+    /// The default as a setting, where it can be written as one; else empty.
+    pub written: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// A complete example.
+    pub example: &'static str,
+}
+
+/// What may be written as the value of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    String,
+    /// An array of strings.
+    Strings,
+    /// A whole number.
+    Integer,
+    /// A whole or decimal number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A table with the keys below this path.
+    Table,
+    /// A table whose keys the user chooses; the text says what its values are.
+    Map(&'static str),
+    /// An array of tables with the keys below this path.
+    Tables,
+}
+
+impl Kind {
+    /// The type in words.
+    pub fn words(self) -> String {
+        match self {
+            Self::String => "string".to_owned(),
+            Self::Strings => "array of strings".to_owned(),
+            Self::Integer => "whole number".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::Boolean => "`true` or `false`".to_owned(),
+            Self::Table => "table".to_owned(),
+            Self::Map(values) => format!("table of {values}"),
+            Self::Tables => "array of tables".to_owned(),
+        }
+    }
+}
+
+impl Key {
+    /// The last segment of the path.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// The path of the table that holds the key; empty at the top level.
+    pub fn table(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(table, _)| table)
+    }
+}
+
+/// The keys of a table (empty path: the top level), in the order of the reference.
+pub fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.table() == table)
+}
+
+/// The key with this path.
+pub fn key(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// The text of docs/config.md.
+pub fn reference() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for key in KEYS {
+        let heading = match key.kind {
+            Kind::Table | Kind::Map(_) => format!("[{}]", key.path),
+            Kind::Tables => format!("[[{}]]", key.path),
+            _ => key.path.to_owned(),
+        };
+        let unit = if key.unit.is_empty() { String::new() } else { format!(" ({})", key.unit) };
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n## `{heading}`\n\n{}\n\n- type: {}{unit}\n- default: {}\n\n```toml\n{}\n```\n",
+            key.meaning,
+            key.kind.words(),
+            key.default,
+            key.example,
+        );
+    }
+    text
+}
+
+const INTRODUCTION: &str = "\
+<!-- Printed from src/config/keys.rs by `make docs`; edit it there. -->
+
+# gcp-drift.toml
+
+Every key is optional, and so is the file. `gcp-drift init` writes a commented one from what it finds in the repository.
+
+The file is looked for in the current folder and its parents, up to the folder that holds `.git` and never above it.
+Its own folder is the repository to gcp-drift: all paths are relative to it, are written with `/`, and may not leave it.
+Path patterns are globs: `*`, `?`, `[…]`, `{a,b}`, and `**` for any number of folders.
+
+Whatever cannot be understood is an error with its line and column, all errors at once, and the run ends with exit
+code 64: unknown keys, wrong types, numbers out of range, unknown rules, dates that do not exist.
+";
+
+/// Every key, in the order of the reference.
+pub const KEYS: &[Key] = &[
+    Key {
+        path: "project",
+        kind: Kind::String,
+        unit: "a project id, not a project number",
+        default: "none: names without a project stay unknown, unless Terraform or a deploy command names it",
+        written: "",
+        meaning: "The Google Cloud project that names without a project belong to, and that is asked for its live state.",
+        example: "project = \"netra-staging\"",
+    },
+    Key {
+        path: "regions",
+        kind: Kind::Strings,
+        unit: "",
+        default: "the regions that the declarations name",
+        written: "",
+        meaning: "The regions to ask. A region that is not asked is not checked: nothing in it can be called missing or unmanaged.",
+        example: "regions = [\"us-central1\", \"us-east1\"]",
+    },
+    Key {
+        path: "fail_on",
+        kind: Kind::String,
+        unit: "`critical`, `high`, `medium`, `low`, `info` or `none`",
+        default: "`high`",
+        written: "fail_on = \"high\"",
+        meaning: "The lowest severity that ends the run with exit code 2. `none`: findings never do.",
+        example: "fail_on = \"medium\"",
+    },
+    Key {
+        path: "project_numbers",
+        kind: Kind::Map("project numbers by project id"),
+        unit: "a string of digits, or a whole number",
+        default: "none: a name that carries a project number stays unknown",
+        written: "",
+        meaning: "Project id to project number. Google spells some names with the number; with this table they are the same names.",
+        example: "[project_numbers]\nnetra-staging = \"701982941522\"",
+    },
+    Key {
+        path: "live",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "Where the live state comes from.",
+        example: "[live]\nsource = \"none\"",
+    },
+    Key {
+        path: "live.source",
+        kind: Kind::String,
+        unit: "`gcp`, `none`, `snapshot:FILE` or `emulator:FILE`",
+        default: "`gcp`",
+        written: "source = \"gcp\"",
+        meaning: "`gcp` asks Google Cloud, with read-only requests. `none` asks nothing: the live parts of the report are not asked. `snapshot:FILE` reads a recorded state. `emulator:FILE` starts the embedded emulator with that state and asks it over HTTP. `--live` on the command line goes before it; only there may FILE lie outside the repository.",
+        example: "[live]\nsource = \"emulator:live/state.json\"",
+    },
+    Key {
+        path: "terraform",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "What to read as Terraform, and with which variables.",
+        example: "[terraform]\nroots = [\"terraform\"]",
+    },
+    Key {
+        path: "terraform.roots",
+        kind: Kind::Strings,
+        unit: "folders",
+        default: "found by looking: folders with a provider, a backend or a tfvars file that no other module calls",
+        written: "",
+        meaning: "The root modules: the folders in which `terraform apply` is run.",
+        example: "[terraform]\nroots = [\"terraform/network\", \"terraform/services\"]",
+    },
+    Key {
+        path: "terraform.var_files",
+        kind: Kind::Strings,
+        unit: "files, in the order of `-var-file`",
+        default: "none; `terraform.tfvars` and `*.auto.tfvars` of a root are read anyway",
+        written: "",
+        meaning: "Variable files, as given with `-var-file`. A later one goes before an earlier one.",
+        example: "[terraform]\nvar_files = [\"terraform/environments/staging.tfvars\"]",
+    },
+    Key {
+        path: "terraform.vars",
+        kind: Kind::Map("strings, whole numbers or booleans by variable"),
+        unit: "",
+        default: "none",
+        written: "",
+        meaning: "Values of variables, as given with `-var`: text for a variable of type string, an expression for any other. Keep secrets out of it: what has no value here is unknown, and only what needs it is not checked.",
+        example: "[terraform.vars]\nenvironment = \"staging\"\ninstances = 3\nzones = '[\"a\", \"b\"]'",
+    },
+    Key {
+        path: "terraform.workspace",
+        kind: Kind::String,
+        unit: "",
+        default: "none: `terraform.workspace` stays unknown",
+        written: "",
+        meaning: "The value of `terraform.workspace`.",
+        example: "[terraform]\nworkspace = \"staging\"",
+    },
+    Key {
+        path: "deploy",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "What to read as deploy config.",
+        example: "[deploy]\npaths = [\"scripts\"]",
+    },
+    Key {
+        path: "deploy.paths",
+        kind: Kind::Strings,
+        unit: "files and folders",
+        default: "found by looking: Python files and workflows that deploy to Cloud Run or set its VPC access",
+        written: "",
+        meaning: "The scripts and pipelines that deploy to Cloud Run.",
+        example: "[deploy]\npaths = [\"scripts/deploy_to_gcp.py\", \".github/workflows\"]",
+    },
+    Key {
+        path: "tests",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "The pytest code base. It is read, never run.",
+        example: "[tests]\nroot = \"backend\"",
+    },
+    Key {
+        path: "tests.root",
+        kind: Kind::String,
+        unit: "a folder",
+        default: "`.`, the repository",
+        written: "root = \".\"",
+        meaning: "The folder on which imports are resolved: pytest's rootdir.",
+        example: "[tests]\nroot = \"backend\"",
+    },
+    Key {
+        path: "tests.python_version",
+        kind: Kind::String,
+        unit: "`3.N`",
+        default: "what the project's own files say",
+        written: "",
+        meaning: "The Python version that decides which syntax is allowed. In quotes: a number cannot tell 3.1 from 3.10.",
+        example: "[tests]\npython_version = \"3.11\"",
+    },
+    Key {
+        path: "tests.critical_imports",
+        kind: Kind::Strings,
+        unit: "dotted names of modules",
+        default: "none",
+        written: "",
+        meaning: "Modules that must be importable, each with all that its import runs.",
+        example: "[tests]\ncritical_imports = [\"test_framework.ssot.base_test_case\"]",
+    },
+    Key {
+        path: "tests.exclude",
+        kind: Kind::Strings,
+        unit: "path patterns",
+        default: "`*.backup.*`, `*/backups/*`, `*/backup/*`, `*/archived_reports/*`, `*/temp/*`, `*_temp.py`, `*/node_modules/*`, `*/venv/*`, `*/.git/*`",
+        written: "exclude = [\n  \"*.backup.*\",\n  \"*/backups/*\",\n  \"*/backup/*\",\n  \"*/archived_reports/*\",\n  \"*/temp/*\",\n  \"*_temp.py\",\n  \"*/node_modules/*\",\n  \"*/venv/*\",\n  \"*/.git/*\",\n]",
+        meaning: "What targeted discovery leaves out, by the whole path: here `*` also stands for `/`. The list replaces the default.",
+        example: "[tests]\nexclude = [\"*.backup.*\", \"*/legacy/*\"]",
+    },
+    Key {
+        path: "tests.cap",
+        kind: Kind::Integer,
+        unit: "test files, 1 to 1000000",
+        default: "1000",
+        written: "cap = 1000",
+        meaning: "The cap on targeted discovery. It is reported when it is hit, never applied in silence.",
+        example: "[tests]\ncap = 2000",
+    },
+    Key {
+        path: "tests.max_files",
+        kind: Kind::Integer,
+        unit: "test files, 1 to 1000000",
+        default: "5000",
+        written: "max_files = 5000",
+        meaning: "The limit on what broad discovery finds. More are a finding.",
+        example: "[tests]\nmax_files = 8000",
+    },
+    Key {
+        path: "tests.max_seconds",
+        kind: Kind::Number,
+        unit: "seconds, more than 0 and at most 3600",
+        default: "3.0",
+        written: "max_seconds = 3.0",
+        meaning: "The limit on the time that discovery takes. More is a finding.",
+        example: "[tests]\nmax_seconds = 1.5",
+    },
+    Key {
+        path: "tests.categories",
+        kind: Kind::Map("arrays of path patterns by category"),
+        unit: "",
+        default: "none",
+        written: "",
+        meaning: "The categories of tests. One in which no test can be collected is a finding.",
+        example: "[tests.categories]\nsmoke = [\"tests/smoke/*.py\", \"tests/*/smoke/*.py\"]\nunit = [\"tests/unit/**/*.py\"]",
+    },
+    Key {
+        path: "tests.required_classes",
+        kind: Kind::Tables,
+        unit: "",
+        default: "none",
+        written: "",
+        meaning: "Test classes that must exist, be collected, and have tests that do something.",
+        example: "[[tests.required_classes]]\nname = \"TestServiceHealth\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]",
+    },
+    Key {
+        path: "tests.required_classes.name",
+        kind: Kind::String,
+        unit: "a Python name",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The name of the class.",
+        example: "[[tests.required_classes]]\nname = \"TestDatabaseConnection\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]",
+    },
+    Key {
+        path: "tests.required_classes.category",
+        kind: Kind::String,
+        unit: "",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The category that the class guards.",
+        example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"integration\"\nfiles = [\"tests/integration/*.py\"]",
+    },
+    Key {
+        path: "tests.required_classes.files",
+        kind: Kind::Strings,
+        unit: "path patterns, at least one",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The files in which the class must be defined; one of them is enough.",
+        example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\", \"backend/tests/smoke/*.py\"]",
+    },
+    Key {
+        path: "tests.required_classes.marker",
+        kind: Kind::String,
+        unit: "a Python name",
+        default: "none: no marker is required",
+        written: "",
+        meaning: "The pytest marker that the class must carry.",
+        example: "[[tests.required_classes]]\nname = \"TestApi\"\ncategory = \"smoke\"\nfiles = [\"tests/smoke/*.py\"]\nmarker = \"smoke\"",
+    },
+    Key {
+        path: "tests.required_classes.methods",
+        kind: Kind::Strings,
+        unit: "Python names",
+        default: "none: any test method will do",
+        written: "",
+        meaning: "Methods that the class must have.",
+        example: "[[tests.required_classes]]\nname = \"TestVPCConnectivity\"\ncategory = \"e2e\"\nfiles = [\"tests/e2e/staging/*.py\"]\nmethods = [\"test_redis_connection_via_vpc\"]",
+    },
+    Key {
+        path: "policies",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "Rego policies.",
+        example: "[policies]\npaths = [\"policies\"]",
+    },
+    Key {
+        path: "policies.shipped",
+        kind: Kind::Boolean,
+        unit: "",
+        default: "`true`",
+        written: "shipped = true",
+        meaning: "Whether the policies that gcp-drift brings along are run.",
+        example: "[policies]\nshipped = false",
+    },
+    Key {
+        path: "policies.paths",
+        kind: Kind::Strings,
+        unit: "folders",
+        default: "none",
+        written: "",
+        meaning: "Folders with further `.rego` files.",
+        example: "[policies]\npaths = [\"infra/policies\"]",
+    },
+    Key {
+        path: "policies.params",
+        kind: Kind::Map("any values by name"),
+        unit: "",
+        default: "none: each policy documents the values that it assumes",
+        written: "",
+        meaning: "What policies read as `data.params`: the numbers of this team.",
+        example: "[policies.params]\nmin_throughput = 300\nmax_throughput = 1000\negress = \"PRIVATE_RANGES_ONLY\"\nprefix_length = 28",
+    },
+    Key {
+        path: "severity",
+        kind: Kind::Map("severities by rule id"),
+        unit: "`critical`, `high`, `medium`, `low` or `info`",
+        default: "the rule's own severity",
+        written: "",
+        meaning: "Gives rules another severity.",
+        example: "[severity]\nconnector-unmanaged = \"low\"",
+    },
+    Key {
+        path: "accept",
+        kind: Kind::Tables,
+        unit: "",
+        default: "none",
+        written: "",
+        meaning: "Findings and not-checked items that are known and accepted. They stay printed and do not count. An entry that meets nothing is reported.",
+        example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy-*\"\nreason = \"goes away with the old cluster\"",
+    },
+    Key {
+        path: "accept.rule",
+        kind: Kind::String,
+        unit: "a rule id",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The rule. `gcp-drift explain` prints what each one means.",
+        example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"made by hand for the migration\"",
+    },
+    Key {
+        path: "accept.resource",
+        kind: Kind::String,
+        unit: "a glob on the subject's name",
+        default: "none: the key is required; `*` is every subject",
+        written: "",
+        meaning: "What the rule may say it about.",
+        example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"test-*\"\nreason = \"developers make them by hand\"",
+    },
+    Key {
+        path: "accept.reason",
+        kind: Kind::String,
+        unit: "",
+        default: "none: the key is required",
+        written: "",
+        meaning: "Why it is accepted. The report prints it.",
+        example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"the vendor owns it\"",
+    },
+    Key {
+        path: "accept.until",
+        kind: Kind::String,
+        unit: "`YYYY-MM-DD`",
+        default: "none: it does not end",
+        written: "",
+        meaning: "The last day on which it is accepted. After that the item counts again.",
+        example: "[[accept]]\nrule = \"connector-unmanaged\"\nresource = \"legacy\"\nreason = \"removed in spring\"\nuntil = \"2027-03-31\"",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::{Config, parse};
+
+    #[test]
+    fn docs_config_md_is_the_printed_table_with_every_key_and_no_other() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/config.md");
+        if std::env::var_os("GCP_DRIFT_UPDATE_DOCS").is_some() {
+            std::fs::write(path, reference()).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+        assert!(written == reference(), "docs/config.md is stale: run `make docs`");
+        let headings: BTreeSet<&str> = written
+            .lines()
+            .filter_map(|line| line.strip_prefix("## `"))
+            .map(|line| line.trim_end_matches('`').trim_matches(['[', ']']))
+            .collect();
+        assert_eq!(headings, KEYS.iter().map(|key| key.path).collect());
+    }
+
+    #[test]
+    fn paths_are_unique_and_every_parent_is_a_table() {
+        let mut seen = BTreeSet::new();
+        for key in KEYS {
+            assert!(seen.insert(key.path), "{} twice", key.path);
+            if !key.table().is_empty() {
+                let parent = super::key(key.table()).unwrap();
+                assert!(matches!(parent.kind, Kind::Table | Kind::Tables), "{}", key.path);
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_code() {
+        let mut written = 0;
+        for key in KEYS.iter().filter(|key| !key.written.is_empty()) {
+            let header = if key.table().is_empty() { String::new() } else { format!("[{}]\n", key.table()) };
+            let config = parse::parse("gcp-drift.toml", &format!("{header}{}", key.written), &[]).unwrap();
+            assert_eq!(config, Config::default(), "{}", key.path);
+            assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
+            written += 1;
+        }
+        assert_eq!(written, 8);
+    }
+
+    #[test]
+    fn every_example_parses_names_its_key_and_says_something() {
+        for key in KEYS {
+            let config = parse::parse("gcp-drift.toml", key.example, &["connector-unmanaged"])
+                .unwrap_or_else(|errors| panic!("{}: {errors:?}", key.path));
+            assert!(key.example.contains(key.name()), "{}", key.path);
+            if key.path != "live" {
+                assert_ne!(config, Config::default(), "{}", key.path);
+            }
+        }
+        let none = parse::parse("gcp-drift.toml", "[live]\nsource = \"none\"", &[]).unwrap();
+        assert_ne!(none, Config::default());
+    }
+}
