@@ -35,6 +35,8 @@ fn a_wrong_configuration_is_shown_with_carets_and_all_its_errors() {
 #[test]
 fn the_configuration_is_found_above_and_paths_are_relative_to_it() {
     let repository = Repository::copy_of("clean");
+    // The search ends at the checkout's top.
+    std::fs::create_dir(repository.join(".git")).unwrap();
     let deep = repository.join("terraform/modules");
     let outcome = super::common::run_in(&deep, &["check", "--format", "json"]);
     assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);

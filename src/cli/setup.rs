@@ -96,8 +96,9 @@ pub fn name_context(config: &Config) -> NameContext {
 }
 
 fn read_config(file: &Path) -> Result<Config, CliError> {
-    let shown = file.strip_prefix("./").unwrap_or(file).display().to_string();
-    let text = config::read(file).map_err(|error| CliError::Usage(format!("error: {error}")))?;
+    let shown = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    let text = config::read(file)
+        .map_err(|error| CliError::Usage(format!("error: failed to read {}: {error}", file.display())))?;
     let rules: Vec<String> = all_rules().into_iter().map(|rule| rule.id.into_owned()).collect();
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     config::parse(&shown, &text, &rules).map_err(|errors| {

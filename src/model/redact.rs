@@ -26,7 +26,7 @@ pub fn is_secret_name(name: &str) -> bool {
 
 static SECRET_ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)(?P<name>[\w.-]*(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|connection_string|credential)[\w.-]*["']?\]?\s*(?:=>|[=:,])\s*)(?P<value>[rbfuRBFU]{0,2}"(?:[^"\\]|\\.)*"?|[rbfuRBFU]{0,2}'(?:[^'\\]|\\.)*'?|[^\s"',;)}\]]+)"#,
+        r#"(?i)(?P<name>[\w.-]*(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|connection_string|credential)[\w.-]*["']?\]?\s*(?:=>|[=:,])\s*)(?P<value>\[[^\]]*\]?|[rbfuRBFU]{0,2}"(?:[^"\\]|\\.)*"?|[rbfuRBFU]{0,2}'(?:[^'\\]|\\.)*'?|[^\s"',;)}\]]+)"#,
     )
     .ok()
 });
@@ -67,6 +67,8 @@ mod tests {
             (r#"url = "postgres://app:hunter2@10.0.0.3/db""#, r#"url = "postgres://app:[redacted]@10.0.0.3/db""#),
             (r#"auth = "ya29.a0AfH6SMB""#, r#"auth = "[redacted]""#),
             (r#"egress = "ALL_TRAFFIC""#, r#"egress = "ALL_TRAFFIC""#),
+            (r#"passwords = ["a", "b"]"#, "passwords = [redacted]"),
+            (r#"api-key: abc"#, "api-key: [redacted]"),
             ("--set-secrets=KEY=my-key:latest", "--set-secrets=[redacted]"),
         ] {
             assert_eq!(line(input), output);
