@@ -12,6 +12,7 @@
 //! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands.
 
 pub mod checks;
+#[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra"))]
 pub mod cli;
 pub mod config;
 pub mod deploy;

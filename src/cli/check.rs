@@ -127,7 +127,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     for output in &outputs {
         let style = output::style(args.color);
         let text = match (output.format, &output.path) {
-            (Format::Json, _) => report::json::render(&report),
+            (Format::Json, _) => report::json::v1::render(&report),
             (Format::Text, None) => report::terminal::render(&report, &style),
             (Format::Text, Some(_)) => {
                 report::terminal::render(&report, &report::terminal::Style { color: false, unicode: false, ..style })
@@ -203,7 +203,6 @@ fn judge(recording: &Recording, settings: &Settings) -> Report {
     }
 }
 
-#[cfg(feature = "policy")]
 fn policy_verdicts(config: &Config, evidence: &Evidence, reconciled: &Reconciled) -> Vec<(Part, Verdict)> {
     use crate::finding::Subject;
     use crate::model::{Why, WhyKind};

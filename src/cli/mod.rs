@@ -18,7 +18,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::exit_code;
-use error::CliError;
 
 /// Tells whether what a repository declares is what runs in Google Cloud, and whether the tests that guard it are fit
 /// to run.

@@ -110,10 +110,7 @@ fn read_config(file: &Path) -> Result<Config, CliError> {
 /// Every rule that a report can name: those of the checks, of the registry, and of the shipped policies.
 pub fn all_rules() -> Vec<crate::finding::Rule> {
     let mut rules: Vec<crate::finding::Rule> = crate::checks::rules().cloned().collect();
-    #[cfg(feature = "policy")]
-    {
-        let (policies, _) = crate::policy::load(&crate::policy::shipped());
-        rules.extend(policies.rules());
-    }
+    let (policies, _) = crate::policy::load(&crate::policy::shipped());
+    rules.extend(policies.rules());
     rules
 }

@@ -16,6 +16,7 @@ pub fn is_secret_name(name: &str) -> bool {
         "secret",
         "token",
         "api_key",
+        "api-key",
         "apikey",
         "private_key",
         "connection_string",
