@@ -1,0 +1,194 @@
+//! What can be told of a policy's text without running it: which names it uses and which fields it reads.
+
+use std::collections::BTreeMap;
+
+/// A policy's text with comments and the insides of strings blanked out, byte for byte as long as the original.
+pub struct Code(String);
+
+/// Built-in functions that are not offered, with the reason. The first group would make the same evidence give
+/// different reports; the results of the second group can be larger than any memory, and have no limit.
+const BANNED: [(&str, &str); 8] = [
+    ("time.now_ns", "a report must not depend on the clock"),
+    ("rand.intn", "a report must not depend on chance"),
+    ("uuid.rfc4122", "a report must not depend on chance"),
+    ("opa.runtime", "a report must not depend on the machine"),
+    ("http.send", "a policy must not use the network"),
+    ("net.lookup_ip_addr", "a policy must not use the network"),
+    ("numbers.range", "the size of its result has no limit"),
+    ("net.cidr_expand", "the size of its result has no limit"),
+];
+
+impl Code {
+    /// Blanks comments and strings.
+    pub fn new(text: &str) -> Self {
+        let mut code = String::with_capacity(text.len());
+        let mut chars = text.chars().peekable();
+        let blank = |code: &mut String, char: char| {
+            // One blank a byte, so that offsets stay those of the text.
+            code.extend(std::iter::repeat_n(' ', char.len_utf8()));
+        };
+        while let Some(char) = chars.next() {
+            match char {
+                '#' => {
+                    blank(&mut code, char);
+                    while let Some(inside) = chars.next_if(|&next| next != '\n') {
+                        blank(&mut code, inside);
+                    }
+                }
+                '"' | '`' => {
+                    code.push(char);
+                    while let Some(inside) = chars.next() {
+                        if inside == char {
+                            code.push(inside);
+                            break;
+                        }
+                        if inside == '\n' {
+                            code.push('\n');
+                        } else {
+                            blank(&mut code, inside);
+                        }
+                        if inside == '\\' && char == '"' {
+                            if let Some(escaped) = chars.next() {
+                                blank(&mut code, escaped);
+                            }
+                        }
+                    }
+                }
+                _ => code.push(char),
+            }
+        }
+        Self(code)
+    }
+
+    /// The dotted names in the code, with the offset of each: `input.resource.egress`, `count`, `deny`.
+    fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        let part = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '.';
+        let mut rest = self.0.as_str();
+        let mut offset = 0;
+        std::iter::from_fn(move || {
+            let start = rest.find(part)?;
+            let tail = rest.get(start..)?;
+            let length = tail.find(|char| !part(char)).unwrap_or(tail.len());
+            let name = tail.get(..length)?;
+            let at = offset + start;
+            rest = tail.get(length..)?;
+            offset = at + length;
+            Some((at, name))
+        })
+    }
+
+    /// Names that can be rules of a report: `deny`, `violation`, `warn`, also with a suffix; each with its first line.
+    pub fn verdict_names(&self) -> BTreeMap<String, u32> {
+        self.first_lines(|name| ["deny", "violation", "warn"].into_iter().any(|word| is_word_or_suffixed(name, word)))
+    }
+
+    #[cfg(test)]
+    /// Names that can be tests: `test_…`, each with its first line.
+    pub fn test_names(&self) -> BTreeMap<String, u32> {
+        self.first_lines(|name| name.starts_with("test_") && !name.contains('.'))
+    }
+
+    fn first_lines(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, u32> {
+        let mut found = BTreeMap::new();
+        for (at, name) in self.names().filter(|(_, name)| wanted(name)) {
+            found.entry(name.to_owned()).or_insert_with(|| self.line(at));
+        }
+        found
+    }
+
+    /// The first built-in function that is not offered, with its line and the reason.
+    pub fn banned(&self) -> Option<(u32, &'static str, &'static str)> {
+        self.names().find_map(|(at, name)| {
+            let (banned, reason) =
+                BANNED.into_iter().find(|(banned, _)| name == *banned || name.strip_prefix(banned) == Some("_step"))?;
+            Some((self.line(at), banned, reason))
+        })
+    }
+
+    /// True where the code names a package, such as `data.lib.names`, or something in it.
+    pub fn mentions(&self, package: &str) -> bool {
+        self.names().any(|(_, name)| {
+            name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// The fields of `input.resource` that the code names with dots, each with its first line. Where the field is
+    /// `network_interfaces`, nothing below it is told.
+    pub fn fields(&self) -> BTreeMap<String, u32> {
+        let mut fields = BTreeMap::new();
+        for (at, name) in self.names() {
+            let Some(rest) = name.strip_prefix("input.resource.") else { continue };
+            let field = rest.split('.').next().unwrap_or_default();
+            if !field.is_empty() {
+                fields.entry(field.to_owned()).or_insert_with(|| self.line(at));
+            }
+        }
+        fields
+    }
+
+    /// The names below `input` that are not `resource`, each with its first line: a policy written for other input.
+    pub fn foreign_inputs(&self) -> BTreeMap<String, u32> {
+        let mut found = BTreeMap::new();
+        for (at, name) in self.names() {
+            let Some(field) = name.strip_prefix("input.").and_then(|rest| rest.split('.').next()) else { continue };
+            if field != "resource" && !field.is_empty() {
+                found.entry(field.to_owned()).or_insert_with(|| self.line(at));
+            }
+        }
+        found
+    }
+
+    fn line(&self, offset: usize) -> u32 {
+        let before = self.0.get(..offset).unwrap_or(&self.0);
+        u32::try_from(before.bytes().filter(|&byte| byte == b'\n').count() + 1).unwrap_or(u32::MAX)
+    }
+}
+
+fn is_word_or_suffixed(name: &str, word: &str) -> bool {
+    name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')) && !name.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_strings_are_no_code() {
+        let text = "# deny input.resource.x\ndeny contains \"input.resource.y \\\" # é\" if `\ninput.resource.z`\n\nwarn_é if input.resource.egress.known # no";
+        let code = Code::new(text);
+        assert_eq!(code.0.len(), text.len());
+        assert_eq!(code.verdict_names().into_iter().collect::<Vec<_>>(), [("deny".into(), 2), ("warn_".into(), 5)]);
+        assert_eq!(code.fields().into_iter().collect::<Vec<_>>(), [("egress".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn what_is_not_offered_is_found_by_its_whole_name() {
+        for (text, expected) in [
+            ("x := numbers.range(1, 2)", Some("numbers.range")),
+            ("\nx := numbers.range_step(1, 2, 1)", Some("numbers.range")),
+            ("x := time.now_ns()", Some("time.now_ns")),
+            ("x := time.now_ns_of", None),
+            ("x := my.numbers.range", None),
+            ("x := \"http.send\"", None),
+        ] {
+            assert_eq!(Code::new(text).banned().map(|(_, name, _)| name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_below_input_that_no_resource_has_are_found() {
+        let code = Code::new("a if input.resorce.egress\nb if input.resource\nc if data.lib.x == input.resource.a.b");
+        assert_eq!(code.foreign_inputs().into_iter().collect::<Vec<_>>(), [("resorce".to_owned(), 1)]);
+        assert_eq!(code.fields().into_iter().collect::<Vec<_>>(), [("a".to_owned(), 3)]);
+        assert!(code.mentions("data.lib") && code.mentions("data.lib.x") && !code.mentions("data.li"));
+    }
+
+    #[test]
+    fn any_text_can_be_scanned() {
+        for text in ["", "\"", "`é", "\"\\", "#", "....", "input.resource.", "deny"] {
+            let code = Code::new(text);
+            assert_eq!(code.0.len(), text.len(), "{text}");
+            assert!(code.fields().is_empty(), "{text}");
+        }
+    }
+}
