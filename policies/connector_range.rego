@@ -17,8 +17,9 @@ import rego.v1
 #   params: {prefix_length: number}
 deny contains result if {
 	input.resource.kind == "connector"
+	some problem in range_problems
 	result := {
-		"msg": sprintf("%s %s", [input.resource.label, range_problem]),
+		"msg": sprintf("%s %s", [input.resource.label, problem]),
 		"field": "ip_cidr_range",
 		"paths": ["ip_cidr_range"],
 		"fix": {"edit": sprintf("set ip_cidr_range to a free /%v of the network, such as 10.8.0.0/%v; the connector is made anew", [range_prefix_length, range_prefix_length])},
@@ -30,12 +31,14 @@ default range_prefix_length := 28
 
 range_prefix_length := data.params.prefix_length
 
-range_problem := sprintf("uses the range %s, and a /%v is required", [input.resource.ip_cidr_range.known, range_prefix_length]) if {
+range_problems contains problem if {
 	prefix := split(input.resource.ip_cidr_range.known, "/")[1]
 	to_number(prefix) != range_prefix_length
+	problem := sprintf("uses the range %s, and a /%v is required", [input.resource.ip_cidr_range.known, range_prefix_length])
 }
 
-range_problem := sprintf("has neither a range nor a subnet, and a /%v is required", [range_prefix_length]) if {
+range_problems contains problem if {
 	input.resource.ip_cidr_range.absent
 	input.resource.subnet.absent
+	problem := sprintf("has neither a range nor a subnet, and a /%v is required", [range_prefix_length])
 }

@@ -98,10 +98,7 @@ impl Runner {
     pub fn run(&mut self, input: Value) -> Result<Vec<Hit>, Failure> {
         self.engine.set_input(regorus::Value::from(input));
         let value = self.engine.eval_rule(self.query.clone()).map_err(|error| self.failure(&format!("{error:#}")))?;
-        hits(&value).map_err(|text| Failure {
-            error: PolicyError::new(&self.path, self.line, text),
-            timed_out: false,
-        })
+        hits(&value).map_err(|text| Failure { error: PolicyError::new(&self.path, self.line, text), timed_out: false })
     }
 
     fn failure(&self, text: &str) -> Failure {

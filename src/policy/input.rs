@@ -10,8 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::finding::Subject;
 use crate::model::{
-    Connector, Declared, Fact, Origin, Presence, VpcAccess, Why, WhyKind, Workload,
-    workload::NetworkInterface,
+    Connector, Declared, Fact, Origin, Presence, VpcAccess, Why, WhyKind, Workload, workload::NetworkInterface,
 };
 
 /// The kind of connectors in a policy's input.
@@ -133,14 +132,8 @@ pub struct Resource {
 impl Resource {
     /// A connector.
     pub fn connector(side: Side, source: String, subject: &Subject, connector: &Connector, place: &Origin) -> Self {
-        let mut leaves = identity(
-            &connector.short_name,
-            &connector.name,
-            subject,
-            place,
-            |name| &name.project,
-            |name| &name.region,
-        );
+        let mut leaves =
+            identity(&connector.short_name, &connector.name, subject, place, |name| &name.project, |name| &name.region);
         leaves.push(text_leaf("network", &connector.network));
         leaves.push(text_leaf("ip_cidr_range", &connector.ip_cidr_range));
         leaves.push(text_leaf("subnet", &connector.subnet));
@@ -155,14 +148,8 @@ impl Resource {
 
     /// A workload, by its template.
     pub fn workload(side: Side, source: String, subject: &Subject, workload: &Workload, place: &Origin) -> Self {
-        let mut leaves = identity(
-            &workload.short_name,
-            &workload.name,
-            subject,
-            place,
-            |name| &name.project,
-            |name| &name.region,
-        );
+        let mut leaves =
+            identity(&workload.short_name, &workload.name, subject, place, |name| &name.project, |name| &name.region);
         leaves.extend(vpc_leaves(&workload.vpc));
         Self { kind: workload.kind.word(), side, source, subject: subject.clone(), leaves }
     }
@@ -331,13 +318,7 @@ fn leaf<T>(path: &'static str, fact: &Fact<T>, json: impl Fn(&T) -> Value, text:
         Fact::Unknown(whys) if whys.is_empty() => vec![first(whys, "it is not known")],
         other => other.whys().to_vec(),
     };
-    Leaf {
-        path,
-        value: three_valued(fact, json),
-        text: fact.known().map(text),
-        origin: fact.origin().cloned(),
-        whys,
-    }
+    Leaf { path, value: three_valued(fact, json), text: fact.known().map(text), origin: fact.origin().cloned(), whys }
 }
 
 fn three_valued<T>(fact: &Fact<T>, of: impl Fn(&T) -> Value) -> Value {

@@ -115,8 +115,11 @@ impl Policy {
     }
 
     fn wrong_param(&self, params: &BTreeMap<String, Value>) -> Option<Failure> {
-        let (name, wanted) =
-            self.metadata.params.iter().find(|(name, wanted)| params.get(*name).is_some_and(|it| !wanted.accepts(it)))?;
+        let (name, wanted) = self
+            .metadata
+            .params
+            .iter()
+            .find(|(name, wanted)| params.get(*name).is_some_and(|it| !wanted.accepts(it)))?;
         let text = format!("its parameter `{name}` must be a {}", wanted.word());
         Some(Failure { error: PolicyError::new(&self.path, self.metadata.line, text), timed_out: false })
     }
@@ -178,8 +181,7 @@ impl Policy {
     /// One finding for all that a policy has against one field of one subject, with the evidence of every side.
     fn finding(&self, sides: &Sides, field: Option<String>, hits: &[(&Resource, Hit)]) -> Finding {
         let cited = self.cited(hits);
-        let mut finding =
-            Finding::builder(&self.rule, sides.subject.clone(), title(hits)).baseline(Baseline::Policy);
+        let mut finding = Finding::builder(&self.rule, sides.subject.clone(), title(hits)).baseline(Baseline::Policy);
         if let Some(field) = &field {
             finding = finding.field(field);
         }
@@ -305,8 +307,7 @@ fn title(hits: &[(&Resource, Hit)]) -> String {
             None => by_text.push((&hit.msg, vec![side])),
         }
     }
-    let texts: Vec<String> =
-        by_text.iter().map(|(text, sides)| format!("{text} ({})", sides.join(" and "))).collect();
+    let texts: Vec<String> = by_text.iter().map(|(text, sides)| format!("{text} ({})", sides.join(" and "))).collect();
     texts.join("; ")
 }
 

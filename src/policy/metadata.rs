@@ -293,7 +293,8 @@ impl Reader<'_> {
         let known = readable(metadata.kinds.as_deref());
         for path in metadata.reads.iter().flatten().filter(|path| !known.contains(&path.as_str())) {
             let hint = did_you_mean(path, known.iter().copied()).map(|meant| format!(": did you mean `{meant}`?"));
-            let text = format!("`custom.reads` names `{path}`, which the input does not have{}", hint.unwrap_or_default());
+            let text =
+                format!("`custom.reads` names `{path}`, which the input does not have{}", hint.unwrap_or_default());
             let at = document.data.as_mapping_get("custom").and_then(|custom| custom.data.as_mapping_get("reads"));
             self.error(at.unwrap_or(document), text);
         }

@@ -29,6 +29,8 @@ mod scan;
 mod rego_tests;
 #[cfg(test)]
 mod shipped_tests;
+#[cfg(test)]
+mod testing;
 
 pub use folder::read_folder;
 
@@ -188,9 +190,11 @@ impl Policies {
         if let Some(path) = self.owner(&id) {
             let text = format!("the rule id `{id}` belongs to {path} already: give this one another `custom.id`");
             let own = format!("{id}-{}", kebab(file.path));
-            return self.add_broken(Rule { id: own.into(), ..described }, file.path, vec![PolicyError::new(
-                file.path, line, text,
-            )]);
+            return self.add_broken(
+                Rule { id: own.into(), ..described },
+                file.path,
+                vec![PolicyError::new(file.path, line, text)],
+            );
         }
         let errors = misread(file, &metadata);
         if !errors.is_empty() {
@@ -319,9 +323,9 @@ fn default_severity(rule: &str) -> Severity {
 
 /// The rule that a file which cannot be read would have had: its block may be readable where its code is not.
 fn broken_rule(path: &str, text: &str) -> Rule {
-    let block = metadata::read(path, text).ok().and_then(|blocks| {
-        blocks.rules.into_values().chain([blocks.file]).find(|metadata| metadata.id.is_some())
-    });
+    let block = metadata::read(path, text)
+        .ok()
+        .and_then(|blocks| blocks.rules.into_values().chain([blocks.file]).find(|metadata| metadata.id.is_some()));
     let block = block.unwrap_or_default();
     Rule {
         id: block.id.unwrap_or_else(|| format!("policy-{}", kebab(stem(path)))).into(),

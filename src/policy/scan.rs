@@ -107,9 +107,8 @@ impl Code {
 
     /// True where the code names a package, such as `data.lib.names`, or something in it.
     pub fn mentions(&self, package: &str) -> bool {
-        self.names().any(|(_, name)| {
-            name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
+        self.names()
+            .any(|(_, name)| name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
     }
 
     /// The fields of `input.resource` that the code names with dots, each with its first line. Where the field is
