@@ -18,6 +18,11 @@ const BANNED: [(&str, &str); 8] = [
     ("net.cidr_expand", "the size of its result has no limit"),
 ];
 
+/// How deep brackets may be nested.
+const MAX_NESTING: usize = 24;
+/// How many links a chain of operators, calls or references may have.
+const MAX_CHAIN: usize = 256;
+
 impl Code {
     /// Blanks comments and strings.
     pub fn new(text: &str) -> Self {
@@ -105,6 +110,45 @@ impl Code {
         })
     }
 
+    /// The line of the first expression that is nested deeper than [`MAX_NESTING`], or is a chain of more than
+    /// [`MAX_CHAIN`] operators, calls or references: the engine descends once a link, however flat a chain looks, and
+    /// its stack is not without limit.
+    pub fn too_deep(&self) -> Option<u32> {
+        let mut links = vec![0_usize];
+        let mut last = ' ';
+        let mut new_line = false;
+        for (at, char) in self.0.char_indices() {
+            if char.is_whitespace() {
+                new_line |= char == '\n';
+                continue;
+            }
+            let top = links.last_mut()?;
+            match char {
+                ',' | ';' => *top = 0,
+                '(' | '[' | '{' => {
+                    *top += 1;
+                    links.push(0);
+                }
+                ')' | ']' | '}' => {
+                    links.pop();
+                    if links.is_empty() {
+                        links.push(0);
+                    }
+                }
+                _ if is_operator(char) => *top += 1,
+                // A statement ends with its line, unless one of the two lines has an operator there.
+                _ if new_line && !is_operator(last) => *top = 0,
+                _ => {}
+            }
+            if links.len() > MAX_NESTING || links.last().is_some_and(|links| *links > MAX_CHAIN) {
+                return Some(self.line(at));
+            }
+            last = char;
+            new_line = false;
+        }
+        None
+    }
+
     /// True where the code names a package, such as `data.lib.names`, or something in it.
     pub fn mentions(&self, package: &str) -> bool {
         self.names()
@@ -141,6 +185,10 @@ impl Code {
         let before = self.0.get(..offset).unwrap_or(&self.0);
         u32::try_from(before.bytes().filter(|&byte| byte == b'\n').count() + 1).unwrap_or(u32::MAX)
     }
+}
+
+fn is_operator(char: char) -> bool {
+    matches!(char, '+' | '-' | '*' | '/' | '%' | '&' | '|' | '=' | '<' | '>' | '!' | '.')
 }
 
 fn is_word_or_suffixed(name: &str, word: &str) -> bool {
@@ -180,6 +228,24 @@ mod tests {
         assert_eq!(code.foreign_inputs().into_iter().collect::<Vec<_>>(), [("resorce".to_owned(), 1)]);
         assert_eq!(code.fields().into_iter().collect::<Vec<_>>(), [("a".to_owned(), 3)]);
         assert!(code.mentions("data.lib") && code.mentions("data.lib.x") && !code.mentions("data.li"));
+    }
+
+    #[test]
+    fn an_expression_is_deep_whatever_its_lines_and_brackets() {
+        for (text, line) in [
+            (format!("\nx := 1{}", "+1".repeat(300)), Some(2)),
+            (format!("x := 1{}", "\n + (1)".repeat(300)), Some(256)),
+            (format!("x := 1{}", " +\n1".repeat(300)), Some(256)),
+            (format!("x := a{}", "[0]".repeat(300)), Some(1)),
+            (format!("x := {}1", "a.".repeat(300)), Some(1)),
+            (format!("x := f{}", "(1)".repeat(300)), Some(1)),
+            ("[".repeat(40), Some(1)),
+            (format!("x := [{}]", "f(a.b[0]) + 1, ".repeat(300)), None),
+            ("x if a.b == f(1) + 2\n".repeat(300), None),
+            ("}])(((".to_owned(), None),
+        ] {
+            assert_eq!(Code::new(&text).too_deep(), line, "{}", text.chars().take(30).collect::<String>());
+        }
     }
 
     #[test]
