@@ -8,9 +8,9 @@ use crate::finding::{Baseline, Finding, Fix, FixKind, Subject, Verdict};
 use crate::model::{Declared, Fact, LiveWorkload, Origin, Why};
 use crate::reconcile::{ConnectorPair, LiveSide, Reconciled, WorkloadPair};
 
-use super::engine::{Failure, Hit, Runner};
+use super::engine::{self, Failure, Hit, Runner};
 use super::input::{self, CONNECTOR, Leaf, Resource, Side};
-use super::{Policies, Policy, PolicyError};
+use super::{ENGINE_FAILED, Policies, Policy, PolicyError};
 
 /// How many suppositions are made for fields that are unknown; see [`input::plausible`].
 const SUPPOSITIONS: usize = 4;
@@ -58,9 +58,11 @@ impl Policies {
             let own: Vec<&Sides> = all.iter().filter(|sides| policy.judges(sides)).collect();
             if own.is_empty() {
                 verdicts.push(Verdict::NotApplicable);
-            } else {
-                policy.judge(&own, params, &mut verdicts);
+                continue;
             }
+            let runner = policy.runner.clone();
+            let said = engine::on_deep_stack(|| policy.judge(runner, &own, params));
+            verdicts.extend(said.unwrap_or_else(|| policy.not_run(&own)));
         }
         verdicts
     }
@@ -90,8 +92,8 @@ impl Policy {
         of_kind && !(sides.resources.is_empty() && sides.undecided.is_empty())
     }
 
-    fn judge(&self, own: &[&Sides], params: &BTreeMap<String, Value>, verdicts: &mut Vec<Verdict>) {
-        let mut runner = self.runner.clone();
+    fn judge(&self, mut runner: Runner, own: &[&Sides], params: &BTreeMap<String, Value>) -> Vec<Verdict> {
+        let mut verdicts = Vec::new();
         // What stops the policy as a whole: a parameter of a wrong type, or a run that did not end in time.
         let mut stopped = self.wrong_param(params).or_else(|| runner.set_params(&json!(params)).err());
         for sides in own {
@@ -110,8 +112,15 @@ impl Policy {
                     }
                 }
             }
-            self.conclude(sides, said, verdicts);
+            self.conclude(sides, said, &mut verdicts);
         }
+        verdicts
+    }
+
+    /// Where the engine itself failed.
+    fn not_run(&self, own: &[&Sides]) -> Vec<Verdict> {
+        let why = PolicyError::new(&self.path, self.metadata.line, ENGINE_FAILED).why();
+        own.iter().map(|sides| Verdict::not_checked(&self.rule, sides.subject.clone(), None, why.clone())).collect()
     }
 
     fn wrong_param(&self, params: &BTreeMap<String, Value>) -> Option<Failure> {

@@ -179,8 +179,12 @@ fn block(path: &str, start: usize, yaml: &str) -> Result<Metadata, Vec<PolicyErr
     if yaml.len() > MAX_BLOCK {
         return Err(one(start, format!("the METADATA block is larger than {MAX_BLOCK} bytes")));
     }
-    let documents = MarkedYaml::load_from_str(yaml)
-        .map_err(|error| one(start + error.marker().line(), format!("the METADATA is no YAML: {}", error.info())))?;
+    let documents = MarkedYaml::load_from_str(yaml).map_err(|error| {
+        one(
+            start + error.marker().line().min(yaml.lines().count()),
+            format!("the METADATA is no YAML: {}", error.info()),
+        )
+    })?;
     let mut metadata = Metadata { line: line_number(start), ..Metadata::default() };
     let Some(document) = documents.first() else { return Ok(metadata) };
     let mut reader = Reader { path, start, errors: Vec::new() };

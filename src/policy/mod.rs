@@ -5,6 +5,7 @@
 //! | [`input`] | what a policy sees: one resource, each field in three values |
 //! | [`metadata`] | the `# METADATA` blocks: id, severity, kinds, the paths that a policy reads |
 //! | `scan` | what a policy's text tells without running it |
+//! | `depends` | which rules build on which |
 //! | `engine` | runs Rego under a time limit |
 //! | [`judge`] | turns results and unknown fields into verdicts |
 //! | [`folder`] | reads a repository's own policies |
@@ -18,6 +19,7 @@ use std::fmt;
 use crate::finding::{Part, Rule, Severity, Subject};
 use crate::model::{Origin, Position, RepoPath, SourceSpan, Why, WhyKind};
 
+mod depends;
 mod engine;
 pub mod folder;
 pub mod input;
@@ -36,6 +38,7 @@ mod testing;
 
 pub use folder::read_folder;
 
+use depends::Unit;
 use engine::{Parsed, Runner};
 use metadata::{Blocks, Metadata};
 use scan::Code;
@@ -58,6 +61,9 @@ const SHIPPED: [(&str, &str); 4] = [
 pub fn shipped() -> BTreeMap<String, String> {
     SHIPPED.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
 }
+
+/// What is said where the engine itself fails.
+const ENGINE_FAILED: &str = "the policy engine failed on it";
 
 /// Something is wrong with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -132,6 +138,12 @@ struct File<'a> {
     rules: BTreeMap<String, u32>,
 }
 
+impl File<'_> {
+    fn unit(&self) -> Unit<'_> {
+        Unit { path: self.path, package: &self.parsed.package, code: &self.code }
+    }
+}
+
 /// Loads policies from their texts, by path. Files that end in `_test.rego` hold tests and are left out. Each file is
 /// run on its own, with the files that hold no rule of a report as its libraries.
 ///
@@ -140,7 +152,8 @@ pub fn load(sources: &BTreeMap<String, String>) -> (Policies, Vec<PolicyError>) 
     let mut policies = Policies::default();
     let mut files = Vec::new();
     for (path, text) in sources.iter().filter(|(path, _)| is_policy(path)) {
-        match read(path, text) {
+        let file = engine::on_deep_stack(|| read(path, text));
+        match file.unwrap_or_else(|| Err(vec![PolicyError::new(path, 0, ENGINE_FAILED)])) {
             Ok(file) => files.push(file),
             Err(errors) => policies.add_broken(broken_rule(path, text), path, errors),
         }
@@ -208,8 +221,14 @@ impl Policies {
         let query = format!("{}.{rule}", file.parsed.package);
         let own = [(file.path, file.text)].into_iter();
         let needed = needed(file, libraries);
+        let together: Vec<Unit<'_>> =
+            [file].into_iter().chain(needed.iter().copied()).map(|file| file.unit()).collect();
+        if let Err(error) = depends::check(&together) {
+            return self.add_broken(described, file.path, vec![error]);
+        }
         let sources = own.chain(needed.iter().map(|library| (library.path, library.text)));
-        match Runner::new(file.path, line, &query, sources) {
+        let runner = engine::on_deep_stack(|| Runner::new(file.path, line, &query, sources));
+        match runner.unwrap_or_else(|| Err(PolicyError::new(file.path, line, ENGINE_FAILED))) {
             Ok(runner) => {
                 let policy = Policy { rule: described, path: file.path.to_owned(), metadata, runner };
                 self.ready.insert(id, policy);

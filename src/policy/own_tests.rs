@@ -266,12 +266,36 @@ fn a_block_above_the_package_holds_for_the_file() {
     assert_eq!(findings(&verdicts)[0].why, "Because of it.");
 }
 
+/// What is deep in ways that no single expression shows: rules on rules, and rules on themselves.
+#[test]
+fn the_deepest_policy_that_is_taken_has_stack_enough() {
+    let chain: String = (0..199).map(|index| format!("r{index} if r{}\n", index + 1)).collect();
+    let last = format!("1 < 1{}", "\n\t+ 1".repeat(250));
+    let chain = format!("package main\n\ndeny contains \"x\" if r0\n\n{chain}\nr199 if {last}\n");
+    let functions: String = (0..199).map(|index| format!("f{index}(x) := f{}(x)\n", index + 1)).collect();
+    let functions = format!(
+        "package main\n\ndeny contains \"x\" if f0(1) == 2\n\n{functions}\nf199(x) := x{}\n",
+        "\n\t+ x".repeat(250)
+    );
+    for text in [chain, functions] {
+        let (policies, errors) = load(&texts(&[("own.rego", &text)]));
+        let verdicts = judge(&policies, &compliant());
+        assert_eq!((errors, verdicts.len()), (vec![], 1));
+    }
+    for recursive in ["f(1) == 2\n\nf(x) := f(x + 1)", "a\n\na if b\n\nb if a"] {
+        let recursive = format!("package main\n\ndeny contains \"x\" if {recursive}\n");
+        let (policies, errors) = load(&texts(&[("own.rego", &recursive)]));
+        assert!(errors[0].text.contains("builds on itself"), "{errors:?}");
+        assert_eq!(not_checked(&judge(&policies, &compliant())).len(), 1);
+    }
+}
+
 #[test]
 fn any_text_is_a_policy_or_an_error() {
     let deep = format!("package main\n\ndeny contains x if x := {}1{}\n", "[".repeat(500), "]".repeat(500));
     let long = format!("package main\n\ndeny contains \"x\" if 1 < 1{}\n", "\n+1".repeat(9_000));
     let yaml = format!("package main\n\n# METADATA\n# {}\ndeny contains \"x\" if true\n", "[".repeat(900));
-    let many = format!("package main\n\n{}", "deny contains \"x\" if input.resource.label == \"y\"\n".repeat(2_000));
+    let many = format!("package main\n\n{}", "deny contains \"x\" if input.resource.label == \"y\"\n".repeat(1_900));
     let wide = "package main\n\ndeny contains sprintf(\"%d\", [x]) if some x in [a | some a, _ in split(\"".to_owned()
         + &"a,".repeat(300)
         + "\", \",\")]\n";

@@ -5,6 +5,16 @@ use std::collections::BTreeMap;
 /// A policy's text with comments and the insides of strings blanked out, byte for byte as long as the original.
 pub struct Code(String);
 
+/// One definition of a rule, with what it names.
+pub struct Definition<'a> {
+    /// The rule's name.
+    pub rule: &'a str,
+    /// The line on which it begins.
+    pub line: u32,
+    /// Every dotted name after the head's own.
+    pub names: Vec<&'a str>,
+}
+
 /// Built-in functions that are not offered, with the reason. The first group would make the same evidence give
 /// different reports; the results of the second group can be larger than any memory, and have no limit.
 const BANNED: [(&str, &str); 8] = [
@@ -28,9 +38,10 @@ impl Code {
     pub fn new(text: &str) -> Self {
         let mut code = String::with_capacity(text.len());
         let mut chars = text.chars().peekable();
-        let blank = |code: &mut String, char: char| {
-            // One blank a byte, so that offsets stay those of the text.
-            code.extend(std::iter::repeat_n(' ', char.len_utf8()));
+        // One blank a byte and every line end kept, so that offsets and lines stay those of the text.
+        let blank = |code: &mut String, char: char| match char {
+            '\n' => code.push(char),
+            _ => code.extend(std::iter::repeat_n(' ', char.len_utf8())),
         };
         while let Some(char) = chars.next() {
             match char {
@@ -47,15 +58,10 @@ impl Code {
                             code.push(inside);
                             break;
                         }
-                        if inside == '\n' {
-                            code.push('\n');
-                        } else {
-                            blank(&mut code, inside);
-                        }
-                        if inside == '\\' && char == '"' {
-                            if let Some(escaped) = chars.next() {
-                                blank(&mut code, escaped);
-                            }
+                        blank(&mut code, inside);
+                        let escapes = inside == '\\' && char == '"';
+                        if let Some(escaped) = chars.next_if(|_| escapes) {
+                            blank(&mut code, escaped);
                         }
                     }
                 }
@@ -67,19 +73,7 @@ impl Code {
 
     /// The dotted names in the code, with the offset of each: `input.resource.egress`, `count`, `deny`.
     fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        let part = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '.';
-        let mut rest = self.0.as_str();
-        let mut offset = 0;
-        std::iter::from_fn(move || {
-            let start = rest.find(part)?;
-            let tail = rest.get(start..)?;
-            let length = tail.find(|char| !part(char)).unwrap_or(tail.len());
-            let name = tail.get(..length)?;
-            let at = offset + start;
-            rest = tail.get(length..)?;
-            offset = at + length;
-            Some((at, name))
-        })
+        names_of(&self.0)
     }
 
     /// Names that can be rules of a report: `deny`, `violation`, `warn`, also with a suffix; each with its first line.
@@ -140,13 +134,64 @@ impl Code {
                 _ if new_line && !is_operator(last) => *top = 0,
                 _ => {}
             }
-            if links.len() > MAX_NESTING || links.last().is_some_and(|links| *links > MAX_CHAIN) {
+            if links.len() > MAX_NESTING || links.iter().sum::<usize>() > MAX_CHAIN {
                 return Some(self.line(at));
             }
             last = char;
             new_line = false;
         }
         None
+    }
+
+    /// The definitions of rules. A definition begins where a line outside of all brackets begins with a name, and the
+    /// line above does not go on.
+    pub fn definitions(&self) -> Vec<Definition<'_>> {
+        let mut definitions: Vec<Definition<'_>> = Vec::new();
+        let mut depth = 0_usize;
+        let mut goes_on = false;
+        let mut offset = 0;
+        for line in self.0.split_inclusive('\n') {
+            let body = line.trim();
+            let body = body.strip_prefix("default ").unwrap_or(body);
+            let mut names = names_of(body).map(|(_, name)| name).peekable();
+            let named = body.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+            let begins = depth == 0 && named && !goes_on;
+            if let Some(head) = names.next_if(|name| begins && !matches!(*name, "import" | "package" | "else")) {
+                let rule = head.split('.').next().unwrap_or(head);
+                definitions.push(Definition { rule, line: self.line(offset), names: Vec::new() });
+            }
+            if let Some(open) = definitions.last_mut() {
+                open.names.extend(names);
+            }
+            for char in line.chars() {
+                match char {
+                    '(' | '[' | '{' => depth += 1,
+                    ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            if !body.is_empty() {
+                let last = body.split_whitespace().next_back().unwrap_or_default();
+                goes_on = body.ends_with(is_operator) || matches!(last, "if" | "not" | "contains" | "in" | "else");
+            }
+            offset += line.len();
+        }
+        definitions
+    }
+
+    /// What imports are called, with the full name of each.
+    pub fn imports(&self) -> BTreeMap<String, String> {
+        let mut imports = BTreeMap::new();
+        for line in self.0.lines() {
+            let mut words = line.split_whitespace();
+            let (Some("import"), Some(target)) = (words.next(), words.next()) else { continue };
+            let alias = match (words.next(), words.next()) {
+                (Some("as"), Some(alias)) => alias,
+                _ => target.rsplit('.').next().unwrap_or(target),
+            };
+            imports.insert(alias.to_owned(), target.to_owned());
+        }
+        imports
     }
 
     /// True where the code names a package, such as `data.lib.names`, or something in it.
@@ -185,6 +230,22 @@ impl Code {
         let before = self.0.get(..offset).unwrap_or(&self.0);
         u32::try_from(before.bytes().filter(|&byte| byte == b'\n').count() + 1).unwrap_or(u32::MAX)
     }
+}
+
+fn names_of(code: &str) -> impl Iterator<Item = (usize, &str)> {
+    let part = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '.';
+    let mut rest = code;
+    let mut offset = 0;
+    std::iter::from_fn(move || {
+        let start = rest.find(part)?;
+        let tail = rest.get(start..)?;
+        let length = tail.find(|char| !part(char)).unwrap_or(tail.len());
+        let name = tail.get(..length)?;
+        let at = offset + start;
+        rest = tail.get(length..)?;
+        offset = at + length;
+        Some((at, name))
+    })
 }
 
 fn is_operator(char: char) -> bool {
@@ -234,7 +295,7 @@ mod tests {
     fn an_expression_is_deep_whatever_its_lines_and_brackets() {
         for (text, line) in [
             (format!("\nx := 1{}", "+1".repeat(300)), Some(2)),
-            (format!("x := 1{}", "\n + (1)".repeat(300)), Some(256)),
+            (format!("x := 1{}", "\n + (1)".repeat(300)), Some(129)),
             (format!("x := 1{}", " +\n1".repeat(300)), Some(256)),
             (format!("x := a{}", "[0]".repeat(300)), Some(1)),
             (format!("x := {}1", "a.".repeat(300)), Some(1)),

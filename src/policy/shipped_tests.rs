@@ -127,7 +127,8 @@ fn check(policies: &Policies, pair: &Reconciled, rule: &str, path: &str) {
 #[test]
 fn what_violates_a_policy_is_a_finding_with_its_place() {
     let policies = all();
-    let cases: [(fn(&mut Connector), &str, &str, &str); 6] = [
+    type Set = fn(&mut Connector);
+    let cases: [(Set, &str, &str, &str); 6] = [
         (
             |it| it.min_throughput = known(200, 5),
             "throughput",
