@@ -36,6 +36,19 @@ pub struct Metadata {
     pub params: BTreeMap<String, ParamType>,
 }
 
+impl Metadata {
+    /// Adds fields that a library reads for the policy to those that decide it.
+    pub fn also_reads(&mut self, fields: impl Iterator<Item = String>) {
+        let known = readable(self.kinds.as_deref());
+        let Some(reads) = &mut self.reads else { return };
+        for field in fields {
+            if known.contains(&field.as_str()) && !reads.contains(&field) {
+                reads.push(field);
+            }
+        }
+    }
+}
+
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamType {

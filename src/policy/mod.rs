@@ -13,7 +13,7 @@
 //! In Rego, what is not there is *undefined*, and a rule that meets it is silent. Silence is therefore a pass only
 //! where every path that the policy reads is known or absent; see [`Policies::judge`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::finding::{Part, Rule, Severity, Subject};
@@ -108,6 +108,8 @@ pub struct Policies {
     ready: BTreeMap<String, Policy>,
     /// Those that cannot, by rule id.
     broken: BTreeMap<String, Broken>,
+    /// The parameters that the code of any file names.
+    params: BTreeSet<String>,
 }
 
 /// One rule of one policy file.
@@ -154,7 +156,10 @@ pub fn load(sources: &BTreeMap<String, String>) -> (Policies, Vec<PolicyError>) 
     for (path, text) in sources.iter().filter(|(path, _)| is_policy(path)) {
         let file = engine::on_deep_stack(|| read(path, text));
         match file.unwrap_or_else(|| Err(vec![PolicyError::new(path, 0, ENGINE_FAILED)])) {
-            Ok(file) => files.push(file),
+            Ok(file) => {
+                policies.params.extend(file.code.params());
+                files.push(file);
+            }
             Err(errors) => policies.add_broken(broken_rule(path, text), path, errors),
         }
     }
@@ -189,8 +194,15 @@ impl Policies {
         rules
     }
 
+    /// The names of parameters that no policy names: most likely typing errors, which would leave a default in force.
+    pub fn unused_params<'a, T>(&self, params: &'a BTreeMap<String, T>) -> Vec<&'a str> {
+        // `data.params` on its own may mean any of them.
+        let any = self.params.contains("");
+        params.keys().map(String::as_str).filter(|name| !any && !self.params.contains(*name)).collect()
+    }
+
     fn add(&mut self, file: &File<'_>, rule: &str, line: u32, libraries: &[File<'_>], shared: &[String]) {
-        let metadata = file.blocks.of(rule, file.rules.len() == 1);
+        let mut metadata = file.blocks.of(rule, file.rules.len() == 1);
         let id = match &metadata.id {
             Some(id) => id.clone(),
             None => match default_id(&file.parsed.package, rule) {
@@ -214,13 +226,17 @@ impl Policies {
                 vec![PolicyError::new(file.path, line, text)],
             );
         }
-        let errors = misread(file, &metadata);
+        let needed = needed(file, libraries);
+        let mut errors = misread(file, &metadata);
+        for library in &needed {
+            errors.extend(misread(library, &Metadata::default()));
+            metadata.also_reads(library.code.fields().into_keys());
+        }
         if !errors.is_empty() {
             return self.add_broken(described, file.path, errors);
         }
         let query = format!("{}.{rule}", file.parsed.package);
         let own = [(file.path, file.text)].into_iter();
-        let needed = needed(file, libraries);
         let together: Vec<Unit<'_>> =
             [file].into_iter().chain(needed.iter().copied()).map(|file| file.unit()).collect();
         if let Err(error) = depends::check(&together) {

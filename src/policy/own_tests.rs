@@ -4,6 +4,7 @@ use crate::finding::{Part, Severity, Verdict};
 use crate::model::{Egress, Presence, WhyKind, Workload, WorkloadKind};
 use crate::reconcile::{LiveSide, Reconciled};
 
+use super::input::{Resource, Side};
 use super::testing::*;
 use super::{load, shipped};
 
@@ -222,6 +223,60 @@ fn libraries_are_found_by_package_and_by_name() {
     let verdicts = judge(&policies, &service(|it| it.vpc.egress = known(Egress::AllTraffic, 22)));
     assert_eq!(findings(&verdicts)[0].title, "all traffic (declared)");
     assert_eq!(clean(&judge(&policies, &compliant())), 1);
+}
+
+/// What a library reads for a policy decides it as well, though the policy's own text does not show it.
+#[test]
+fn what_a_library_reads_counts() {
+    let own = on_egress("deny contains \"x\" if no_connector");
+    let library = "package main\n\nno_connector if input.resource.connector.absent\n";
+    let policies = policies(&[("own.rego", &own), ("lib.rego", library)]);
+    let verdicts = judge(&policies, &service(|it| it.vpc.connector = unknown("connector")));
+    assert_eq!(not_checked(&verdicts)[0].field.as_deref(), Some("connector"));
+    let (_, errors) = load(&texts(&[("own.rego", &own), ("lib.rego", &library.replace("connector.", "conector."))]));
+    assert_eq!(
+        errors[0].to_string(),
+        "lib.rego:3: no resource of its kinds has the field `conector`: did you mean `connector`?"
+    );
+}
+
+#[test]
+fn parameters_that_no_policy_names_are_told() {
+    let params = ["egress", "min_throughput", "min_troughput"].map(|name| (name.to_owned(), 1)).into();
+    assert_eq!(load(&shipped()).0.unused_params(&params), ["min_troughput"]);
+    let any = "package own\n\ndeny contains \"x\" if data.params[input.resource.kind]\n";
+    assert_eq!(policies(&[("own.rego", any)]).unused_params(&params), [] as [&str; 0]);
+}
+
+/// The example of the README is a policy that works, and its input has the fields that the README shows.
+#[test]
+fn the_readme_is_right() {
+    let readme = include_str!("../../policies/README.md");
+    let block = |language: &str| {
+        let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let policies = policies(&[("own.rego", block("rego"))]);
+    let mut large = connector();
+    large.machine_type = known("e2-standard-4".into(), 8);
+    let verdicts = judge(&policies, &connectors(vec![declared(large, Presence::Certain)], LiveSide::NotAsked));
+    assert_eq!(findings(&verdicts)[0].title, "c uses e2-standard-4 machines (declared)");
+    assert_eq!(findings(&verdicts)[0].fix[0].text, "set machine_type = \"e2-micro\"");
+
+    let example: serde_json::Value = serde_json::from_str(block("json")).unwrap();
+    let subject = crate::finding::Subject::cloud("connector", "c", "p", Some("us-central1"));
+    let resource = Resource::connector(Side::Declared, "x.main".into(), &subject, &connector(), &at(1));
+    let keys = |document: &serde_json::Value| -> Vec<String> {
+        document["resource"].as_object().unwrap().keys().cloned().collect()
+    };
+    let (mut shown, mut real) = (keys(&example), keys(&resource.document()));
+    shown.sort_unstable();
+    real.sort_unstable();
+    assert_eq!(shown, real);
+    for (path, _) in super::SHIPPED {
+        let name = path.rsplit('/').next().unwrap();
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 #[test]

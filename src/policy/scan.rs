@@ -1,6 +1,6 @@
 //! What can be told of a policy's text without running it: which names it uses and which fields it reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A policy's text with comments and the insides of strings blanked out, byte for byte as long as the original.
 pub struct Code(String);
@@ -212,6 +212,13 @@ impl Code {
             }
         }
         fields
+    }
+
+    /// The names below `data.params`; an empty one where `data.params` stands on its own.
+    pub fn params(&self) -> BTreeSet<String> {
+        let rests = self.names().filter_map(|(_, name)| name.strip_prefix("data.params"));
+        let rests = rests.filter(|rest| rest.is_empty() || rest.starts_with('.'));
+        rests.map(|rest| rest.trim_start_matches('.').split('.').next().unwrap_or_default().to_owned()).collect()
     }
 
     /// The names below `input` that are not `resource`, each with its first line: a policy written for other input.
