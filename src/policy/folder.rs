@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::PolicyError;
 use super::engine::MAX_FILE;
+use super::{PolicyError, SHIPPED_PREFIX};
 
 /// How many policy files are read.
 const MAX_FILES: usize = 500;
@@ -49,6 +49,9 @@ pub fn read_folder(repo: &Path, path: &str) -> Result<BTreeMap<String, String>, 
             return Err(PolicyError::new(&relative(&root, &next), 0, "it is a symbolic link, which is not followed"));
         } else if kind.is_file() && is_policy_file(&next) {
             let name = relative(&root, &next);
+            if name.starts_with(SHIPPED_PREFIX) {
+                return Err(PolicyError::new(&name, 0, "its path is one of the shipped policies'"));
+            }
             if kind.len() > MAX_FILE as u64 {
                 return Err(PolicyError::new(&name, 0, format!("it is larger than {MAX_FILE} bytes")));
             }
@@ -126,6 +129,10 @@ mod tests {
             assert!(read_folder(folder.path(), "policy").unwrap_err().text.contains("symbolic link"));
             fs::remove_file(link).unwrap();
         }
+        let disguised = folder.path().join(format!("{SHIPPED_PREFIX}policies"));
+        fs::create_dir(&disguised).unwrap();
+        fs::write(disguised.join("service_attached.rego"), "package main\n").unwrap();
+        assert!(read_folder(folder.path(), ".").unwrap_err().text.contains("shipped"));
         std::os::unix::fs::symlink(outside.path(), folder.path().join("away")).unwrap();
         assert!(read_folder(folder.path(), "away").unwrap_err().text.contains("out of the repository"));
     }

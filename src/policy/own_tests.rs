@@ -88,7 +88,7 @@ fn a_runaway_policy_is_stopped_once_and_the_others_go_on() {
     }));
     let started = std::time::Instant::now();
     let verdicts = judge(&policies, &many);
-    assert!(started.elapsed().as_secs() < 20, "it runs once, not once a resource");
+    assert!(started.elapsed().as_secs() < 4, "it runs once, not once a resource");
     assert_eq!(not_checked(&verdicts).len(), 6);
     for item in not_checked(&verdicts) {
         assert_eq!(item.reason.text, "the policy failed: it ran longer than 1 s and was stopped");
@@ -120,6 +120,7 @@ fn a_rule_on_undefined_input_never_passes_in_silence() {
         "deny contains \"x\" if not private\n\nprivate if input.resource.egress.known == \"PRIVATE_RANGES_ONLY\"",
         "deny contains \"x\" if not input.resource.egress.known",
         "deny contains {\"msg\": \"x\", \"paths\": [\"egress\"]} if not input.resource.egress.absent",
+        "deny contains {\"msg\": \"x\", \"paths\": [\"egress\"]} if not input.resource.egress.known == \"OTHER\"",
     ] {
         let policies = policies(&[("own.rego", &on_egress(body))]);
         let verdicts = judge(&policies, &service(|it| it.vpc.egress = unknown("egress")));
