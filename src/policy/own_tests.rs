@@ -81,20 +81,20 @@ fn a_runaway_policy_is_stopped_once_and_the_others_go_on() {
     assert_eq!(errors, []);
     let mut many = compliant();
     let one = many.workloads[0].clone();
-    many.workloads.extend((0..5).map(|index| {
+    many.workloads.extend((0..20).map(|index| {
         let mut other = one.clone();
         other.subject.name = format!("api-{index}");
         other
     }));
     let started = std::time::Instant::now();
     let verdicts = judge(&policies, &many);
-    assert!(started.elapsed().as_secs() < 4, "it runs once, not once a resource");
-    assert_eq!(not_checked(&verdicts).len(), 6);
+    assert!(started.elapsed().as_secs() < 12, "it runs once, not once a resource");
+    assert_eq!(not_checked(&verdicts).len(), 21);
     for item in not_checked(&verdicts) {
         assert_eq!(item.reason.text, "the policy failed: it ran longer than 1 s and was stopped");
         assert_eq!(item.reason.kind, WhyKind::PolicyFailed);
     }
-    assert_eq!((clean(&verdicts), findings(&verdicts).len()), (12, 0));
+    assert_eq!((clean(&verdicts), findings(&verdicts).len()), (42, 0));
 }
 
 #[test]
