@@ -14,7 +14,7 @@ use crate::checks::registry::{self, Acceptance, Judged, Settings};
 use crate::checks::{Limits, Scene};
 use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
-use crate::model::Evidence;
+use crate::policy::{self, Policies};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
 
@@ -182,8 +182,9 @@ fn judge(recording: &Recording, settings: &Settings) -> Report {
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
     let scene = Scene { evidence, reconciled: &reconciled, limits };
-    let policies = policy_verdicts(config, evidence, &reconciled);
-    let judged = registry::judge(&scene, policies, settings);
+    // What is wrong with a policy is among its verdicts.
+    let (policies, _) = policy::load(&evidence.policies);
+    let judged = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
     let (exit_code, exit_reason) = registry::outcome(&judged, settings);
     let timings = &evidence.timings;
     Report {
@@ -192,7 +193,7 @@ fn judge(recording: &Recording, settings: &Settings) -> Report {
             started: timings.started.clone(),
             seconds: timings.terraform.max(timings.deploy) + timings.live + timings.tests,
         },
-        parts: parts(config, evidence, &reconciled, &judged, settings),
+        parts: parts(&scene, &policies, config, &judged, settings),
         coverage: evidence.inventory.coverage.clone(),
         excerpts: evidence.excerpts.clone(),
         suppressed: suppressed(&judged, settings),
@@ -203,16 +204,9 @@ fn judge(recording: &Recording, settings: &Settings) -> Report {
     }
 }
 
-fn policy_verdicts(config: &Config, evidence: &Evidence, reconciled: &Reconciled) -> Vec<(Part, Verdict)> {
-    use crate::finding::Subject;
-    use crate::model::{Why, WhyKind};
-    let (policies, errors) = crate::policy::load(&evidence.policies);
-    let broken = errors.into_iter().map(|error| {
-        let why = Why::new(WhyKind::PolicyFailed, error.to_string());
-        Verdict::not_checked(&crate::policy::FAILED, Subject::local("policy", error.path.clone()), None, why)
-    });
-    let judged = policies.judge(reconciled, &config.policies.params);
-    broken.chain(judged).map(|verdict| (Part::Policies, verdict)).collect()
+fn policy_verdicts(policies: &Policies, config: &Config, reconciled: &Reconciled) -> Vec<(Part, Verdict)> {
+    let verdicts = policies.judge(reconciled, &config.policies.params);
+    verdicts.into_iter().map(|verdict| (Part::Policies, verdict)).collect()
 }
 
 fn suppressed(judged: &Judged, settings: &Settings) -> Vec<Suppressed> {
@@ -233,9 +227,9 @@ fn suppressed(judged: &Judged, settings: &Settings) -> Vec<Suppressed> {
 }
 
 fn parts(
+    scene: &Scene<'_>,
+    policies: &Policies,
     config: &Config,
-    evidence: &Evidence,
-    reconciled: &Reconciled,
     judged: &Judged,
     settings: &Settings,
 ) -> Vec<PartSummary> {
@@ -253,13 +247,14 @@ fn parts(
                 (0, 0, 1..) => PartVerdict::Clean,
                 (0, 0, 0) => PartVerdict::NotApplicable,
             };
-            let metrics = if asked { metrics(part, config, evidence, reconciled) } else { BTreeMap::new() };
+            let metrics = if asked { metrics(part, scene, policies, config) } else { BTreeMap::new() };
             PartSummary { part, verdict, findings, not_checked, clean, metrics }
         })
         .collect()
 }
 
-fn metrics(part: Part, config: &Config, evidence: &Evidence, reconciled: &Reconciled) -> BTreeMap<String, Value> {
+fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) -> BTreeMap<String, Value> {
+    let evidence = scene.evidence;
     let mut metrics = BTreeMap::new();
     let mut add = |name: &str, value: Value| {
         metrics.insert(name.to_owned(), value);
@@ -279,9 +274,14 @@ fn metrics(part: Part, config: &Config, evidence: &Evidence, reconciled: &Reconc
             add("live_seconds", json!(rounded(evidence.timings.live)));
         }
         (Part::Policies, _) => {
-            add("policy_files", json!(evidence.policies.len()));
-            let resources = reconciled.connectors.len() + reconciled.workloads.len();
-            add("resources", json!(resources));
+            for (name, value) in policies.metrics(scene.reconciled) {
+                add(&name, value);
+            }
+            // A misspelt parameter leaves a policy's default in force.
+            let unused = policies.unused_params(&config.policies.params);
+            if !unused.is_empty() {
+                add("unused_params", json!(unused));
+            }
         }
         (Part::Imports, Some(tests)) => {
             add("python_files", json!(tests.summary.python_files));

@@ -35,7 +35,6 @@ static PAGES: &[(&str, &str)] = pages![
     "policy-connector-range",
     "policy-connector-throughput",
     "policy-egress-private-ranges-only",
-    "policy-failed",
     "policy-service-attached",
     "pytest-config-invalid",
     "python-syntax-error",
