@@ -1,0 +1,150 @@
+//! Attributes as facts.
+
+use std::collections::BTreeMap;
+
+use super::super::evaluate::Scope;
+use super::super::module::{World, provider_default};
+use super::super::syntax::{Body, Span};
+use super::super::value::{Kind, Type, Value, convert};
+use super::ResourceInstance;
+use crate::model::{Fact, NameContext, NameError, Why, WhyKind};
+
+/// A body whose attributes are read: the resource's own, or a nested block's.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) world: &'a World,
+    pub(super) scope: &'a Scope,
+    pub(super) body: &'a Body,
+    /// Where an absent attribute would stand.
+    pub(super) header: Span,
+}
+
+impl Reader<'_> {
+    /// An attribute converted to a type. Null is absent.
+    pub(super) fn attribute<T>(&self, name: &str, ty: &Type, read: impl Fn(&Value) -> Result<T, String>) -> Fact<T> {
+        let module = self.scope.module;
+        let Some(own) = self.body.attribute(name) else {
+            return Fact::Absent(self.world.origin(module, self.header));
+        };
+        let value = self.world.value_of(self.scope, &own.expr);
+        let origin = self.world.origin(module, own.expr.span);
+        let invalid = |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
+        match convert(&value, ty) {
+            Err(text) => invalid(text),
+            Ok(value) if value.is_null() => Fact::Absent(origin),
+            Ok(value) if value.contains_unknown() => Fact::Unknown(value.whys().to_vec()),
+            Ok(value) => match read(&value) {
+                Ok(read) => Fact::Known(read, origin),
+                Err(text) => invalid(text),
+            },
+        }
+    }
+
+    /// A string; the provider reads an empty one as not set.
+    pub(super) fn string(&self, name: &str) -> Fact<String> {
+        let fact = self.attribute(name, &Type::String, |value| {
+            value.as_str().map(str::to_owned).ok_or_else(|| "a string is required".to_owned())
+        });
+        match fact {
+            Fact::Known(text, origin) if text.is_empty() => Fact::Absent(origin),
+            other => other,
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn int(&self, name: &str) -> Fact<i64> {
+        self.attribute(name, &Type::Number, |value| value.as_int().ok_or_else(|| "a whole number is required".to_owned()))
+    }
+
+    /// A boolean.
+    pub(super) fn bool(&self, name: &str) -> Fact<bool> {
+        self.attribute(name, &Type::Bool, |value| value.as_bool().ok_or_else(|| "a bool is required".to_owned()))
+    }
+
+    /// A list of strings.
+    pub(super) fn strings(&self, name: &str) -> Fact<Vec<String>> {
+        self.attribute(name, &Type::list(Type::String), |value| match &value.kind {
+            Kind::List(_, items) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| "an element is null".to_owned()))
+                .collect(),
+            _ => Err("a list of strings is required".to_owned()),
+        })
+    }
+}
+
+/// Project and region that short names of a resource belong to.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) project: Fact<String>,
+    pub(super) region: Fact<String>,
+    numbers: BTreeMap<String, String>,
+}
+
+impl Place {
+    /// Project and region of a resource: its attributes, else what the provider supplies. `region` names the
+    /// attribute that holds the region, which may be a required one.
+    pub(super) fn of(reader: &Reader<'_>, resource: &ResourceInstance, region: &str) -> Self {
+        let supplied = |attribute: &str, argument: &str| {
+            let own = reader.string(attribute);
+            let Fact::Absent(origin) = own else { return own };
+            let value = provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
+            match value.as_str() {
+                Some(text) => Fact::Known(text.to_owned(), origin),
+                None => Fact::Unknown(value.whys().to_vec()),
+            }
+        };
+        let region = match region {
+            "location" => match reader.string("location") {
+                Fact::Absent(origin) => Fact::unknown(Why::at(WhyKind::Invalid, "the location is not set", origin)),
+                other => other,
+            },
+            other => supplied(other, "region"),
+        };
+        Self { project: supplied("project", "project"), region, numbers: reader.world.settings.project_numbers.clone() }
+    }
+
+    fn context(&self) -> NameContext {
+        NameContext {
+            project: self.project.known().cloned(),
+            region: self.region.known().cloned(),
+            project_numbers: self.numbers.clone(),
+        }
+    }
+
+    /// A text as a name. Where only the place is missing, the reasons are those of the place.
+    pub(super) fn name<T>(&self, fact: Fact<String>, parse: fn(&str, &NameContext) -> Result<T, NameError>) -> Fact<T> {
+        let (text, origin) = match fact {
+            Fact::Known(text, origin) => (text, origin),
+            Fact::Absent(origin) => return Fact::Absent(origin),
+            Fact::Unknown(whys) => return Fact::Unknown(whys),
+        };
+        match parse(&text, &self.context()) {
+            Ok(name) => Fact::Known(name, origin),
+            Err(error) => {
+                let mut whys: Vec<Why> = Vec::new();
+                let anywhere = NameContext {
+                    project: self.project.known().cloned().or_else(|| Some("p".to_owned())),
+                    region: self.region.known().cloned().or_else(|| Some("r".to_owned())),
+                    project_numbers: self.numbers.clone(),
+                };
+                if parse(&text, &anywhere).is_ok() {
+                    whys.extend_from_slice(self.project.whys());
+                    whys.extend_from_slice(self.region.whys());
+                }
+                if whys.is_empty() {
+                    whys.push(Why::at(WhyKind::Invalid, error.to_string(), origin));
+                }
+                Fact::Unknown(whys)
+            }
+        }
+    }
+}
+
+/// A required name that is left out: the provider makes one up or refuses.
+pub(super) fn required(fact: Fact<String>) -> Fact<String> {
+    match fact {
+        Fact::Absent(origin) => Fact::unknown(Why::at(WhyKind::Computed, "the name is not set", origin)),
+        other => other,
+    }
+}

@@ -1,0 +1,151 @@
+//! Declared resources in the words of the model.
+//!
+//! Schemas: `google_vpc_access_connector`, `google_cloud_run_v2_service` (`_job`, `_worker_pool`),
+//! `google_compute_network` and `google_compute_subnetwork` of the Google provider.
+
+mod connector;
+mod facts;
+mod network;
+mod workload;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Deployment;
+use super::evaluate::Scope;
+use super::module::{Address, Expansion, Key, Mode, ModuleId, World, children, expand, key_scope};
+use super::syntax::Block;
+use super::value::Whys;
+use crate::model::{Declared, DeclaredSource, Origin, Presence, TerraformDeclarations, WorkloadKind};
+
+/// One instance of a resource or data source.
+#[derive(Clone, Debug)]
+pub struct ResourceInstance {
+    /// The full address, with module and key.
+    pub address: String,
+    /// The address of the module; empty for a root.
+    pub module_address: String,
+    /// The address in the module.
+    pub resource: Address,
+    /// The key.
+    pub key: Key,
+    /// The block.
+    pub block: Arc<Block>,
+    /// The scope of its arguments.
+    pub scope: Scope,
+    /// Why it cannot be told whether it exists; empty where it certainly does.
+    pub presence: Whys,
+}
+
+impl ResourceInstance {
+    /// Where the block begins.
+    pub fn origin(&self, world: &World) -> Origin {
+        world.origin(self.scope.module, self.block.header)
+    }
+}
+
+/// The module instances of a deployment, callers first.
+pub(super) fn instances(world: &World, root: ModuleId) -> Vec<ModuleId> {
+    let mut all = vec![root];
+    let mut at = 0;
+    while let Some(&id) = all.get(at) {
+        at += 1;
+        let Some(instance) = world.instance(id) else { continue };
+        for name in instance.module.calls.keys() {
+            if let Some(called) = children(world, id, name) {
+                all.extend(called.instances.values());
+            }
+        }
+    }
+    all
+}
+
+/// The resource instances of a deployment, by address.
+pub(super) fn resources(world: &World, deployment: &Deployment) -> Vec<ResourceInstance> {
+    let mut all = Vec::new();
+    for id in instances(world, deployment.instance) {
+        let Some(instance) = world.instance(id) else { continue };
+        for (resource, block) in &instance.module.resources {
+            let expansion = expand(world, id, resource, &block.body);
+            for key in expansion.keys() {
+                all.push(one(id, &instance.address, resource, block, &expansion, key, &instance.presence));
+            }
+        }
+    }
+    all
+}
+
+fn one(
+    module: ModuleId,
+    module_address: &str,
+    resource: &Address,
+    block: &Arc<Block>,
+    expansion: &Expansion,
+    key: Key,
+    presence: &Whys,
+) -> ResourceInstance {
+    let local = format!("{resource}{key}");
+    ResourceInstance {
+        address: if module_address.is_empty() { local } else { format!("{module_address}.{local}") },
+        module_address: module_address.to_owned(),
+        resource: resource.clone(),
+        scope: key_scope(module, expansion, &key),
+        key,
+        block: block.clone(),
+        presence: presence.and(&expansion.presence()),
+    }
+}
+
+/// What all deployments declare.
+pub(super) fn declarations(world: &World, deployments: &[Deployment]) -> TerraformDeclarations {
+    let mut all = TerraformDeclarations::default();
+    for deployment in deployments {
+        all.roots.push(deployment.root.clone());
+        for resource in resources(world, deployment) {
+            if resource.resource.mode == Mode::Managed {
+                add(world, deployment, &resource, &mut all);
+            }
+        }
+    }
+    // Two deployments may read the same file.
+    let mut seen = BTreeSet::new();
+    all.diagnostics = world.diagnostics();
+    all.diagnostics.retain(|diagnostic| seen.insert((diagnostic.text.clone(), diagnostic.origin.clone())));
+    all.incomplete = world.incomplete();
+    all.files = world.file_count();
+    all
+}
+
+fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all: &mut TerraformDeclarations) {
+    let kind = &*resource.resource.kind;
+    match kind {
+        "google_vpc_access_connector" => {
+            all.connectors.push(declared(world, deployment, resource, connector::connector(world, resource)));
+        }
+        "google_cloud_run_v2_service" | "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => {
+            let kind = match kind {
+                "google_cloud_run_v2_service" => WorkloadKind::Service,
+                "google_cloud_run_v2_job" => WorkloadKind::Job,
+                _ => WorkloadKind::WorkerPool,
+            };
+            all.workloads.push(declared(world, deployment, resource, workload::workload(world, resource, kind)));
+        }
+        "google_compute_network" => {
+            all.networks.push(declared(world, deployment, resource, network::network(world, resource)));
+        }
+        "google_compute_subnetwork" => {
+            all.subnetworks.push(declared(world, deployment, resource, network::subnetwork(world, resource)));
+        }
+        _ => {}
+    }
+}
+
+fn declared<T>(world: &World, deployment: &Deployment, resource: &ResourceInstance, value: T) -> Declared<T> {
+    let whys = resource.presence.to_vec();
+    Declared {
+        source: DeclaredSource::Terraform { address: resource.address.clone(), root: deployment.root.clone() },
+        presence: if whys.is_empty() { Presence::Certain } else { Presence::Unknown(whys) },
+        origin: resource.origin(world),
+        value,
+    }
+}

@@ -1,0 +1,286 @@
+//! Modules: directories of files, their instances, and the values that references lead to.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `files` | reading of files, confined to the repository |
+//! | `load` | one directory: blocks by name, override files merged |
+//! | `discover` | which directories are root modules |
+//! | `variables`, `types` | variable files, type constraints, a variable's value |
+//! | `calls` | `module` blocks: child instances, their inputs and outputs |
+//! | `expand`, `blocks` | `count` and `for_each`, dynamic blocks |
+//! | `references` | from `var.x`, `local.x`, `module.x`, `data.…`, … to a value |
+//! | `resources`, `derived` | what a reference to a resource's attribute gives |
+//! | `providers` | provider configurations and the project and region that they supply |
+
+mod blocks;
+mod calls;
+mod derived;
+mod discover;
+mod expand;
+mod files;
+mod load;
+mod providers;
+mod references;
+mod resources;
+mod types;
+mod variables;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::evaluate::{Failure, Scope};
+use super::syntax::{Block, Expr, Span};
+use super::value::{Type, Value, Whys};
+use crate::model::declared::DiagnosticLevel;
+use crate::model::{Caller, Diagnostic, Excerpts, Origin, RepoPath, SourceFile, Why, WhyKind, origin::Callers};
+
+pub use blocks::{BlockInstance, nested_blocks};
+pub use calls::{Children, children};
+pub use discover::{Roots, find_roots};
+pub use expand::{Expansion, Key, expand, key_scope};
+pub use files::ReadError;
+pub use load::{Address, Mode, Module};
+pub use providers::provider_default;
+pub use references::resolve;
+pub use resources::{META_ARGUMENTS, attribute_value, body_object, configured};
+pub use variables::{Layer, root_layers};
+
+/// Index of a module instance in its [`World`].
+pub type ModuleId = usize;
+
+/// What is fixed for a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// `terraform.workspace`
+    pub workspace: Option<String>,
+    /// The project of the tool's own configuration; only named in messages, never taken for Terraform's.
+    pub project: Option<String>,
+    /// Project number → project id.
+    pub project_numbers: BTreeMap<String, String>,
+}
+
+/// Everything that is read and evaluated: files, modules, instances, and what was computed so far.
+pub struct World {
+    /// The repository, canonical.
+    repo: PathBuf,
+    /// What is fixed for the run.
+    pub settings: Settings,
+    /// The current depth of evaluation.
+    pub depth: Cell<usize>,
+    excerpts: Excerpts,
+    sources: RefCell<Vec<SourceFile>>,
+    read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
+    modules: RefCell<BTreeMap<String, Arc<Module>>>,
+    instances: RefCell<Vec<Arc<Instance>>>,
+    memo: RefCell<HashMap<(ModuleId, Node), Memo>>,
+    children: RefCell<BTreeMap<(ModuleId, Arc<str>), Arc<Children>>>,
+    expansions: RefCell<HashMap<(ModuleId, Address), Arc<Expansion>>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    incomplete: RefCell<BTreeSet<Why>>,
+}
+
+/// One instance of a module: a root, or one key of a call.
+#[derive(Debug)]
+pub struct Instance {
+    /// Its index.
+    pub id: ModuleId,
+    /// The directory's content.
+    pub module: Arc<Module>,
+    /// The root module's directory, relative to the repository.
+    pub root: Arc<str>,
+    /// `module.a["k"].module.b`; empty for a root.
+    pub address: String,
+    /// The call; `None` for a root.
+    pub call: Option<CallSite>,
+    /// The chain of calls, innermost first.
+    pub callers: Callers,
+    /// Why it cannot be told whether the instance exists; empty where it certainly does.
+    pub presence: Whys,
+    /// The sources of a root's variables, weakest first.
+    pub layers: Vec<Layer>,
+}
+
+/// Where an instance is called.
+#[derive(Clone, Debug)]
+pub struct CallSite {
+    /// The calling instance.
+    pub parent: ModuleId,
+    /// The `module` block.
+    pub block: Arc<Block>,
+    /// The scope of its arguments.
+    pub scope: Scope,
+}
+
+/// Something whose value is computed once for each module instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// `var.name`
+    Variable(Arc<str>),
+    /// `local.name`
+    Local(Arc<str>),
+    /// An output.
+    Output(Arc<str>),
+    /// An attribute of an instance of a resource.
+    Attribute(Address, Key, Arc<str>),
+    /// The repetition of a resource or call.
+    Repetition(Address),
+    /// An argument of a provider block.
+    Provider(Arc<str>, Arc<str>),
+}
+
+#[derive(Clone)]
+enum Memo {
+    Busy,
+    Done(Value),
+}
+
+impl World {
+    /// An empty world over a repository.
+    pub fn new(repo: PathBuf, settings: Settings, excerpts: &Excerpts) -> Self {
+        Self {
+            repo,
+            settings,
+            depth: Cell::new(0),
+            excerpts: excerpts.clone(),
+            sources: RefCell::default(),
+            read_files: RefCell::default(),
+            modules: RefCell::default(),
+            instances: RefCell::default(),
+            memo: RefCell::default(),
+            children: RefCell::default(),
+            expansions: RefCell::default(),
+            diagnostics: RefCell::default(),
+            incomplete: RefCell::default(),
+        }
+    }
+
+    /// A module instance.
+    pub fn instance(&self, id: ModuleId) -> Option<Arc<Instance>> {
+        self.instances.borrow().get(id).cloned()
+    }
+
+    /// Adds an instance; its id is filled in.
+    pub fn add_instance(&self, make: impl FnOnce(ModuleId) -> Instance) -> Arc<Instance> {
+        let mut instances = self.instances.borrow_mut();
+        let instance = Arc::new(make(instances.len()));
+        instances.push(instance.clone());
+        instance
+    }
+
+    /// Number of module instances so far.
+    pub fn instance_count(&self) -> usize {
+        self.instances.borrow().len()
+    }
+
+    /// The origin of a span, as reached through a module instance.
+    pub fn origin(&self, module: Option<ModuleId>, span: Span) -> Origin {
+        let callers = module.and_then(|id| self.instance(id)).map(|instance| instance.callers.clone());
+        let sources = self.sources.borrow();
+        match sources.get(span.file as usize) {
+            Some(file) => file.origin_via(span.start as usize..span.end as usize, callers.unwrap_or_default()),
+            None => SourceFile::new(RepoPath::new("(expression)"), "", &Excerpts::default()).origin(0..0),
+        }
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> String {
+        let sources = self.sources.borrow();
+        let text = sources.get(span.file as usize).and_then(|file| file.text().get(span.start as usize..span.end as usize));
+        text.unwrap_or_default().to_owned()
+    }
+
+    /// The caller that a `module` block is.
+    pub fn caller(&self, name: String, span: Span) -> Caller {
+        let sources = self.sources.borrow();
+        let file = sources.get(span.file as usize);
+        Caller {
+            name,
+            file: file.map_or_else(|| RepoPath::new(""), |file| file.path().clone()),
+            position: file.map_or(crate::model::Position { line: 1, column: 1 }, |file| file.position(span.start as usize)),
+        }
+    }
+
+    /// Keeps a diagnostic, once.
+    pub fn diagnose(&self, level: DiagnosticLevel, text: impl Into<String>, origin: Option<Origin>) {
+        let diagnostic = Diagnostic { level, text: text.into(), origin };
+        let mut diagnostics = self.diagnostics.borrow_mut();
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Keeps an error at a span, and gives the unknown value that stands for what failed.
+    pub fn failed(&self, module: Option<ModuleId>, failure: &Failure, fallback: Span) -> Value {
+        let origin = self.origin(module, failure.span.unwrap_or(fallback));
+        self.diagnose(DiagnosticLevel::Error, failure.text.clone(), Some(origin.clone()));
+        Value::unknown_because(Type::Dynamic, Why::at(WhyKind::EvaluationFailed, failure.text.clone(), origin))
+    }
+
+    /// Keeps a reason for which resources may be declared that are not found.
+    pub fn miss(&self, why: Why) {
+        self.incomplete.borrow_mut().insert(why);
+    }
+
+    /// The diagnostics so far, by place.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut all = self.diagnostics.borrow().clone();
+        all.sort_by(|a, b| (&a.origin, &a.text).cmp(&(&b.origin, &b.text)));
+        all
+    }
+
+    /// The reasons for which resources may be declared that are not found.
+    pub fn incomplete(&self) -> Vec<Why> {
+        self.incomplete.borrow().iter().cloned().collect()
+    }
+
+    /// Number of files read as configuration or as a value.
+    pub fn file_count(&self) -> usize {
+        self.read_files.borrow().values().filter(|read| read.is_ok()).count()
+    }
+
+    /// An expression's value; an error becomes a diagnostic and an unknown.
+    pub fn value_of(&self, scope: &Scope, expr: &Expr) -> Value {
+        match super::evaluate::evaluate(self, scope, expr) {
+            Ok(value) => value,
+            Err(failure) => self.failed(scope.module, &failure, expr.span),
+        }
+    }
+
+    /// Computes a node once. A node that needs itself is unknown.
+    fn memoised(&self, module: ModuleId, node: Node, span: Span, compute: impl FnOnce() -> Result<Value, Failure>) -> Value {
+        let key = (module, node);
+        let state = self.memo.borrow().get(&key).cloned();
+        match state {
+            Some(Memo::Done(value)) => return value,
+            Some(Memo::Busy) => {
+                let origin = self.origin(Some(module), span);
+                let text = format!("{} depends on itself", key.1.describe());
+                self.diagnose(DiagnosticLevel::Error, text.clone(), Some(origin.clone()));
+                return Value::unknown_because(Type::Dynamic, Why::at(WhyKind::Cycle, text, origin));
+            }
+            None => {}
+        }
+        self.memo.borrow_mut().insert(key.clone(), Memo::Busy);
+        let value = match compute() {
+            Ok(value) => value,
+            Err(failure) => self.failed(Some(module), &failure, span),
+        };
+        self.memo.borrow_mut().insert(key, Memo::Done(value.clone()));
+        value
+    }
+}
+
+impl Node {
+    fn describe(&self) -> String {
+        match self {
+            Self::Variable(name) => format!("var.{name}"),
+            Self::Local(name) => format!("local.{name}"),
+            Self::Output(name) => format!("output.{name}"),
+            Self::Attribute(address, key, name) => format!("{address}{key}.{name}"),
+            Self::Repetition(address) => format!("the repetition of {address}"),
+            Self::Provider(name, argument) => format!("{argument} of provider {name}"),
+        }
+    }
+}

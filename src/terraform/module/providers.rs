@@ -1,0 +1,80 @@
+//! Provider configurations: which one a resource uses, and the project and region that it supplies.
+
+use std::sync::Arc;
+
+use super::{ModuleId, Node, World};
+use crate::model::{Why, WhyKind};
+use crate::terraform::evaluate::{Scope, evaluate};
+use crate::terraform::syntax::{Block, ExprKind};
+use crate::terraform::value::{Type, Value, convert};
+
+/// What the provider supplies for an argument (`project`, `region`, `zone`) that a resource leaves out.
+pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block, argument: &str) -> Value {
+    let unset = |place: crate::model::Origin| {
+        let hint = match (argument, &world.settings.project) {
+            ("project", Some(project)) => format!(" (the configuration of this tool says {project}, which Terraform does not read)"),
+            _ => String::new(),
+        };
+        let text = format!("the {argument} comes from the environment of the provider: neither the resource nor a provider block sets it{hint}");
+        Value::unknown_because(Type::String, Why::at(WhyKind::ProviderDefault, text, place))
+    };
+    let Some(module) = scope.module else { return Value::unknown(Type::String, Default::default()) };
+    let meta = block.body.attribute("provider").and_then(|own| own.expr.names());
+    let key = match meta {
+        Some(names) => names.join("."),
+        None => kind.split('_').next().unwrap_or(kind).to_owned(),
+    };
+    match find(world, module, &key, 0) {
+        Found::Block(owner, provider) => {
+            let Some(own) = provider.body.attribute(argument) else {
+                return unset(world.origin(Some(owner), provider.header));
+            };
+            let node = Node::Provider(key.as_str().into(), argument.into());
+            let value = world.memoised(owner, node, own.expr.span, || evaluate(world, &Scope::module(owner), &own.expr));
+            if value.is_null() {
+                return unset(world.origin(Some(owner), own.expr.span));
+            }
+            convert(&value, &Type::String).unwrap_or_else(|text| {
+                let why = Why::at(WhyKind::Invalid, format!("{argument} of the provider: {text}"), world.origin(Some(owner), own.expr.span));
+                Value::unknown_because(Type::String, why)
+            })
+        }
+        Found::Gap(owner) => Value::unknown(Type::String, world.gaps(owner)),
+        Found::Nothing => unset(world.origin(scope.module, block.header)),
+    }
+}
+
+enum Found {
+    Block(ModuleId, Arc<Block>),
+    /// No block is found, and files of that module could not be read.
+    Gap(ModuleId),
+    Nothing,
+}
+
+/// The configuration that a module knows under a name such as `google` or `google.west`.
+fn find(world: &World, module: ModuleId, key: &str, depth: usize) -> Found {
+    let Some(instance) = world.instance(module) else { return Found::Nothing };
+    if let Some(block) = instance.module.providers.get(key) {
+        return Found::Block(module, block.clone());
+    }
+    if !instance.module.gaps.is_empty() && instance.call.is_none() {
+        return Found::Gap(module);
+    }
+    let Some(call) = &instance.call else { return Found::Nothing };
+    if depth > 64 {
+        return Found::Nothing;
+    }
+    if let Some(passed) = call.block.body.attribute("providers")
+        && let ExprKind::Object(items) = &passed.expr.unparenthesised().kind
+    {
+        // A key is written as a word or as a reference.
+        let named = items.iter().find(|(name, _)| {
+            name.literal_str().map(str::to_owned).or_else(|| Some(name.names()?.join("."))).as_deref() == Some(key)
+        });
+        if let Some(names) = named.and_then(|(_, value)| value.names()) {
+            return find(world, call.parent, &names.join("."), depth + 1);
+        }
+    }
+    // Only configurations without an alias are inherited.
+    if key.contains('.') { Found::Nothing } else { find(world, call.parent, key, depth + 1) }
+}

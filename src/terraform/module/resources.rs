@@ -1,0 +1,127 @@
+//! Attributes of resources, as references and reports see them: what is configured has its value, what is derived
+//! from it has a derived value, everything else is unknown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::derived::derived;
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, key_scope, nested_blocks};
+use crate::model::{Why, WhyKind};
+use crate::terraform::evaluate::{Scope, evaluate};
+use crate::terraform::syntax::{Block, Body};
+use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys};
+
+/// Arguments and blocks that Terraform itself reads: no attributes of the resource.
+pub const META_ARGUMENTS: [&str; 8] =
+    ["count", "for_each", "provider", "providers", "depends_on", "lifecycle", "connection", "provisioner"];
+
+/// The value that a resource's own body gives an attribute; `None` where it does not mention it. Null is `Some`.
+pub fn configured(world: &World, scope: &Scope, body: &Body, name: &str) -> Option<Value> {
+    body.attribute(name).map(|own| world.value_of(scope, &own.expr))
+}
+
+/// The value of an attribute of one instance of a resource.
+pub(super) fn resource_attribute(
+    world: &World,
+    module: ModuleId,
+    address: &Address,
+    expansion: &Expansion,
+    key: &Key,
+    name: &Arc<str>,
+) -> Value {
+    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned()) else {
+        return Value::unknown(Type::Dynamic, world.gaps(module));
+    };
+    let span = block.body.attribute(name).map_or(block.header, |own| own.expr.span);
+    let node = Node::Attribute(address.clone(), key.clone(), name.clone());
+    world.memoised(module, node, span, || {
+        let scope = key_scope(module, expansion, key);
+        if let Some(own) = block.body.attribute(name)
+            && !META_ARGUMENTS.contains(&&**name)
+        {
+            let value = evaluate(world, &scope, &own.expr)?;
+            if !value.is_null() {
+                return Ok(value);
+            }
+        }
+        Ok(attribute_value(world, &scope, address, &block, key, name))
+    })
+}
+
+/// The value of an attribute that is not configured, or configured as a block.
+pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key, name: &str) -> Value {
+    let open = open(world, scope, address, block, key);
+    let blocks = nested_blocks(world, scope, &block.body, name);
+    if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
+        return block_list(world, Some(&open), name, &blocks);
+    }
+    derived(world, scope, address, block, name).unwrap_or_else(|| Value::unknown_because(Type::Dynamic, open.attribute(name)))
+}
+
+fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key) -> Open {
+    let instance = scope.module.and_then(|id| world.instance(id));
+    let prefix = instance.map(|instance| instance.address.clone()).filter(|address| !address.is_empty());
+    let full = format!("{}{address}{key}", prefix.map(|prefix| prefix + ".").unwrap_or_default());
+    let (kind, text) = match address.mode {
+        Mode::Data => (WhyKind::DataSource, format!("{full} is read by the data source when Terraform runs")),
+        _ => (WhyKind::Computed, format!("{full} is computed by the provider")),
+    };
+    Open { address: full.into(), why: Why::at(kind, text, world.origin(scope.module, block.header)) }
+}
+
+fn block_list(world: &World, open: Option<&Open>, name: &str, blocks: &[super::BlockInstance]) -> Value {
+    let maybe = blocks.iter().fold(Whys::default(), |all, block| all.and(&block.maybe));
+    if !maybe.is_empty() {
+        return Value::unknown(Type::Dynamic, maybe);
+    }
+    let inner = open.map(|open| Open { address: format!("{}.{name}", open.address).into(), why: open.why.clone() });
+    Value::tuple(blocks.iter().map(|block| body_object(world, &block.scope, &block.block.body, inner.as_ref())).collect())
+}
+
+/// A body as an object: attributes as they are, blocks as lists of objects.
+pub fn body_object(world: &World, scope: &Scope, body: &Body, open: Option<&Open>) -> Value {
+    let mut fields = BTreeMap::new();
+    for own in &body.attributes {
+        let value = world.value_of(scope, &own.expr);
+        if !value.is_null() || open.is_none() {
+            fields.insert(own.name.clone(), value);
+        }
+    }
+    for kind in block_kinds(body) {
+        let blocks = nested_blocks(world, scope, body, &kind);
+        let value = block_list(world, open, &kind, &blocks);
+        fields.insert(kind, value);
+    }
+    Kind::Object(Arc::new(Object { fields, open: open.cloned() })).into()
+}
+
+/// The kinds of the nested blocks of a body, dynamic ones under the kind that they generate.
+fn block_kinds(body: &Body) -> Vec<Arc<str>> {
+    let mut kinds: Vec<Arc<str>> = Vec::new();
+    for block in &body.blocks {
+        let kind: Arc<str> = if &*block.kind == "dynamic" { block.label(0).into() } else { block.kind.clone() };
+        if !kinds.contains(&kind) && !META_ARGUMENTS.contains(&&*kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// One whole instance of a resource as an object, open for what the provider fills in.
+pub(super) fn instance_object(world: &World, module: ModuleId, address: &Address, expansion: &Expansion, key: &Key) -> Value {
+    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned()) else {
+        return Value::unknown(Type::Dynamic, world.gaps(module));
+    };
+    let scope = key_scope(module, expansion, key);
+    let mut names: Vec<Arc<str>> = block.body.attributes.iter().map(|own| own.name.clone()).collect();
+    names.extend(block_kinds(&block.body));
+    names.extend(["id", "name", "self_link"].map(Arc::from));
+    names.retain(|name| !META_ARGUMENTS.contains(&&**name));
+    let mut fields = BTreeMap::new();
+    for name in names {
+        let value = resource_attribute(world, module, address, expansion, key, &name);
+        fields.entry(name).or_insert(value);
+    }
+    let open = open(world, &scope, address, &block, key);
+    Kind::Object(Arc::new(Object { fields, open: Some(open) })).into()
+}

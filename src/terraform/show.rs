@@ -1,0 +1,159 @@
+//! Everything that was understood, as JSON: what `gcp-drift show terraform` prints.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Deployment;
+use super::extract::{ResourceInstance, instances, resources};
+use super::module::{Key, META_ARGUMENTS, Mode, World, body_object};
+use super::value::{Kind, Object, Value, to_json};
+use crate::model::declared::DiagnosticLevel;
+use crate::model::redact;
+use crate::model::{Diagnostic, Origin};
+
+/// The whole document.
+pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
+    let workspace = world.settings.workspace.clone();
+    let listed = |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
+    let mut modules = Vec::new();
+    let mut shown = Vec::new();
+    let mut outputs = Map::new();
+    let mut variables = Map::new();
+    for deployment in deployments {
+        for id in instances(world, deployment.instance) {
+            let Some(instance) = world.instance(id) else { continue };
+            let call = instance.call.as_ref().map(|call| origin(&world.origin(Some(call.parent), call.block.header)));
+            modules.push(json!({
+                "root": deployment.root,
+                "address": instance.address,
+                "dir": if instance.module.dir.is_empty() { "." } else { &instance.module.dir },
+                "presence": presence(&instance.presence.to_vec()),
+                "origin": call,
+            }));
+        }
+        shown.extend(resources(world, deployment).iter().map(|own| resource(world, deployment, own)));
+        outputs.insert(deployment.root.clone(), named(&world.outputs(deployment.instance)));
+        variables.insert(deployment.root.clone(), named(&world.variables(deployment.instance)));
+    }
+    let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
+    json!({
+        "schema_version": 1,
+        "deployments": deployments.iter().map(listed).collect::<Vec<_>>(),
+        "modules": modules,
+        "resources": shown,
+        "outputs": outputs,
+        "variables": variables,
+        "incomplete": incomplete,
+        "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
+    let value = plan_body(body_object(world, &own.scope, &own.block.body, None));
+    let index = match &own.key {
+        Key::None => Json::Null,
+        Key::Index(index) => json!(index),
+        Key::Name(name) => json!(&**name),
+        Key::Symbolic => json!("?"),
+    };
+    json!({
+        "root": deployment.root,
+        "address": own.address,
+        "module_address": own.module_address,
+        "mode": if own.resource.mode == Mode::Data { "data" } else { "managed" },
+        "type": &*own.resource.kind,
+        "name": &*own.resource.name,
+        "index": index,
+        "presence": presence(&own.presence.to_vec()),
+        "values": redacted(&value, ""),
+        "unknown": unknown_parts(&value).unwrap_or_else(|| json!({})),
+        "origin": origin(&own.origin(world)),
+    })
+}
+
+/// A resource's body without the arguments that Terraform itself reads.
+fn plan_body(value: Value) -> Value {
+    let Kind::Object(object) = &value.kind else { return value };
+    let fields = object.fields.iter().filter(|(name, _)| !META_ARGUMENTS.contains(&&***name));
+    Kind::Object(Arc::new(Object { fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(), open: None })).into()
+}
+
+fn presence(whys: &[crate::model::Why]) -> Json {
+    if whys.is_empty() { json!("certain") } else { json!({"unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>()}) }
+}
+
+fn named(values: &BTreeMap<Arc<str>, Value>) -> Json {
+    let one = |(name, value): (&Arc<str>, &Value)| {
+        let mut entry = Map::new();
+        match unknown_parts(value) {
+            Some(unknown) => {
+                entry.insert("unknown".to_owned(), unknown);
+                if !value.is_unknown() {
+                    entry.insert("value".to_owned(), redacted(value, name));
+                }
+            }
+            None => {
+                entry.insert("value".to_owned(), redacted(value, name));
+            }
+        }
+        (name.to_string(), Json::Object(entry))
+    };
+    Json::Object(values.iter().map(one).collect())
+}
+
+/// A value as JSON: unknown parts are left out of objects and null in lists; sensitive values, and those whose name
+/// says that they are secrets, are replaced.
+pub(super) fn redacted(value: &Value, name: &str) -> Json {
+    if value.sensitive || (redact::is_secret_name(name) && value.as_str().is_some_and(|text| !text.is_empty())) {
+        return json!(redact::REDACTED);
+    }
+    let field = |(name, value): (&Arc<str>, &Value)| (!value.is_unknown()).then(|| (name.to_string(), redacted(value, name)));
+    match &value.kind {
+        Kind::String(text) => json!(redact::line(text)),
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Json::Array(items.iter().map(|item| redacted(item, name)).collect())
+        }
+        Kind::Map(_, fields) => Json::Object(fields.iter().filter_map(field).collect()),
+        Kind::Object(object) => Json::Object(object.fields.iter().filter_map(field).collect()),
+        _ => to_json(value),
+    }
+}
+
+/// The shape of the value with, at each unknown leaf, its reasons in words; `None` where everything is known.
+fn unknown_parts(value: &Value) -> Option<Json> {
+    if !value.contains_unknown() {
+        return None;
+    }
+    let fields = |fields: &BTreeMap<Arc<str>, Value>| {
+        Json::Object(fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value)?))).collect())
+    };
+    Some(match &value.kind {
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Json::Array(items.iter().map(|item| unknown_parts(item).unwrap_or(Json::Null)).collect())
+        }
+        Kind::Map(_, map) => fields(map),
+        Kind::Object(object) => fields(&object.fields),
+        _ => json!(value.whys().as_slice().iter().map(ToString::to_string).collect::<Vec<_>>()),
+    })
+}
+
+fn diagnostic(diagnostic: &Diagnostic) -> Json {
+    let level = match diagnostic.level {
+        DiagnosticLevel::Error => "error",
+        DiagnosticLevel::Warning => "warning",
+    };
+    json!({"level": level, "text": diagnostic.text, "origin": diagnostic.origin.as_ref().map(origin)})
+}
+
+fn origin(origin: &Origin) -> Json {
+    let Some(span) = origin.source() else { return Json::Null };
+    let callers: Vec<Json> = span
+        .callers
+        .as_slice()
+        .iter()
+        .map(|call| json!({"name": call.name, "file": call.file.as_str(), "line": call.position.line, "column": call.position.column}))
+        .collect();
+    json!({"file": span.file.as_str(), "line": span.start.line, "column": span.start.column, "callers": callers})
+}

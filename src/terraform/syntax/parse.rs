@@ -1,0 +1,152 @@
+//! Text to syntax tree, with the repairs that valid configuration needs which the parser rejects.
+//!
+//! Every repair keeps the length of the text, so that all spans stay those of the file.
+
+use std::str::FromStr;
+
+use hcl_edit::expr::Expression;
+use hcl_edit::parser::Error;
+use hcl_edit::structure;
+use hcl_edit::template::Template;
+
+use super::lower::Lower;
+use super::{Body, Expr, Part};
+
+/// The largest number of repairs that are tried in one file.
+const MAX_REPAIRS: usize = 200;
+
+/// Why a text is no configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// A lower-case fragment.
+    pub text: String,
+    /// Byte offset of the error.
+    pub offset: usize,
+}
+
+/// Parses a file of blocks and attributes.
+///
+/// # Errors
+/// The first syntax error: a file with one is lost as a whole.
+pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
+    let body: structure::Body = parse_repaired(text)?;
+    Ok(Lower { source: text, file }.body(&body))
+}
+
+/// Parses one expression.
+///
+/// # Errors
+/// The first syntax error.
+pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
+    let expr: Expression = parse_repaired(text)?;
+    Ok(Lower { source: text, file }.expr(&expr))
+}
+
+/// Parses the text of a template file.
+///
+/// # Errors
+/// The first syntax error.
+pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
+    let template: Template = parse_repaired(text)?;
+    Ok(Lower { source: text, file }.parts(&template, true))
+}
+
+fn parse_repaired<T: FromStr<Err = Error>>(text: &str) -> Result<T, SyntaxError> {
+    let mut repaired: Option<String> = None;
+    if let Some(rest) = text.strip_prefix('\u{feff}') {
+        repaired = Some(format!("   {rest}"));
+    }
+    for attempt in 0..=MAX_REPAIRS {
+        let current = repaired.as_deref().unwrap_or(text);
+        let error = match current.parse::<T>() {
+            Ok(parsed) => return Ok(parsed),
+            Err(error) => error,
+        };
+        let offset = error.location().offset().min(current.len());
+        match repair(current, &error, offset, attempt) {
+            Some(next) => repaired = Some(next),
+            None => return Err(SyntaxError { text: fragment(error.message()), offset }),
+        }
+    }
+    Err(SyntaxError { text: "too many repairs are needed".to_owned(), offset: 0 })
+}
+
+/// A text of the same length with the cause of the error taken away, where the error is one of those that
+/// Terraform's own parser does not make.
+fn repair(text: &str, error: &Error, offset: usize, attempt: usize) -> Option<String> {
+    if error.message().contains("redefined object key") {
+        return rename_key(text, offset, attempt);
+    }
+    let rest = text.get(offset..)?;
+    let skipped = rest.len() - rest.trim_start().len();
+    let next = rest.as_bytes().get(skipped)?;
+    if !b"?:+-*/%&|<>=!.".contains(next) {
+        return None;
+    }
+    join_lines(text, offset + skipped)
+}
+
+/// Overwrites the line break before `at`, and a comment that ends there, with spaces.
+fn join_lines(text: &str, at: usize) -> Option<String> {
+    let before = text.get(..at)?;
+    let newline = before.rfind('\n')?;
+    if !text.get(newline..at)?.trim().is_empty() {
+        return None;
+    }
+    let line_start = before.get(..newline)?.rfind('\n').map_or(0, |found| found + 1);
+    let line = text.get(line_start..newline)?;
+    let comment = comment_start(line).map_or(newline, |column| line_start + column);
+    let mut bytes = text.as_bytes().to_vec();
+    for byte in bytes.get_mut(comment..=newline)? {
+        *byte = b' ';
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Where a `#` or `//` comment starts in a line, outside of strings.
+fn comment_start(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut quoted = false;
+    let mut index = 0;
+    while let Some(&byte) = bytes.get(index) {
+        match byte {
+            b'\\' if quoted => index += 1,
+            b'"' => quoted = !quoted,
+            b'#' if !quoted => return Some(index),
+            b'/' if !quoted && bytes.get(index + 1) == Some(&b'/') => return Some(index),
+            _ => {}
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Overwrites the key at `offset` with a unique one of the same length; its real text is read from the file.
+fn rename_key(text: &str, offset: usize, attempt: usize) -> Option<String> {
+    // The location may stand on the key or just after it.
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'"' | b'.');
+    let bytes = text.as_bytes();
+    let mut start = offset;
+    while start > 0 && bytes.get(start - 1).copied().is_some_and(is_key) {
+        start -= 1;
+    }
+    let mut end = start;
+    while bytes.get(end).copied().is_some_and(is_key) {
+        end += 1;
+    }
+    let length = end.checked_sub(start).filter(|&length| length > 0)?;
+    // Letters that are no hexadecimal digits keep it an identifier; the number of the attempt keeps it unique.
+    let digits = b"zyxwvutsrqponmlk";
+    let mut bytes = bytes.to_vec();
+    let mut number = attempt;
+    for byte in bytes.get_mut(start..end)?.iter_mut().rev() {
+        *byte = digits.get(number % digits.len()).copied().unwrap_or(b'z');
+        number /= digits.len();
+    }
+    (number == 0 || length > 2).then(|| String::from_utf8(bytes).ok()).flatten()
+}
+
+fn fragment(message: &str) -> String {
+    let first = message.lines().next().unwrap_or("syntax error").trim();
+    if first.is_empty() { "syntax error".to_owned() } else { first.to_owned() }
+}

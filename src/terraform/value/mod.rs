@@ -1,0 +1,403 @@
+//! Values and types of the configuration language: null, unknown with its reasons, sensitive marks, and the
+//! difference between lists, sets, maps, tuples and objects.
+
+mod convert;
+mod json;
+mod number;
+mod types;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::model::{Why, WhyKind};
+
+pub use convert::{apply_defaults, convert, unify, unify_all};
+pub use json::{from_json, to_json, to_json_text};
+pub use number::Number;
+pub use types::{Field, Type};
+
+/// A value; cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// True where it must not be shown.
+    pub sensitive: bool,
+}
+
+/// The forms of values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Null of a type.
+    Null(Type),
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string, in NFC.
+    String(Arc<str>),
+    /// A list of elements of one type.
+    List(Type, Arc<Vec<Value>>),
+    /// A set of elements of one type, sorted, without doubles.
+    Set(Type, Arc<Vec<Value>>),
+    /// A map to values of one type.
+    Map(Type, Arc<BTreeMap<Arc<str>, Value>>),
+    /// A tuple.
+    Tuple(Arc<Vec<Value>>),
+    /// An object.
+    Object(Arc<Object>),
+    /// Not known.
+    Unknown(Arc<Unknown>),
+}
+
+/// An object's attributes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object {
+    /// The attributes that are known to be there.
+    pub fields: BTreeMap<Arc<str>, Value>,
+    /// Where the object is a resource: why its other attributes are not known.
+    pub open: Option<Open>,
+}
+
+/// The part of a resource's object that the provider fills in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    /// The resource's address, for messages.
+    pub address: Arc<str>,
+    /// The reason; its text is completed with the attribute's name.
+    pub why: Why,
+}
+
+impl Open {
+    /// The reason for which an attribute is not known.
+    pub fn attribute(&self, name: &str) -> Why {
+        let text = match self.why.kind {
+            WhyKind::DataSource => format!("{}.{name} is read by the data source when Terraform runs", self.address),
+            _ => format!("{}.{name} is computed by the provider", self.address),
+        };
+        Why { text, ..self.why.clone() }
+    }
+}
+
+/// What is known of something that is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// Its type, as far as known.
+    pub ty: Type,
+    /// A string's known beginning; empty where there is none.
+    pub prefix: Arc<str>,
+    /// True where it certainly is not null.
+    pub not_null: bool,
+    /// The reasons, at least one.
+    pub whys: Whys,
+}
+
+/// The largest number of reasons that a value carries.
+const MAX_WHYS: usize = 8;
+
+/// Reasons, sorted, without doubles, at most [`MAX_WHYS`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Whys(Arc<Vec<Why>>);
+
+impl Whys {
+    /// One reason.
+    pub fn one(why: Why) -> Self {
+        Self(Arc::new(vec![why]))
+    }
+
+    /// The reasons.
+    pub fn as_slice(&self) -> &[Why] {
+        &self.0
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A copy, for the model's types.
+    pub fn to_vec(&self) -> Vec<Why> {
+        self.0.to_vec()
+    }
+
+    /// Both sets of reasons.
+    pub fn and(&self, other: &Self) -> Self {
+        if other.is_empty() || Arc::ptr_eq(&self.0, &other.0) {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        let mut all: Vec<Why> = self.0.iter().chain(other.0.iter()).cloned().collect();
+        all.sort();
+        all.dedup();
+        all.truncate(MAX_WHYS);
+        Self(Arc::new(all))
+    }
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Self { kind, sensitive: false }
+    }
+}
+
+/// A string in the form that all strings of the language have.
+pub fn normalise(text: &str) -> Arc<str> {
+    if text.is_ascii() || is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+impl Value {
+    /// Null of no particular type.
+    pub fn null() -> Self {
+        Kind::Null(Type::Dynamic).into()
+    }
+
+    /// A boolean.
+    pub fn bool(value: bool) -> Self {
+        Kind::Bool(value).into()
+    }
+
+    /// An integer.
+    pub fn int(value: i64) -> Self {
+        Kind::Number(Number::Int(value)).into()
+    }
+
+    /// A number.
+    pub fn number(value: Number) -> Self {
+        Kind::Number(value).into()
+    }
+
+    /// A string, normalised.
+    pub fn string(text: &str) -> Self {
+        Kind::String(normalise(text)).into()
+    }
+
+    /// A tuple.
+    pub fn tuple(items: Vec<Self>) -> Self {
+        Kind::Tuple(Arc::new(items)).into()
+    }
+
+    /// An object.
+    pub fn object(fields: BTreeMap<Arc<str>, Self>) -> Self {
+        Kind::Object(Arc::new(Object { fields, open: None })).into()
+    }
+
+    /// A list; the elements must have the type.
+    pub fn list(ty: Type, items: Vec<Self>) -> Self {
+        Kind::List(ty, Arc::new(items)).into()
+    }
+
+    /// A list of strings.
+    pub fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::list(Type::String, items.into_iter().map(Self::string).collect())
+    }
+
+    /// A map; the elements must have the type.
+    pub fn map(ty: Type, items: BTreeMap<Arc<str>, Self>) -> Self {
+        Kind::Map(ty, Arc::new(items)).into()
+    }
+
+    /// A set; the elements must have the type. Their marks move to the set.
+    pub fn set(ty: Type, items: Vec<Self>) -> Self {
+        let sensitive = items.iter().any(Self::is_marked);
+        let mut items: Vec<Self> = items.into_iter().map(Self::unmarked).collect();
+        items.sort_by(compare_elements);
+        items.dedup_by(|a, b| !a.contains_unknown() && same_value(a, b));
+        Self { kind: Kind::Set(ty, Arc::new(items)), sensitive }
+    }
+
+    /// An unknown value.
+    pub fn unknown(ty: Type, whys: Whys) -> Self {
+        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: false, whys })).into()
+    }
+
+    /// An unknown value with one reason.
+    pub fn unknown_because(ty: Type, why: Why) -> Self {
+        Self::unknown(ty, Whys::one(why))
+    }
+
+    /// An unknown value that is not null.
+    pub fn unknown_not_null(ty: Type, whys: Whys) -> Self {
+        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: true, whys })).into()
+    }
+
+    /// An unknown string with a known beginning.
+    pub fn unknown_string(prefix: &str, whys: Whys) -> Self {
+        Kind::Unknown(Arc::new(Unknown { ty: Type::String, prefix: prefix.into(), not_null: true, whys })).into()
+    }
+
+    /// The same value, sensitive where `mark` is set.
+    pub fn marked(mut self, mark: bool) -> Self {
+        self.sensitive |= mark;
+        self
+    }
+
+    /// The same value without any mark in it.
+    pub fn unmarked(self) -> Self {
+        if !self.is_marked() {
+            return self;
+        }
+        let items = |items: &Arc<Vec<Self>>| Arc::new(items.iter().cloned().map(Self::unmarked).collect::<Vec<_>>());
+        let fields = |fields: &BTreeMap<Arc<str>, Self>| {
+            fields.iter().map(|(key, value)| (key.clone(), value.clone().unmarked())).collect::<BTreeMap<_, _>>()
+        };
+        match &self.kind {
+            Kind::List(ty, list) => Kind::List(ty.clone(), items(list)).into(),
+            Kind::Set(ty, list) => Kind::Set(ty.clone(), items(list)).into(),
+            Kind::Tuple(list) => Kind::Tuple(items(list)).into(),
+            Kind::Map(ty, map) => Kind::Map(ty.clone(), Arc::new(fields(map))).into(),
+            Kind::Object(object) => {
+                Kind::Object(Arc::new(Object { fields: fields(&object.fields), open: object.open.clone() })).into()
+            }
+            other => other.clone().into(),
+        }
+    }
+
+    /// True for null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null(_))
+    }
+
+    /// True where the value itself is not known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// True where the value or anything in it is sensitive.
+    pub fn is_marked(&self) -> bool {
+        self.sensitive || self.elements().any(Self::is_marked)
+    }
+
+    /// True where the value or anything in it is not known.
+    pub fn contains_unknown(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown(_) => true,
+            Kind::Object(object) if object.open.is_some() => true,
+            _ => self.elements().any(Self::contains_unknown),
+        }
+    }
+
+    /// The reasons of everything in it that is not known.
+    pub fn whys(&self) -> Whys {
+        match &self.kind {
+            Kind::Unknown(unknown) => unknown.whys.clone(),
+            Kind::Object(object) if object.open.is_some() => {
+                object.open.as_ref().map(|open| Whys::one(open.why.clone())).unwrap_or_default()
+            }
+            _ => self.elements().fold(Whys::default(), |all, value| all.and(&value.whys())),
+        }
+    }
+
+    /// The values directly in a collection.
+    pub fn elements(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match &self.kind {
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => Box::new(items.iter()),
+            Kind::Map(_, map) => Box::new(map.values()),
+            Kind::Object(object) => Box::new(object.fields.values()),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Key and value of each element, in the order of iteration; `None` where it is no collection.
+    pub fn entries(&self) -> Option<Vec<(Self, Self)>> {
+        let named = |(key, value): (&Arc<str>, &Self)| (Kind::String(key.clone()).into(), value.clone());
+        Some(match &self.kind {
+            Kind::List(_, items) | Kind::Tuple(items) => {
+                items.iter().enumerate().map(|(at, item)| (Self::int(at as i64), item.clone())).collect()
+            }
+            Kind::Set(_, items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
+            Kind::Map(_, map) => map.iter().map(named).collect(),
+            Kind::Object(object) => object.fields.iter().map(named).collect(),
+            _ => return None,
+        })
+    }
+
+    /// The text of a known string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A known boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A known number.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.kind {
+            Kind::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A known whole number.
+    pub fn as_int(&self) -> Option<i64> {
+        self.as_number().and_then(Number::to_i64)
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> Type {
+        match &self.kind {
+            Kind::Null(ty) => ty.clone(),
+            Kind::Bool(_) => Type::Bool,
+            Kind::Number(_) => Type::Number,
+            Kind::String(_) => Type::String,
+            Kind::List(ty, _) => Type::list(ty.clone()),
+            Kind::Set(ty, _) => Type::set(ty.clone()),
+            Kind::Map(ty, _) => Type::map(ty.clone()),
+            Kind::Tuple(items) => Type::Tuple(Arc::new(items.iter().map(Self::ty).collect())),
+            Kind::Object(object) if object.open.is_some() => Type::Dynamic,
+            Kind::Object(object) => Type::Object(Arc::new(
+                object.fields.iter().map(|(name, value)| (name.clone(), Field::required(value.ty()))).collect(),
+            )),
+            Kind::Unknown(unknown) => unknown.ty.clone(),
+        }
+    }
+}
+
+/// Whether two known values are the same value of the same type, whatever their marks.
+pub fn same_value(a: &Value, b: &Value) -> bool {
+    let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b));
+    let fields = |a: &BTreeMap<Arc<str>, Value>, b: &BTreeMap<Arc<str>, Value>| {
+        a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka == kb && same_value(a, b))
+    };
+    match (&a.kind, &b.kind) {
+        (Kind::Null(_), Kind::Null(_)) => true,
+        (Kind::Bool(a), Kind::Bool(b)) => a == b,
+        (Kind::Number(a), Kind::Number(b)) => a == b,
+        (Kind::String(a), Kind::String(b)) => a == b,
+        (Kind::List(ta, a), Kind::List(tb, b)) | (Kind::Set(ta, a), Kind::Set(tb, b)) => {
+            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && all(a, b)
+        }
+        (Kind::Tuple(a), Kind::Tuple(b)) => all(a, b),
+        (Kind::Map(ta, a), Kind::Map(tb, b)) => {
+            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && fields(a, b)
+        }
+        (Kind::Object(a), Kind::Object(b)) => {
+            a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields)
+        }
+        _ => false,
+    }
+}
+
+/// The order of set elements: false before true, numbers by size, strings by bytes; the rest by their text.
+fn compare_elements(a: &Value, b: &Value) -> std::cmp::Ordering {
+    match (&a.kind, &b.kind) {
+        (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
+        (Kind::Number(a), Kind::Number(b)) => a.cmp(b),
+        (Kind::String(a), Kind::String(b)) => a.cmp(b),
+        (Kind::Unknown(_), Kind::Unknown(_)) => std::cmp::Ordering::Equal,
+        (Kind::Unknown(_), _) => std::cmp::Ordering::Greater,
+        (_, Kind::Unknown(_)) => std::cmp::Ordering::Less,
+        _ => to_json_text(a).cmp(&to_json_text(b)),
+    }
+}
