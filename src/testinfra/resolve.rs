@@ -100,6 +100,12 @@ impl<'a> Space<'a> {
         self.absolute(path, roots, &parts)
     }
 
+    /// What `import` of an absolute dotted name finds, for a file at this path.
+    pub fn resolve_name(&self, path: &str, roots: &FileRoots, dotted: &str) -> Resolution {
+        let parts: Vec<&str> = dotted.split('.').collect();
+        self.absolute(path, roots, &parts)
+    }
+
     /// The dotted name of the module of an import, absolute also for a relative one.
     pub fn absolute_name(&self, file: FileId, import: &Import) -> String {
         if import.level == 0 {
