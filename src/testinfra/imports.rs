@@ -44,7 +44,7 @@ pub struct Scope<'a> {
 }
 
 /// What one broken statement does to the tests.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Impact {
     tests: usize,
     example: Vec<ChainLink>,
@@ -92,7 +92,8 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
         if record.third_party && optional {
             continue;
         }
-        let impact = impacts.remove(&(file, record.statement.start));
+        // Several names of one statement share its impact.
+        let impact = impacts.get(&(file, record.statement.start)).cloned();
         if !scope.reported.contains(&file) && impact.is_none() {
             continue;
         }
