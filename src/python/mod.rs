@@ -3,6 +3,12 @@
 //! The parser is an internal crate of another project with frequent breaking changes: this module is the only one that
 //! names it. [`ast`] is its syntax tree, re-exported so that the version is decided here alone.
 
+pub mod classes;
+pub mod depth;
+pub mod extract;
+pub mod facts;
+pub mod literal;
+
 use std::ops::Range;
 
 pub use ruff_python_ast as ast;

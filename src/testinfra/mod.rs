@@ -1,1 +1,209 @@
-//! To be described.
+//! The pytest code base, read without running it.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`walk`], [`sources`] | what exists, and the Python files of it, parsed |
+//! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
+//! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
+//! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
+//! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`show`](mod@show) | the JSON of `show tests` |
+
+pub mod backups;
+pub mod classes;
+pub mod collect;
+pub mod dependencies;
+pub mod discovery;
+pub mod distributions;
+pub mod glob;
+pub mod imports;
+pub mod interpret;
+pub mod names;
+pub mod pytest_config;
+pub mod resolve;
+pub mod roots;
+pub mod show;
+pub mod sources;
+pub mod stdlib;
+pub mod suggestion;
+pub mod walk;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::time::Instant;
+
+pub use show::show;
+
+use crate::config::TestsConfig;
+use crate::model::declared::DiagnosticLevel;
+use crate::model::tests::{CriticalImport, ImportVerdict, TestIndex, TestSummary};
+use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
+use crate::python::Version;
+use crate::python::extract::Interpreter;
+use imports::{Imports, Scope};
+use pytest_config::join;
+use resolve::Space;
+use roots::is_within;
+use sources::{FileId, FileState, Sources};
+use walk::Tree;
+
+/// The stack of the thread that follows imports: they are followed by recursion, to a bounded depth.
+const STACK: usize = 256 << 20;
+
+/// The index of a code base, with the clocks that are kept out of it.
+#[derive(Debug)]
+pub struct Indexed {
+    /// What was found.
+    pub index: TestIndex,
+    /// Seconds that finding the test files took.
+    pub discovery_seconds: f64,
+    /// Seconds that all of it took.
+    pub seconds: f64,
+}
+
+/// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
+pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed {
+    let started = Instant::now();
+    let root = join("", &config.root);
+    let tree = walk::walk(repo);
+    let pytest = pytest_config::read(repo, &root, &tree, excerpts);
+    let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
+    let discovery_seconds = started.elapsed().as_secs_f64();
+
+    let vendored = vendored_folders(&tree);
+    let is_vendored = |path: &str| is_vendored(path, &vendored);
+    let interpreter = interpreter(repo, &root, &tree, config);
+    let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
+    let dependencies = dependencies::read(repo, &root, &tree, excerpts, is_vendored);
+    let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
+    let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
+    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored);
+
+    let copies: HashSet<&str> = backups.iter().map(|backup| backup.file.path.as_str()).collect();
+    let is_live = |path: &str| {
+        is_within(path, &root)
+            && !copies.contains(path)
+            && !config.exclude.iter().any(|pattern| glob::excludes(pattern, path))
+    };
+    let live: HashSet<FileId> =
+        sources.files.iter().enumerate().filter(|(_, file)| is_live(&file.path)).map(|(id, _)| id).collect();
+    let tests: Vec<FileId> = found.targeted.iter().filter_map(|path| sources.id(path)).collect();
+
+    let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
+    let mut incomplete = tree.incomplete.clone();
+    let imports = judge_imports(&space, &scope, &mut incomplete);
+
+    let mut diagnostics = pytest.diagnostics.clone();
+    let categories =
+        discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
+    let classes =
+        classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
+    if !root.is_empty() && !tree.folders.contains(&root) {
+        incomplete.push(Why::new(WhyKind::FileUnreadable, format!("the tests' root `{root}` does not exist")));
+    }
+    let mut parse_errors = Vec::new();
+    for (id, file) in sources.files.iter().enumerate() {
+        match &file.state {
+            FileState::SyntaxError(broken) if live.contains(&id) => parse_errors.push(Diagnostic {
+                level: DiagnosticLevel::Error,
+                text: broken.text.clone(),
+                origin: Some(broken.origin.clone()),
+            }),
+            FileState::NeedsLaterVersion(broken) if live.contains(&id) => parse_errors.push(Diagnostic {
+                level: DiagnosticLevel::Warning,
+                text: format!("{} (the oldest version that may run it)", broken.text),
+                origin: Some(broken.origin.clone()),
+            }),
+            FileState::Unread(why) if live.contains(&id) => incomplete.push(why.clone()),
+            _ => {}
+        }
+    }
+    let summary = TestSummary {
+        files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
+        python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
+        bytes: sources.files.iter().map(|file| file.source.text().len() as u64).sum(),
+        broad_test_files: found.broad.len(),
+        test_files: found.targeted.len(),
+        cap: config.cap,
+        beyond_cap: found.targeted.len().saturating_sub(config.cap),
+    };
+    let index = TestIndex {
+        summary,
+        categories,
+        exclusions: found.exclusions,
+        broken: imports.broken,
+        critical: imports.critical,
+        classes,
+        backups: backups.iter().map(backups::shown).collect(),
+        config: diagnostics,
+        parse_errors,
+        incomplete,
+    };
+    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+}
+
+fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {
+    let joined = std::thread::scope(|threads| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let spawned = thread.spawn_scoped(threads, || imports::judge(space, scope)).ok()?;
+        spawned.join().ok()
+    });
+    joined.unwrap_or_else(|| {
+        let why = Why::new(WhyKind::Limit, "imports could not be followed: there is no memory for it");
+        incomplete.push(why.clone());
+        let unjudged = |module: &String| CriticalImport {
+            module: module.clone(),
+            verdict: ImportVerdict::NotChecked,
+            chain: Vec::new(),
+            whys: vec![why.clone()],
+        };
+        Imports { critical: scope.critical.iter().map(unjudged).collect(), ..Imports::default() }
+    })
+}
+
+/// Folders of installed packages: virtual environments and their like.
+fn vendored_folders(tree: &Tree) -> HashSet<String> {
+    let environments = tree.files.keys().filter_map(|path| path.strip_suffix("/pyvenv.cfg"));
+    let named = tree.folders.iter().filter(|folder| {
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        matches!(name, "site-packages" | "node_modules" | ".tox" | ".nox" | ".eggs" | "__pycache__" | "__pypackages__")
+    });
+    environments.map(str::to_owned).chain(named.cloned()).collect()
+}
+
+fn is_vendored(path: &str, vendored: &HashSet<String>) -> bool {
+    let mut folder = roots::folder_of(path);
+    while !folder.is_empty() {
+        if vendored.contains(folder) {
+            return true;
+        }
+        folder = roots::folder_of(folder);
+    }
+    false
+}
+
+/// The version of Python: configured, pinned, or the oldest that the project supports.
+fn interpreter(repo: &Path, root: &str, tree: &Tree, config: &TestsConfig) -> Interpreter {
+    if let Some(version) = config.python_version.as_deref().and_then(Version::parse) {
+        return Interpreter { version, exact: true };
+    }
+    let ignored = Excerpts::default();
+    let read = |folder: &str, name: &str| {
+        let path = join(folder, name);
+        let size = *tree.files.get(&path)?;
+        pytest_config::open(repo, &path, size, &ignored, &mut Vec::new()).map(|file| file.text().to_owned())
+    };
+    for folder in BTreeMap::from([(0, root), (1, "")]).values() {
+        if let Some(version) = read(folder, ".python-version").and_then(|text| Version::parse(text.trim())) {
+            return Interpreter { version, exact: true };
+        }
+        let Some(text) = read(folder, "pyproject.toml") else { continue };
+        let Ok(value) = toml_span::parse(&text) else { continue };
+        let declared = ["/project/requires-python", "/tool/poetry/dependencies/python"];
+        let version = declared.iter().find_map(|at| Version::parse(value.pointer(at)?.as_str()?));
+        if let Some(version) = version {
+            return Interpreter { version, exact: false };
+        }
+    }
+    Interpreter { version: Version::FALLBACK, exact: false }
+}

@@ -1,0 +1,275 @@
+//! What one Python file says that matters for importing and collecting it, in small owned types.
+//!
+//! The statements of a module's body become [`Step`]s in the order in which CPython executes them, reduced to what
+//! decides an import: names that are bound, imports, branches, `try`, and statements that end the module.
+
+use std::ops::Range;
+
+/// The facts of one file.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// What executing the module does.
+    pub steps: Vec<Step>,
+    /// Imports that importing the file does not execute.
+    pub deferred: Vec<Deferred>,
+    /// `__all__`.
+    pub exports: Exports,
+    /// Names may exist that no statement binds: a module `__getattr__`, `globals()[…]`, `sys.modules[__name__] = …`.
+    pub dynamic_names: bool,
+    /// `__path__` is changed: submodules may lie elsewhere.
+    pub dynamic_path: bool,
+    /// An edit of `sys.path` that is not evaluated, or an import hook.
+    pub dynamic_sys_path: bool,
+    /// Edits of `sys.path` inside functions, where they could be evaluated.
+    pub deferred_path_edits: Vec<PathEdit>,
+    /// Dotted names that the file puts into `sys.modules`.
+    pub injected: Vec<String>,
+    /// Classes at module level, also inside `if` and `try`.
+    pub classes: Vec<Class>,
+    /// Functions at module level.
+    pub functions: Vec<Function>,
+    /// Marks of `pytestmark` at module level.
+    pub marks: Vec<String>,
+    /// A `return` outside of any function: CPython does not compile the file.
+    pub misplaced_return: Option<Range<usize>>,
+    /// Statements were nested deeper than is followed.
+    pub truncated: bool,
+}
+
+/// One step of executing a module.
+#[derive(Debug)]
+pub enum Step {
+    /// One alias of an import statement.
+    Import(Import),
+    /// A name that is bound.
+    Bind(String),
+    /// A name that may be bound.
+    MayBind(String),
+    /// `del name`
+    Unbind(String),
+    /// Exactly one of the arms runs; an `if` without `else` has an empty last arm.
+    Branch(Vec<Vec<Step>>),
+    /// `try`, or `with suppress(…)`.
+    Try(Box<Try>),
+    /// An edit of `sys.path`.
+    PathEdit(PathEdit),
+    /// The module ends here.
+    Stop(Stop),
+}
+
+/// A `try` statement.
+#[derive(Debug)]
+pub struct Try {
+    /// Its body.
+    pub body: Vec<Step>,
+    /// Its handlers, in order.
+    pub handlers: Vec<Handler>,
+    /// `else`
+    pub orelse: Vec<Step>,
+    /// `finally`
+    pub finalbody: Vec<Step>,
+}
+
+/// An `except` clause.
+#[derive(Debug)]
+pub struct Handler {
+    /// What it catches.
+    pub catches: Catches,
+    /// Its body.
+    pub steps: Vec<Step>,
+}
+
+/// Which failures of an import a handler catches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Catches {
+    /// ModuleNotFoundError
+    pub missing_module: bool,
+    /// ImportError itself
+    pub import_error: bool,
+    /// SyntaxError
+    pub syntax_error: bool,
+    /// Every subclass of Exception
+    pub exceptions: bool,
+    /// SystemExit and pytest's outcomes
+    pub everything: bool,
+}
+
+/// A statement that ends a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The statement.
+    pub range: Range<usize>,
+    /// What it raises.
+    pub kind: StopKind,
+}
+
+/// What a [`Stop`] raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopKind {
+    /// ModuleNotFoundError
+    MissingModule,
+    /// ImportError
+    ImportError,
+    /// Another exception.
+    Exception,
+    /// The exception that is being handled.
+    Reraise,
+    /// SystemExit
+    Exit,
+    /// `pytest.skip(…, allow_module_level=True)`
+    Skip,
+}
+
+/// An entry that is put on `sys.path`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathEdit {
+    /// Folder, relative to the repository; empty for the repository itself.
+    pub folder: String,
+    /// True where it is put in front.
+    pub front: bool,
+}
+
+/// One alias of an import statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The alias.
+    pub range: Range<usize>,
+    /// The whole statement.
+    pub statement: Range<usize>,
+    /// Dotted name as written; empty for `from . import x`.
+    pub module: String,
+    /// Number of leading dots.
+    pub level: u32,
+    /// What is imported.
+    pub what: What,
+}
+
+/// What an alias imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// `import a.b`, binding this name.
+    Module {
+        /// `a`, or the name after `as`.
+        bound: String,
+    },
+    /// `from a import name`, binding this name.
+    Name {
+        /// The name in the module.
+        name: String,
+        /// The name after `as`, or the same.
+        bound: String,
+    },
+    /// `from a import *`
+    Star,
+    /// A module that pytest imports because it is named in `pytest_plugins`.
+    Plugin,
+}
+
+/// An import that importing its file does not execute.
+#[derive(Debug)]
+pub struct Deferred {
+    /// The import.
+    pub import: Import,
+    /// When it is executed.
+    pub when: When,
+}
+
+/// When a deferred import is executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// When a function runs, or the file is run as a script.
+    Called,
+    /// The same, inside a `try` that handles the failure.
+    CalledGuarded,
+    /// The same, but in a branch that cannot be decided.
+    CalledUndecided,
+    /// Never: type checkers read it.
+    Typing,
+}
+
+/// `__all__`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Exports {
+    /// Not set.
+    #[default]
+    Absent,
+    /// These names.
+    Names(Vec<String>),
+    /// Not a literal.
+    Dynamic,
+}
+
+/// A class.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Its name in the `class` statement.
+    pub range: Range<usize>,
+    /// The whole statement.
+    pub whole: Range<usize>,
+    /// Base classes as dotted names; `None` for one that is not a name.
+    pub bases: Vec<Option<String>>,
+    /// Marks of decorators and of `pytestmark` in the body.
+    pub marks: Vec<String>,
+    /// Methods.
+    pub methods: Vec<Function>,
+    /// Classes inside.
+    pub nested: Vec<Class>,
+    /// It defines `__init__` or `__new__`, at this place.
+    pub constructor: Option<Range<usize>>,
+    /// `__test__ = False`
+    pub opted_out: bool,
+    /// It has abstract methods.
+    pub is_abstract: bool,
+}
+
+/// A function or method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its name in the `def` statement.
+    pub range: Range<usize>,
+    /// Marks of its decorators.
+    pub marks: Vec<String>,
+    /// Its body does nothing: docstring, `pass`, `...`, `assert True`, or only a skip.
+    pub stub: bool,
+    /// It is a fixture, a property or a static helper that pytest does not collect.
+    pub not_a_test: bool,
+}
+
+/// Calls `visit` for every import among the steps, at any depth.
+pub fn imports_of<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a Import)) {
+    for_each(steps, &mut |step| {
+        if let Step::Import(import) = step {
+            visit(import);
+        }
+    });
+}
+
+/// Calls `visit` for every edit of `sys.path` among the steps, at any depth.
+pub fn path_edits_of<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a PathEdit)) {
+    for_each(steps, &mut |step| {
+        if let Step::PathEdit(edit) = step {
+            visit(edit);
+        }
+    });
+}
+
+/// The depth of [`Step`]s is bounded where they are made, so this recursion is bounded as well.
+fn for_each<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Step)) {
+    for step in steps {
+        visit(step);
+        match step {
+            Step::Branch(arms) => arms.iter().for_each(|arm| for_each(arm, visit)),
+            Step::Try(parts) => {
+                for_each(&parts.body, visit);
+                parts.handlers.iter().for_each(|handler| for_each(&handler.steps, visit));
+                for_each(&parts.orelse, visit);
+                for_each(&parts.finalbody, visit);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Backup files that hold Python, in all the spellings in which people leave them.
+
+use std::path::Path;
+
+use super::glob::excludes;
+use super::pytest_config::join;
+use super::roots::folder_of;
+use super::sources::{self, PythonFile};
+use super::walk::Tree;
+use crate::model::tests::Backup;
+use crate::model::{Excerpts, RepoPath, SourceFile};
+use crate::python::MAX_BYTES;
+use crate::python::extract::Interpreter;
+
+/// Words that mark a copy, as a part of a file name.
+const WORDS: [&str; 7] = ["backup", "bak", "orig", "old", "save", "saved", "copy"];
+/// Folders that hold copies.
+const FOLDERS: [&str; 8] =
+    ["backup", "backups", ".backup", ".backups", "_backup", "_backups", "archived_reports", "bak"];
+/// The most backup files that are read.
+const MAX_BACKUPS: usize = 5_000;
+
+/// A backup file, read as Python.
+#[derive(Debug)]
+pub struct BackupFile {
+    /// What it says.
+    pub file: PythonFile,
+    /// The file that it is a copy of, by name.
+    pub of: Option<String>,
+}
+
+/// Finds and reads the backup files under a folder.
+pub fn read(
+    repo: &Path,
+    tree: &Tree,
+    exclude: &[String],
+    interpreter: Interpreter,
+    excerpts: &Excerpts,
+    ignored: impl Fn(&str) -> bool,
+) -> Vec<BackupFile> {
+    let mut found = Vec::new();
+    for (path, &size) in &tree.files {
+        if ignored(path) || size > MAX_BYTES as u64 || found.len() >= MAX_BACKUPS {
+            continue;
+        }
+        let Some(of) = original(path, tree, exclude) else { continue };
+        let Ok(bytes) = std::fs::read(repo.join(path)) else { continue };
+        // A backup that is not UTF-8 is not restored, but may still be named.
+        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned();
+        let file = sources::parse(SourceFile::new(RepoPath::new(path), text, excerpts), interpreter);
+        found.push(BackupFile { file, of: Some(of).filter(|of| of != path) });
+    }
+    found
+}
+
+/// What the report shows of a backup.
+pub fn shown(backup: &BackupFile) -> Backup {
+    Backup {
+        path: RepoPath::new(&backup.file.path),
+        of: backup.of.as_deref().map(RepoPath::new),
+        classes: backup.file.facts.classes.iter().map(|class| class.name.clone()).collect(),
+    }
+}
+
+/// The path of the file that a backup is a copy of; `None` for a file that is no backup of Python.
+pub fn original(path: &str, tree: &Tree, exclude: &[String]) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if let Some(original) = original_name(name) {
+        let beside = join(folder, &original);
+        // `.py` in the name says that it is Python; else its twin has to.
+        if name.contains(".py") || tree.files.contains_key(&beside) || is_test_like(&original) {
+            return Some(join(&without_backup_folders(folder), &original));
+        }
+    }
+    let stem = name.strip_suffix(".py")?;
+    // `test_backup.py` may be a test of backups: only a twin without the word makes it a copy.
+    for word in WORDS {
+        if let Some((before, after)) = stem.rsplit_once(&format!("_{word}"))
+            && !before.is_empty()
+            && after.chars().all(|character| character.is_ascii_digit() || character == '_')
+            && tree.files.contains_key(&join(folder, &format!("{before}.py")))
+        {
+            return Some(join(folder, &format!("{before}.py")));
+        }
+    }
+    let in_folder = folder.split('/').any(|part| FOLDERS.contains(&part));
+    // A folder of that name may hold a product's own code: it counts where the configuration leaves it out as well.
+    (in_folder && exclude.iter().any(|pattern| excludes(pattern, path)))
+        .then(|| join(&without_backup_folders(folder), name))
+}
+
+/// The name without what makes it a backup: `a.py.bak`, `a.py~`, `a.backup.py`, `a.backup.20250908.py`, `a.bak`.
+fn original_name(name: &str) -> Option<String> {
+    let name = name.strip_prefix('#').and_then(|rest| rest.strip_suffix('#')).unwrap_or(name);
+    if let Some(before) = name.strip_suffix('~') {
+        return Some(before.to_owned());
+    }
+    if let Some((before, after)) = name.split_once(".py.") {
+        let is_marker = |part: &str| {
+            let lower = part.to_ascii_lowercase();
+            WORDS.iter().any(|word| lower.starts_with(word))
+                || lower.chars().all(|character| character.is_ascii_digit() || "-_T".contains(character))
+        };
+        // `a.py.jinja` is a template, not a copy.
+        return after.split('.').next().is_some_and(is_marker).then(|| format!("{before}.py"));
+    }
+    let parts: Vec<&str> = name.split('.').collect();
+    let at = parts.iter().skip(1).position(|part| {
+        let lower = part.to_ascii_lowercase();
+        WORDS.iter().any(|word| {
+            lower.strip_prefix(word).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || "-_".contains(c)))
+        })
+    })?;
+    let before = parts.get(..=at)?.join(".");
+    let last = parts.last().copied().unwrap_or_default();
+    let ends_in_marker = at + 2 == parts.len();
+    (last == "py" || ends_in_marker).then(|| format!("{}.py", before.strip_suffix(".py").unwrap_or(&before)))
+}
+
+fn is_test_like(name: &str) -> bool {
+    name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py"
+}
+
+/// `tests/smoke/backups` → `tests/smoke`.
+fn without_backup_folders(folder: &str) -> String {
+    let kept: Vec<&str> = folder.split('/').take_while(|part| !FOLDERS.contains(part)).collect();
+    if kept.is_empty() { folder_of(folder).to_owned() } else { kept.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(paths: &[&str]) -> Tree {
+        Tree { files: paths.iter().map(|path| ((*path).to_owned(), 1)).collect(), ..Tree::default() }
+    }
+
+    #[test]
+    fn all_spellings_of_backups_are_known_and_their_look_alikes_are_not() {
+        let tree = tree(&["t/test_a.py", "t/test_db.py", "t/x.bak"]);
+        let exclude = ["*/backups/*".to_owned(), "*/backup/*".to_owned()];
+        for (path, expected) in [
+            ("t/test_a.backup.py", Some("t/test_a.py")),
+            ("t/test_a.backup.20250908.py", Some("t/test_a.py")),
+            ("t/test_a.backup_2025.py", Some("t/test_a.py")),
+            ("t/test_a.py.backup", Some("t/test_a.py")),
+            ("t/test_a.py.backup.20250908_120000", Some("t/test_a.py")),
+            ("t/test_a.py.bak", Some("t/test_a.py")),
+            ("t/test_a.py.orig", Some("t/test_a.py")),
+            ("t/test_a.py.old", Some("t/test_a.py")),
+            ("t/test_a.py~", Some("t/test_a.py")),
+            ("t/test_a.py.20250908", Some("t/test_a.py")),
+            ("t/test_a.backup", Some("t/test_a.py")),
+            ("t/test_a.bak", Some("t/test_a.py")),
+            ("t/test_db_backup.py", Some("t/test_db.py")),
+            ("t/test_db_old_2.py", Some("t/test_db.py")),
+            ("t/backups/test_a.py", Some("t/test_a.py")),
+            ("t/backups/2025/test_a.py", Some("t/test_a.py")),
+            ("backups/test_a.py", Some("test_a.py")),
+            // Look-alikes.
+            ("t/test_backup.py", None),
+            ("t/test_restore_backup.py", None),
+            ("t/backup_service.py", None),
+            ("t/test_a.py", None),
+            ("t/test_a.py.jinja", None),
+            ("t/older.py", None),
+            ("t/x.bak", None),
+            ("db/dump.backup", None),
+            ("t/test_gold.py", None),
+            ("my_backups/test_a.py", None),
+        ] {
+            assert_eq!(original(path, &tree, &exclude).as_deref(), expected, "{path}");
+        }
+        assert_eq!(original("app/backup/service.py", &tree, &[]), None, "a folder of product code");
+    }
+}

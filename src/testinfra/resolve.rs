@@ -1,0 +1,352 @@
+//! Finds the files that an import executes, as CPython's path finder does, by the maps of the walk alone.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::dependencies::{Dependencies, Provided};
+use super::pytest_config::{PytestConfig, join};
+use super::roots::{FileRoots, Roots, base_folder, folder_of, is_conftest, is_within};
+use super::sources::{FileId, Sources};
+use super::stdlib::{self, Stdlib};
+use super::walk::Tree;
+use crate::model::WhyKind;
+use crate::model::tests::Certainty;
+use crate::python::extract::Interpreter;
+use crate::python::facts::Import;
+
+/// All that resolving needs to know of a repository.
+#[derive(Debug)]
+pub struct Space<'a> {
+    /// The walk.
+    pub tree: &'a Tree,
+    /// The Python files.
+    pub sources: &'a Sources,
+    /// Third-party modules.
+    pub dependencies: &'a Dependencies,
+    /// `sys.path`.
+    pub roots: &'a Roots,
+    /// Settings of pytest.
+    pub pytest: &'a PytestConfig,
+    /// The tests' root.
+    pub root: &'a str,
+    /// The version of Python.
+    pub interpreter: Interpreter,
+    extensions: HashSet<String>,
+    protocols: HashSet<String>,
+    injected: BTreeSet<String>,
+}
+
+/// A part of a dotted name that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A module, or the `__init__` of a package.
+    File(FileId),
+    /// A package without `__init__`: its folders.
+    Namespace(Vec<String>),
+    /// Something that exists and is not Python source that was read.
+    Opaque,
+}
+
+/// What an import finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// What is executed, in order; the last is the module itself.
+    Units(Vec<Unit>),
+    /// It exists, and what it holds is not judged: the standard library, a declared dependency.
+    Assumed,
+    /// Whether it exists cannot be told.
+    Doubt(WhyKind, String),
+    /// It does not exist.
+    Missing(Certainty),
+}
+
+impl<'a> Space<'a> {
+    /// Prepares the maps.
+    pub fn new(
+        tree: &'a Tree,
+        sources: &'a Sources,
+        dependencies: &'a Dependencies,
+        roots: &'a Roots,
+        pytest: &'a PytestConfig,
+        root: &'a str,
+        interpreter: Interpreter,
+    ) -> Self {
+        let mut extensions = HashSet::new();
+        let mut protocols = HashSet::new();
+        for path in tree.files.keys() {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if name.ends_with(".so") || name.ends_with(".pyd") || name.ends_with(".pyx") {
+                extensions.insert(join(folder, name.split('.').next().unwrap_or(name)));
+            }
+            if let Some(stem) = name.strip_suffix(".proto") {
+                protocols.insert(stem.to_owned());
+            }
+        }
+        let injected = sources.files.iter().flat_map(|file| file.facts.injected.iter().cloned()).collect();
+        Self { tree, sources, dependencies, roots, pytest, root, interpreter, extensions, protocols, injected }
+    }
+
+    /// `sys.path` for a file before its first statement.
+    pub fn roots_of(&self, file: FileId) -> FileRoots {
+        self.sources.get(file).map_or_else(FileRoots::default, |file| self.roots.of(&file.path, self.pytest, self.tree))
+    }
+
+    /// What an import of `file` finds, with these roots.
+    pub fn resolve(&self, file: FileId, roots: &FileRoots, import: &Import) -> Resolution {
+        let path = self.sources.get(file).map_or("", |file| file.path.as_str());
+        if import.level > 0 {
+            return self.relative(path, roots, import);
+        }
+        let parts: Vec<&str> = import.module.split('.').collect();
+        self.absolute(path, roots, &parts)
+    }
+
+    /// What `import` of an absolute dotted name finds, for a file at this path.
+    pub fn resolve_name(&self, path: &str, roots: &FileRoots, dotted: &str) -> Resolution {
+        let parts: Vec<&str> = dotted.split('.').collect();
+        self.absolute(path, roots, &parts)
+    }
+
+    /// The dotted name of the module of an import, absolute also for a relative one.
+    pub fn absolute_name(&self, file: FileId, import: &Import) -> String {
+        if import.level == 0 {
+            return import.module.clone();
+        }
+        let path = self.sources.get(file).map_or("", |file| file.path.as_str());
+        let folder = ancestor(path, import.level).unwrap_or_default();
+        let package = self.dotted_folder(&folder);
+        match (package.is_empty(), import.module.is_empty()) {
+            (true, _) => import.module.clone(),
+            (_, true) => package,
+            _ => format!("{package}.{}", import.module),
+        }
+    }
+
+    /// The dotted name of a file, from the root that is nearest to it.
+    pub fn dotted_name(&self, path: &str) -> String {
+        let stem = path.strip_suffix(".py").unwrap_or(path);
+        let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+        self.dotted_folder(stem)
+    }
+
+    fn dotted_folder(&self, folder: &str) -> String {
+        let root = self.roots.global.iter().filter(|root| is_within(folder, root)).max_by_key(|root| root.len());
+        let root = root.map_or("", String::as_str);
+        folder.strip_prefix(root).unwrap_or(folder).trim_start_matches('/').replace('/', ".")
+    }
+
+    fn absolute(&self, path: &str, roots: &FileRoots, parts: &[&str]) -> Resolution {
+        let Some(&top) = parts.first() else { return Resolution::Missing(Certainty::Definite) };
+        let first = self.child(&roots.folders, top);
+        match stdlib::lookup(top, self.interpreter) {
+            Stdlib::Preloaded => return Resolution::Assumed,
+            Stdlib::Module => match &first {
+                // The standard library's own tests are the one module of it that projects hide on purpose.
+                Some(Unit::File(_)) if top == "test" => {}
+                Some(Unit::Namespace(_)) if top == "test" => {
+                    let text = "`test` is a module of the standard library as well".to_owned();
+                    return Resolution::Doubt(WhyKind::Environment, text);
+                }
+                _ => return Resolution::Assumed,
+            },
+            Stdlib::Perhaps if !matches!(first, Some(Unit::File(_))) => {
+                let text = format!("`{top}` is in the standard library of some of the possible versions of Python");
+                return Resolution::Doubt(WhyKind::Environment, text);
+            }
+            Stdlib::Perhaps | Stdlib::No => {}
+        }
+        let dotted = parts.join(".");
+        let provided = match &first {
+            None => Some(self.dependencies.provide(&dotted)),
+            // A regular package of a distribution comes before a folder without `__init__`.
+            Some(Unit::Namespace(_)) if self.dependencies.provide(&dotted) == Provided::Yes => Some(Provided::Yes),
+            Some(_) => None,
+        };
+        if provided == Some(Provided::Yes) {
+            return Resolution::Assumed;
+        }
+        let (missing_below, found) = match first {
+            None => (None, Vec::new()),
+            Some(first) => match self.descend(first, parts.get(1..).unwrap_or_default()) {
+                Ok(units) => return Resolution::Units(units),
+                Err(found) => (found.last().cloned(), found),
+            },
+        };
+        if let Some(doubt) = self.doubt_of_absence(path, roots, parts, missing_below.as_ref()) {
+            return doubt;
+        }
+        match provided {
+            Some(Provided::No) => Resolution::Missing(Certainty::Environment),
+            Some(_) if self.is_module_name_here(parts) => Resolution::Missing(Certainty::Unknown),
+            Some(_) => Resolution::Doubt(
+                WhyKind::ThirdParty,
+                format!("`{top}` belongs to nobody in the repository, and no lock file says whether it is installed"),
+            ),
+            None => {
+                debug_assert!(!found.is_empty());
+                Resolution::Missing(Certainty::Definite)
+            }
+        }
+    }
+
+    /// Why a module that was not found may exist all the same.
+    fn doubt_of_absence(
+        &self,
+        path: &str,
+        roots: &FileRoots,
+        parts: &[&str],
+        below: Option<&Unit>,
+    ) -> Option<Resolution> {
+        let dotted = parts.join(".");
+        if self.injected.iter().any(|name| dotted == *name || is_dotted_prefix(name, &dotted)) {
+            let text = format!("`{dotted}` is put into `sys.modules` by code");
+            return Some(Resolution::Doubt(WhyKind::Dynamic, text));
+        }
+        if let Some(Unit::File(id)) = below
+            && self.sources.get(*id).is_some_and(|file| file.facts.dynamic_path)
+        {
+            let text = format!("a package of `{dotted}` changes its `__path__`");
+            return Some(Resolution::Doubt(WhyKind::Dynamic, text));
+        }
+        let last = parts.last().copied().unwrap_or_default();
+        let protocol = last.strip_suffix("_pb2").or_else(|| last.strip_suffix("_pb2_grpc"));
+        if protocol.is_some_and(|stem| self.protocols.contains(stem)) {
+            let text = format!("`{dotted}` is generated from a `.proto` file");
+            return Some(Resolution::Doubt(WhyKind::Dynamic, text));
+        }
+        if self.tree.may_hide("") {
+            return Some(Resolution::Doubt(WhyKind::Limit, "not all of the repository was looked at".to_owned()));
+        }
+        let mut others = self.roots.others.clone();
+        others.push(folder_of(path).to_owned());
+        others.push(base_folder(path, self.tree));
+        others.retain(|folder| !roots.folders.contains(folder));
+        let elsewhere = self.child(&others, parts.first().copied().unwrap_or_default());
+        if elsewhere.is_some_and(|first| self.descend(first, parts.get(1..).unwrap_or_default()).is_ok()) {
+            return Some(Resolution::Missing(Certainty::OrderDependent));
+        }
+        roots.dynamic.then_some(Resolution::Missing(Certainty::Unknown))
+    }
+
+    /// True where a file of the repository could be meant by a name that no root has.
+    fn is_module_name_here(&self, parts: &[&str]) -> bool {
+        let tail = format!("/{}.py", parts.join("/"));
+        self.sources.files.iter().any(|file| file.path.ends_with(&tail))
+    }
+
+    fn relative(&self, path: &str, roots: &FileRoots, import: &Import) -> Resolution {
+        let is_test = self.pytest.is_test_file(path) || is_conftest(path);
+        // pytest imports a test file as a part of its chain of `__init__` files; any other file may be imported from
+        // any root.
+        let limit = if is_test && !self.roots.is_importlib() {
+            base_folder(path, self.tree)
+        } else {
+            let holding = roots.folders.iter().filter(|root| is_within(path, root));
+            holding.min_by_key(|root| root.len()).cloned().unwrap_or_default()
+        };
+        let Some(folder) = ancestor(path, import.level) else { return Resolution::Missing(Certainty::Definite) };
+        if folder == limit || !is_within(&folder, &limit) {
+            // A file at the top of a root has no package.
+            return Resolution::Missing(if is_test { Certainty::Definite } else { Certainty::Unknown });
+        }
+        let package = match self.sources.id(&join(&folder, "__init__.py")) {
+            Some(init) => Unit::File(init),
+            None => Unit::Namespace(vec![folder.clone()]),
+        };
+        let parts: Vec<&str> = import.module.split('.').filter(|part| !part.is_empty()).collect();
+        match self.descend(package.clone(), &parts) {
+            Ok(units) => Resolution::Units(units),
+            Err(found) => {
+                let dotted = format!("{}.{}", self.dotted_folder(&folder), import.module);
+                let names: Vec<&str> = dotted.split('.').collect();
+                let fixed = FileRoots { folders: roots.folders.clone(), dynamic: false };
+                match self.doubt_of_absence(path, &fixed, &names, found.last()) {
+                    Some(doubt @ Resolution::Doubt(..)) => doubt,
+                    _ => Resolution::Missing(Certainty::Definite),
+                }
+            }
+        }
+    }
+
+    /// Follows the rest of a dotted name; the error is what was found before a part was missing.
+    fn descend(&self, first: Unit, rest: &[&str]) -> Result<Vec<Unit>, Vec<Unit>> {
+        let mut units = vec![first];
+        for part in rest {
+            let next = units.last().and_then(|unit| self.submodule(unit, part));
+            match next {
+                Some(unit) => units.push(unit),
+                None => return Err(units),
+            }
+        }
+        Ok(units)
+    }
+
+    /// A module inside a package.
+    pub fn submodule(&self, package: &Unit, name: &str) -> Option<Unit> {
+        match package {
+            Unit::Opaque => Some(Unit::Opaque),
+            Unit::Namespace(folders) => self.child(folders, name),
+            Unit::File(id) => {
+                let path = self.sources.get(*id)?.path.as_str();
+                let folder = path.strip_suffix("__init__.py")?;
+                self.child(&[folder.trim_end_matches('/').to_owned()], name)
+            }
+        }
+    }
+
+    /// One component, looked up in folders: package, extension, module, compiled module; else the folders of that name
+    /// together. A package or module in a later folder comes before a mere folder in an earlier one.
+    fn child(&self, folders: &[String], name: &str) -> Option<Unit> {
+        if name.is_empty() {
+            return None;
+        }
+        let mut portions = Vec::new();
+        for folder in folders {
+            let path = join(folder, name);
+            for file in [format!("{path}/__init__.py"), format!("{path}.py")] {
+                if file.ends_with("__init__.py") && self.extensions.contains(&format!("{path}/__init__")) {
+                    return Some(Unit::Opaque);
+                }
+                if file.ends_with(&format!("/{name}.py")) && self.extensions.contains(&path) {
+                    return Some(Unit::Opaque);
+                }
+                if self.tree.files.contains_key(&file) {
+                    return Some(self.sources.id(&file).map_or(Unit::Opaque, Unit::File));
+                }
+                if self.tree.opaque.contains(&file) {
+                    return Some(Unit::Opaque);
+                }
+            }
+            if self.extensions.contains(&path)
+                || self.tree.files.contains_key(&format!("{path}.pyc"))
+                || (self.tree.may_hide(&path) && !self.tree.opaque.contains(""))
+            {
+                return Some(Unit::Opaque);
+            }
+            if self.tree.folders.contains(&path) {
+                portions.push(path);
+            }
+        }
+        (!portions.is_empty()).then_some(Unit::Namespace(portions))
+    }
+
+    /// True where code puts this dotted name into `sys.modules`.
+    pub fn is_injected(&self, dotted: &str) -> bool {
+        self.injected.contains(dotted)
+    }
+}
+
+fn is_dotted_prefix(prefix: &str, name: &str) -> bool {
+    name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The folder that `level` leading dots name, for an import in this file.
+fn ancestor(path: &str, level: u32) -> Option<String> {
+    let mut folder = folder_of(path);
+    for _ in 1..level {
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder_of(folder);
+    }
+    Some(folder.to_owned())
+}

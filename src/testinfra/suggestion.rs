@@ -1,0 +1,128 @@
+//! Where a missing module or name went, where there is exactly one answer.
+
+use std::collections::HashMap;
+
+use super::resolve::Space;
+use super::sources::FileId;
+use crate::model::tests::Suggestion;
+use crate::python::facts::Step;
+
+/// How alike a misspelt name must be, from 0 to 1.
+const ALIKE: f64 = 0.86;
+/// The most modules that a misspelt name is compared with.
+const MAX_COMPARED: usize = 20_000;
+
+/// The modules of a repository by what they are called and what they define.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// File and dotted name of every module.
+    modules: Vec<(FileId, String)>,
+    /// Last component → indices of modules.
+    by_last: HashMap<String, Vec<usize>>,
+    /// Name defined at module level → indices of modules.
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Catalogue {
+    /// Catalogues the files that `eligible` accepts.
+    pub fn new(space: &Space<'_>, eligible: impl Fn(FileId) -> bool) -> Self {
+        let mut catalogue = Self { modules: Vec::new(), by_last: HashMap::new(), by_name: HashMap::new() };
+        for (id, file) in space.sources.files.iter().enumerate() {
+            let dotted = space.dotted_name(&file.path);
+            let is_module = !dotted.is_empty() && dotted.split('.').all(is_identifier);
+            if !eligible(id) || !is_module {
+                continue;
+            }
+            let at = catalogue.modules.len();
+            let last = dotted.rsplit('.').next().unwrap_or(&dotted).to_owned();
+            catalogue.by_last.entry(last).or_default().push(at);
+            for name in defined(&file.facts.steps) {
+                let modules = catalogue.by_name.entry(name.to_owned()).or_default();
+                if modules.last() != Some(&at) {
+                    modules.push(at);
+                }
+            }
+            catalogue.modules.push((id, dotted));
+        }
+        catalogue
+    }
+
+    /// Where a missing module went, of which these names are wanted.
+    pub fn module(&self, missing: &str, wanted: &[String]) -> Option<Suggestion> {
+        let has_wanted = |at: &&usize| wanted.iter().all(|name| self.defines(name, **at));
+        let last = missing.rsplit('.').next().unwrap_or(missing);
+        let namesakes = self.by_last.get(last).map(Vec::as_slice).unwrap_or_default();
+        if let Some(at) = only(namesakes.iter().filter(has_wanted)) {
+            let how = if wanted.is_empty() {
+                format!("the only module named `{last}`")
+            } else {
+                format!("the only module named `{last}` that defines {}", list(wanted))
+            };
+            return self.suggest(*at, None, how);
+        }
+        if let Some(first) = wanted.first().filter(|name| *name != "*") {
+            let defining = self.by_name.get(first).map(Vec::as_slice).unwrap_or_default();
+            if let Some(at) = only(defining.iter().filter(has_wanted)) {
+                return self.suggest(*at, None, format!("the only module that defines {}", list(wanted)));
+            }
+        }
+        let alike = self.modules.iter().enumerate().take(MAX_COMPARED).filter(|(at, (_, dotted))| {
+            strsim::normalized_damerau_levenshtein(missing, dotted) >= ALIKE && has_wanted(&at)
+        });
+        let (at, _) = only(alike)?;
+        self.suggest(at, None, "the only module of a similar name".to_owned())
+    }
+
+    /// Where a name went that its module does not have.
+    pub fn symbol(&self, module: &str, missing: &str, names: &[String]) -> Option<Suggestion> {
+        let defining = self.by_name.get(missing).map(Vec::as_slice).unwrap_or_default();
+        if let Some(at) = only(defining.iter()) {
+            return self.suggest(*at, Some(missing.to_owned()), "the only module that defines it".to_owned());
+        }
+        let alike = names.iter().filter(|name| strsim::normalized_damerau_levenshtein(missing, name) >= ALIKE);
+        let name = only(alike)?;
+        let how = "the only similar name in the module".to_owned();
+        Some(Suggestion { module: module.to_owned(), symbol: Some(name.clone()), how })
+    }
+
+    fn defines(&self, name: &str, at: usize) -> bool {
+        self.by_name.get(name).is_some_and(|modules| modules.binary_search(&at).is_ok())
+    }
+
+    fn suggest(&self, at: usize, symbol: Option<String>, how: String) -> Option<Suggestion> {
+        let (_, module) = self.modules.get(at)?;
+        Some(Suggestion { module: module.clone(), symbol, how })
+    }
+}
+
+fn only<T>(mut candidates: impl Iterator<Item = T>) -> Option<T> {
+    let first = candidates.next()?;
+    candidates.next().is_none().then_some(first)
+}
+
+fn list(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && text.chars().all(|character| character.is_alphanumeric() || character == '_')
+}
+
+/// The names that a module defines itself, not those that it imports.
+fn defined(steps: &[Step]) -> Vec<&str> {
+    let mut names = Vec::new();
+    for step in steps {
+        match step {
+            Step::Bind(name) => names.push(name.as_str()),
+            Step::Branch(arms) => names.extend(arms.iter().flat_map(|arm| defined(arm))),
+            Step::Try(parts) => {
+                names.extend(defined(&parts.body));
+                names.extend(parts.handlers.iter().flat_map(|handler| defined(&handler.steps)));
+            }
+            _ => {}
+        }
+    }
+    names
+}
