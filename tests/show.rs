@@ -70,8 +70,13 @@ fn show_live_prints_the_inventory_with_its_coverage() {
 #[test]
 fn eval_prints_one_json_line_an_expression() {
     let repository = Repository::copy_of("staging");
-    let expressions =
-        ["1 + 2", "var.region", "google_sql_database_instance.main.connection_name", "1 / 0", "upper(local.nothing)"];
+    let expressions = [
+        "1 + 2",
+        "var.region",
+        "google_sql_database_instance.postgres.connection_name",
+        "1 / 0",
+        "upper(local.nothing)",
+    ];
     let mut arguments = vec!["eval", "--dir", "terraform"];
     arguments.extend(expressions);
     let outcome = repository.run(&arguments).expect_code(0);

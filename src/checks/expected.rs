@@ -2,8 +2,8 @@
 
 use crate::finding::Baseline;
 use crate::model::{
-    Change, ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, Origin, Presence, Spelled, Why,
-    WhyKind, Workload,
+    Change, ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, Presence, Spelled, Why, WhyKind,
+    Workload,
 };
 use crate::reconcile::{LiveSide, WorkloadPair};
 
@@ -17,8 +17,6 @@ pub struct Expected<T> {
     pub baseline: Baseline,
     /// Whether the declaration holds at all.
     pub presence: Presence,
-    /// Where the declaration begins.
-    pub origin: Origin,
 }
 
 /// The connectors that a workload is expected to have, one a declaration.
@@ -42,7 +40,6 @@ fn expected<T: Clone>(
             source: one.source.to_string(),
             baseline: Baseline::Terraform,
             presence: one.presence.clone(),
-            origin: one.origin.clone(),
         };
         return pair.terraform.iter().map(from_terraform).collect();
     }
@@ -54,7 +51,6 @@ fn expected<T: Clone>(
                 source: source_of(command),
                 baseline: Baseline::Deploy,
                 presence: command.presence(),
-                origin: command.origin.clone(),
             })
         })
         .collect()

@@ -17,7 +17,7 @@ pub static CHECK: Check = Check { rules: &[&RULE], judge };
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };
     if tests.config.is_empty() {
-        return vec![Verdict::Clean];
+        return vec![if tests.summary.python_files == 0 { Verdict::NotApplicable } else { Verdict::Clean }];
     }
     let one = |problem: &crate::model::Diagnostic| {
         let file = problem.origin.as_ref().and_then(|origin| origin.source()).map(|span| span.file.to_string());

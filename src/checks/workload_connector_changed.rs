@@ -70,7 +70,6 @@ fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveW
         .field(FIELD)
         .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source.clone())
-        .place(expected.origin.clone())
         .live(shown(&vpc.connector), name.to_string(), "template.vpcAccess.connector")
         .live_note(changed_by(live))
         .why(why);

@@ -70,7 +70,6 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload
         .field(FIELD)
         .baseline(baseline)
         .declared_fact(&expected.fact, expected.source.clone())
-        .place(expected.origin.clone())
         .live(shown(&live.workload.vpc.egress), name.to_string(), "template.vpcAccess.egress")
         .live_note(changed_by(live))
         .why(why)

@@ -21,8 +21,10 @@ pub enum Command {
     Terraform {
         /// Folder of the root module [default: the configured or discovered roots]
         dir: Option<PathBuf>,
+        /// What Terraform would be given on its command line
         #[command(flatten)]
         inputs: TerraformArgs,
+        /// Flags of every command
         #[command(flatten)]
         common: CommonArgs,
     },
@@ -30,6 +32,7 @@ pub enum Command {
     Deploy {
         /// Files and folders [default: the configured or discovered ones]
         paths: Vec<String>,
+        /// Flags of every command
         #[command(flatten)]
         common: CommonArgs,
     },
@@ -37,11 +40,13 @@ pub enum Command {
     Tests {
         /// Folder on which imports are resolved
         dir: Option<PathBuf>,
+        /// Flags of every command
         #[command(flatten)]
         common: CommonArgs,
     },
     /// The live inventory with its coverage
     Live {
+        /// Flags of every command
         #[command(flatten)]
         common: CommonArgs,
     },
