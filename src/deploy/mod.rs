@@ -1,1 +1,107 @@
-//! To be described.
+//! Deploy config: what each deploy command of the repository would set on its workload.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `discover` | which files are deploy config |
+//! | `gcloud`, `gcloud_flags` | gcloud's command line |
+//! | `words` | argument lists of which parts are not known |
+//! | `shell`, `shell_lexer` | shell text as a list of simple commands |
+//! | `python` | partial evaluation of Python scripts |
+//! | `github_actions`, `yaml` | workflows |
+//! | `show` | the JSON of `gcp-drift show deploy` |
+
+use std::path::Path;
+
+use crate::config::DeployConfig;
+use crate::model::declared::DiagnosticLevel;
+use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
+
+mod discover;
+mod gcloud;
+mod gcloud_flags;
+mod github_actions;
+mod python;
+mod shell;
+mod shell_lexer;
+mod show;
+#[cfg(test)]
+mod tests;
+mod words;
+mod yaml;
+
+pub use show::show;
+
+use discover::{FileKind, Found};
+
+/// Stack for the evaluation, in bytes: syntax trees and evaluation are recursive up to their limits.
+const STACK: usize = 512 << 20;
+
+/// What the deploy config of a repository would do. Without configured paths, deploy files are found by their content.
+///
+/// What cannot be read or evaluated is a reason in `incomplete`; this never fails.
+pub fn declarations(
+    repo: &Path,
+    config: &DeployConfig,
+    context: &NameContext,
+    excerpts: &Excerpts,
+) -> DeployDeclarations {
+    let mut declarations = DeployDeclarations::default();
+    let found = discover::discover(repo, &config.paths, &mut declarations);
+    let read = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, || {
+            let mut read = DeployDeclarations::default();
+            for file in &found {
+                read_file(file, context, excerpts, &mut read);
+            }
+            read
+        });
+        spawned.ok().and_then(|thread| thread.join().ok())
+    });
+    match read {
+        Some(read) => {
+            declarations.commands.extend(read.commands);
+            declarations.incomplete.extend(read.incomplete);
+            declarations.diagnostics.extend(read.diagnostics);
+            declarations.files += read.files;
+        }
+        None => {
+            let text = "the deploy config could not be evaluated";
+            declarations.incomplete.push(Why::new(WhyKind::Limit, text));
+            declarations.diagnostics.push(Diagnostic {
+                level: DiagnosticLevel::Error,
+                text: text.to_owned(),
+                origin: None,
+            });
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    declarations.incomplete.retain(|why| seen.insert(why.clone()));
+    declarations
+}
+
+fn read_file(found: &Found, context: &NameContext, excerpts: &Excerpts, read: &mut DeployDeclarations) {
+    let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
+    read.files += 1;
+    match found.kind {
+        FileKind::Python => {
+            let outcome = python::evaluate(&file, context);
+            read.commands.extend(outcome.commands);
+            read.incomplete.extend(outcome.incomplete);
+            read.diagnostics.extend(outcome.diagnostics);
+        }
+        FileKind::GithubActions => github_actions::read(&file, context, read),
+        FileKind::NotEvaluated(what) => {
+            let text = file.text();
+            let at = text.find("gcloud").unwrap_or(0);
+            let origin = file.origin(at..at + usize::from(!text.is_empty()));
+            let text = format!("{what} is not evaluated");
+            read.diagnostics.push(Diagnostic {
+                level: DiagnosticLevel::Warning,
+                text: text.clone(),
+                origin: Some(origin.clone()),
+            });
+            read.incomplete.push(Why::at(WhyKind::Unsupported, text, origin));
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! gcloud's command line: from an argument list to what the command would set.
+//!
+//! A deploy is a patch: what no flag mentions is [`Change::Leave`]. A word that is not known and that stands where a
+//! flag could stand may set anything, so it makes everything that a flag could set unknown until a later flag sets it
+//! again (the last one wins). In the place of a flag's value, or of the workload's name, it is taken as one word.
+
+use std::collections::BTreeMap;
+
+use super::gcloud_flags::is_valueless;
+use super::words::{Item, Word};
+use crate::model::{
+    Change, ConnectorName, DeployCommand, Egress, Fact, NameContext, NetworkInterface, NetworkName, Origin, Spelled,
+    SubnetworkName, Why, WhyKind, WorkloadKind,
+};
+
+/// What an argument list is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Not a command that deploys a Cloud Run workload.
+    Other,
+    /// A deploy; its guards are the caller's business.
+    Deploy(Box<DeployCommand>),
+    /// It may deploy something, but that cannot be told.
+    Undecidable(Vec<Why>),
+}
+
+/// The commands that are read, without `alpha` and `beta`.
+const COMMANDS: [(&[&str], WorkloadKind); 7] = [
+    (&["run", "deploy"], WorkloadKind::Service),
+    (&["run", "services", "update"], WorkloadKind::Service),
+    (&["run", "jobs", "deploy"], WorkloadKind::Job),
+    (&["run", "jobs", "create"], WorkloadKind::Job),
+    (&["run", "jobs", "update"], WorkloadKind::Job),
+    (&["run", "worker-pools", "deploy"], WorkloadKind::WorkerPool),
+    (&["run", "worker-pools", "update"], WorkloadKind::WorkerPool),
+];
+
+/// Commands that deploy from something that is not their command line.
+const NOT_READ: [&[&str]; 3] =
+    [&["run", "services", "replace"], &["run", "jobs", "replace"], &["run", "worker-pools", "replace"]];
+
+/// Reads an argument list, program included. `origin` is where the command stands.
+pub fn read(items: &[Item], origin: &Origin, context: &NameContext) -> Reading {
+    // A single unknown word may be the workload's name. Where the list has another candidate, it may be any flag.
+    let first = Reader::run(items, true);
+    let reader = if first.name_clash { Reader::run(items, false) } else { first };
+    reader.finish(origin, context)
+}
+
+/// True for texts that start the gcloud program.
+fn is_gcloud(text: &str) -> bool {
+    let base = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
+}
+
+/// What flags can set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Slot {
+    Project,
+    Region,
+    Connector,
+    ClearConnector,
+    Egress,
+    Network,
+    Subnet,
+    Tags,
+    ClearNetwork,
+    ClearTags,
+}
+
+const SLOTS: [(&str, Slot); 10] = [
+    ("project", Slot::Project),
+    ("region", Slot::Region),
+    ("vpc-connector", Slot::Connector),
+    ("clear-vpc-connector", Slot::ClearConnector),
+    ("vpc-egress", Slot::Egress),
+    ("network", Slot::Network),
+    ("subnet", Slot::Subnet),
+    ("network-tags", Slot::Tags),
+    ("clear-network", Slot::ClearNetwork),
+    ("clear-network-tags", Slot::ClearTags),
+];
+
+fn slot_of(flag: &str) -> Option<Slot> {
+    SLOTS.iter().find(|(name, _)| *name == flag).map(|&(_, slot)| slot)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Setting {
+    Given(Word),
+    Unknown(Vec<Why>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Name {
+    Missing,
+    Given(Word),
+    Unknown(Vec<Why>),
+}
+
+/// A flag that waits for its value.
+#[derive(Clone, Debug, PartialEq)]
+struct Pending {
+    slot: Option<Slot>,
+    /// Where the flag stands.
+    origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Reader {
+    hole_is_name: bool,
+    program: bool,
+    path: Vec<String>,
+    command: Option<usize>,
+    other: bool,
+    undecidable: Vec<Why>,
+    pending: Option<Pending>,
+    slots: BTreeMap<Slot, Setting>,
+    name: Name,
+    /// The word before was unknown and may have been a flag that takes the next word.
+    after_hole: bool,
+    name_clash: bool,
+    ended: bool,
+}
+
+impl Reader {
+    fn run(items: &[Item], hole_is_name: bool) -> Self {
+        let mut reader = Self {
+            hole_is_name,
+            program: false,
+            path: Vec::new(),
+            command: None,
+            other: false,
+            undecidable: Vec::new(),
+            pending: None,
+            slots: BTreeMap::new(),
+            name: Name::Missing,
+            after_hole: false,
+            name_clash: false,
+            ended: false,
+        };
+        reader.items(items, 0);
+        reader
+    }
+
+    fn items(&mut self, items: &[Item], depth: usize) {
+        for item in items {
+            if self.other || self.ended {
+                return;
+            }
+            match item {
+                Item::Word(word) => self.word(word),
+                Item::Any(whys) => self.any(whys),
+                Item::Either(alternatives, whys) if depth < 16 => self.either(alternatives, whys, depth),
+                Item::Either(_, whys) => self.any(whys),
+            }
+        }
+    }
+
+    /// Any number of unknown words.
+    fn any(&mut self, whys: &[Why]) {
+        if self.command.is_none() {
+            self.undecidable.extend_from_slice(whys);
+            self.other = !self.program;
+            self.ended = true;
+            return;
+        }
+        if let Some(Pending { slot: Some(slot), .. }) = self.pending.take() {
+            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
+        }
+        self.everything_unknown(whys);
+        if self.name == Name::Missing {
+            self.name = Name::Unknown(whys.to_vec());
+        }
+        self.after_hole = true;
+    }
+
+    fn either(&mut self, alternatives: &[Vec<Item>], whys: &[Why], depth: usize) {
+        let mut outcomes = alternatives.iter().map(|alternative| {
+            let mut reader = self.clone();
+            reader.items(alternative, depth + 1);
+            reader
+        });
+        let Some(mut merged) = outcomes.next() else { return };
+        for other in outcomes {
+            merged.merge(other, whys);
+        }
+        *self = merged;
+    }
+
+    fn merge(&mut self, other: Self, whys: &[Why]) {
+        if *self == other {
+            return;
+        }
+        let same_command =
+            self.program == other.program && self.path == other.path && self.command == other.command;
+        if !same_command || self.other != other.other || self.ended != other.ended {
+            self.undecidable.extend_from_slice(whys);
+            self.other = self.other && other.other;
+            self.ended = true;
+            return;
+        }
+        self.undecidable.extend(other.undecidable);
+        self.name_clash |= other.name_clash;
+        self.after_hole |= other.after_hole;
+        if self.pending != other.pending {
+            // One of them takes the next word as its value, the other one does not.
+            self.everything_unknown(whys);
+            self.name = Name::Unknown(whys.to_vec());
+            self.pending = None;
+            self.after_hole = true;
+            return;
+        }
+        if self.name != other.name {
+            self.name = Name::Unknown(whys.to_vec());
+        }
+        for (_, slot) in SLOTS {
+            let (mine, theirs) = (self.slots.get(&slot), other.slots.get(&slot));
+            if mine == theirs {
+                continue;
+            }
+            let mut all = whys.to_vec();
+            for setting in [mine, theirs].into_iter().flatten() {
+                if let Setting::Unknown(more) = setting {
+                    all.extend(more.iter().filter(|why| !whys.contains(why)).cloned());
+                }
+            }
+            self.slots.insert(slot, Setting::Unknown(all));
+        }
+    }
+
+    fn everything_unknown(&mut self, whys: &[Why]) {
+        for (_, slot) in SLOTS {
+            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
+        }
+    }
+
+    fn word(&mut self, word: &Word) {
+        let after_hole = std::mem::take(&mut self.after_hole);
+        if !self.program {
+            let gcloud = word.options().is_some_and(|options| options.iter().all(|text| is_gcloud(text)));
+            self.program = gcloud;
+            self.other = !gcloud;
+            return;
+        }
+        let prefix = word.known_prefix();
+        if let Some(pending) = self.pending.take() {
+            if !prefix.starts_with('-') || prefix == "-" {
+                if let Some(slot) = pending.slot {
+                    self.slots.insert(slot, Setting::Given(word.clone()));
+                }
+                return;
+            }
+            if let Some(slot) = pending.slot {
+                let why = Why::at(WhyKind::Invalid, "the flag has no value", pending.origin);
+                self.slots.insert(slot, Setting::Unknown(vec![why]));
+            }
+        }
+        if prefix == "--" && word.text().is_some() {
+            self.ended = true;
+        } else if let Some(body) = prefix.strip_prefix("--") {
+            self.flag(word, body);
+        } else if prefix.starts_with('-') {
+            // gcloud's own short flags are -q and -h.
+            self.other = word.text().as_deref() == Some("-h");
+        } else if prefix.is_empty() && !word.pieces.is_empty() && word.text().is_none() {
+            self.hole(word);
+        } else {
+            self.bare(word, after_hole);
+        }
+    }
+
+    fn flag(&mut self, word: &Word, body: &str) {
+        if let Some((flag, _)) = body.split_once('=') {
+            if flag == "flags-file" {
+                self.flags_file(word);
+            } else if let Some(slot) = slot_of(flag) {
+                self.slots.insert(slot, Setting::Given(word.without_prefix(flag.len() + 3)));
+            } else if flag == "regions" {
+                self.several_regions(word);
+            }
+            return;
+        }
+        let Some(_) = word.text() else {
+            // The flag's own name is not known: it can be any flag that begins so.
+            if SLOTS.iter().any(|(name, _)| name.starts_with(body)) {
+                self.everything_unknown(&word.whys());
+            }
+            self.after_hole = true;
+            return;
+        };
+        match body {
+            "help" => self.other = true,
+            "flags-file" => {
+                self.flags_file(word);
+                self.pending = Some(Pending { slot: None, origin: word.origin.clone() });
+            }
+            "regions" => {
+                self.several_regions(word);
+                self.pending = Some(Pending { slot: None, origin: word.origin.clone() });
+            }
+            _ if is_valueless(body) => {
+                if let Some(slot) = slot_of(body) {
+                    self.slots.insert(slot, Setting::Given(word.clone()));
+                }
+            }
+            _ => self.pending = Some(Pending { slot: slot_of(body), origin: word.origin.clone() }),
+        }
+    }
+
+    fn flags_file(&mut self, word: &Word) {
+        let why = Why::at(WhyKind::Unsupported, "a file of flags is not evaluated", word.origin.clone());
+        self.everything_unknown(&[why]);
+    }
+
+    fn several_regions(&mut self, word: &Word) {
+        let why = Why::at(WhyKind::Unsupported, "a deploy to several regions is not evaluated", word.origin.clone());
+        self.slots.insert(Slot::Region, Setting::Unknown(vec![why]));
+    }
+
+    /// A word of which not even the beginning is known.
+    fn hole(&mut self, word: &Word) {
+        if let Some(options) = word.options() {
+            let flags: Vec<Option<&str>> = options.iter().map(|text| text.strip_prefix("--")).collect();
+            let harmless = |flag: &Option<&str>| {
+                flag.is_some_and(|body| {
+                    let name = body.split('=').next().unwrap_or(body);
+                    slot_of(name).is_none()
+                        && name != "flags-file"
+                        && name != "regions"
+                        && name != "help"
+                        && (body.contains('=') || is_valueless(body))
+                })
+            };
+            if flags.iter().all(harmless) {
+                return;
+            }
+            if options.iter().all(|text| !text.starts_with('-')) && self.command.is_some() {
+                self.bare(word, false);
+                return;
+            }
+        }
+        if self.command.is_none() {
+            self.undecidable.extend(word.whys());
+            self.ended = true;
+            return;
+        }
+        if self.hole_is_name && self.name == Name::Missing {
+            self.name = Name::Given(word.clone());
+            return;
+        }
+        self.name_clash |= self.hole_is_name && matches!(&self.name, Name::Given(name) if name.text().is_none());
+        self.everything_unknown(&word.whys());
+        if self.name == Name::Missing {
+            self.name = Name::Unknown(word.whys());
+        }
+        self.after_hole = true;
+    }
+
+    /// A word that is no flag: a part of the command's path, or the workload's name.
+    fn bare(&mut self, word: &Word, after_hole: bool) {
+        if self.command.is_some() {
+            match &self.name {
+                Name::Missing => self.name = Name::Given(word.clone()),
+                Name::Given(name) if name.text().is_none() => {
+                    self.name_clash = true;
+                    self.name = Name::Given(word.clone());
+                }
+                Name::Unknown(_) if !after_hole => self.name = Name::Given(word.clone()),
+                _ => {}
+            }
+            return;
+        }
+        let Some(text) = word.text() else {
+            self.undecidable.extend(word.whys());
+            self.ended = true;
+            return;
+        };
+        if self.path.is_empty() && (text == "alpha" || text == "beta") {
+            return;
+        }
+        self.path.push(text);
+        let begins = |path: &[&str]| path.iter().zip(&self.path).all(|(want, have)| want == have);
+        self.command = COMMANDS.iter().position(|(path, _)| path.len() == self.path.len() && begins(path));
+        if self.command.is_some() {
+            return;
+        }
+        if NOT_READ.iter().any(|path| path.len() == self.path.len() && begins(path)) {
+            let text = format!("`gcloud {}` is not evaluated", self.path.join(" "));
+            self.undecidable.push(Why::at(WhyKind::Unsupported, text, word.origin.clone()));
+            self.ended = true;
+            return;
+        }
+        let mut known = COMMANDS.iter().map(|(path, _)| *path).chain(NOT_READ);
+        self.other = !known.any(|path| path.len() > self.path.len() && begins(path));
+    }
+
+    fn finish(mut self, origin: &Origin, context: &NameContext) -> Reading {
+        if self.other || !self.program {
+            return Reading::Other;
+        }
+        let Some((path, kind)) = self.command.and_then(|index| COMMANDS.get(index)) else {
+            return if self.undecidable.is_empty() { Reading::Other } else { Reading::Undecidable(self.undecidable) };
+        };
+        if !self.undecidable.is_empty() {
+            return Reading::Undecidable(self.undecidable);
+        }
+        if let Some(Pending { slot: Some(slot), origin }) = self.pending.take() {
+            let why = Why::at(WhyKind::Invalid, "the flag has no value", origin);
+            self.slots.insert(slot, Setting::Unknown(vec![why]));
+        }
+        let name = match &self.name {
+            Name::Missing => Fact::Absent(origin.clone()),
+            Name::Given(word) => word.fact(),
+            Name::Unknown(whys) => Fact::Unknown(whys.clone()),
+        };
+        let project = self.text(Slot::Project, origin);
+        let region = self.text(Slot::Region, origin);
+        let names = name_context(&project, &region, context);
+        Reading::Deploy(Box::new(DeployCommand {
+            origin: origin.clone(),
+            tool: "gcloud".to_owned(),
+            action: path.join(" "),
+            kind: *kind,
+            name,
+            connector: self.connector(&names),
+            egress: self.egress(),
+            interfaces: self.interfaces(origin, &names),
+            project,
+            region,
+            guards: Vec::new(),
+        }))
+    }
+
+    fn text(&self, slot: Slot, command: &Origin) -> Fact<String> {
+        match self.slots.get(&slot) {
+            None => Fact::Absent(command.clone()),
+            Some(Setting::Given(word)) => word.fact(),
+            Some(Setting::Unknown(whys)) => Fact::Unknown(whys.clone()),
+        }
+    }
+
+    fn connector(&self, names: &NameContext) -> Change<Spelled<ConnectorName>> {
+        match (self.slots.get(&Slot::Connector), self.slots.get(&Slot::ClearConnector)) {
+            (Some(Setting::Given(_)), Some(Setting::Given(clear))) => Change::Set(Fact::unknown(Why::at(
+                WhyKind::Invalid,
+                "gcloud refuses a connector together with --clear-vpc-connector",
+                clear.origin.clone(),
+            ))),
+            // gcloud refuses both together, so an unknown word cannot clear what is set here.
+            (Some(Setting::Given(word)), _) => Change::Set(word.fact().map(|text| spell_connector(text, names))),
+            (None, Some(Setting::Given(clear))) => Change::Clear(clear.origin.clone()),
+            (_, Some(Setting::Given(clear))) => Change::Clear(clear.origin.clone()),
+            (Some(Setting::Unknown(whys)), _) | (None, Some(Setting::Unknown(whys))) => {
+                Change::Set(Fact::Unknown(whys.clone()))
+            }
+            (None, None) => Change::Leave,
+        }
+    }
+
+    /// Clearing the connector or the network clears the egress setting as well, unless a flag sets it.
+    fn egress(&self) -> Change<Spelled<Egress>> {
+        match self.slots.get(&Slot::Egress) {
+            Some(Setting::Given(word)) => return Change::Set(word.fact().map(spell_egress)),
+            Some(Setting::Unknown(whys)) => return Change::Set(Fact::Unknown(whys.clone())),
+            None => {}
+        }
+        let clears = [Slot::ClearConnector, Slot::ClearNetwork].map(|slot| self.slots.get(&slot));
+        for setting in clears.iter().flatten() {
+            if let Setting::Given(word) = setting {
+                return Change::Clear(word.origin.clone());
+            }
+        }
+        match clears.into_iter().flatten().next() {
+            Some(Setting::Unknown(whys)) => Change::Set(Fact::Unknown(whys.clone())),
+            _ => Change::Leave,
+        }
+    }
+
+    /// gcloud patches the one interface key by key: a key that no flag mentions stays as it is.
+    fn interfaces(&self, command: &Origin, names: &NameContext) -> Change<Vec<NetworkInterface>> {
+        let keys = [Slot::Network, Slot::Subnet, Slot::Tags, Slot::ClearTags].map(|slot| self.slots.get(&slot));
+        match self.slots.get(&Slot::ClearNetwork) {
+            Some(Setting::Given(word)) => return Change::Clear(word.origin.clone()),
+            Some(Setting::Unknown(whys)) if keys.iter().all(|key| !matches!(key, Some(Setting::Given(_)))) => {
+                return Change::Set(Fact::Unknown(whys.clone()));
+            }
+            _ => {}
+        }
+        let [network, subnet, tags, clear_tags] = keys;
+        if network.is_none() && subnet.is_none() && tags.is_none() && clear_tags.is_none() {
+            return Change::Leave;
+        }
+        let left = |what: &str| -> Why {
+            Why::at(WhyKind::Dynamic, format!("the command leaves the {what} as it is"), command.clone())
+        };
+        let text = |setting: Option<&Setting>, what: &str| match setting {
+            Some(Setting::Given(word)) => word.fact(),
+            Some(Setting::Unknown(whys)) => Fact::Unknown(whys.clone()),
+            None => Fact::unknown(left(what)),
+        };
+        let tags = match (tags, clear_tags) {
+            (Some(Setting::Given(_)), _) | (_, None) => text(tags, "network tags")
+                .map(|list| list.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()),
+            (_, Some(Setting::Given(word))) => Fact::Absent(word.origin.clone()),
+            (_, Some(Setting::Unknown(whys))) => Fact::Unknown(whys.clone()),
+        };
+        let interface = NetworkInterface {
+            network: text(network, "network")
+                .try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
+            subnetwork: text(subnet, "subnetwork")
+                .try_map(|name| SubnetworkName::parse(&name, names).map_err(|error| error.to_string())),
+            tags,
+        };
+        Change::Set(Fact::Known(vec![interface], command.clone()))
+    }
+}
+
+/// What short names in a command are relative to: its own project and region, and only where it names none, those of
+/// the run.
+pub fn name_context(project: &Fact<String>, region: &Fact<String>, context: &NameContext) -> NameContext {
+    let own = |fact: &Fact<String>, fallback: &Option<String>| match fact {
+        Fact::Known(text, _) => Some(text.clone()),
+        Fact::Absent(_) => fallback.clone(),
+        Fact::Unknown(_) => None,
+    };
+    NameContext {
+        project: own(project, &context.project),
+        region: own(region, &context.region),
+        project_numbers: context.project_numbers.clone(),
+    }
+}
+
+/// A connector as written, with its canonical name where that is known.
+pub fn spell_connector(text: String, names: &NameContext) -> Spelled<ConnectorName> {
+    let canonical = ConnectorName::parse(&text, names).map_err(|error| error.to_string());
+    Spelled { text, canonical }
+}
+
+/// An egress setting as written, with its meaning.
+pub fn spell_egress(text: String) -> Spelled<Egress> {
+    let canonical = Egress::parse(&text).and_then(|egress| egress.ok_or_else(|| "it is not specified".to_owned()));
+    Spelled { text, canonical }
+}
