@@ -46,6 +46,7 @@ pub fn facts(file: &SourceFile, body: Vec<Stmt>, interpreter: Interpreter) -> Fa
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()
             .any(|form| text.contains(form));
+    facts.compile_error = facts.compile_error.or_else(|| misplaced_future(&body));
     facts.dynamic_path = text.contains("__path__");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
@@ -168,7 +169,7 @@ impl Extractor {
                 steps.push(Step::Stop(Stop { range: range_of(raise), kind: raised(raise.exc.as_deref()) }));
             }
             Stmt::Return(returned) => {
-                self.facts.misplaced_return.get_or_insert_with(|| range_of(returned));
+                self.facts.compile_error.get_or_insert_with(|| (range_of(returned), "`return` outside of a function"));
             }
             Stmt::Expr(expression) => {
                 if let Expr::Call(call) = &*expression.value {
@@ -549,6 +550,21 @@ fn from_imports(import: &ast::StmtImportFrom) -> Vec<Import> {
         return Vec::new();
     }
     import.names.iter().map(one).collect()
+}
+
+/// `from __future__ import …` may follow only a docstring and its like.
+fn misplaced_future(body: &[Stmt]) -> Option<(std::ops::Range<usize>, &'static str)> {
+    let mut rest = body.iter().enumerate().skip_while(|(at, statement)| match statement {
+        Stmt::Expr(expression) => *at == 0 && string(&expression.value).is_some(),
+        other => is_future(other),
+    });
+    rest.find(|(_, statement)| is_future(statement))
+        .map(|(_, statement)| (range_of(statement), "`from __future__ import` after other statements"))
+}
+
+fn is_future(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::ImportFrom(import) if import.level == 0
+        && import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"))
 }
 
 fn plugins(value: &Expr) -> Vec<Import> {

@@ -30,8 +30,8 @@ pub struct Facts {
     pub functions: Vec<Function>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
-    /// A `return` outside of any function: CPython does not compile the file.
-    pub misplaced_return: Option<Range<usize>>,
+    /// A statement that parses, but for which CPython does not compile the file, and why.
+    pub compile_error: Option<(Range<usize>, &'static str)>,
     /// Statements were nested deeper than is followed.
     pub truncated: bool,
 }

@@ -380,3 +380,8 @@ fn root_cause(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, fa
         None => Why::at(WhyKind::EvaluationFailed, "the statement ends the import", origin),
     }
 }
+
+#[cfg(test)]
+mod cpython;
+#[cfg(test)]
+mod tests;

@@ -95,6 +95,13 @@ pub struct Done {
     pub roots: FileRoots,
 }
 
+/// The result of a module in a cycle.
+struct Local {
+    done: Rc<Done>,
+    /// The place on the stack of the unfinished module that it has seen, and that module.
+    saw: Option<(usize, FileId)>,
+}
+
 enum Reached {
     InProgress,
     Done(Rc<Done>),
@@ -105,8 +112,8 @@ pub struct Interpreter<'a> {
     space: &'a Space<'a>,
     /// Results that hold from wherever the module is imported.
     memo: HashMap<FileId, Rc<Done>>,
-    /// Results of this run that depend on a module above them that was still being imported.
-    local: HashMap<FileId, (Rc<Done>, usize, FileId)>,
+    /// Results of modules in cycles: they hold in this run alone, because they depend on which one comes first.
+    local: HashMap<FileId, Local>,
     stack: Vec<FileId>,
     progress: HashMap<FileId, Rc<RefCell<Names>>>,
     /// The lowest place on the stack that the current module has seen unfinished.
@@ -197,7 +204,7 @@ impl<'a> Interpreter<'a> {
 
     /// The result of a file in the current run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
-        self.local.get(&file).map(|(done, _, _)| done.clone()).or_else(|| self.memo.get(&file).cloned())
+        self.local.get(&file).map(|local| local.done.clone()).or_else(|| self.memo.get(&file).cloned())
     }
 
     /// What a deferred import misses once its file has been imported, in the current run.
@@ -212,11 +219,13 @@ impl<'a> Interpreter<'a> {
         if let Some(done) = self.memo.get(&file) {
             return Reached::Done(done.clone());
         }
-        if let Some((done, place, root)) = self.local.get(&file) {
-            if self.stack.get(*place) == Some(root) {
-                self.lowest = self.lowest.min(*place);
+        if let Some(local) = self.local.get(&file) {
+            if let Some((place, root)) = local.saw
+                && self.stack.get(place) == Some(&root)
+            {
+                self.lowest = self.lowest.min(place);
             }
-            return Reached::Done(done.clone());
+            return Reached::Done(local.done.clone());
         }
         if self.progress.contains_key(&file) {
             let place = self.stack.iter().position(|&entry| entry == file).unwrap_or(0);
@@ -245,15 +254,15 @@ impl<'a> Interpreter<'a> {
         self.stack.pop();
         let own = std::mem::replace(&mut self.lowest, outer);
         let done = Rc::new(Done { outcome, names, records: frame.records, roots: frame.roots });
-        match self.stack.get(own) {
-            // It saw a module above it unfinished: imported first itself, it might do something else.
-            Some(&root) if own < place => {
+        if own == usize::MAX {
+            self.memo.insert(file, done.clone());
+        } else {
+            // Below its own place it saw a module above it unfinished, and so its importers depend on that one too.
+            let saw = self.stack.get(own).map(|&root| (own, root)).filter(|_| own < place);
+            if saw.is_some() {
                 self.lowest = self.lowest.min(own);
-                self.local.insert(file, (done.clone(), own, root));
             }
-            _ => {
-                self.memo.insert(file, done.clone());
-            }
+            self.local.insert(file, Local { done: done.clone(), saw });
         }
         done
     }
@@ -301,11 +310,19 @@ impl<'a> Interpreter<'a> {
                     let place = if edit.front { 0 } else { frame.roots.folders.len() };
                     frame.roots.folders.insert(place, edit.folder.clone());
                 }
-                Step::Import(import) => match self.import(frame, import, mode) {
-                    Imported::Ok => {}
-                    Imported::Doubt(doubt) => end.doubt(vec![doubt]),
-                    Imported::Fails(failure) => end.fail(failure, frame, mode),
-                },
+                Step::Import(import) => {
+                    let before = bound_by(import).map(|name| frame.names.borrow().get(name));
+                    match self.import(frame, import, mode) {
+                        Imported::Ok => {}
+                        Imported::Doubt(doubt) => end.doubt(vec![doubt]),
+                        Imported::Fails(failure) => {
+                            // What handles the failure sees the name as it was; what follows, as if it were mended.
+                            set_bound(frame, import, before);
+                            end.fail(failure, frame, mode);
+                            set_bound(frame, import, Some(Bound::Yes));
+                        }
+                    }
+                }
                 Step::Branch(arms) => self.branch(frame, arms, mode, &mut end),
                 Step::Try(parts) => self.attempt(frame, parts, mode, &mut end),
                 Step::Stop(stop) => {
@@ -482,10 +499,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
-        match &import.what {
-            What::Module { bound } | What::Name { bound, .. } => frame.names.borrow_mut().set(bound, Bound::Yes),
-            What::Star | What::Plugin => {}
-        }
+        set_bound(frame, import, Some(Bound::Yes));
         let units = match self.space.resolve(frame.file, &frame.roots, import) {
             Resolution::Units(units) => units,
             Resolution::Assumed => {
@@ -706,6 +720,19 @@ impl<'a> Interpreter<'a> {
                 Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
             }
         }
+    }
+}
+
+fn bound_by(import: &Import) -> Option<&str> {
+    match &import.what {
+        What::Module { bound } | What::Name { bound, .. } => Some(bound),
+        What::Star | What::Plugin => None,
+    }
+}
+
+fn set_bound(frame: &Frame, import: &Import, bound: Option<Bound>) {
+    if let (Some(name), Some(bound)) = (bound_by(import), bound) {
+        frame.names.borrow_mut().set(name, bound);
     }
 }
 

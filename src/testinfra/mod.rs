@@ -26,6 +26,8 @@ pub mod show;
 pub mod sources;
 pub mod stdlib;
 pub mod suggestion;
+#[cfg(test)]
+mod testing;
 pub mod walk;
 
 use std::collections::{BTreeMap, HashSet};

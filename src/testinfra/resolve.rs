@@ -115,7 +115,7 @@ impl<'a> Space<'a> {
         let folder = ancestor(path, import.level).unwrap_or_default();
         let package = self.dotted_folder(&folder);
         match (package.is_empty(), import.module.is_empty()) {
-            (true, _) => import.module.clone(),
+            (true, _) => format!("{}{}", ".".repeat(import.level as usize), import.module),
             (_, true) => package,
             _ => format!("{package}.{}", import.module),
         }
@@ -246,7 +246,7 @@ impl<'a> Space<'a> {
         let Some(folder) = ancestor(path, import.level) else { return Resolution::Missing(Certainty::Definite) };
         if folder == limit || !is_within(&folder, &limit) {
             // A file at the top of a root has no package.
-            return Resolution::Missing(if is_test { Certainty::Definite } else { Certainty::Unknown });
+            return Resolution::Missing(Certainty::Definite);
         }
         let package = match self.sources.id(&join(&folder, "__init__.py")) {
             Some(init) => Unit::File(init),

@@ -138,9 +138,8 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
         } else {
             FileState::SyntaxError(broken)
         }
-    } else if let Some(range) = &facts.misplaced_return {
-        let text = "`return` outside of a function".to_owned();
-        FileState::SyntaxError(Broken { text, origin: source.origin(range.clone()) })
+    } else if let Some((range, text)) = &facts.compile_error {
+        FileState::SyntaxError(Broken { text: (*text).to_owned(), origin: source.origin(range.clone()) })
     } else {
         FileState::Compiles
     };
