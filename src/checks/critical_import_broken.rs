@@ -3,7 +3,7 @@
 use super::{Check, Scene, broken_imports};
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::TestIndex;
-use crate::model::tests::{Certainty, CriticalImport, ImportVerdict};
+use crate::model::tests::{BrokenImport, Certainty, CriticalImport, ImportVerdict};
 use crate::model::{Why, WhyKind};
 
 /// The rule.
@@ -52,8 +52,14 @@ fn one(tests: &TestIndex, critical: &CriticalImport) -> Verdict {
 
 /// The id of the finding about the root statement, where there is one of its own.
 fn cause(tests: &TestIndex, critical: &CriticalImport) -> Option<String> {
-    let last = critical.chain.last()?;
-    let broken = tests.broken.iter().find(|broken| broken.origin == last.origin)?;
+    let statement = critical.chain.last()?.origin.source()?;
+    // The finding stands at the alias, the link at its statement.
+    let within = |broken: &&BrokenImport| {
+        broken.origin.source().is_some_and(|alias| {
+            alias.file == statement.file && alias.start >= statement.start && alias.start <= statement.end
+        })
+    };
+    let broken = tests.broken.iter().find(within)?;
     if broken.certainty == Certainty::Unknown {
         return None;
     }

@@ -18,7 +18,6 @@ use crate::model::{Why, WhyKind};
 
 pub use collections::{get_attr, get_index};
 pub use operators::equal;
-pub(crate) use template::bind_all;
 pub use template::render;
 
 /// The deepest nesting of evaluations, over references and modules.

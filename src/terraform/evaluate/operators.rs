@@ -2,8 +2,9 @@
 
 use super::super::module::World;
 use super::super::syntax::{BinaryOperator, Expr, UnaryOperator};
-use super::super::value::{Kind, Number, Type, Value, convert, same_value, unify};
+use super::super::value::{Kind, Number, Type, Value, Whys, convert, same_value, unify};
 use super::{Failure, Scope, evaluate};
+use crate::model::{Why, WhyKind};
 
 /// Applies `!` or `-`.
 pub(super) fn unary(operator: UnaryOperator, value: &Value) -> Result<Value, String> {
@@ -70,10 +71,21 @@ fn arithmetic(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, S
         Op::Plus => number(x.add(y)),
         Op::Minus => number(x.sub(y)),
         Op::Mul => x.mul(y).map(Value::number).ok_or_else(|| "the product is too large".to_owned()),
-        Op::Div => x.div(y).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
-        Op::Mod => x.rem(y).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
+        Op::Div => match x.div(y) {
+            Some(quotient) => number(quotient),
+            None if x.signum() == 0 => Err("zero divided by zero".to_owned()),
+            None => Ok(infinite()),
+        },
+        // As Terraform has it: nothing is left out of a number by zero.
+        Op::Mod => number(x.rem(y).unwrap_or_else(|| x.clone())),
         Op::Eq | Op::NotEq | Op::And | Op::Or => Err("no arithmetic operator".to_owned()),
     }
+}
+
+/// Terraform gives an infinite number, with which hardly anything can be done.
+fn infinite() -> Value {
+    let why = Why::new(WhyKind::Unsupported, "a division by zero gives an infinite number");
+    Value::unknown_not_null(Type::Number, Whys::one(why))
 }
 
 /// `a == b`: no conversion takes place; values of different types are not equal.

@@ -1,7 +1,5 @@
 //! Templates: quoted strings, heredocs and template files.
 
-use std::sync::Arc;
-
 use super::super::module::World;
 use super::super::syntax::{ForPart, Part, Span};
 use super::super::value::{Type, Value, Whys, convert, normalise};
@@ -110,9 +108,4 @@ fn push(text: &mut Text, more: &str, span: Span) -> Result<(), Failure> {
     }
     text.text.push_str(more);
     Ok(())
-}
-
-/// Binds the names of a template's variables.
-pub(crate) fn bind_all<'a>(fields: impl Iterator<Item = (&'a Arc<str>, &'a Value)>) -> Scope {
-    fields.fold(Scope::default(), |scope, (name, value)| scope.bind(name, value.clone()))
 }

@@ -40,7 +40,7 @@ pub use blocks::{BlockInstance, nested_blocks};
 pub use calls::{Children, children};
 pub use discover::{Roots, find_roots};
 pub use expand::{Expansion, Key, expand, key_scope};
-pub use files::ReadError;
+pub use files::{ReadError, join as join_path};
 pub use load::{Address, Mode, Module};
 pub use providers::provider_default;
 pub use references::resolve;

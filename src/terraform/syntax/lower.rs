@@ -67,8 +67,8 @@ impl Lower<'_> {
             Expression::Object(object) => ExprKind::Object(
                 object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect(),
             ),
-            Expression::StringTemplate(template) => ExprKind::Template(self.parts(template, false)),
-            Expression::HeredocTemplate(heredoc) => ExprKind::Template(self.heredoc(heredoc)),
+            Expression::StringTemplate(template) => ExprKind::Template(self.parts(template, Lines::None)),
+            Expression::HeredocTemplate(heredoc) => ExprKind::Template(self.heredoc(heredoc, expr.span())),
             Expression::Parenthesis(inner) => ExprKind::Parenthesis(Box::new(self.expr(inner.inner()))),
             Expression::Variable(name) => ExprKind::Variable(name.as_str().into()),
             Expression::Conditional(conditional) => ExprKind::Conditional(Box::new([
@@ -151,110 +151,174 @@ impl Lower<'_> {
         }
     }
 
-    fn heredoc(&self, heredoc: &HeredocTemplate) -> Vec<Part> {
-        let parts = self.parts(&heredoc.template, true);
+    fn heredoc(&self, heredoc: &HeredocTemplate, span: Option<Range<usize>>) -> Vec<Part> {
+        let indented = self.text(span).starts_with("<<-");
+        let parts = self.parts(&heredoc.template, if indented { Lines::Dedented } else { Lines::Kept });
         if parts.is_empty() { vec![Part::Literal("".into())] } else { parts }
     }
 
-    /// In heredocs and template files a literal is scanned line by line, so that a strip marker takes away no more
-    /// than the neighbouring line's white space.
-    pub(super) fn parts(&self, template: &Template, by_line: bool) -> Vec<Part> {
-        let mut parts: Vec<Part> = Vec::new();
-        let mut strip_next = false;
+    pub(super) fn parts(&self, template: &Template, lines: Lines) -> Vec<Part> {
+        let mut tokens = Vec::new();
+        self.tokens(template, lines, &mut tokens);
+        let mut literals = literals(tokens, lines).into_iter();
+        self.assemble(template, &mut literals)
+    }
+
+    fn assemble(&self, template: &Template, literals: &mut std::vec::IntoIter<String>) -> Vec<Part> {
+        let mut parts = Vec::new();
         for element in template.iter() {
-            match element {
-                Element::Literal(text) => {
-                    let text = text.as_str();
-                    let text = if strip_next { strip_start(text, by_line) } else { text };
-                    strip_next = false;
-                    parts.push(Part::Literal(text.into()));
-                }
-                Element::Interpolation(interpolation) => {
-                    before(&mut parts, interpolation.strip, by_line);
-                    strip_next = interpolation.strip.strip_end();
-                    parts.push(Part::Interpolation(self.expr(&interpolation.expr)));
-                }
-                Element::Directive(directive) => {
-                    let (part, opening, closing) = self.directive(directive, by_line);
-                    before(&mut parts, opening, by_line);
-                    strip_next = closing.strip_end();
-                    parts.push(part);
-                }
-            }
+            parts.push(match element {
+                Element::Literal(_) => Part::Literal(literals.next().unwrap_or_default().into()),
+                Element::Interpolation(interpolation) => Part::Interpolation(self.expr(&interpolation.expr)),
+                Element::Directive(directive) => match &**directive {
+                    Directive::If(directive) => {
+                        let condition = self.expr(&directive.if_expr.cond_expr);
+                        let then = self.assemble(&directive.if_expr.template, literals);
+                        let otherwise = directive.else_expr.as_ref().map(|branch| self.assemble(&branch.template, literals));
+                        Part::If(condition, then, otherwise.unwrap_or_default())
+                    }
+                    Directive::For(directive) => {
+                        let head = &directive.for_expr;
+                        Part::For(Box::new(ForPart {
+                            key_name: head.key_var.as_ref().map(|name| name.as_str().into()),
+                            value_name: head.value_var.as_str().into(),
+                            collection: self.expr(&head.collection_expr),
+                            parts: self.assemble(&head.template, literals),
+                        }))
+                    }
+                },
+            });
         }
         parts
     }
 
-    /// The part, and the strip markers of its first and last tag.
-    fn directive(&self, directive: &Directive, by_line: bool) -> (Part, Strip, Strip) {
-        match directive {
-            Directive::If(directive) => {
-                let opening = directive.if_expr.strip;
-                let closing = directive.endif_expr.strip;
-                let middle = directive.else_expr.as_ref().map(|branch| branch.strip);
-                let mut then = self.parts(&directive.if_expr.template, by_line);
-                after(&mut then, opening, by_line);
-                before(&mut then, middle.unwrap_or(closing), by_line);
-                let mut otherwise = Vec::new();
-                if let Some(branch) = &directive.else_expr {
-                    otherwise = self.parts(&branch.template, by_line);
-                    after(&mut otherwise, branch.strip, by_line);
-                    before(&mut otherwise, closing, by_line);
+    /// The template as the flat sequence of literals and tags that strip markers and indentation work on.
+    fn tokens(&self, template: &Template, lines: Lines, tokens: &mut Vec<Token>) {
+        for element in template.iter() {
+            match element {
+                Element::Literal(text) => {
+                    let text = match lines {
+                        Lines::None => text.as_str().to_owned(),
+                        // The parser has taken indentation away in another way than Terraform does.
+                        _ => self.raw_literal(text.span()).unwrap_or_else(|| text.as_str().to_owned()),
+                    };
+                    if lines == Lines::None {
+                        tokens.push(Token::Literal(text));
+                    } else {
+                        tokens.extend(text.split_inclusive('\n').map(|line| Token::Literal(line.to_owned())));
+                    }
+                    tokens.push(Token::End);
                 }
-                (Part::If(self.expr(&directive.if_expr.cond_expr), then, otherwise), opening, closing)
+                Element::Interpolation(interpolation) => tokens.push(Token::Tag(interpolation.strip)),
+                Element::Directive(directive) => match &**directive {
+                    Directive::If(directive) => {
+                        tokens.push(Token::Tag(directive.if_expr.strip));
+                        self.tokens(&directive.if_expr.template, lines, tokens);
+                        if let Some(branch) = &directive.else_expr {
+                            tokens.push(Token::Tag(branch.strip));
+                            self.tokens(&branch.template, lines, tokens);
+                        }
+                        tokens.push(Token::Tag(directive.endif_expr.strip));
+                    }
+                    Directive::For(directive) => {
+                        tokens.push(Token::Tag(directive.for_expr.strip));
+                        self.tokens(&directive.for_expr.template, lines, tokens);
+                        tokens.push(Token::Tag(directive.endfor_expr.strip));
+                    }
+                },
             }
-            Directive::For(directive) => {
-                let head = &directive.for_expr;
-                let closing = directive.endfor_expr.strip;
-                let mut parts = self.parts(&head.template, by_line);
-                after(&mut parts, head.strip, by_line);
-                before(&mut parts, closing, by_line);
-                let part = ForPart {
-                    key_name: head.key_var.as_ref().map(|name| name.as_str().into()),
-                    value_name: head.value_var.as_str().into(),
-                    collection: self.expr(&head.collection_expr),
-                    parts,
-                };
-                (Part::For(Box::new(part)), head.strip, closing)
+        }
+    }
+
+    fn raw_literal(&self, span: Option<Range<usize>>) -> Option<String> {
+        let text = self.source.get(span?)?;
+        Some(text.replace("$${", "${").replace("%%{", "%{"))
+    }
+}
+
+/// How a template's lines count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// A quoted string: a literal is one token.
+    None,
+    /// Each line is a token, so that a strip marker takes away no more than the neighbouring line's white space.
+    Kept,
+    /// `<<-`: the smallest indentation of the lines is taken away.
+    Dedented,
+}
+
+/// A piece of a template. `End` closes the tokens of one literal.
+enum Token {
+    Literal(String),
+    End,
+    Tag(Strip),
+}
+
+/// The text of each literal after strip markers and indentation are applied, in order.
+fn literals(mut tokens: Vec<Token>, lines: Lines) -> Vec<String> {
+    strip(&mut tokens);
+    if lines == Lines::Dedented {
+        dedent(&mut tokens);
+    }
+    let mut texts = Vec::new();
+    let mut text = String::new();
+    for token in tokens {
+        match token {
+            Token::Literal(line) => text.push_str(&line),
+            Token::End => texts.push(std::mem::take(&mut text)),
+            Token::Tag(_) => {}
+        }
+    }
+    texts
+}
+
+/// A marker takes away the white space of the one token next to it.
+fn strip(tokens: &mut [Token]) {
+    for at in 0..tokens.len() {
+        let Some(Token::Tag(marker)) = tokens.get(at) else { continue };
+        let marker = *marker;
+        if marker.strip_start() {
+            let before = at.checked_sub(2).filter(|_| matches!(at.checked_sub(1).and_then(|end| tokens.get(end)), Some(Token::End)));
+            if let Some(Token::Literal(text)) = before.and_then(|before| tokens.get_mut(before)) {
+                text.truncate(text.trim_end().len());
             }
+        }
+        if marker.strip_end()
+            && let Some(Token::Literal(text)) = tokens.get_mut(at + 1)
+        {
+            *text = text.trim_start().to_owned();
         }
     }
 }
 
-/// Applies a marker at the start of a tag to the literal before it.
-fn before(parts: &mut [Part], strip: Strip, by_line: bool) {
-    if strip.strip_start()
-        && let Some(Part::Literal(text)) = parts.last_mut()
-    {
-        *text = strip_end(text, by_line).into();
+/// Only literals that begin a line count; a line of white space alone does not, and a tag at the start of a line
+/// means no indentation at all.
+fn dedent(tokens: &mut [Token]) {
+    let spaces = |text: &str| text.chars().take_while(|character| character.is_whitespace()).count();
+    let mut least = usize::MAX;
+    let mut begins = true;
+    let mut adjusted = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::End => {}
+            Token::Tag(_) => {
+                if begins {
+                    least = 0;
+                }
+                begins = false;
+            }
+            Token::Literal(text) => {
+                if begins && !(text.trim().is_empty() && text.ends_with('\n')) {
+                    least = least.min(spaces(text));
+                    adjusted.push(at);
+                }
+                begins = text.ends_with('\n');
+            }
+        }
     }
-}
-
-/// Applies a marker at the end of a tag to the literal after it.
-fn after(parts: &mut [Part], strip: Strip, by_line: bool) {
-    if strip.strip_end()
-        && let Some(Part::Literal(text)) = parts.first_mut()
-    {
-        *text = strip_start(text, by_line).into();
+    for at in adjusted {
+        if let Some(Token::Literal(text)) = tokens.get_mut(at) {
+            *text = text.chars().skip(least).collect();
+        }
     }
-}
-
-fn strip_start(text: &str, by_line: bool) -> &str {
-    if !by_line {
-        return text.trim_start();
-    }
-    let line_end = text.find('\n').map_or(text.len(), |found| found + 1);
-    let line = text.get(..line_end).unwrap_or(text);
-    let kept = line.trim_start().len();
-    text.get(line.len() - kept..).unwrap_or(text)
-}
-
-fn strip_end(text: &str, by_line: bool) -> &str {
-    if !by_line {
-        return text.trim_end();
-    }
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    let line_start = body.rfind('\n').map_or(0, |found| found + 1);
-    let line = text.get(line_start..).unwrap_or_default();
-    text.get(..line_start + line.trim_end().len()).unwrap_or(text)
 }

@@ -9,7 +9,7 @@ use hcl_edit::parser::Error;
 use hcl_edit::structure;
 use hcl_edit::template::Template;
 
-use super::lower::Lower;
+use super::lower::{Lines, Lower};
 use super::{Body, Expr, Part};
 
 /// The largest number of repairs that are tried in one file.
@@ -48,13 +48,16 @@ pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
 /// The first syntax error.
 pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
     let template: Template = parse_repaired(text)?;
-    Ok(Lower { source: text, file }.parts(&template, true))
+    Ok(Lower { source: text, file }.parts(&template, Lines::Kept))
 }
 
 fn parse_repaired<T: FromStr<Err = Error>>(text: &str) -> Result<T, SyntaxError> {
     let mut repaired: Option<String> = None;
     if let Some(rest) = text.strip_prefix('\u{feff}') {
         repaired = Some(format!("   {rest}"));
+    }
+    if let Some(filled) = replace_empty_heredocs(repaired.as_deref().unwrap_or(text)) {
+        repaired = Some(filled);
     }
     for attempt in 0..=MAX_REPAIRS {
         let current = repaired.as_deref().unwrap_or(text);
@@ -84,6 +87,41 @@ fn repair(text: &str, error: &Error, offset: usize, attempt: usize) -> Option<St
         return None;
     }
     join_lines(text, offset + skipped)
+}
+
+/// A heredoc without any line makes the parser read on to the next line that looks like its end: it is overwritten
+/// with an empty string of the same length.
+fn replace_empty_heredocs(text: &str) -> Option<String> {
+    if !text.contains("<<") {
+        return None;
+    }
+    let mut replaced: Option<String> = None;
+    let mut delimiter: Option<&str> = None;
+    let mut offset = 0;
+    let mut opening: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if let Some(name) = delimiter {
+            if trimmed == name {
+                if let Some(start) = opening {
+                    let end = offset + line.len() - line.trim_start().len() + trimmed.len();
+                    let blank = format!("\"\"{}", " ".repeat((end - start).saturating_sub(2)));
+                    replaced.get_or_insert_with(|| text.to_owned()).replace_range(start..end, &blank);
+                }
+                delimiter = None;
+            }
+            opening = None;
+        } else if let Some((before, name)) = line.trim_end().rsplit_once("<<") {
+            let name = name.strip_prefix('-').unwrap_or(name);
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            if !name.is_empty() && name.bytes().all(is_name) && comment_start(before).is_none() {
+                delimiter = Some(name);
+                opening = Some(offset + before.len());
+            }
+        }
+        offset += line.len();
+    }
+    replaced
 }
 
 /// Overwrites the line break before `at`, and a comment that ends there, with spaces.

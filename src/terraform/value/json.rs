@@ -10,7 +10,7 @@ use super::{Kind, Number, Value, normalise};
 const MAX_DEPTH: usize = 128;
 
 /// A wholly known value as JSON. An unknown in it becomes null: callers look for unknowns first.
-/// A number that no 64 bit integer or float holds exactly becomes the nearest float.
+/// A number that no 64 bit integer or float holds exactly becomes the nearest float; one beyond all floats its text.
 pub fn to_json(value: &Value) -> serde_json::Value {
     use serde_json::Value as Json;
     match &value.kind {
@@ -19,7 +19,8 @@ pub fn to_json(value: &Value) -> serde_json::Value {
         Kind::Number(Number::Int(int)) => Json::from(*int),
         Kind::Number(number) => {
             let small = number.to_string().parse::<u64>().ok().map(Json::from);
-            small.or_else(|| serde_json::Number::from_f64(number.to_f64()).map(Json::Number)).unwrap_or(Json::Null)
+            let float = || serde_json::Number::from_f64(number.to_f64()).map(Json::Number);
+            small.or_else(float).unwrap_or_else(|| Json::String(number.to_string()))
         }
         Kind::String(text) => Json::String(text.to_string()),
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {

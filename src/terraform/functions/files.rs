@@ -1,0 +1,209 @@
+//! Functions of paths and files. Files are read in the repository only; relative paths start at the root module.
+
+use globset::GlobBuilder;
+
+use super::super::evaluate::{Scope, evaluate, render};
+use super::super::module::{ReadError, join_path};
+use super::super::syntax::{Expr, ExprKind, Part, Span, parse_template};
+use super::super::value::{Kind, Type, Value};
+use super::encoding::to_base64;
+use super::{Args, Context};
+use crate::model::WhyKind;
+
+type Outcome = Result<Value, String>;
+
+/// The most files that `fileset` looks at.
+const MAX_FILES: usize = 50_000;
+/// The deepest folder that `fileset` looks at.
+const MAX_DEPTH: usize = 32;
+
+impl Context<'_> {
+    /// The folder in which Terraform would run, relative to the repository.
+    fn folder(&self) -> String {
+        let instance = self.scope.module.and_then(|id| self.world.instance(id));
+        instance.map(|instance| instance.root.to_string()).unwrap_or_default()
+    }
+
+    /// A path relative to the repository, or the unknown that stands for what lies outside.
+    fn path(&self, path: &str, ty: Type) -> Result<String, Value> {
+        join_path(&self.folder(), path).ok_or_else(|| self.unreadable(path, &ReadError::Outside, ty))
+    }
+
+    fn unreadable(&self, path: &str, error: &ReadError, ty: Type) -> Value {
+        self.unknown(ty, WhyKind::FileUnreadable, format!("{path} {}", error.text()))
+    }
+
+    /// What a read error means: a file that does not exist is an error, everything else is not known.
+    fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
+        match error {
+            ReadError::Missing | ReadError::NotText => Err(format!("{path} {}", error.text())),
+            other => Ok(self.unreadable(path, other, ty)),
+        }
+    }
+}
+
+pub(super) fn abspath(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    if path.starts_with('/') {
+        return Ok(Value::string(&clean(path)));
+    }
+    Ok(context.unknown(Type::String, WhyKind::Environment, format!("the absolute path of {path} depends on the machine")))
+}
+
+pub(super) fn pathexpand(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    if !path.starts_with('~') {
+        return Ok(Value::string(path));
+    }
+    Ok(context.unknown(Type::String, WhyKind::Environment, format!("{path} depends on the user's home")))
+}
+
+/// A path without `.`, `..` and doubled slashes.
+fn clean(path: &str) -> String {
+    let rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if rooted => {}
+            other => parts.push(other),
+        }
+    }
+    let joined = parts.join("/");
+    match (rooted, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+pub(super) fn basename(_: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    let trimmed = path.trim_end_matches('/');
+    let name = match (path.is_empty(), trimmed.is_empty()) {
+        (true, _) => ".",
+        (false, true) => "/",
+        (false, false) => trimmed.rsplit('/').next().unwrap_or(trimmed),
+    };
+    Ok(Value::string(name))
+}
+
+pub(super) fn dirname(_: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = if folder.is_empty() && path.starts_with('/') { "/" } else { folder };
+    Ok(Value::string(&clean(folder)))
+}
+
+fn read(context: &Context<'_>, path: &str) -> Result<Result<String, ReadError>, Value> {
+    let inside = context.path(path, Type::String)?;
+    Ok(context.world.read(&inside).map(|file| context.world.source_text(file)))
+}
+
+pub(super) fn file(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    match read(context, path) {
+        Err(unknown) => Ok(unknown),
+        Ok(Err(error)) => context.refused(path, &error, Type::String),
+        Ok(Ok(text)) => Ok(Value::string(&text)),
+    }
+}
+
+pub(super) fn filebase64(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    match context.path(path, Type::String) {
+        Err(unknown) => Ok(unknown),
+        Ok(inside) => match context.world.read_bytes(&inside) {
+            Ok(bytes) => Ok(Value::string(&to_base64(&bytes))),
+            Err(error) => context.refused(path, &error, Type::String),
+        },
+    }
+}
+
+pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    match context.path(path, Type::Bool) {
+        Err(unknown) => Ok(unknown),
+        Ok(inside) => match context.world.file_exists(&inside) {
+            Ok(found) => Ok(Value::bool(found)),
+            Err(error) => context.refused(path, &error, Type::Bool),
+        },
+    }
+}
+
+pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
+    let (folder, pattern) = (args.str(0)?, args.str(1)?);
+    let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+    let glob = glob.map_err(|_| format!("`{pattern}` is no file pattern"))?.compile_matcher();
+    let ty = Type::set(Type::String);
+    let inside = match context.path(folder, ty.clone()) {
+        Ok(inside) => inside,
+        Err(unknown) => return Ok(unknown),
+    };
+    let mut found = Vec::new();
+    let mut queue = vec![(String::new(), 0)];
+    let mut seen = 0;
+    while let Some((below, depth)) = queue.pop() {
+        let Some(path) = join_path(&inside, &below) else { continue };
+        let names = match context.world.list(&path) {
+            Ok(names) => names,
+            Err(ReadError::Missing) => continue,
+            Err(error) => return Ok(context.unreadable(folder, &error, ty)),
+        };
+        for name in names {
+            seen += 1;
+            if seen > MAX_FILES || depth > MAX_DEPTH {
+                return Ok(context.unknown(ty, WhyKind::Limit, format!("{folder} holds too many files")));
+            }
+            let full = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+            match full.strip_suffix('/') {
+                Some(folder) => queue.push((folder.to_owned(), depth + 1)),
+                None if glob.is_match(&full) => found.push(Value::string(&full)),
+                None => {}
+            }
+        }
+    }
+    Ok(Value::set(Type::String, found))
+}
+
+pub(super) fn templatefile(context: &Context<'_>, args: &Args) -> Outcome {
+    let path = args.str(0)?;
+    let inside = match context.path(path, Type::Dynamic) {
+        Ok(inside) => inside,
+        Err(unknown) => return Ok(unknown),
+    };
+    match context.world.read(&inside) {
+        Ok(file) => template(context, &context.world.source_text(file), file, args.value(1)?, path),
+        Err(error) => context.refused(path, &error, Type::Dynamic),
+    }
+}
+
+pub(super) fn templatestring(context: &Context<'_>, args: &Args) -> Outcome {
+    let text = args.str(0)?.to_owned();
+    let file = context.world.add_source("(template)", text.clone());
+    template(context, &text, file, args.value(1)?, "the template")
+}
+
+fn template(context: &Context<'_>, text: &str, file: u32, variables: &Value, name: &str) -> Outcome {
+    let fields = match &variables.kind {
+        Kind::Map(_, fields) => fields.as_ref().clone(),
+        Kind::Object(object) if object.open.is_none() => object.fields.clone(),
+        Kind::Object(_) => return Ok(Value::unknown(Type::Dynamic, variables.whys())),
+        _ => return Err("the variables of a template must be a map or an object".to_owned()),
+    };
+    let parts = parse_template(text, file).map_err(|error| format!("{name} could not be parsed: {}", error.text))?;
+    let scope = fields.into_iter().fold(Scope::default(), |scope, (name, value)| scope.bind(&name, value));
+    let span = Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) };
+    // The evaluator limits depth: a template may include itself.
+    let depth = context.world.depth.get();
+    context.world.depth.set(depth + 1);
+    let result = match parts.as_slice() {
+        [Part::Interpolation(_)] => evaluate(context.world, &scope, &Expr { kind: ExprKind::Template(parts), span }),
+        _ => render(context.world, &scope, &parts, span),
+    };
+    context.world.depth.set(depth);
+    result.map_err(|failure| format!("{name}: {}", failure.text))
+}

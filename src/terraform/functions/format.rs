@@ -1,0 +1,265 @@
+//! `format` and `formatlist`: Go's verbs, as far as Terraform has them.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::super::value::{Kind, Number, Type, Value, convert, to_json_text};
+use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
+use super::{Args, Context};
+
+type Outcome = Result<Value, String>;
+
+/// The largest width or precision.
+const MAX_WIDTH: usize = 10_000;
+
+pub(super) fn format(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(&formatted(args.str(0)?, args.rest(1))?))
+}
+
+/// Lists among the arguments are walked together; everything else is repeated.
+pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
+    let mut count: Option<usize> = None;
+    for arg in args.rest(1) {
+        let Some(items) = items(arg) else { continue };
+        match count {
+            Some(count) if count != items.len() => return Err("the lists of formatlist have different lengths".to_owned()),
+            _ => count = Some(items.len()),
+        }
+    }
+    let count = count.unwrap_or(1);
+    if count > MAX_ELEMENTS {
+        return Err("the lists of formatlist are too long".to_owned());
+    }
+    let mut lines = Vec::with_capacity(count);
+    for at in 0..count {
+        let row: Vec<Value> =
+            args.rest(1).iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
+        lines.push(Value::string(&formatted(args.str(0)?, &row)?));
+    }
+    Ok(Value::list(Type::String, lines))
+}
+
+/// One verb with its flags.
+#[derive(Default)]
+struct Verb {
+    plus: bool,
+    minus: bool,
+    space: bool,
+    zero: bool,
+    sharp: bool,
+    width: Option<usize>,
+    precision: Option<usize>,
+}
+
+fn formatted(pattern: &str, args: &[Value]) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = pattern;
+    let mut next = 0;
+    let mut highest = 0;
+    while let Some(at) = rest.find('%') {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let mut verb = Verb::default();
+        rest = flags(rest, &mut verb);
+        rest = size(rest, &mut verb)?;
+        if let Some(inner) = rest.strip_prefix('[') {
+            let (number, after) = inner.split_once(']').ok_or("an argument number lacks its `]`")?;
+            let number: usize = number.parse().map_err(|_| "an argument number is no number")?;
+            next = number.checked_sub(1).ok_or("argument numbers start at 1")?;
+            rest = after;
+        }
+        let letter = rest.chars().next().ok_or("the format ends within a verb")?;
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        if letter == '%' {
+            out.push('%');
+            continue;
+        }
+        let arg = args.get(next).ok_or_else(|| format!("the format needs argument {}", next + 1))?;
+        next += 1;
+        highest = highest.max(next);
+        out.push_str(&padded(&verb, letter, one(&verb, letter, arg)?));
+        if out.len() > MAX_TEXT {
+            return Err("the formatted text is too long".to_owned());
+        }
+    }
+    out.push_str(rest);
+    if highest < args.len() && !pattern.contains("%[") {
+        return Err(format!("the format uses {highest} of {} arguments", args.len()));
+    }
+    Ok(out)
+}
+
+fn flags<'a>(text: &'a str, verb: &mut Verb) -> &'a str {
+    let mut rest = text;
+    while let Some(flag) = rest.chars().next() {
+        match flag {
+            '+' => verb.plus = true,
+            '-' => verb.minus = true,
+            ' ' => verb.space = true,
+            '0' => verb.zero = true,
+            '#' => verb.sharp = true,
+            _ => break,
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    rest
+}
+
+fn size<'a>(text: &'a str, verb: &mut Verb) -> Result<&'a str, String> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let read = |digits: &str| digits.parse::<usize>().ok().filter(|&size| size <= MAX_WIDTH).ok_or("a width is too large");
+    let end = digits(text);
+    let (width, mut rest) = text.split_at(end);
+    if !width.is_empty() {
+        verb.width = Some(read(width)?);
+    }
+    if let Some(after) = rest.strip_prefix('.') {
+        let (precision, after) = after.split_at(digits(after));
+        verb.precision = Some(if precision.is_empty() { 0 } else { read(precision)? });
+        rest = after;
+    }
+    Ok(rest)
+}
+
+/// The text of one argument, without padding.
+fn one(verb: &Verb, letter: char, arg: &Value) -> Result<String, String> {
+    match letter {
+        'v' if verb.sharp => Ok(to_json_text(arg)),
+        'v' => match &arg.kind {
+            Kind::String(text) => Ok(cut(verb, text)),
+            Kind::Number(number) => Ok(number.to_string()),
+            Kind::Bool(flag) => Ok(flag.to_string()),
+            _ => Ok(to_json_text(arg)),
+        },
+        's' => Ok(cut(verb, text_of(arg)?.as_str())),
+        'q' => Ok(to_json_text(&Value::string(&cut(verb, text_of(arg)?.as_str())))),
+        't' => {
+            let flag = not_null(arg, &Type::Bool)?;
+            Ok(flag.as_bool().unwrap_or_default().to_string())
+        }
+        'd' | 'b' | 'o' | 'x' | 'X' => whole(verb, letter, &number_of(arg)?),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, letter, &number_of(arg)?),
+        other => Err(format!("there is no verb %{other}")),
+    }
+}
+
+fn not_null(arg: &Value, ty: &Type) -> Result<Value, String> {
+    if arg.is_null() {
+        return Err("a formatted value is null".to_owned());
+    }
+    convert(arg, ty)
+}
+
+fn text_of(arg: &Value) -> Result<String, String> {
+    Ok(not_null(arg, &Type::String)?.as_str().unwrap_or_default().to_owned())
+}
+
+fn number_of(arg: &Value) -> Result<Number, String> {
+    not_null(arg, &Type::Number)?.as_number().cloned().ok_or_else(|| "a number is required".to_owned())
+}
+
+/// A precision cuts strings, in grapheme clusters.
+fn cut(verb: &Verb, text: &str) -> String {
+    match verb.precision {
+        Some(precision) => text.graphemes(true).take(precision).collect(),
+        None => text.to_owned(),
+    }
+}
+
+fn signed(verb: &Verb, negative: bool, digits: &str) -> String {
+    let sign = match (negative, verb.plus, verb.space) {
+        (true, ..) => "-",
+        (false, true, _) => "+",
+        (false, false, true) => " ",
+        _ => "",
+    };
+    format!("{sign}{digits}")
+}
+
+fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
+    let int = number.to_big_int().ok_or("a whole number is required")?;
+    let radix = match letter {
+        'b' => 2,
+        'o' => 8,
+        'x' | 'X' => 16,
+        _ => 10,
+    };
+    let digits = int.magnitude().to_str_radix(radix);
+    let digits = if letter == 'X' { digits.to_uppercase() } else { digits };
+    Ok(signed(verb, number.signum() < 0, &digits))
+}
+
+fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
+    let value = number.to_f64();
+    if !value.is_finite() {
+        return Err("the number is too large".to_owned());
+    }
+    let text = match letter {
+        'f' | 'F' => format!("{:.*}", verb.precision.unwrap_or(6), value.abs()),
+        'e' | 'E' => exponent(value.abs(), Some(verb.precision.unwrap_or(6)), letter == 'E'),
+        _ => shortest(value.abs(), verb.precision, letter == 'G'),
+    };
+    Ok(signed(verb, value < 0.0, &text))
+}
+
+/// Go writes exponents with a sign and at least two digits.
+fn exponent(value: f64, precision: Option<usize>, upper: bool) -> String {
+    let text = match precision {
+        Some(precision) => format!("{value:.precision$e}"),
+        None => format!("{value:e}"),
+    };
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
+    format!("{mantissa}{}{sign}{digits:0>2}", if upper { 'E' } else { 'e' })
+}
+
+/// `%g`: plain for middling exponents, else with an exponent.
+fn shortest(value: f64, precision: Option<usize>, upper: bool) -> String {
+    let digits = precision.map(|precision| precision.max(1));
+    let scientific = match digits {
+        Some(digits) => format!("{value:.*e}", digits - 1),
+        None => format!("{value:e}"),
+    };
+    let power: i32 = scientific.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
+    let limit = digits.map_or(21, |digits| i32::try_from(digits).unwrap_or(i32::MAX));
+    if power < -4 || power >= limit {
+        let text = exponent(value, digits.map(|digits| digits - 1), upper);
+        return if digits.is_some() { without_zeros(&text) } else { text };
+    }
+    match digits {
+        Some(digits) => {
+            let places = usize::try_from(i32::try_from(digits).unwrap_or(i32::MAX) - 1 - power).unwrap_or(0);
+            let text = format!("{value:.places$}");
+            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+        }
+        None => value.to_string(),
+    }
+}
+
+/// The mantissa without trailing zeros.
+fn without_zeros(text: &str) -> String {
+    match text.find(['e', 'E']) {
+        Some(at) if text.contains('.') => {
+            let (mantissa, exponent) = text.split_at(at);
+            format!("{}{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn padded(verb: &Verb, letter: char, text: String) -> String {
+    let Some(width) = verb.width else { return text };
+    let length = text.graphemes(true).count();
+    let fill = width.saturating_sub(length);
+    if verb.minus {
+        return format!("{text}{}", " ".repeat(fill));
+    }
+    if verb.zero && !matches!(letter, 's' | 'q' | 'v' | 't') {
+        let (sign, digits) = match text.strip_prefix(['-', '+', ' ']) {
+            Some(digits) => text.split_at(text.len() - digits.len()),
+            None => ("", text.as_str()),
+        };
+        return format!("{sign}{}{digits}", "0".repeat(fill));
+    }
+    let pad = if verb.zero { "0" } else { " " };
+    format!("{}{text}", pad.repeat(fill))
+}

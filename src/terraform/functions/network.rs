@@ -1,0 +1,141 @@
+//! Functions of IP ranges.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use bigdecimal::num_bigint::BigInt;
+use bigdecimal::{Signed, ToPrimitive};
+
+use super::super::value::{Type, Value};
+use super::{Args, Context};
+
+type Outcome = Result<Value, String>;
+
+/// A range: the network address as a number, the length of its prefix, and of its addresses.
+struct Prefix {
+    address: u128,
+    length: u32,
+    width: u32,
+}
+
+impl Prefix {
+    fn parse(text: &str) -> Result<Self, String> {
+        let fail = || format!("`{text}` is no CIDR range");
+        let (address, length) = text.split_once('/').ok_or_else(fail)?;
+        if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(fail());
+        }
+        let length: u32 = length.parse().map_err(|_| fail())?;
+        let (address, width) = match parse_address(address).ok_or_else(fail)? {
+            IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
+            IpAddr::V6(address) => (u128::from(address), 128),
+        };
+        if length > width {
+            return Err(fail());
+        }
+        let host = width - length;
+        let address = if host >= 128 { 0 } else { address >> host << host };
+        Ok(Self { address, length, width })
+    }
+
+    fn text(&self, address: u128) -> String {
+        match self.width {
+            32 => Ipv4Addr::from(u32::try_from(address & u128::from(u32::MAX)).unwrap_or(0)).to_string(),
+            _ => Ipv6Addr::from(address).to_string(),
+        }
+    }
+
+    /// The subnet of `bits` more, with this number.
+    fn subnet(&self, bits: u32, number: u128) -> Result<Self, String> {
+        let length = self.length.saturating_add(bits);
+        if length > self.width {
+            return Err(format!("the range has no room for {bits} more bits"));
+        }
+        if bits < 128 && number >> bits != 0 {
+            return Err(format!("{number} does not fit into {bits} bits"));
+        }
+        let host = self.width - length;
+        let offset = if host >= 128 { 0 } else { number << host };
+        Ok(Self { address: self.address | offset, length, width: self.width })
+    }
+}
+
+/// Terraform reads octets with leading zeros as decimal.
+fn parse_address(text: &str) -> Option<IpAddr> {
+    if text.contains(':') {
+        return text.parse().ok();
+    }
+    let octets: Vec<&str> = text.split('.').collect();
+    let mut bytes = [0u8; 4];
+    if octets.len() != 4 {
+        return None;
+    }
+    for (byte, octet) in bytes.iter_mut().zip(octets) {
+        if octet.is_empty() || !octet.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        *byte = octet.trim_start_matches('0').parse().ok().or_else(|| octet.bytes().all(|digit| digit == b'0').then_some(0))?;
+    }
+    Some(IpAddr::from(bytes))
+}
+
+fn whole(args: &Args, at: usize) -> Result<BigInt, String> {
+    args.number(at)?.to_big_int().ok_or_else(|| format!("argument {} of {} is no whole number", at + 1, args.name()))
+}
+
+fn bits(args: &Args, at: usize) -> Result<u32, String> {
+    whole(args, at)?.to_u32().ok_or_else(|| format!("argument {} of {} must not be negative", at + 1, args.name()))
+}
+
+pub(super) fn cidrhost(_: &Context<'_>, args: &Args) -> Outcome {
+    let prefix = Prefix::parse(args.str(0)?)?;
+    let number = whole(args, 1)?;
+    let host = prefix.width - prefix.length;
+    let size = BigInt::from(1) << host;
+    let fits = if number.is_negative() { -number.clone() <= size } else { number < size };
+    if !fits {
+        return Err(format!("the range has no host number {number}"));
+    }
+    let offset = if number.is_negative() { size + number } else { number };
+    let offset = offset.to_u128().ok_or("the host number is too large")?;
+    Ok(Value::string(&prefix.text(prefix.address | offset)))
+}
+
+pub(super) fn cidrnetmask(_: &Context<'_>, args: &Args) -> Outcome {
+    let prefix = Prefix::parse(args.str(0)?)?;
+    if prefix.width != 32 {
+        return Err("IPv6 ranges have no netmask".to_owned());
+    }
+    let mask = u128::from(u32::MAX) << (32 - prefix.length);
+    Ok(Value::string(&prefix.text(mask)))
+}
+
+pub(super) fn cidrsubnet(_: &Context<'_>, args: &Args) -> Outcome {
+    let prefix = Prefix::parse(args.str(0)?)?;
+    let number = whole(args, 2)?.to_u128().ok_or("the number of the subnet must not be negative")?;
+    let subnet = prefix.subnet(bits(args, 1)?, number)?;
+    Ok(Value::string(&format!("{}/{}", subnet.text(subnet.address), subnet.length)))
+}
+
+pub(super) fn cidrsubnets(_: &Context<'_>, args: &Args) -> Outcome {
+    let prefix = Prefix::parse(args.str(0)?)?;
+    let mut next = BigInt::from(prefix.address);
+    let end = BigInt::from(prefix.address) + (BigInt::from(1) << (prefix.width - prefix.length));
+    let mut found = Vec::new();
+    for at in 1..args.len() {
+        let bits = bits(args, at)?;
+        let length = prefix.length.saturating_add(bits);
+        if bits == 0 || length > prefix.width {
+            return Err(format!("the range has no room for {bits} more bits"));
+        }
+        let size = BigInt::from(1) << (prefix.width - length);
+        // Each subnet starts at a multiple of its size.
+        let start: BigInt = (next + &size - 1) / &size * &size;
+        next = &start + &size;
+        if next > end {
+            return Err("the range has no room for all subnets".to_owned());
+        }
+        let address = start.to_u128().ok_or("the range is too large")?;
+        found.push(Value::string(&format!("{}/{length}", prefix.text(address))));
+    }
+    Ok(Value::list(Type::String, found))
+}

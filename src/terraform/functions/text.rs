@@ -1,0 +1,201 @@
+//! Functions of strings. Lengths and offsets count grapheme clusters.
+
+use regex::Regex;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::super::value::{Kind, Type, Value};
+use super::args::MAX_TEXT;
+use super::{Args, Context};
+
+type Outcome = Result<Value, String>;
+
+/// The largest compiled pattern.
+const MAX_PATTERN: usize = 1 << 20;
+
+pub(super) fn chomp(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(args.str(0)?.trim_end_matches(['\n', '\r'])))
+}
+
+pub(super) fn endswith(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::bool(args.str(0)?.ends_with(args.str(1)?)))
+}
+
+/// The known beginning of an unknown string may decide.
+pub(super) fn startswith(_: &Context<'_>, args: &Args) -> Outcome {
+    let (text, prefix) = (args.value(0)?, args.value(1)?);
+    match (&text.kind, prefix.as_str()) {
+        (Kind::String(text), Some(prefix)) => Ok(Value::bool(text.starts_with(prefix))),
+        (Kind::Unknown(unknown), Some(prefix)) => {
+            let known = &*unknown.prefix;
+            if known.starts_with(prefix) {
+                Ok(Value::bool(true))
+            } else if prefix.starts_with(known) {
+                Ok(Value::unknown_not_null(Type::Bool, unknown.whys.clone()))
+            } else {
+                Ok(Value::bool(false))
+            }
+        }
+        _ => Ok(Value::unknown_not_null(Type::Bool, text.whys().and(&prefix.whys()))),
+    }
+}
+
+pub(super) fn strcontains(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::bool(args.str(0)?.contains(args.str(1)?)))
+}
+
+pub(super) fn indent(_: &Context<'_>, args: &Args) -> Outcome {
+    let spaces = usize::try_from(args.int(0)?).map_err(|_| "the number of spaces is negative")?;
+    let text = args.str(1)?;
+    let lines = text.matches('\n').count();
+    if spaces.saturating_mul(lines).saturating_add(text.len()) > MAX_TEXT {
+        return Err("the indented text is too long".to_owned());
+    }
+    Ok(Value::string(&text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
+}
+
+pub(super) fn join(_: &Context<'_>, args: &Args) -> Outcome {
+    if args.len() < 2 {
+        return Err("join needs at least one list".to_owned());
+    }
+    let mut parts = Vec::new();
+    for at in 1..args.len() {
+        parts.extend(args.strs(at)?);
+    }
+    Ok(Value::string(&parts.join(args.str(0)?)))
+}
+
+pub(super) fn split(_: &Context<'_>, args: &Args) -> Outcome {
+    let (separator, text) = (args.str(0)?, args.str(1)?);
+    if separator.is_empty() {
+        return Ok(Value::list(Type::String, text.chars().map(|character| Value::string(&character.to_string())).collect()));
+    }
+    Ok(Value::strings(text.split(separator)))
+}
+
+pub(super) fn lower(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(&args.str(0)?.chars().map(|own| single(own, own.to_lowercase())).collect::<String>()))
+}
+
+pub(super) fn upper(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(&args.str(0)?.chars().map(upper_char).collect::<String>()))
+}
+
+fn upper_char(own: char) -> char {
+    single(own, own.to_uppercase())
+}
+
+/// Terraform maps one character to one: what would become several stays as it is.
+fn single(own: char, mut mapped: impl Iterator<Item = char>) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(one), None) => one,
+        _ => own,
+    }
+}
+
+pub(super) fn title(_: &Context<'_>, args: &Args) -> Outcome {
+    let mut out = String::new();
+    let mut in_word = false;
+    for character in args.str(0)?.chars() {
+        if in_word {
+            out.push(character);
+        } else {
+            out.push(upper_char(character));
+        }
+        // ASCII punctuation parts words; of other characters only white space does.
+        in_word = character.is_alphanumeric() || character == '_' || (!character.is_ascii() && !character.is_whitespace());
+    }
+    Ok(Value::string(&out))
+}
+
+pub(super) fn strrev(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(&args.str(0)?.graphemes(true).rev().collect::<String>()))
+}
+
+pub(super) fn substr(_: &Context<'_>, args: &Args) -> Outcome {
+    let clusters: Vec<&str> = args.str(0)?.graphemes(true).collect();
+    let (offset, length) = (args.int(1)?, args.int(2)?);
+    let count = clusters.len() as i64;
+    let start = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
+    let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+    let place = |at: i64| usize::try_from(at).unwrap_or(0);
+    Ok(Value::string(&clusters.get(place(start)..place(end)).unwrap_or_default().concat()))
+}
+
+pub(super) fn trim(_: &Context<'_>, args: &Args) -> Outcome {
+    let cut: Vec<char> = args.str(1)?.chars().collect();
+    Ok(Value::string(args.str(0)?.trim_matches(|character| cut.contains(&character))))
+}
+
+pub(super) fn trimprefix(_: &Context<'_>, args: &Args) -> Outcome {
+    let text = args.str(0)?;
+    Ok(Value::string(text.strip_prefix(args.str(1)?).unwrap_or(text)))
+}
+
+pub(super) fn trimsuffix(_: &Context<'_>, args: &Args) -> Outcome {
+    let text = args.str(0)?;
+    Ok(Value::string(text.strip_suffix(args.str(1)?).unwrap_or(text)))
+}
+
+pub(super) fn trimspace(_: &Context<'_>, args: &Args) -> Outcome {
+    Ok(Value::string(args.str(0)?.trim()))
+}
+
+/// A pattern between slashes is a regular expression.
+pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
+    let (text, search, replacement) = (args.str(0)?, args.str(1)?, args.str(2)?);
+    let longest = text.len().saturating_add(1).saturating_mul(replacement.len().saturating_add(1));
+    if longest > 16 * MAX_TEXT {
+        return Err("the result of replace may be too long".to_owned());
+    }
+    let pattern = search.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    match pattern {
+        Some(pattern) => Ok(Value::string(&compile(pattern)?.replace_all(text, replacement))),
+        None => Ok(Value::string(&text.replace(search, replacement))),
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, String> {
+    regex::RegexBuilder::new(pattern)
+        .size_limit(MAX_PATTERN)
+        .build()
+        .map_err(|_| format!("`{pattern}` is no regular expression"))
+}
+
+/// A string where the pattern has no group, a tuple of its groups, or an object of its named groups.
+fn captured(pattern: &Regex, found: &regex::Captures<'_>) -> Value {
+    let group = |group: Option<regex::Match<'_>>| match group {
+        Some(text) => Value::string(text.as_str()),
+        None => Kind::Null(Type::String).into(),
+    };
+    if pattern.captures_len() == 1 {
+        return group(found.get(0));
+    }
+    let names: Vec<&str> = pattern.capture_names().flatten().collect();
+    if names.is_empty() {
+        return Value::tuple(found.iter().skip(1).map(group).collect());
+    }
+    Value::object(names.into_iter().map(|name| (name.into(), group(found.name(name)))).collect())
+}
+
+fn mixed(pattern: &Regex) -> Result<(), String> {
+    let named = pattern.capture_names().flatten().count();
+    if named > 0 && named + 1 < pattern.captures_len() {
+        return Err("a pattern cannot have both named and unnamed groups".to_owned());
+    }
+    Ok(())
+}
+
+pub(super) fn regex(_: &Context<'_>, args: &Args) -> Outcome {
+    let pattern = compile(args.str(0)?)?;
+    mixed(&pattern)?;
+    let found = pattern.captures(args.str(1)?).ok_or("the pattern does not match")?;
+    Ok(captured(&pattern, &found))
+}
+
+pub(super) fn regexall(_: &Context<'_>, args: &Args) -> Outcome {
+    let pattern = compile(args.str(0)?)?;
+    mixed(&pattern)?;
+    let found: Vec<Value> = pattern.captures_iter(args.str(1)?).map(|found| captured(&pattern, &found)).collect();
+    let ty = found.first().map_or(Type::Dynamic, Value::ty);
+    Ok(Value::list(ty, found))
+}

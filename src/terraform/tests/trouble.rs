@@ -1,0 +1,147 @@
+//! Broken and hostile input: exactly what depends on it becomes unknown, and nothing panics.
+
+use serde_json::json;
+
+use super::{error, load_dir, load_files, unknown, value, write};
+use crate::config::TerraformConfig;
+use crate::model::{Evidence, WhyKind};
+
+#[test]
+fn a_file_that_does_not_parse_makes_unknown_what_may_be_in_it() {
+    let loaded = load_files(&[
+        ("main.tf", "provider \"google\" { project = \"p\" }\nlocals {\n  here = 1\n  there = local.elsewhere\n}\nresource \"google_compute_network\" \"n\" { name = \"n\" }"),
+        ("broken.tf", "locals {\n  elsewhere = [1,\n}\n"),
+    ]);
+    let declared = loaded.declarations();
+    assert_eq!(declared.networks.len(), 1);
+    assert_eq!(declared.networks[0].value.name.known().unwrap().to_string(), "projects/p/global/networks/n");
+    assert_eq!(declared.incomplete.len(), 1);
+    assert_eq!(declared.incomplete[0].kind, WhyKind::ParseFailed);
+    assert!(declared.incomplete[0].to_string().contains("broken.tf could not be parsed"), "{}", declared.incomplete[0]);
+    assert!(declared.incomplete[0].to_string().contains("(broken.tf:3:1)"), "{}", declared.incomplete[0]);
+    assert_eq!(declared.diagnostics.len(), 1);
+    assert_eq!(value(&loaded, "local.here"), json!(1));
+    for expression in ["local.there", "var.x", "module.m.x", "google_compute_subnetwork.s.id", "try(local.gone, 1)"] {
+        assert!(unknown(&loaded, expression).contains("broken.tf could not be parsed"), "{expression}");
+    }
+}
+
+#[test]
+fn a_provider_may_stand_in_a_file_that_does_not_parse() {
+    let loaded = load_files(&[
+        ("main.tf", "resource \"google_compute_network\" \"n\" { name = \"n\" }"),
+        ("providers.tf", "provider \"google\" { project = "),
+    ]);
+    let declared = loaded.declarations();
+    assert_eq!(declared.networks[0].value.name.whys()[0].kind, WhyKind::ParseFailed);
+}
+
+#[test]
+fn an_error_in_one_expression_leaves_the_rest() {
+    let loaded = load_files(&[(
+        "main.tf",
+        "locals {\n  bad = upper([])\n  worse = nofunc(1)\n  good = 1\n  dependent = \"x-${local.bad}\"\n}",
+    )]);
+    assert_eq!(value(&loaded, "local.good"), json!(1));
+    assert!(unknown(&loaded, "local.dependent").contains("argument 1 of upper: a string is required (main.tf:2:"));
+    assert!(unknown(&loaded, "local.worse").contains("there is no function `nofunc`"));
+    assert!(unknown(&loaded, "try(local.bad, 1)").contains("argument 1 of upper"), "try sees a local as it is");
+    let shown = loaded.show();
+    assert_eq!(shown["diagnostics"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn cycles_end() {
+    let loaded = load_files(&[(
+        "main.tf",
+        "locals {\n  a = local.b\n  b = [local.c]\n  c = { x = local.a }\n  self = local.self\n  fine = 1\n}\nresource \"t\" \"r\" {\n  count = length(t.r)\n  name  = t.r[0].name\n}",
+    )]);
+    for expression in ["local.a", "local.b", "local.c", "local.self"] {
+        assert!(unknown(&loaded, expression).contains("depends on itself"), "{expression}");
+    }
+    assert!(unknown(&loaded, "t.r[0].name").contains("depends on itself"));
+    assert_eq!(value(&loaded, "local.fine"), json!(1));
+}
+
+#[test]
+fn files_that_are_not_evaluated_are_counted() {
+    let loaded = load_files(&[
+        ("main.tf", "provider \"google\" {}"),
+        ("more.tf.json", "{\"locals\": {\"a\": 1}}"),
+        ("live/terragrunt.hcl", "include {}"),
+    ]);
+    let incomplete: Vec<String> = loaded.declarations().incomplete.iter().map(ToString::to_string).collect();
+    assert_eq!(incomplete, ["live/terragrunt.hcl is not evaluated (live/terragrunt.hcl:1:1)", "more.tf.json is not evaluated (more.tf.json:1:1)"]);
+    assert!(unknown(&loaded, "local.a").contains("more.tf.json is not evaluated"));
+}
+
+#[test]
+fn valid_configuration_that_the_parser_rejects_is_repaired() {
+    let text = "\u{feff}locals {\n  # note\n  first = { x = 1, \"y\" = 2, x = 3 }\n  long = { for k, v in { a = 1 } : k =>\n    v // why\n    > 0\n    ? \"yes\"\n    : \"no\"\n  }\n  empty = <<EOT\nEOT\n  after = <<EOT\nx\nEOT\n}\n";
+    let loaded = load_files(&[("main.tf", text)]);
+    assert_eq!(loaded.declarations().diagnostics, []);
+    assert_eq!(value(&loaded, "[local.first, local.long, local.empty, local.after]"), json!([{"x": 3, "y": 2}, {"a": "yes"}, "", "x\n"]));
+}
+
+#[test]
+fn hostile_text_gives_a_diagnostic_or_a_limit() {
+    let deep = format!("locals {{ a = {}1{} }}", "[".repeat(20_000), "]".repeat(20_000));
+    let chain: String = (0..3_000).map(|at| format!("  l{at} = local.l{}\n", at + 1)).collect();
+    let wide = format!("locals {{\n{chain}  l3000 = 1\n}}");
+    for text in [deep.as_str(), "locals { a = ", "\u{0}\u{1}", "a = <<", "\"${", "locals { a = \"${\" }", "}}}", "resource \"x\" {}"] {
+        let loaded = load_files(&[("main.tf", text)]);
+        let _ = loaded.show();
+    }
+    let loaded = load_files(&[("main.tf", &wide)]);
+    assert!(unknown(&loaded, "local.l0").contains("nested too deeply"));
+    assert_eq!(value(&loaded, "local.l2900"), json!(1));
+    let loaded = load_files(&[("main.tf", "provider \"google\" {}\nresource \"google_compute_network\" \"n\" {\n  count = 100000000\n  name = \"n\"\n}")]);
+    assert_eq!(loaded.declarations().networks.len(), 1);
+    assert!(error(&loaded, "range(100000000)").contains("1024"));
+    assert!(error(&loaded, "[for x in range(1024) : format(\"%9999d\", x)][0] == \"\" ? 1 : nope").contains("nope"));
+}
+
+#[test]
+fn sensitive_and_secret_values_are_not_shown() {
+    let loaded = load_files(&[(
+        "main.tf",
+        "variable \"hidden\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"app\"\n  password = \"hunter2\"\n  url = \"postgres://app:hunter2@10.0.0.3/db\"\n  note = \"x-${var.hidden}\"\n  list = [var.hidden]\n}\noutput \"o\" { value = \"a${var.hidden}\" }\noutput \"p\" {\n  value = \"hunter2\"\n  sensitive = true\n}",
+    )]);
+    let shown = loaded.show().to_string();
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert_eq!(value(&loaded, "var.hidden"), json!("[redacted]"));
+    assert_eq!(value(&loaded, "issensitive(\"${var.hidden}\")"), json!(true));
+}
+
+#[test]
+fn show_has_values_and_unknowns_in_the_shape_of_a_plan() {
+    let loaded = load_files(&[(
+        "main.tf",
+        "variable \"u\" {}\nresource \"google_cloud_run_v2_service\" \"s\" {\n  name = \"s\"\n  template {\n    vpc_access {\n      egress = var.u\n      connector = \"c\"\n    }\n  }\n  dynamic \"traffic\" {\n    for_each = [1, 2]\n    content { percent = traffic.value }\n  }\n}",
+    )]);
+    let shown = loaded.show();
+    let resource = &shown["resources"][0];
+    assert_eq!(shown["schema_version"], json!(1));
+    assert_eq!(resource["address"], json!("google_cloud_run_v2_service.s"));
+    assert_eq!(
+        resource["values"],
+        json!({"name": "s", "template": [{"vpc_access": [{"connector": "c"}]}], "traffic": [{"percent": 1}, {"percent": 2}]})
+    );
+    let reason = "var.u has no default and no value in the files that are read (main.tf:1:1)";
+    assert_eq!(resource["unknown"], json!({"template": [{"vpc_access": [{"egress": [reason]}]}]}));
+    assert_eq!(shown["variables"]["."]["u"], json!({"unknown": [reason]}));
+}
+
+#[test]
+fn declarations_are_the_same_for_the_same_files() {
+    let dir = write(&[
+        ("main.tf", "provider \"google\" {}\nvariable \"a\" {}\nlocals { x = upper([]) }\nresource \"google_compute_network\" \"n\" { name = \"${var.a}${local.x}\" }"),
+        ("b.tf", "oops"),
+    ]);
+    let once = load_dir(dir.path(), &TerraformConfig::default()).declarations();
+    let again = load_dir(dir.path(), &TerraformConfig::default()).declarations();
+    assert_eq!(once, again);
+    let evidence = Evidence { terraform: once.clone(), ..Evidence::default() };
+    let text = serde_json::to_string(&evidence).unwrap();
+    assert_eq!(serde_json::from_str::<Evidence>(&text).unwrap().terraform, once);
+}
