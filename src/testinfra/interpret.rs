@@ -114,6 +114,8 @@ pub struct Interpreter<'a> {
     memo: HashMap<FileId, Rc<Done>>,
     /// Results of modules in cycles: they hold in this run alone, because they depend on which one comes first.
     local: HashMap<FileId, Local>,
+    /// What imports find, by file and place: a module in a cycle is executed many times.
+    resolutions: HashMap<(FileId, usize), Rc<Resolution>>,
     stack: Vec<FileId>,
     progress: HashMap<FileId, Rc<RefCell<Names>>>,
     /// The lowest place on the stack that the current module has seen unfinished.
@@ -180,6 +182,7 @@ impl<'a> Interpreter<'a> {
             space,
             memo: HashMap::new(),
             local: HashMap::new(),
+            resolutions: HashMap::new(),
             stack: Vec::new(),
             progress: HashMap::new(),
             lowest: usize::MAX,
@@ -244,7 +247,9 @@ impl<'a> Interpreter<'a> {
             let doubt = Doubt { kind: WhyKind::Limit, text, at: 0..0, next: None };
             names.borrow_mut().open = true;
             let outcome = Outcome::Unknown(vec![doubt]);
-            return Rc::new(Done { outcome, names, records: Vec::new(), roots: frame.roots });
+            let done = Rc::new(Done { outcome, names, records: Vec::new(), roots: frame.roots });
+            self.local.insert(file, Local { done: done.clone(), saw: None });
+            return done;
         }
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
         self.stack.push(file);
@@ -500,7 +505,12 @@ impl<'a> Interpreter<'a> {
 
     fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
-        let units = match self.space.resolve(frame.file, &frame.roots, import) {
+        let resolution = self
+            .resolutions
+            .entry((frame.file, import.range.start))
+            .or_insert_with(|| Rc::new(self.space.resolve(frame.file, &frame.roots, import)))
+            .clone();
+        let units = match &*resolution {
             Resolution::Units(units) => units,
             Resolution::Assumed => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
@@ -508,37 +518,34 @@ impl<'a> Interpreter<'a> {
             }
             Resolution::Doubt(kind, text) => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
+                let (kind, text) = (*kind, text.clone());
                 return Imported::Doubt(Doubt { kind, text, at: import.statement.clone(), next: None });
             }
             Resolution::Missing(certainty) => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
                 let module = self.space.absolute_name(frame.file, import);
-                return self.missing(frame, import, mode, module, None, certainty);
+                return self.missing(frame, import, mode, module, None, *certainty);
             }
         };
         let mut doubt = None;
-        let last = units.len().saturating_sub(1);
-        for (at, unit) in units.iter().enumerate() {
+        let mut failed = None;
+        for unit in units {
             let Unit::File(file) = unit else { continue };
             match self.enter(frame, import, *file) {
                 Imported::Ok => {}
                 Imported::Doubt(found) => doubt = doubt.or(Some(found)),
-                Imported::Fails(failure) => {
-                    // The name is judged all the same: once the module is mended it may still be missing.
-                    if at == last {
-                        self.wanted(frame, import, mode, unit);
-                    }
-                    return Imported::Fails(failure);
-                }
+                Imported::Fails(failure) => failed = failed.or(Some(failure)),
             }
         }
+        // The name is judged also where a module fails: once that is mended it may still be missing.
         let outcome = match units.last() {
             Some(module) => self.wanted(frame, import, mode, module),
             None => Imported::Ok,
         };
-        match (outcome, doubt) {
-            (Imported::Ok, Some(doubt)) => Imported::Doubt(doubt),
-            (outcome, _) => outcome,
+        match (failed, outcome, doubt) {
+            (Some(failure), _, _) => Imported::Fails(failure),
+            (None, Imported::Ok, Some(doubt)) => Imported::Doubt(doubt),
+            (None, outcome, _) => outcome,
         }
     }
 

@@ -3,6 +3,9 @@
 //! Source: `sys.stdlib_module_names` of CPython 3.10.13, 3.11.7, 3.12.1 and 3.13.0. Versions before 3.10 do not have
 //! that list and are taken as 3.10.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::python::extract::Interpreter;
 
 /// Modules of every version from 3.10 to 3.13.
@@ -29,6 +32,8 @@ tabnanny tarfile tempfile termios textwrap this threading time timeit tkinter to
 tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uuid venv warnings wave weakref
 webbrowser winreg winsound wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
 ";
+
+static ALWAYS_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| ALWAYS.split_whitespace().collect());
 
 /// Modules of some versions: name, first minor version (0: all older ones), last minor version (99: all later ones).
 const SOME: [(&str, u8, u8); 48] = [
@@ -118,7 +123,7 @@ pub fn lookup(name: &str, interpreter: Interpreter) -> Stdlib {
     if PRELOADED.contains(&name) {
         return Stdlib::Preloaded;
     }
-    if ALWAYS.split_whitespace().any(|module| module == name) {
+    if ALWAYS_SET.contains(name) {
         return Stdlib::Module;
     }
     let minor = interpreter.version.minor;

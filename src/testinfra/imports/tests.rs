@@ -144,6 +144,12 @@ fn only_the_root_is_reported_with_what_it_breaks() {
 }
 
 #[test]
+fn a_name_is_judged_also_where_a_package_above_it_fails() {
+    let text = "=== fw/__init__.py\nimport fw.gone\n=== fw/base.py\nclass Base: pass\n=== tests/test_a.py\nfrom fw.base import Base, Gone\n";
+    assert_eq!(broken(text), ["fw/__init__.py:1 fw.gone definite", "tests/test_a.py:1 fw.base:Gone definite"]);
+}
+
+#[test]
 fn a_conftest_breaks_the_tests_below_it() {
     let text = "=== tests/conftest.py\npytest_plugins = ['tests.plugin_gone']\n=== tests/deep/test_a.py\n=== tests/test_b.py\n=== other/test_c.py\n";
     let index = index_of(text, &[]);
