@@ -76,6 +76,22 @@ impl<'a> Evaluator<'a> {
         {
             return self.call_super(name, args, keywords, self.at(attribute), frame);
         }
+        if let (Kind::Unknown(_), Expr::Attribute(attribute), None) = (&callee.kind, node.func.as_ref(), &unsure)
+            && matches!(args.first().map(|value| &value.kind), Some(Kind::Function(_) | Kind::Bound(..)))
+        {
+            // An executor or event loop: it calls what it is given.
+            match attribute.attr.as_str() {
+                "submit" | "call_soon" => {
+                    let function = args.remove(0);
+                    self.call(&function, args, keywords, None, at)?;
+                    return Ok(Val::unknown(WhyKind::Dynamic, "a future is known when the script runs", at));
+                }
+                "map" if args.len() == 2 => {
+                    return self.external("map", args, Vec::new(), None, at);
+                }
+                _ => {}
+            }
+        }
         self.call(&callee, args, keywords, unsure, at)
     }
 
@@ -139,11 +155,11 @@ impl<'a> Evaluator<'a> {
         match &value.kind {
             Kind::Function(function) => {
                 let condition = super::exec::Condition { text: format!("a call of {}", function.name), at };
-                self.escaped.push((function.clone(), condition));
+                self.escaped.push((function.clone(), condition, false));
             }
             Kind::Bound(receiver, function) => {
                 let condition = super::exec::Condition { text: format!("a call of {}", function.name), at };
-                self.escaped.push((function.clone(), condition));
+                self.escaped.push((function.clone(), condition, false));
                 self.lose(receiver, whys);
             }
             _ => {

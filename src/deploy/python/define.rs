@@ -306,7 +306,7 @@ impl<'a> Evaluator<'a> {
             }
             if value.is_none() {
                 let function = Rc::new(std::mem::replace(&mut function, placeholder(frame.scope, at)));
-                self.escaped.push((function.clone(), condition));
+                self.escaped.push((function.clone(), condition, true));
                 value = Some(Val::new(Kind::Function(function), at));
             }
         }

@@ -114,8 +114,8 @@ struct Evaluator<'a> {
     assumed: Vec<Guard>,
     /// The calls that are being followed: name, and where the call stands.
     callers: Vec<(Rc<str>, At)>,
-    /// Functions that unknown code may call, with the condition to show.
-    escaped: Vec<(Rc<Function<'a>>, Condition)>,
+    /// Functions that unknown code may call, with the condition to show, and whether only a decorator got them.
+    escaped: Vec<(Rc<Function<'a>>, Condition, bool)>,
     /// Where the functions that were called are defined.
     called: Vec<At>,
     outcome: Outcome,
@@ -196,10 +196,12 @@ impl<'a> Evaluator<'a> {
 
     /// Runs the functions that were handed to unknown code and that nothing else called.
     fn call_escaped(&mut self) {
-        for (function, condition) in std::mem::take(&mut self.escaped) {
-            if self.called.contains(&function.at) {
+        let mut done: Vec<At> = Vec::new();
+        for (function, condition, decorated) in std::mem::take(&mut self.escaped) {
+            if done.contains(&function.at) || (decorated && self.called.contains(&function.at)) {
                 continue;
             }
+            done.push(function.at);
             let mut frame = self.frame(self.module);
             let value = Val::new(Kind::Function(function.clone()), function.at);
             let result = self.fork(

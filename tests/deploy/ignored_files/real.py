@@ -1,0 +1,2 @@
+import subprocess
+subprocess.run(["gcloud", "run", "deploy", "real", "--region", "us-central1"])
