@@ -187,8 +187,7 @@ impl World {
     /// The text of a span.
     pub fn text(&self, span: Span) -> String {
         let sources = self.sources.borrow();
-        let text =
-            sources.get(span.file as usize).and_then(|file| file.text().get(span.start as usize..span.end as usize));
+        let text = sources.get(span.file as usize).and_then(|file| file.text().get(span.start as usize..span.end as usize));
         text.unwrap_or_default().to_owned()
     }
 
@@ -199,8 +198,7 @@ impl World {
         Caller {
             name,
             file: file.map_or_else(|| RepoPath::new(""), |file| file.path().clone()),
-            position: file
-                .map_or(crate::model::Position { line: 1, column: 1 }, |file| file.position(span.start as usize)),
+            position: file.map_or(crate::model::Position { line: 1, column: 1 }, |file| file.position(span.start as usize)),
         }
     }
 
@@ -251,13 +249,7 @@ impl World {
     }
 
     /// Computes a node once. A node that needs itself is unknown.
-    fn memoised(
-        &self,
-        module: ModuleId,
-        node: Node,
-        span: Span,
-        compute: impl FnOnce() -> Result<Value, Failure>,
-    ) -> Value {
+    fn memoised(&self, module: ModuleId, node: Node, span: Span, compute: impl FnOnce() -> Result<Value, Failure>) -> Value {
         let key = (module, node);
         let state = self.memo.borrow().get(&key).cloned();
         match state {

@@ -12,14 +12,10 @@ use crate::terraform::value::{Type, Value, convert};
 pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block, argument: &str) -> Value {
     let unset = |place: crate::model::Origin| {
         let hint = match (argument, &world.settings.project) {
-            ("project", Some(project)) => {
-                format!(" (the configuration of this tool says {project}, which Terraform does not read)")
-            }
+            ("project", Some(project)) => format!(" (the configuration of this tool says {project}, which Terraform does not read)"),
             _ => String::new(),
         };
-        let text = format!(
-            "the {argument} comes from the environment of the provider: neither the resource nor a provider block sets it{hint}"
-        );
+        let text = format!("the {argument} comes from the environment of the provider: neither the resource nor a provider block sets it{hint}");
         Value::unknown_because(Type::String, Why::at(WhyKind::ProviderDefault, text, place))
     };
     let Some(module) = scope.module else { return Value::unknown(Type::String, Default::default()) };
@@ -34,17 +30,12 @@ pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block,
                 return unset(world.origin(Some(owner), provider.header));
             };
             let node = Node::Provider(key.as_str().into(), argument.into());
-            let value =
-                world.memoised(owner, node, own.expr.span, || evaluate(world, &Scope::module(owner), &own.expr));
+            let value = world.memoised(owner, node, own.expr.span, || evaluate(world, &Scope::module(owner), &own.expr));
             if value.is_null() {
                 return unset(world.origin(Some(owner), own.expr.span));
             }
             convert(&value, &Type::String).unwrap_or_else(|text| {
-                let why = Why::at(
-                    WhyKind::Invalid,
-                    format!("{argument} of the provider: {text}"),
-                    world.origin(Some(owner), own.expr.span),
-                );
+                let why = Why::at(WhyKind::Invalid, format!("{argument} of the provider: {text}"), world.origin(Some(owner), own.expr.span));
                 Value::unknown_because(Type::String, why)
             })
         }

@@ -77,7 +77,8 @@ impl Lower<'_> {
                 self.expr(&conditional.false_expr),
             ])),
             Expression::FuncCall(call) => {
-                let mut name: String = call.name.namespace.iter().map(|part| format!("{}::", part.as_str())).collect();
+                let mut name: String =
+                    call.name.namespace.iter().map(|part| format!("{}::", part.as_str())).collect();
                 name.push_str(call.name.name.as_str());
                 ExprKind::Call(Box::new(Call {
                     name: name.into(),
@@ -119,9 +120,7 @@ impl Lower<'_> {
                 Expression::Variable(name) => {
                     Expr { kind: ExprKind::Literal(Value::string(name.as_str())), span: self.span(expr.span()) }
                 }
-                Expression::Null(_) => {
-                    Expr { kind: ExprKind::Literal(Value::string("null")), span: self.span(expr.span()) }
-                }
+                Expression::Null(_) => Expr { kind: ExprKind::Literal(Value::string("null")), span: self.span(expr.span()) },
                 other => self.expr(other),
             },
         }

@@ -149,10 +149,7 @@ impl Number {
             return Some(Self::Int(product));
         }
         let (a, b) = (self.to_decimal(), other.to_decimal());
-        let digits = a.digits()
-            + b.digits()
-            + a.fractional_digit_count().unsigned_abs()
-            + b.fractional_digit_count().unsigned_abs();
+        let digits = a.digits() + b.digits() + a.fractional_digit_count().unsigned_abs() + b.fractional_digit_count().unsigned_abs();
         (digits < 4 * MAX_DIGITS as u64).then(|| Self::from_decimal(a * b))
     }
 
@@ -238,10 +235,7 @@ mod tests {
     #[test]
     fn numbers_are_exact_and_print_without_exponent() {
         assert_eq!(number("0.1").add(&number("0.2")).to_string(), "0.3");
-        assert_eq!(
-            number("12345678901234567890123456789").add(&Number::Int(1)).to_string(),
-            "12345678901234567890123456790"
-        );
+        assert_eq!(number("12345678901234567890123456789").add(&Number::Int(1)).to_string(), "12345678901234567890123456790");
         assert_eq!(number("1e3"), Number::Int(1000));
         assert_eq!(number("9223372036854775807").add(&Number::Int(1)).to_string(), "9223372036854775808");
         assert_eq!(number("-7").rem(&Number::Int(3)), Some(Number::Int(-1)));
