@@ -402,12 +402,12 @@ impl FindingBuilder {
         self
     }
 
-    /// Adds an edit that mends it.
-    pub fn edit(mut self, text: impl Into<String>, origin: Origin) -> Self {
+    /// Adds an edit that mends it; without an origin where it is text that is not there yet.
+    pub fn edit(mut self, text: impl Into<String>, origin: impl Into<Option<Origin>>) -> Self {
         let fix = Fix {
             kind: FixKind::Edit,
             text: text.into(),
-            origin: Some(origin),
+            origin: origin.into(),
             verify: String::new(),
             undo: String::new(),
         };

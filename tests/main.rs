@@ -2,6 +2,7 @@
 
 mod common;
 
+mod checks;
 mod cli;
 mod coverage;
 mod faults;

@@ -54,33 +54,28 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: 
         builder = builder.live_note(format!("state {state}"));
     }
     let users = connector_missing::users(scene, name);
-    let (why, verb) = if users.is_empty() {
-        (
-            "no live workload's template uses it; it costs money and keeps its range".to_owned(),
-            "or delete it once no revision names it",
-        )
+    let why = if users.is_empty() {
+        "no live workload's template uses it; it costs money and keeps its range".to_owned()
     } else {
-        (format!("{} depends on something that nobody reviews or recreates", users.join(", ")), "and keep it")
+        format!("{} depends on something that nobody reviews or recreates", users.join(", "))
     };
     let root = scene.evidence.terraform.roots.first().map_or(".", String::as_str);
     let label = name.name.replace(['-', '.'], "_");
-    let import = format!(
-        "terraform -chdir={} import {} {}",
-        gcloud_command::quoted(root),
-        gcloud_command::quoted(&format!("google_vpc_access_connector.{label}")),
-        gcloud_command::quoted(&name.to_string()),
-    );
+    let address = format!("google_vpc_access_connector.{label}");
+    let (root, quoted) = (gcloud_command::quoted(root), gcloud_command::quoted(&address));
+    let beside = scene.evidence.terraform.connectors.first().map(|declared| declared.origin.clone());
     builder
         .why(why)
-        .command(
-            format!("declare it (resource \"google_vpc_access_connector\" \"{label}\"), then: {import}  ({verb})"),
-            gcloud_command::connector("describe", name, ""),
-            format!(
-                "terraform -chdir={} state rm {}",
-                gcloud_command::quoted(root),
-                gcloud_command::quoted(&format!("google_vpc_access_connector.{label}"))
-            ),
+        .edit(
+            format!("keep it: declare resource \"google_vpc_access_connector\" \"{label}\" beside the others"),
+            beside,
         )
+        .command(
+            format!("terraform -chdir={root} import {quoted} {}", gcloud_command::quoted(&name.to_string())),
+            format!("terraform -chdir={root} plan -target={quoted}"),
+            format!("terraform -chdir={root} state rm {quoted}"),
+        )
+        .command(gcloud_command::connector("delete", name, ""), "", "")
         .build()
         .into()
 }

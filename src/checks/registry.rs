@@ -1,5 +1,6 @@
 //! What happens to verdicts after they are reached: severity, acceptance, baseline of the run, order, exit code.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
@@ -74,7 +75,7 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
     let mut judged = Judged::default();
     let mut findings = Vec::new();
     let mut not_checked = Vec::new();
-    let mut sort = |part: Part, verdict: Verdict| match verdict {
+    let mut place = |part: Part, verdict: Verdict| match verdict {
         Verdict::Clean => *judged.clean.entry(part).or_default() += 1,
         Verdict::Finding(finding) => findings.push(*finding),
         Verdict::NotChecked(item) => not_checked.push(*item),
@@ -83,11 +84,11 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
     for check in ALL {
         let part = check.rules.first().map_or(Part::Vpc, |rule| rule.part);
         for verdict in (check.judge)(scene) {
-            sort(part, verdict);
+            place(part, verdict);
         }
     }
     for (part, verdict) in policies {
-        sort(part, verdict);
+        place(part, verdict);
     }
     let mut findings = merged(findings);
     for finding in &mut findings {
@@ -102,7 +103,7 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
     not_checked.dedup();
     accept(&mut judged, findings, not_checked, settings, wanted(Part::Policies));
     judged.clean.retain(|&part, _| wanted(part));
-    judged.findings.sort_by(|left, right| order(left).cmp(&order(right)));
+    sort(&mut judged.findings);
     judged
 }
 
@@ -159,9 +160,34 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     by_id.into_values().collect()
 }
 
-/// Worst first; of one severity causes before consequences, then by id.
-fn order(finding: &Finding) -> (std::cmp::Reverse<Severity>, bool, &str) {
-    (std::cmp::Reverse(finding.severity), !finding.caused_by.is_empty(), &finding.id)
+/// Root causes by the worst that they bring about, each followed by its consequences; of equals by id.
+fn sort(findings: &mut [Finding]) {
+    let causes: BTreeMap<&str, &str> =
+        findings.iter().filter_map(|finding| Some((&*finding.id, &**finding.caused_by.first()?))).collect();
+    let known: BTreeSet<&str> = findings.iter().map(|finding| &*finding.id).collect();
+    let root = |finding: &Finding| {
+        let mut id = &*finding.id;
+        let mut seen = BTreeSet::from([id]);
+        while let Some(&cause) = causes.get(id)
+            && known.contains(cause)
+            && seen.insert(cause)
+        {
+            id = cause;
+        }
+        id.to_owned()
+    };
+    let roots: BTreeMap<String, String> = findings.iter().map(|finding| (finding.id.clone(), root(finding))).collect();
+    let mut worst: BTreeMap<String, Severity> = BTreeMap::new();
+    for finding in &*findings {
+        let root = roots.get(&finding.id).cloned().unwrap_or_default();
+        let severity = worst.entry(root).or_insert(finding.severity);
+        *severity = (*severity).max(finding.severity);
+    }
+    findings.sort_by_cached_key(|finding| {
+        let root = roots.get(&finding.id).cloned().unwrap_or_default();
+        let follows = root != finding.id;
+        (Reverse(worst.get(&root).copied()), root, follows, Reverse(finding.severity), finding.id.clone())
+    });
 }
 
 fn accept(

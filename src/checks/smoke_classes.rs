@@ -51,19 +51,22 @@ fn finding(class: &RequiredClass, problem: &ClassProblem) -> Verdict {
             start(&NOT_COLLECTABLE, format!("pytest does not collect {name}: {reason}"))
                 .why("its tests never run, and nothing says so")
         }
-        ClassProblem::NoTests => {
-            start(&WITHOUT_TESTS, format!("{name} has no test method")).why("it passes whatever is deployed")
-        }
+        ClassProblem::NoTests => start(&WITHOUT_TESTS, format!("{name} has no test method"))
+            .why("it passes whatever is deployed")
+            .edit("give it tests", class.places.first().cloned()),
         ClassProblem::Stub(methods) => {
             let builder = start(&STUB, format!("all tests of {name} are stubs"))
-                .why("a docstring and `pass` pass whatever is deployed");
+                .why("a docstring and `pass` pass whatever is deployed")
+                .edit("make its tests assert something", methods.first().or(class.places.first()).cloned());
             methods.iter().fold(places(builder, &class.places), |builder, origin| builder.place(origin.clone()))
         }
         ClassProblem::Unmarked(marker) => start(&UNMARKED, format!("{name} is not marked `{marker}`"))
             .why(format!("`pytest -m {marker}` does not run it"))
-            .edit_first(format!("add @pytest.mark.{marker}"), &class.places),
+            .edit(format!("add @pytest.mark.{marker}"), class.places.first().cloned()),
         ClassProblem::MethodsMissing(methods) => {
-            start(&METHODS_MISSING, format!("{name} lacks {}", methods.join(", "))).why("what they guard is not tested")
+            start(&METHODS_MISSING, format!("{name} lacks {}", methods.join(", ")))
+                .why("what they guard is not tested")
+                .edit(format!("write {}", methods.join(", ")), class.places.first().cloned())
         }
     };
     places(builder, &class.places).build().into()
@@ -105,14 +108,4 @@ fn missing(class: &RequiredClass) -> FindingBuilder {
 
 fn places(builder: FindingBuilder, places: &[Origin]) -> FindingBuilder {
     places.iter().fold(builder, |builder, origin| builder.place(origin.clone()))
-}
-
-impl FindingBuilder {
-    /// Adds an edit at the first of some places, where there is one.
-    fn edit_first(self, text: String, places: &[Origin]) -> Self {
-        match places.first() {
-            Some(origin) => self.edit(text, origin.clone()),
-            None => self,
-        }
-    }
 }

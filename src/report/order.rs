@@ -83,7 +83,9 @@ pub fn steps(findings: &[Finding]) -> Vec<Step<'_>> {
             consequences: pick(&mut follow.into_iter()),
         })
         .collect();
-    steps.sort_by_key(|step| Reverse(step.findings.iter().map(|finding| finding.severity).max()));
+    // A root cause is as bad as the worst of what it brings about.
+    let worst = |step: &Step<'_>| step.findings.iter().chain(&step.consequences).map(|finding| finding.severity).max();
+    steps.sort_by_key(|step| Reverse(worst(step)));
     steps
 }
 
@@ -123,6 +125,16 @@ mod tests {
             finding("orphan", High, &["not-in-the-report"], "w"),
         ];
         assert_eq!(told(&findings), ["root > direct+indirect", "orphan > ", "low > "]);
+    }
+
+    #[test]
+    fn a_root_is_as_bad_as_its_worst_consequence() {
+        let findings = [
+            finding("high", Severity::High, &[], "x"),
+            finding("root", Severity::Medium, &[], "y"),
+            finding("effect", Severity::Critical, &["root"], "z"),
+        ];
+        assert_eq!(told(&findings), ["root > effect", "high > "]);
     }
 
     #[test]
