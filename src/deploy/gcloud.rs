@@ -192,8 +192,7 @@ impl Reader {
         if *self == other {
             return;
         }
-        let same_command =
-            self.program == other.program && self.path == other.path && self.command == other.command;
+        let same_command = self.program == other.program && self.path == other.path && self.command == other.command;
         if !same_command || self.other != other.other || self.ended != other.ended {
             self.undecidable.extend_from_slice(whys);
             self.other = self.other && other.other;

@@ -440,9 +440,8 @@ impl<'a> Evaluator<'a> {
                     break;
                 }
                 None => {
-                    let flow = self.unknown_rounds(frame, &condition, &mut |evaluator, frame| {
-                        evaluator.round(&node.body, frame)
-                    });
+                    let flow = self
+                        .unknown_rounds(frame, &condition, &mut |evaluator, frame| evaluator.round(&node.body, frame));
                     outcome = flow;
                     break;
                 }
@@ -676,10 +675,8 @@ impl<'a> Evaluator<'a> {
             Some(true) => self.block(&case.body, frame),
             Some(false) => self.match_cases(subject, rest, frame),
             None => {
-                let condition = Condition {
-                    text: format!("case {}", self.source(&case.pattern)),
-                    at: self.at(&case.pattern),
-                };
+                let condition =
+                    Condition { text: format!("case {}", self.source(&case.pattern)), at: self.at(&case.pattern) };
                 self.fork(
                     frame,
                     &condition,
@@ -812,8 +809,12 @@ impl<'a> Evaluator<'a> {
             Kind::Class(id) => match self.heap.get(*id) {
                 Some(Obj::Class(class)) if class.is_enum && class.bases.is_empty() => {
                     // Members stand in the order of their definition.
-                    let mut members: Vec<Val> =
-                        class.attributes.values().filter(|value| matches!(value.kind, Kind::Instance(_))).cloned().collect();
+                    let mut members: Vec<Val> = class
+                        .attributes
+                        .values()
+                        .filter(|value| matches!(value.kind, Kind::Instance(_)))
+                        .cloned()
+                        .collect();
                     members.sort_by_key(|member| member.at);
                     Ok(members.into_iter().map(Elem::One).collect())
                 }
