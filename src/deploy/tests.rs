@@ -112,6 +112,7 @@ fn short(commands: &[crate::model::DeployCommand]) -> Vec<Value> {
 /// run with exactly the known values, and what ran must have been found, or the reading must say that it is incomplete.
 #[cfg(unix)]
 #[test]
+#[allow(clippy::print_stderr)] // A test that is skipped must be seen.
 fn scripts_run_what_is_said_of_them() {
     use std::os::unix::fs::PermissionsExt;
     if Command::new("python3").arg("--version").output().is_err() {
@@ -297,7 +298,7 @@ fn hostile_scripts_end_with_a_reason() {
             true,
         ),
         ("nested conditions", nested_ifs, false),
-        ("many conditions", format!("import os\n{forks}"), false),
+        ("many conditions", format!("import os\n{forks}"), true),
         ("a list of itself", "x = []\nx.append(x)\nunknown(x)\nprint(x == x)\n".to_owned(), false),
         ("a class of itself", "class A(A):\n    pass\nA().b\n".to_owned(), false),
     ] {

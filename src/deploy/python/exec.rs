@@ -148,7 +148,13 @@ impl<'a> Evaluator<'a> {
         first: &mut dyn FnMut(&mut Self, &mut Frame<'a>) -> Result<Flow<'a>, Stop>,
         second: &mut dyn FnMut(&mut Self, &mut Frame<'a>) -> Result<Flow<'a>, Stop>,
     ) -> Result<Flow<'a>, Stop> {
-        self.charge(1 + self.heap.len() / 32)?;
+        // A fork copies what its branches change, which is at most the names that they see.
+        let names = [frame.scope, self.module].into_iter().map(|scope| match self.heap.get(scope) {
+            Some(Obj::Scope { names, .. }) => names.len(),
+            _ => 0,
+        });
+        let names: usize = names.sum();
+        self.charge(1 + self.heap.len() / 32 + names / 8)?;
         let whys = why(WhyKind::Guarded, format!("it depends on `{}`", condition.text), condition.at);
         let holds = self.guard(condition, false);
         let fails = self.guard(condition, true);

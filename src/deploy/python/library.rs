@@ -421,15 +421,18 @@ impl<'a> Evaluator<'a> {
                 list(self, elements)
             }
             ("enumerate", Some(value)) => {
-                let mut number = match (args.get(1), keywords.first()) {
+                let start = match (args.get(1), keywords.first()) {
                     (Some(Val { kind: Kind::Int(start), .. }), _)
                     | (None, Some((_, Val { kind: Kind::Int(start), .. }))) => *start,
                     (None, None) => 0,
                     _ => return Ok(Some(Val::unknown(WhyKind::Dynamic, "the count is not known", at))),
                 };
+                if start > i64::from(i32::MAX) {
+                    return Ok(Some(Val::unknown(WhyKind::Limit, "the count is too large", at)));
+                }
                 let mut elements = Vec::new();
                 let mut counted = true;
-                for round in self.rounds(value) {
+                for (number, round) in (start..).zip(self.rounds(value)) {
                     let count = |known: bool| match known {
                         true => Val::new(Kind::Int(number), at),
                         false => Val::unknown(WhyKind::Dynamic, "the count is not known", at),
@@ -449,7 +452,6 @@ impl<'a> Evaluator<'a> {
                             Elem::Any(whys)
                         }
                     });
-                    number += 1;
                 }
                 list(self, elements)
             }
