@@ -282,8 +282,14 @@ impl Reader {
         }
         let Some(_) = word.text() else {
             // The flag's own name is not known: it can be any flag that begins so.
-            if SLOTS.iter().any(|(name, _)| name.starts_with(body)) {
+            if "flags-file".starts_with(body) {
                 self.everything_unknown(&word.whys());
+            }
+            for (_, slot) in SLOTS.iter().filter(|(name, _)| name.starts_with(body)) {
+                self.slots.insert(*slot, Setting::Unknown(word.whys()));
+            }
+            if "regions".starts_with(body) {
+                self.slots.insert(Slot::Region, Setting::Unknown(word.whys()));
             }
             self.after_hole = true;
             return;
