@@ -63,8 +63,7 @@ pub fn discover(repo: &Path, paths: &[String], declarations: &mut DeployDeclarat
             walk(repo, &full, &mut found, declarations);
         } else if full.is_file() {
             let relative = relative(repo, &full);
-            let kind = kind_of(&relative)
-                .unwrap_or(FileKind::NotEvaluated("a deploy file of this kind"));
+            let kind = kind_of(&relative).unwrap_or(FileKind::NotEvaluated("a deploy file of this kind"));
             if let Some(text) = text(&full, &relative, declarations) {
                 found.push(Found { path: relative, kind, text });
             }
@@ -137,7 +136,8 @@ fn kind_of(path: &str) -> Option<FileKind> {
 
 /// True for a text that may deploy a Cloud Run workload.
 fn deploys(kind: FileKind, text: &str) -> bool {
-    let gcloud = text.contains("gcloud") && text.contains("run") && (text.contains("deploy") || text.contains("update"));
+    let gcloud =
+        text.contains("gcloud") && text.contains("run") && (text.contains("deploy") || text.contains("update"));
     match kind {
         FileKind::Python => gcloud || text.contains("vpc_access"),
         FileKind::GithubActions => gcloud || text.contains("google-github-actions/deploy-cloudrun"),

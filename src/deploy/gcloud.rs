@@ -192,8 +192,7 @@ impl Reader {
         if *self == other {
             return;
         }
-        let same_command =
-            self.program == other.program && self.path == other.path && self.command == other.command;
+        let same_command = self.program == other.program && self.path == other.path && self.command == other.command;
         if !same_command || self.other != other.other || self.ended != other.ended {
             self.undecidable.extend_from_slice(whys);
             self.other = self.other && other.other;
@@ -283,8 +282,14 @@ impl Reader {
         }
         let Some(_) = word.text() else {
             // The flag's own name is not known: it can be any flag that begins so.
-            if SLOTS.iter().any(|(name, _)| name.starts_with(body)) {
+            if "flags-file".starts_with(body) {
                 self.everything_unknown(&word.whys());
+            }
+            for (_, slot) in SLOTS.iter().filter(|(name, _)| name.starts_with(body)) {
+                self.slots.insert(*slot, Setting::Unknown(word.whys()));
+            }
+            if "regions".starts_with(body) {
+                self.slots.insert(Slot::Region, Setting::Unknown(word.whys()));
             }
             self.after_hole = true;
             return;
@@ -541,4 +546,115 @@ pub fn spell_connector(text: String, names: &NameContext) -> Spelled<ConnectorNa
 pub fn spell_egress(text: String) -> Spelled<Egress> {
     let canonical = Egress::parse(&text).and_then(|egress| egress.ok_or_else(|| "it is not specified".to_owned()));
     Spelled { text, canonical }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::{Hole, Piece};
+    use super::*;
+    use crate::model::{Excerpts, RepoPath, SourceFile};
+
+    fn origin() -> Origin {
+        SourceFile::new(RepoPath::new("a"), "gcloud", &Excerpts::default()).origin(0..6)
+    }
+
+    /// Words of a line; `?` in a word is a hole, `*` is any number of unknown words.
+    fn items(line: &str) -> Vec<Item> {
+        let why = || vec![Why::new(WhyKind::Environment, "nobody knows")];
+        let word = |text: &str| {
+            let mut pieces = Vec::new();
+            for (index, part) in text.split('?').enumerate() {
+                if index > 0 {
+                    pieces.push(Piece::Hole(Hole { whys: why(), options: Vec::new() }));
+                }
+                if !part.is_empty() {
+                    pieces.push(Piece::Lit(part.to_owned()));
+                }
+            }
+            Item::Word(Word { pieces, origin: origin() })
+        };
+        line.split(' ').map(|text| if text == "*" { Item::Any(why()) } else { word(text) }).collect()
+    }
+
+    /// `name region connector egress`, or what else it is.
+    fn summary(line: &str) -> String {
+        fn fact<T>(fact: &Fact<T>, text: impl Fn(&T) -> String) -> String {
+            match fact {
+                Fact::Known(value, _) => text(value),
+                Fact::Absent(_) => "-".to_owned(),
+                Fact::Unknown(_) => "?".to_owned(),
+            }
+        }
+        fn change<T>(change: &Change<T>, text: impl Fn(&T) -> String) -> String {
+            match change {
+                Change::Set(set) => fact(set, text),
+                Change::Clear(_) => "clear".to_owned(),
+                Change::Leave => "leave".to_owned(),
+            }
+        }
+        match read(&items(line), &origin(), &NameContext::new(Some("p"), None)) {
+            Reading::Other => "other".to_owned(),
+            Reading::Undecidable(_) => "undecidable".to_owned(),
+            Reading::Deploy(command) => format!(
+                "{} {} {} {}",
+                fact(&command.name, Clone::clone),
+                fact(&command.region, Clone::clone),
+                change(&command.connector, |spelled| spelled.text.clone()),
+                change(&command.egress, |spelled| spelled.text.clone()),
+            ),
+        }
+    }
+
+    #[test]
+    fn a_command_line_gives_what_gcloud_would_set() {
+        for (line, expected) in [
+            ("gcloud run deploy a", "a - leave leave"),
+            ("/usr/bin/gcloud beta run deploy a --region r", "a r leave leave"),
+            ("gcloud --project p --quiet run deploy --region=r a --vpc-connector=c", "a r c leave"),
+            ("gcloud run deploy a --vpc-connector b --vpc-connector c", "a - c leave"),
+            ("gcloud run services update a --clear-vpc-connector", "a - clear clear"),
+            ("gcloud run deploy a --clear-vpc-connector --vpc-egress all", "a - clear all"),
+            ("gcloud run deploy a --clear-network", "a - leave clear"),
+            ("gcloud run deploy --no-traffic a --new-flag v --new-switch --region r", "a r leave leave"),
+            ("gcloud run deploy --image i a --quiet", "a - leave leave"),
+            ("gcloud run deploy ? --region r", "? r leave leave"),
+            ("gcloud run deploy a ? --region r", "a r ? ?"),
+            ("gcloud run deploy ? a --region r", "? r ? ?"),
+            ("gcloud run deploy a --region r *", "a ? ? ?"),
+            ("gcloud run deploy a * --vpc-connector c", "a ? c ?"),
+            ("gcloud run deploy a --vpc-connector=?", "a - ? leave"),
+            ("gcloud run deploy a --vpc-connector ? --vpc-egress x-?", "a - ? ?"),
+            ("gcloud run deploy a --vpc-?=c", "a - ? ?"),
+            ("gcloud run deploy a --set-env-?=c", "a - leave leave"),
+            ("gcloud run deploy a --vpc-connector --region r", "a r ? leave"),
+            ("gcloud run deploy a --vpc-connector", "a - ? leave"),
+            ("gcloud run deploy a --flags-file f.yaml --region r", "a r ? ?"),
+            ("gcloud run deploy a --vpc-connector c --clear-vpc-connector", "a - ? clear"),
+            ("gcloud run deploy a --args=--vpc-connector=x", "a - leave leave"),
+            ("gcloud run deploy a --help", "other"),
+            ("gcloud run services describe a", "other"),
+            ("gcloud run services replace a.yaml", "undecidable"),
+            ("gcloud run ? a", "undecidable"),
+            ("gcloud *", "undecidable"),
+            ("gcloud run services update-traffic a", "other"),
+            ("gcloud compute networks list", "other"),
+            ("gcloud", "other"),
+            ("echo gcloud run deploy a", "other"),
+            ("?", "other"),
+            ("gcloud run worker-pools deploy w --region=r --network n", "w r leave leave"),
+        ] {
+            assert_eq!(summary(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_under_a_condition_are_not_known_and_the_rest_is() {
+        let mut list = items("gcloud run deploy a");
+        list.push(Item::Either(vec![items("--vpc-connector c"), Vec::new()], vec![Why::new(WhyKind::Guarded, "if")]));
+        list.extend(items("--region r"));
+        let Reading::Deploy(command) = read(&list, &origin(), &NameContext::default()) else { panic!("a deploy") };
+        assert!(matches!(&command.connector, Change::Set(Fact::Unknown(whys)) if whys.len() == 1));
+        assert_eq!(command.region.known().map(String::as_str), Some("r"));
+        assert_eq!(command.egress, Change::Leave);
+    }
 }

@@ -88,7 +88,11 @@ impl Reader<'_> {
             && uses.value.starts_with("google-github-actions/deploy-cloudrun")
         {
             let origin = self.origin(uses.range.clone());
-            self.incomplete(WhyKind::Unsupported, "the action google-github-actions/deploy-cloudrun is not evaluated", origin);
+            self.incomplete(
+                WhyKind::Unsupported,
+                "the action google-github-actions/deploy-cloudrun is not evaluated",
+                origin,
+            );
         }
         let Some(run) = step.get("run").and_then(Node::text) else { return };
         let mut scope = job.clone();
@@ -174,21 +178,21 @@ impl Reader<'_> {
         let offsets = yaml::offsets(text, self.file.text());
         let characters: Vec<char> = text.value.chars().collect();
         let mut units = Vec::with_capacity(characters.len());
+        let last_close = characters.windows(2).rposition(|pair| pair == ['}', '}']).unwrap_or(0);
         let mut at = 0;
         while let Some(character) = characters.get(at) {
             let offset = offsets.get(at).copied().unwrap_or(text.range.start);
             let rest = characters.get(at..).unwrap_or_default();
-            let end = rest.starts_with(&['$', '{', '{']).then(|| {
-                rest.windows(2).skip(3).position(|pair| pair == ['}', '}']).map(|index| index + 3)
-            });
+            let end = (at < last_close && rest.starts_with(&['$', '{', '{']))
+                .then(|| rest.windows(2).skip(3).position(|pair| pair == ['}', '}']).map(|index| index + 3));
             if let Some(Some(end)) = end {
                 let inner: String = rest.get(3..end).unwrap_or_default().iter().collect();
                 let last = offsets.get(at + end + 1).copied().unwrap_or(offset);
                 for piece in self.expression(inner.trim(), scope, offset..last + 1) {
                     match piece {
-                        Piece::Lit(text) => units.extend(
-                            text.chars().map(|character| Unit { kind: UnitKind::Char(character), offset }),
-                        ),
+                        Piece::Lit(text) => {
+                            units.extend(text.chars().map(|character| Unit { kind: UnitKind::Char(character), offset }))
+                        }
                         Piece::Hole(hole) => units.push(Unit { kind: UnitKind::Hole(hole), offset }),
                     }
                 }
@@ -210,7 +214,9 @@ impl Reader<'_> {
         if let Some(pieces) = known {
             return pieces.clone();
         }
-        if let Some(literal) = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).filter(|text| !text.contains('\'')) {
+        if let Some(literal) =
+            text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).filter(|text| !text.contains('\''))
+        {
             return vec![Piece::Lit(literal.to_owned())];
         }
         let why = format!("`{}` is known only when the workflow runs", redact::line(text));
@@ -252,7 +258,8 @@ impl Reader<'_> {
             for (name, value) in excluded.entries() {
                 self.bind(&mut pattern, &name.value, value, scope);
             }
-            combinations.retain(|combination| !pattern.iter().all(|(name, value)| combination.get(name) == Some(value)));
+            combinations
+                .retain(|combination| !pattern.iter().all(|(name, value)| combination.get(name) == Some(value)));
         }
         let original = combinations.len();
         let mut alone = axis_names.is_empty();
@@ -267,9 +274,9 @@ impl Reader<'_> {
             let mut placed = false;
             if !axis_names.is_empty() {
                 for combination in combinations.iter_mut().take(original) {
-                    let fits = entry.iter().all(|(name, value)| {
-                        !axis_names.contains(name) || combination.get(name) == Some(value)
-                    });
+                    let fits = entry
+                        .iter()
+                        .all(|(name, value)| !axis_names.contains(name) || combination.get(name) == Some(value));
                     if fits {
                         combination.extend(entry.clone());
                         placed = true;

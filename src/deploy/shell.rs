@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-pub use super::shell_lexer::{Unit, UnitKind};
 use super::shell_lexer::{Part, Token, tokens};
+pub use super::shell_lexer::{Unit, UnitKind};
 use super::words::{Hole, Item, Piece, Word};
 use crate::model::{Guard, Origin, Why, WhyKind, redact};
 
@@ -76,7 +76,8 @@ fn read_at(units: &[Unit], variables: &Variables, origin: &dyn Fn(Range<usize>) 
         outcome: Outcome::default(),
     };
     if tokens.len() > MAX_TOKENS {
-        let why = Why::at(WhyKind::Limit, format!("more than {MAX_TOKENS} words of shell"), (origin)(reader.span(0, 1)));
+        let why =
+            Why::at(WhyKind::Limit, format!("more than {MAX_TOKENS} words of shell"), (origin)(reader.span(0, 1)));
         reader.outcome.incomplete.push(why);
         tokens.truncate(MAX_TOKENS);
     }
@@ -292,12 +293,25 @@ impl Reader<'_> {
 
     /// In a loop an assignment further down can decide a word further up.
     fn loop_starts(&mut self, rest: &[Token]) {
+        let mut depth = 1;
+        let mut starts = true;
         for token in rest {
-            if let Token::Word { parts, .. } = token
-                && let Some((name, _)) = assignment(parts)
-            {
+            let Token::Word { parts, .. } = token else {
+                starts = true;
+                continue;
+            };
+            match keyword(parts).filter(|_| starts) {
+                Some("for" | "while" | "until" | "select") => depth += 1,
+                Some("done") => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+            if let Some((name, _)) = assignment(parts) {
                 self.volatile.insert(name.trim_end_matches('+').to_owned());
             }
+            starts = matches!(keyword(parts), Some("do" | "then" | "else" | "{" | "!")) && starts;
         }
     }
 
@@ -337,7 +351,19 @@ impl Reader<'_> {
             Token::Op { .. } => None,
         });
         const SUCCEED: [&str; 14] = [
-            "gcloud", "cd", "docker", "set", "export", "echo", "pip", "npm", "make", "mkdir", "cp", "pushd", "chmod",
+            "gcloud",
+            "cd",
+            "docker",
+            "set",
+            "export",
+            "echo",
+            "pip",
+            "npm",
+            "make",
+            "mkdir",
+            "cp",
+            "pushd",
+            "chmod",
             "terraform",
         ];
         let succeeds = words.is_empty() || program.is_some_and(|program| SUCCEED.contains(&program.as_str()));
@@ -427,9 +453,9 @@ impl Reader<'_> {
             Some("source" | ".") => self.all_volatile = true,
             Some("exit" | "return") => self.leave(chain),
             Some("sudo" | "exec" | "command" | "nohup" | "env" | "builtin") => {
-                let first = arguments.iter().position(|token| {
-                    !matches!(token, Token::Word { parts, .. } if assignment(parts).is_some())
-                });
+                let first = arguments
+                    .iter()
+                    .position(|token| !matches!(token, Token::Word { parts, .. } if assignment(parts).is_some()));
                 let rest = first.and_then(|first| arguments.get(first..)).unwrap_or_default();
                 let option = matches!(rest.first(), Some(Token::Word { parts, .. })
                     if plain(parts).is_none_or(|text| text.starts_with('-')));

@@ -5,9 +5,7 @@ use std::fmt::Display;
 use serde_json::{Map, Value, json};
 
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{
-    Change, DeployCommand, DeployDeclarations, Fact, NetworkInterface, Origin, Spelled, Why,
-};
+use crate::model::{Change, DeployCommand, DeployDeclarations, Fact, NetworkInterface, Origin, Spelled, Why};
 
 /// What `gcp-drift show deploy` prints (`schema_version` 1).
 pub fn show(declarations: &DeployDeclarations) -> Value {

@@ -135,7 +135,9 @@ fn convert(node: &MarkedYaml, source: &str, offsets: &Offsets, depth: usize, cou
                 Scalar::Null => String::new(),
                 Scalar::Boolean(truth) => truth.to_string(),
                 // A number as it is written: `1.10` is not `1.1`.
-                Scalar::Integer(_) | Scalar::FloatingPoint(_) => source.get(range.clone()).unwrap_or_default().trim().to_owned(),
+                Scalar::Integer(_) | Scalar::FloatingPoint(_) => {
+                    source.get(range.clone()).unwrap_or_default().trim().to_owned()
+                }
             };
             Node::Scalar(Text { value, range })
         }

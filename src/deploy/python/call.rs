@@ -25,7 +25,18 @@ impl<'a> Evaluator<'a> {
         {
             return Ok(Val::new(Kind::External("super()".into()), at));
         }
-        let callee = self.eval(&node.func, frame)?;
+        let (callee, receiver) = match node.func.as_ref() {
+            Expr::Attribute(attribute) => {
+                let object = self.eval(&attribute.value, frame)?;
+                (self.attribute(&object, attribute.attr.as_str(), self.at(attribute))?, Some(object))
+            }
+            other => (self.eval(other, frame)?, None),
+        };
+        if let (Kind::Unknown(whys), Some(receiver)) = (&callee.kind, &receiver) {
+            // A method that is not known may change its object.
+            let whys = whys.clone();
+            self.lose(receiver, &whys);
+        }
         let mut args = Vec::new();
         let mut unsure: Option<Whys> = None;
         for arg in &node.arguments.args {
@@ -258,7 +269,9 @@ impl<'a> Evaluator<'a> {
         let mut args = args.into_iter();
         let mut keywords: BTreeMap<Rc<str>, Val<'a>> = keywords.into_iter().collect();
         let positional = parameters.posonlyargs.iter().chain(&parameters.args).map(|parameter| (parameter, true));
-        for (parameter, positional) in positional.chain(parameters.kwonlyargs.iter().map(|parameter| (parameter, false))) {
+        for (parameter, positional) in
+            positional.chain(parameters.kwonlyargs.iter().map(|parameter| (parameter, false)))
+        {
             let name = parameter.name().as_str();
             let mut value = if positional { args.next() } else { None };
             if function.opaque.is_some() && value.is_none() {
@@ -341,7 +354,8 @@ impl<'a> Evaluator<'a> {
         }
         let Some(fields) = &class.fields else {
             if class.open.is_some() {
-                let whys = self.whys_of(&Val::new(Kind::Unknown(class.open.clone().unwrap_or_else(|| Rc::from([]))), at), at);
+                let whys =
+                    self.whys_of(&Val::new(Kind::Unknown(class.open.clone().unwrap_or_else(|| Rc::from([]))), at), at);
                 for value in args.iter().chain(keywords.iter().map(|(_, value)| value)) {
                     self.hand_over(value, &whys, at);
                 }
@@ -484,10 +498,9 @@ impl<'a> Evaluator<'a> {
             Kind::External(path) => Val::new(Kind::External(Rc::from(format!("{path}.{name}"))), at),
             Kind::Completed => match name {
                 "returncode" => Val::new(Kind::Int(0), at),
-                "stdout" | "stderr" => Val::new(
-                    Kind::Unknown(why(WhyKind::Dynamic, "the output of a command is not known", at)),
-                    at,
-                ),
+                "stdout" | "stderr" => {
+                    Val::new(Kind::Unknown(why(WhyKind::Dynamic, "the output of a command is not known", at)), at)
+                }
                 _ => Val::new(Kind::Method(Rc::new(object.clone()), Rc::from(name)), at),
             },
             Kind::Unknown(whys) => {

@@ -98,8 +98,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             None => {
-                let whys =
-                    value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, "this is not unpacked", value.at));
+                let whys = value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, "this is not unpacked", value.at));
                 for target in targets {
                     self.assign(target, Val::new(Kind::Unknown(whys.clone()), value.at), frame)?;
                 }
@@ -301,6 +300,8 @@ impl<'a> Evaluator<'a> {
             }
             let whys = why(WhyKind::Dynamic, format!("`@{text}` decides it"), self.at(decorator));
             match &value {
+                // Another decorator that is not known: the function stays one that may be called with anything.
+                Some(Val { kind: Kind::Function(inner), .. }) if inner.opaque.is_some() => continue,
                 None => function.opaque = Some(whys),
                 Some(_) => value = Some(Val::new(Kind::Unknown(whys), at)),
             }
@@ -424,11 +425,7 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn enum_members(
-        &mut self,
-        attributes: BTreeMap<Rc<str>, Val<'a>>,
-        class: usize,
-    ) -> BTreeMap<Rc<str>, Val<'a>> {
+    fn enum_members(&mut self, attributes: BTreeMap<Rc<str>, Val<'a>>, class: usize) -> BTreeMap<Rc<str>, Val<'a>> {
         let mut members = BTreeMap::new();
         for (name, value) in attributes {
             let data = matches!(value.kind, Kind::Text(_) | Kind::Int(_) | Kind::Tuple(_) | Kind::Unknown(_));

@@ -34,7 +34,9 @@ impl<'a> Evaluator<'a> {
                     None => Val::unknown(WhyKind::Limit, "the number is too large", at),
                 },
                 ast::Number::Float(number) => Val::new(Kind::Float(*number), at),
-                ast::Number::Complex { .. } => Val::unknown(WhyKind::Unsupported, "complex numbers are not evaluated", at),
+                ast::Number::Complex { .. } => {
+                    Val::unknown(WhyKind::Unsupported, "complex numbers are not evaluated", at)
+                }
             },
             Expr::BooleanLiteral(node) => Val::new(Kind::Bool(node.value), at),
             Expr::NoneLiteral(_) => Val::new(Kind::None, at),
@@ -389,9 +391,8 @@ impl<'a> Evaluator<'a> {
                 Some(true) => {}
                 None => {
                     let whys = left.whys().or_else(|| right.whys());
-                    unknown = Some(whys.unwrap_or_else(|| {
-                        why(WhyKind::Unsupported, "this comparison is not evaluated", at)
-                    }));
+                    unknown =
+                        Some(whys.unwrap_or_else(|| why(WhyKind::Unsupported, "this comparison is not evaluated", at)));
                 }
             }
             left = right;
@@ -444,6 +445,10 @@ impl<'a> Evaluator<'a> {
             let value = self.eval(node, frame)?;
             if node.is_starred_expr() {
                 match self.elements(&value) {
+                    Ok(more) if matches!(value.kind, Kind::Set(_)) && more.len() > 1 => {
+                        let text = "the order of a set is not known";
+                        elements.push(Elem::Any(why(WhyKind::NonDeterministic, text, value.at)));
+                    }
                     Ok(more) => elements.extend(more),
                     Err(whys) => elements.push(Elem::Any(whys)),
                 }
@@ -476,7 +481,11 @@ impl<'a> Evaluator<'a> {
     /// A new dict, made under the conditions that hold now.
     pub fn new_dict(&mut self, entries: Vec<Entry<'a>>, open: Option<Whys>, at: At) -> usize {
         let guards = self.current_guards().into();
-        self.heap.add(Obj::Dict(DictObj { entries, open, at, guards }))
+        let id = self.heap.add(Obj::Dict(DictObj { entries, open, at, guards }));
+        if self.silent > 0 {
+            self.silent_dicts.insert(id);
+        }
+        id
     }
 
     fn comprehension(
@@ -509,7 +518,21 @@ impl<'a> Evaluator<'a> {
         maybe: Option<(Whys, bool)>,
         run: &mut dyn FnMut(&mut Self, &mut Frame<'a>, Option<(Whys, bool)>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        let Some((generator, rest)) = generators.split_first() else { return run(self, frame, maybe) };
+        let Some((generator, rest)) = generators.split_first() else {
+            let Some((whys, _)) = &maybe else { return run(self, frame, maybe) };
+            let Some(reason) = whys.first() else { return run(self, frame, maybe) };
+            let condition = Condition { text: self.source_at(reason.at), at: reason.at };
+            self.fork(
+                frame,
+                &condition,
+                &mut |evaluator, frame| {
+                    run(evaluator, frame, maybe.clone())?;
+                    Ok(Flow::Next)
+                },
+                &mut |_, _| Ok(Flow::Next),
+            )?;
+            return Ok(());
+        };
         let iterable = self.eval(&generator.iter, frame)?;
         let rounds = self.rounds(&iterable);
         if rounds.len() > 2_000 {
@@ -689,11 +712,11 @@ impl<'a> Evaluator<'a> {
             Kind::Class(id) => {
                 // `Enum["NAME"]`, or a generic alias.
                 match (self.heap.get(*id), key.as_text()) {
-                    (Some(Obj::Class(class)), Some(name)) if class.is_enum => {
-                        class.attributes.get(&name).cloned().unwrap_or_else(|| {
-                            Val::unknown(WhyKind::EvaluationFailed, "there is no such member", at)
-                        })
-                    }
+                    (Some(Obj::Class(class)), Some(name)) if class.is_enum => class
+                        .attributes
+                        .get(&name)
+                        .cloned()
+                        .unwrap_or_else(|| Val::unknown(WhyKind::EvaluationFailed, "there is no such member", at)),
                     _ => object.clone(),
                 }
             }
@@ -767,11 +790,8 @@ impl<'a> Evaluator<'a> {
 
 fn nth<'a>(elements: &[Elem<'a>], index: i64) -> Result<Val<'a>, Option<Whys>> {
     let first_unknown = elements.iter().position(|element| !matches!(element, Elem::One(_)));
-    let position = if index >= 0 {
-        usize::try_from(index).ok()
-    } else {
-        usize::try_from(index + elements.len() as i64).ok()
-    };
+    let position =
+        if index >= 0 { usize::try_from(index).ok() } else { usize::try_from(index + elements.len() as i64).ok() };
     let Some(position) = position else { return Err(None) };
     let whys = |at: usize| match elements.get(at) {
         Some(Elem::Any(whys) | Elem::Either(_, whys)) => Some(whys.clone()),

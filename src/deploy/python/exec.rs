@@ -148,7 +148,13 @@ impl<'a> Evaluator<'a> {
         first: &mut dyn FnMut(&mut Self, &mut Frame<'a>) -> Result<Flow<'a>, Stop>,
         second: &mut dyn FnMut(&mut Self, &mut Frame<'a>) -> Result<Flow<'a>, Stop>,
     ) -> Result<Flow<'a>, Stop> {
-        self.charge(1 + self.heap.len() / 32)?;
+        // A fork copies what its branches change, which is at most the names that they see.
+        let names = [frame.scope, self.module].into_iter().map(|scope| match self.heap.get(scope) {
+            Some(Obj::Scope { names, .. }) => names.len(),
+            _ => 0,
+        });
+        let names: usize = names.sum();
+        self.charge(1 + self.heap.len() / 32 + names / 8)?;
         let whys = why(WhyKind::Guarded, format!("it depends on `{}`", condition.text), condition.at);
         let holds = self.guard(condition, false);
         let fails = self.guard(condition, true);
@@ -440,9 +446,8 @@ impl<'a> Evaluator<'a> {
                     break;
                 }
                 None => {
-                    let flow = self.unknown_rounds(frame, &condition, &mut |evaluator, frame| {
-                        evaluator.round(&node.body, frame)
-                    });
+                    let flow = self
+                        .unknown_rounds(frame, &condition, &mut |evaluator, frame| evaluator.round(&node.body, frame));
                     outcome = flow;
                     break;
                 }
@@ -676,10 +681,8 @@ impl<'a> Evaluator<'a> {
             Some(true) => self.block(&case.body, frame),
             Some(false) => self.match_cases(subject, rest, frame),
             None => {
-                let condition = Condition {
-                    text: format!("case {}", self.source(&case.pattern)),
-                    at: self.at(&case.pattern),
-                };
+                let condition =
+                    Condition { text: format!("case {}", self.source(&case.pattern)), at: self.at(&case.pattern) };
                 self.fork(
                     frame,
                     &condition,
@@ -812,8 +815,12 @@ impl<'a> Evaluator<'a> {
             Kind::Class(id) => match self.heap.get(*id) {
                 Some(Obj::Class(class)) if class.is_enum && class.bases.is_empty() => {
                     // Members stand in the order of their definition.
-                    let mut members: Vec<Val> =
-                        class.attributes.values().filter(|value| matches!(value.kind, Kind::Instance(_))).cloned().collect();
+                    let mut members: Vec<Val> = class
+                        .attributes
+                        .values()
+                        .filter(|value| matches!(value.kind, Kind::Instance(_)))
+                        .cloned()
+                        .collect();
                     members.sort_by_key(|member| member.at);
                     Ok(members.into_iter().map(Elem::One).collect())
                 }

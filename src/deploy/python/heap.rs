@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text};
+use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text, why};
+use crate::model::WhyKind;
 
 /// All objects. A clone shares them; what is changed is copied first.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,8 @@ pub enum Meeting {
 
 /// The most texts that a hole remembers as its options.
 const MAX_OPTIONS: usize = 8;
+/// The longest text that is built, in bytes.
+const MAX_TEXT: usize = 256 << 10;
 /// The longest chain of nested alternatives in a list.
 const MAX_ELEMENTS: usize = 2_000;
 
@@ -80,7 +83,9 @@ impl<'a> Heap<'a> {
     /// Joins another state into this one.
     pub fn meet(&mut self, other: &Self, whys: &Whys, meeting: Meeting) {
         for index in 0..self.objects.len().min(other.objects.len()) {
-            let (Some(mine), Some(theirs)) = (self.objects.get(index).cloned(), other.objects.get(index)) else { continue };
+            let (Some(mine), Some(theirs)) = (self.objects.get(index).cloned(), other.objects.get(index)) else {
+                continue;
+            };
             if Rc::ptr_eq(&mine, theirs) || mine == *theirs {
                 continue;
             }
@@ -108,10 +113,7 @@ impl<'a> Heap<'a> {
                 attributes: self.merge_names(a, b, whys, meeting),
                 open: open_a.clone().or_else(|| open_b.clone()),
             },
-            (
-                Obj::Scope { names: a, parent, open: open_a },
-                Obj::Scope { names: b, open: open_b, .. },
-            ) => Obj::Scope {
+            (Obj::Scope { names: a, parent, open: open_a }, Obj::Scope { names: b, open: open_b, .. }) => Obj::Scope {
                 names: self.merge_names(a, b, whys, meeting),
                 parent: *parent,
                 open: open_a.clone().or_else(|| open_b.clone()),
@@ -242,6 +244,11 @@ fn merge_lists<'a>(a: &[Elem<'a>], b: &[Elem<'a>], whys: &Whys, meeting: Meeting
 
 /// A text in as few parts as possible.
 pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
+    let length: usize = parts.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
+    if length > MAX_TEXT {
+        let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
+        return Rc::from([Part::Hole { whys, options: Rc::from([]) }]);
+    }
     let mut compacted: Vec<Part> = Vec::new();
     for part in parts {
         match (compacted.last_mut(), part) {

@@ -13,11 +13,58 @@ use crate::model::WhyKind;
 pub const COMMAND_LINE: &str = "it is given on the command line";
 
 const BUILTINS: [&str; 52] = [
-    "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "exit", "filter", "float", "format",
-    "frozenset", "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance", "issubclass", "iter",
-    "len", "list", "locals", "map", "max", "min", "next", "object", "open", "print", "property", "quit", "range",
-    "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type",
-    "vars", "zip", "classmethod",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "callable",
+    "dict",
+    "dir",
+    "enumerate",
+    "exit",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "open",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "classmethod",
 ];
 
 /// True for names that Python always has.
@@ -30,9 +77,28 @@ pub fn is_builtin(name: &str) -> bool {
 
 /// Calls that neither change their arguments nor run anything, and whose result no deploy depends on.
 const HARMLESS: [&str; 22] = [
-    "print", "logging.", "time.sleep", "time.", "datetime.", "json.dump", "json.dumps", "os.path.", "os.getcwd",
-    "os.makedirs", "os.chdir", "pathlib.", "sys.stdout.", "sys.stderr.", "traceback.", "pprint.", "signal.",
-    "argparse.", "warnings.", "platform.", "uuid.", "shutil.",
+    "print",
+    "logging.",
+    "time.sleep",
+    "time.",
+    "datetime.",
+    "json.dump",
+    "json.dumps",
+    "os.path.",
+    "os.getcwd",
+    "os.makedirs",
+    "os.chdir",
+    "pathlib.",
+    "sys.stdout.",
+    "sys.stderr.",
+    "traceback.",
+    "pprint.",
+    "signal.",
+    "argparse.",
+    "warnings.",
+    "platform.",
+    "uuid.",
+    "shutil.",
 ];
 
 impl<'a> Evaluator<'a> {
@@ -70,8 +136,13 @@ impl<'a> Evaluator<'a> {
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
         match path {
-            "subprocess.run" | "subprocess.call" | "subprocess.check_call" | "subprocess.check_output"
-            | "subprocess.Popen" | "subprocess.getoutput" | "subprocess.getstatusoutput" => {
+            "subprocess.run"
+            | "subprocess.call"
+            | "subprocess.check_call"
+            | "subprocess.check_output"
+            | "subprocess.Popen"
+            | "subprocess.getoutput"
+            | "subprocess.getstatusoutput" => {
                 if let Some(command) = first.or_else(|| keyword("args")) {
                     let shell = match keyword("shell") {
                         Some(value) => self.truth(&value),
@@ -96,7 +167,11 @@ impl<'a> Evaluator<'a> {
                     }
                     _ => {}
                 }
-                return Ok(if path == "os.system" { Val::new(Kind::Int(0), at) } else { Val::new(Kind::Completed, at) });
+                return Ok(if path == "os.system" {
+                    Val::new(Kind::Int(0), at)
+                } else {
+                    Val::new(Kind::Completed, at)
+                });
             }
             "asyncio.create_subprocess_exec" => {
                 self.run_words(&args, at);
@@ -172,7 +247,11 @@ impl<'a> Evaluator<'a> {
                 // The program is taken to be installed; which folder it lies in makes no difference.
                 return Ok(Val::text(name, at));
             }
-            "asyncio.run" | "asyncio.wait_for" | "asyncio.create_task" | "asyncio.ensure_future" | "typing.cast"
+            "asyncio.run"
+            | "asyncio.wait_for"
+            | "asyncio.create_task"
+            | "asyncio.ensure_future"
+            | "typing.cast"
             | "asyncio.gather" => {
                 let value = if path == "typing.cast" { second } else { first };
                 return Ok(value.unwrap_or_else(|| Val::new(Kind::None, at)));
@@ -187,6 +266,9 @@ impl<'a> Evaluator<'a> {
                 return Ok(Val::unknown(WhyKind::Unsupported, "`partial` is not evaluated", at));
             }
             _ => {}
+        }
+        if path == "argparse.ArgumentParser" {
+            return Ok(Val::new(Kind::External("argparse.ArgumentParser()".into()), at));
         }
         if path.ends_with(".parse_args") || path.ends_with(".parse_known_args") {
             return Ok(Val::unknown(WhyKind::Dynamic, COMMAND_LINE, at));
@@ -267,7 +349,10 @@ impl<'a> Evaluator<'a> {
                         None => elements = vec![Elem::Any(why(WhyKind::Unsupported, "the order is not evaluated", at))],
                     }
                 }
+                let unordered = matches!(value.kind, Kind::Set(_)) && path != "sorted" && elements.len() > 1;
                 match path {
+                    // The order of a set is not known, so its list is kept as one.
+                    _ if unordered => Val::new(Kind::Set(self.heap.add(Obj::List(elements))), at),
                     "set" | "frozenset" => Val::new(Kind::Set(self.heap.add(Obj::List(elements))), at),
                     _ => list(self, elements),
                 }
@@ -299,6 +384,10 @@ impl<'a> Evaluator<'a> {
                 None => Val::new(Kind::Unknown(self.whys_of(value, at)), at),
             },
             ("len", Some(value)) => match (self.elements(value), value.as_text()) {
+                // A set drops what it has twice.
+                (Ok(elements), _) if matches!(value.kind, Kind::Set(_)) && elements.len() > 1 => {
+                    Val::unknown(WhyKind::Unsupported, "the size of a set is not computed", at)
+                }
                 (_, Some(text)) => Val::new(Kind::Int(text.chars().count() as i64), at),
                 (Ok(elements), _) if elements.iter().all(|element| matches!(element, Elem::One(_))) => {
                     Val::new(Kind::Int(elements.len() as i64), at)
@@ -306,8 +395,10 @@ impl<'a> Evaluator<'a> {
                 _ => Val::new(Kind::Unknown(self.whys_of(value, at)), at),
             },
             ("range", Some(_)) => {
-                let numbers: Option<Vec<i64>> =
-                    args.iter().map(|value| if let Kind::Int(number) = value.kind { Some(number) } else { None }).collect();
+                let numbers: Option<Vec<i64>> = args
+                    .iter()
+                    .map(|value| if let Kind::Int(number) = value.kind { Some(number) } else { None })
+                    .collect();
                 let (start, end, step) = match numbers.as_deref() {
                     Some([end]) => (0, *end, 1),
                     Some([start, end]) => (*start, *end, 1),
@@ -330,14 +421,18 @@ impl<'a> Evaluator<'a> {
                 list(self, elements)
             }
             ("enumerate", Some(value)) => {
-                let mut number = match (args.get(1), keywords.first()) {
-                    (Some(Val { kind: Kind::Int(start), .. }), _) | (None, Some((_, Val { kind: Kind::Int(start), .. }))) => *start,
+                let start = match (args.get(1), keywords.first()) {
+                    (Some(Val { kind: Kind::Int(start), .. }), _)
+                    | (None, Some((_, Val { kind: Kind::Int(start), .. }))) => *start,
                     (None, None) => 0,
                     _ => return Ok(Some(Val::unknown(WhyKind::Dynamic, "the count is not known", at))),
                 };
+                if start > i64::from(i32::MAX) {
+                    return Ok(Some(Val::unknown(WhyKind::Limit, "the count is too large", at)));
+                }
                 let mut elements = Vec::new();
                 let mut counted = true;
-                for round in self.rounds(value) {
+                for (number, round) in (start..).zip(self.rounds(value)) {
                     let count = |known: bool| match known {
                         true => Val::new(Kind::Int(number), at),
                         false => Val::unknown(WhyKind::Dynamic, "the count is not known", at),
@@ -357,7 +452,6 @@ impl<'a> Evaluator<'a> {
                             Elem::Any(whys)
                         }
                     });
-                    number += 1;
                 }
                 list(self, elements)
             }
@@ -365,7 +459,9 @@ impl<'a> Evaluator<'a> {
                 let mut columns = Vec::new();
                 for value in args {
                     match self.elements(value) {
-                        Ok(elements) if elements.iter().all(|element| matches!(element, Elem::One(_))) => columns.push(elements),
+                        Ok(elements) if elements.iter().all(|element| matches!(element, Elem::One(_))) => {
+                            columns.push(elements)
+                        }
                         Ok(_) => return Ok(Some(Val::unknown(WhyKind::Dynamic, "the list is not known", at))),
                         Err(whys) => return Ok(Some(Val::new(Kind::Unknown(whys), at))),
                     }
@@ -375,7 +471,9 @@ impl<'a> Evaluator<'a> {
                 for row in 0..length {
                     let values: Vec<Val> = columns
                         .iter()
-                        .filter_map(|column| if let Some(Elem::One(value)) = column.get(row) { Some(value.clone()) } else { None })
+                        .filter_map(|column| {
+                            if let Some(Elem::One(value)) = column.get(row) { Some(value.clone()) } else { None }
+                        })
                         .collect();
                     rows.push(Elem::One(Val::new(Kind::Tuple(values.into()), at)));
                 }

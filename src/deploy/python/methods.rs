@@ -45,7 +45,9 @@ impl<'a> Evaluator<'a> {
                             let simple = elements.iter().all(|element| matches!(element, Elem::One(_)));
                             let length = elements.len() as i64;
                             let place = if *index < 0 { (index + length).max(0) } else { (*index).min(length) };
-                            if (simple || place == 0) && let Ok(place) = usize::try_from(place) {
+                            if (simple || place == 0)
+                                && let Ok(place) = usize::try_from(place)
+                            {
                                 elements.insert(place, Elem::One(value.clone()));
                                 known = true;
                             }
@@ -202,6 +204,9 @@ impl<'a> Evaluator<'a> {
         };
         let between = between.clone();
         let elements = match self.elements(list) {
+            Ok(elements) if matches!(list.kind, Kind::Set(_)) && elements.len() > 1 => {
+                return Val::hole(why(WhyKind::NonDeterministic, "the order of a set is not known", at), at);
+            }
             Ok(elements) => elements,
             Err(whys) => return Val::hole(whys, at),
         };
@@ -367,7 +372,9 @@ impl<'a> Evaluator<'a> {
                 if entry.maybe {
                     let is_new = !mine.entries.iter().any(|old| old.key == entry.key);
                     let value = Val::new(
-                        Kind::Unknown(entry.value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "it may be missing", at))),
+                        Kind::Unknown(
+                            entry.value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "it may be missing", at)),
+                        ),
                         entry.value.at,
                     );
                     put(&mut mine.entries, entry.key.clone(), value);

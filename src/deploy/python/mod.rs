@@ -20,11 +20,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::model::{
-    Caller, DeployCommand, Diagnostic, Guard, NameContext, Origin, SourceFile, Why, WhyKind, redact,
-};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
+use crate::model::{Caller, DeployCommand, Diagnostic, Guard, NameContext, Origin, SourceFile, Why, WhyKind, redact};
 use crate::python::{self, Ranged, Version};
 
 mod call;
@@ -54,7 +52,7 @@ pub struct Outcome {
 }
 
 /// The most statements and expressions that are evaluated in one script.
-const MAX_STEPS: usize = 400_000;
+const MAX_STEPS: usize = 200_000;
 /// The deepest nesting of statements, expressions and calls.
 const MAX_DEPTH: usize = 300;
 /// The deepest chain of calls.
@@ -85,6 +83,7 @@ pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
         called: Vec::new(),
         outcome: Outcome::default(),
         configs: Vec::new(),
+        silent_dicts: std::collections::BTreeSet::new(),
         steps: 0,
         depth: 0,
         silent: 0,
@@ -121,6 +120,8 @@ struct Evaluator<'a> {
     outcome: Outcome,
     /// Instances that have VPC access.
     configs: Vec<sink::Config>,
+    /// Dicts that were made while nothing is recorded.
+    silent_dicts: std::collections::BTreeSet<value::ObjId>,
     steps: usize,
     depth: usize,
     /// Greater than 0 while commands are not recorded.
@@ -154,7 +155,12 @@ impl<'a> Evaluator<'a> {
 
     /// The text of a node on one line, redacted and short.
     fn source(&self, node: &impl Ranged) -> String {
-        let text = self.file.text().get(python::range_of(node)).unwrap_or_default();
+        self.source_at(self.at(node))
+    }
+
+    /// The text of a range on one line, redacted and short.
+    fn source_at(&self, at: At) -> String {
+        let text = self.file.text().get(at.0..at.1).unwrap_or_default();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let short: String = line.chars().take(120).collect();
         redact::line(&short)

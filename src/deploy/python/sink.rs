@@ -162,6 +162,9 @@ impl<'a> Evaluator<'a> {
     /// At the end: every service config with VPC access that the script has built.
     pub fn record_configs(&mut self) {
         for id in 0..self.heap.len() {
+            if self.silent_dicts.contains(&id) {
+                continue;
+            }
             if matches!(self.heap.get(id), Some(Obj::Dict(_))) {
                 self.record_dict(id);
             }
@@ -211,7 +214,18 @@ impl<'a> Evaluator<'a> {
             let key = Key::Text(name.into());
             dict.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone())
         };
-        let Some(access) = find("vpc_access") else { return };
+        // The body of an API request has it in its template.
+        let in_template = || match find("template")?.kind {
+            Kind::Dict(id) => match self.heap.get(id) {
+                Some(Obj::Dict(template)) => {
+                    let key = Key::Text("vpc_access".into());
+                    template.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(access) = find("vpc_access").or_else(in_template) else { return };
         let Some(name) = find("name").or_else(|| find("service_name")) else { return };
         let project = find("project").or_else(|| find("project_id"));
         let region = find("region").or_else(|| find("location"));
@@ -284,9 +298,8 @@ impl<'a> Evaluator<'a> {
             name: self.word(name).fact(),
             project,
             region,
-            connector: connector.map_or(Change::Leave, |fact| {
-                Change::Set(fact.map(|text| gcloud::spell_connector(text, &names)))
-            }),
+            connector: connector
+                .map_or(Change::Leave, |fact| Change::Set(fact.map(|text| gcloud::spell_connector(text, &names)))),
             egress: egress.map_or(Change::Leave, |fact| Change::Set(fact.map(gcloud::spell_egress))),
             interfaces: Change::Leave,
             guards,

@@ -124,7 +124,10 @@ impl<'a> Evaluator<'a> {
         let Kind::Dict(id) = value.kind else { return Ok(None) };
         match self.heap.get(id) {
             Some(Obj::Dict(dict)) => {
-                let found = dict.entries.iter().find(|entry| matches!(&entry.key, super::value::Key::Text(key) if **key == *name));
+                let found = dict
+                    .entries
+                    .iter()
+                    .find(|entry| matches!(&entry.key, super::value::Key::Text(key) if **key == *name));
                 Ok(found.cloned())
             }
             Some(Obj::Lost(whys)) => Err(whys.clone()),
@@ -165,6 +168,9 @@ impl<'a> Evaluator<'a> {
                 rest = "";
                 continue;
             };
+            if field.starts_with([':', '!']) {
+                next += 1;
+            }
             let value = if field.is_empty() {
                 next += 1;
                 args.get(next - 1).cloned()
