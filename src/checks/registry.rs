@@ -160,34 +160,52 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     by_id.into_values().collect()
 }
 
-/// Root causes by the worst that they bring about, each followed by its consequences; of equals by id.
-fn sort(findings: &mut [Finding]) {
-    let causes: BTreeMap<&str, &str> =
-        findings.iter().filter_map(|finding| Some((&*finding.id, &**finding.caused_by.first()?))).collect();
-    let known: BTreeSet<&str> = findings.iter().map(|finding| &*finding.id).collect();
-    let root = |finding: &Finding| {
-        let mut id = &*finding.id;
-        let mut seen = BTreeSet::from([id]);
-        while let Some(&cause) = causes.get(id)
-            && known.contains(cause)
-            && seen.insert(cause)
-        {
-            id = cause;
-        }
-        id.to_owned()
+/// Root causes by the worst that they bring about, each followed by what it brings about; of equals by id.
+fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|left, right| left.id.cmp(&right.id));
+    let at: BTreeMap<&str, usize> = findings.iter().enumerate().map(|(at, finding)| (&*finding.id, at)).collect();
+    let known = |finding: &Finding| -> Vec<usize> {
+        finding.caused_by.iter().filter_map(|cause| at.get(&**cause).copied()).collect()
     };
-    let roots: BTreeMap<String, String> = findings.iter().map(|finding| (finding.id.clone(), root(finding))).collect();
-    let mut worst: BTreeMap<String, Severity> = BTreeMap::new();
-    for finding in &*findings {
-        let root = roots.get(&finding.id).cloned().unwrap_or_default();
-        let severity = worst.entry(root).or_insert(finding.severity);
-        *severity = (*severity).max(finding.severity);
+    let causes: Vec<Vec<usize>> = findings.iter().map(known).collect();
+    // Severities climb from consequences to causes; a chain is at most as long as the list.
+    let mut worst: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
+    for _ in 0..findings.len() {
+        let before = worst.clone();
+        for (consequence, causes) in causes.iter().enumerate() {
+            for &cause in causes {
+                if let (Some(&below), Some(above)) = (before.get(consequence), worst.get_mut(cause)) {
+                    *above = (*above).max(below);
+                }
+            }
+        }
+        if worst == before {
+            break;
+        }
     }
-    findings.sort_by_cached_key(|finding| {
-        let root = roots.get(&finding.id).cloned().unwrap_or_default();
-        let follows = root != finding.id;
-        (Reverse(worst.get(&root).copied()), root, follows, Reverse(finding.severity), finding.id.clone())
-    });
+    let mut candidates: Vec<usize> = (0..findings.len()).collect();
+    candidates.sort_by_key(|&one| Reverse(worst.get(one).copied()));
+    let mut order: Vec<usize> = Vec::new();
+    let mut placed = BTreeSet::new();
+    // The second round takes what stands in a circle of causes.
+    for ready in [true, false] {
+        for &root in &candidates {
+            let mut open = vec![root];
+            while let Some(next) = open.pop() {
+                let waits = causes.get(next).is_some_and(|causes| causes.iter().any(|cause| !placed.contains(cause)));
+                if placed.contains(&next) || (ready && waits) {
+                    continue;
+                }
+                placed.insert(next);
+                order.push(next);
+                let follow =
+                    candidates.iter().rev().filter(|&&one| causes.get(one).is_some_and(|all| all.contains(&next)));
+                open.extend(follow);
+            }
+        }
+    }
+    let mut taken: Vec<Option<Finding>> = std::mem::take(findings).into_iter().map(Some).collect();
+    findings.extend(order.into_iter().filter_map(|one| taken.get_mut(one).and_then(Option::take)));
 }
 
 fn accept(
