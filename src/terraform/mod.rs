@@ -161,7 +161,9 @@ impl Loaded {
     pub fn evaluate(&self, root: Option<&str>, expression: &str) -> Evaluated {
         let wanted = root.map(|root| root.trim_start_matches("./").trim_end_matches('/'));
         let deployment = match wanted {
-            Some(wanted) => self.deployments.iter().find(|own| own.root == wanted || (wanted.is_empty() && own.root == ".")),
+            Some(wanted) => {
+                self.deployments.iter().find(|own| own.root == wanted || (wanted.is_empty() && own.root == "."))
+            }
             None => self.deployments.first(),
         };
         if let (Some(root), None) = (root, deployment)

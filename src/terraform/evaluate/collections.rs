@@ -37,7 +37,8 @@ pub(super) fn apply_steps(
             }
             Step::FullSplat => return splat(world, scope, &value, rest, span),
             Step::AttrSplat => {
-                let inner = rest.iter().take_while(|step| matches!(step, Step::Attr(..) | Step::LegacyIndex(_))).count();
+                let inner =
+                    rest.iter().take_while(|step| matches!(step, Step::Attr(..) | Step::LegacyIndex(_))).count();
                 let (inner, outer) = rest.split_at(inner);
                 value = splat(world, scope, &value, inner, span)?;
                 steps = outer;
@@ -53,12 +54,15 @@ pub(super) fn apply_steps(
 fn splat(world: &World, scope: &Scope, value: &Value, steps: &[Step], span: Span) -> Result<Value, Failure> {
     let (items, is_list): (Vec<Value>, bool) = match &value.kind {
         Kind::Null(_) => return Ok(Value::tuple(Vec::new())),
-        Kind::Unknown(unknown) => return Ok(Value::unknown(Type::Dynamic, unknown.whys.clone()).marked(value.sensitive)),
+        Kind::Unknown(unknown) => {
+            return Ok(Value::unknown(Type::Dynamic, unknown.whys.clone()).marked(value.sensitive));
+        }
         Kind::Tuple(items) => (items.to_vec(), false),
         Kind::List(_, items) | Kind::Set(_, items) => (items.to_vec(), true),
         _ => (vec![value.clone()], false),
     };
-    let results: Result<Vec<_>, _> = items.into_iter().map(|item| apply_steps(world, scope, item, steps, span)).collect();
+    let results: Result<Vec<_>, _> =
+        items.into_iter().map(|item| apply_steps(world, scope, item, steps, span)).collect();
     let results = results?;
     let shared = if is_list { unify_all(results.iter().map(Value::ty)) } else { None };
     let result = match shared {
@@ -91,9 +95,10 @@ fn unknown_attr(ty: &Type, name: &str, value: &Value) -> Result<Value, String> {
     let inner = match ty {
         Type::Dynamic => Type::Dynamic,
         Type::Map(element) => (**element).clone(),
-        Type::Object(fields) => {
-            fields.get(name).map(|field| field.ty.clone()).ok_or_else(|| format!("the object has no attribute \"{name}\""))?
-        }
+        Type::Object(fields) => fields
+            .get(name)
+            .map(|field| field.ty.clone())
+            .ok_or_else(|| format!("the object has no attribute \"{name}\""))?,
         other => return Err(format!("a value of type {other} has no attributes")),
     };
     Ok(Value::unknown(inner, value.whys()).marked(value.sensitive))
@@ -218,10 +223,8 @@ impl Collected {
         let name: Arc<str> = name.into();
         if expr.grouping {
             self.groups.entry(name).or_default().push(value);
-        } else if self.fields.contains_key(&name) {
+        } else if self.fields.insert(name.clone(), value).is_some() {
             return Err(Failure::at(key_expr.span, format!("the key \"{name}\" comes twice")));
-        } else {
-            self.fields.insert(name, value);
         }
         Ok(None)
     }

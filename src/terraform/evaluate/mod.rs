@@ -157,8 +157,11 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value =
-        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown_not_null(Type::Dynamic, unknown_keys) };
+    let value = if unknown_keys.is_empty() {
+        Value::object(fields)
+    } else {
+        Value::unknown_not_null(Type::Dynamic, unknown_keys)
+    };
     Ok(value.marked(sensitive))
 }
 
@@ -205,7 +208,9 @@ fn try_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Result<Val
     for arg in &call.args {
         match evaluate(world, scope, arg) {
             // An unknown may still turn into an error when Terraform runs: what follows stays open as well.
-            Ok(value) if value.is_unknown() => return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive)),
+            Ok(value) if value.is_unknown() => {
+                return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive));
+            }
             Ok(value) => return Ok(value),
             Err(failure) if failure.fatal => return Err(failure),
             Err(_) => {}

@@ -28,7 +28,8 @@ impl Reader<'_> {
         };
         let value = self.world.value_of(self.scope, &own.expr);
         let origin = self.world.origin(module, own.expr.span);
-        let invalid = |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
+        let invalid =
+            |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
         match convert(&value, ty) {
             Err(text) => invalid(text),
             Ok(value) if value.is_null() => Fact::Absent(origin),
@@ -53,7 +54,9 @@ impl Reader<'_> {
 
     /// A whole number.
     pub(super) fn int(&self, name: &str) -> Fact<i64> {
-        self.attribute(name, &Type::Number, |value| value.as_int().ok_or_else(|| "a whole number is required".to_owned()))
+        self.attribute(name, &Type::Number, |value| {
+            value.as_int().ok_or_else(|| "a whole number is required".to_owned())
+        })
     }
 
     /// A boolean.
@@ -88,7 +91,8 @@ impl Place {
         let supplied = |attribute: &str, argument: &str| {
             let own = reader.string(attribute);
             let Fact::Absent(origin) = own else { return own };
-            let value = provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
+            let value =
+                provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
             match value.as_str() {
                 Some(text) => Fact::Known(text.to_owned(), origin),
                 None => Fact::Unknown(value.whys().to_vec()),

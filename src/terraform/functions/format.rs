@@ -21,7 +21,9 @@ pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
     for arg in args.rest(1) {
         let Some(items) = items(arg) else { continue };
         match count {
-            Some(count) if count != items.len() => return Err("the lists of formatlist have different lengths".to_owned()),
+            Some(count) if count != items.len() => {
+                return Err("the lists of formatlist have different lengths".to_owned());
+            }
             _ => count = Some(items.len()),
         }
     }
@@ -106,7 +108,8 @@ fn flags<'a>(text: &'a str, verb: &mut Verb) -> &'a str {
 
 fn size<'a>(text: &'a str, verb: &mut Verb) -> Result<&'a str, String> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let read = |digits: &str| digits.parse::<usize>().ok().filter(|&size| size <= MAX_WIDTH).ok_or("a width is too large");
+    let read =
+        |digits: &str| digits.parse::<usize>().ok().filter(|&size| size <= MAX_WIDTH).ok_or("a width is too large");
     let end = digits(text);
     let (width, mut rest) = text.split_at(end);
     if !width.is_empty() {

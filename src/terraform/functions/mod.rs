@@ -120,7 +120,9 @@ fn not_implemented(context: &Context<'_>, name: &str) -> Result<Value, String> {
             let text = format!("the result of {name} differs from run to run");
             Ok(context.unknown(Type::String, WhyKind::NonDeterministic, text))
         }
-        "rsadecrypt" => Ok(context.unknown(Type::String, WhyKind::NonDeterministic, "rsadecrypt gives a secret").marked(true)),
+        "rsadecrypt" => {
+            Ok(context.unknown(Type::String, WhyKind::NonDeterministic, "rsadecrypt gives a secret").marked(true))
+        }
         _ if table::UNSUPPORTED.contains(&name) => unsupported(format!("function {name} is not evaluated")),
         _ => Err(format!("there is no function `{name}`")),
     }

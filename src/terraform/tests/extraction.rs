@@ -39,7 +39,10 @@ variable "max" {}
     ]);
     let declared = loaded.declarations();
     let main = &declared.connectors[0].value;
-    assert_eq!(main.name.known().unwrap().to_string(), "projects/p/locations/us-central1/connectors/netra-vpc-connector");
+    assert_eq!(
+        main.name.known().unwrap().to_string(),
+        "projects/p/locations/us-central1/connectors/netra-vpc-connector"
+    );
     assert_eq!(line(main.name.origin()), ("connector.tf".into(), 2, 20));
     assert_eq!(main.network.known().unwrap().to_string(), "projects/p/global/networks/staging-vpc");
     assert_eq!(main.ip_cidr_range.known().unwrap().to_string(), "10.8.0.0/28");

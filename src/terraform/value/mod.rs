@@ -382,9 +382,7 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
         (Kind::Map(ta, a), Kind::Map(tb, b)) => {
             (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && fields(a, b)
         }
-        (Kind::Object(a), Kind::Object(b)) => {
-            a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields)
-        }
+        (Kind::Object(a), Kind::Object(b)) => a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields),
         _ => false,
     }
 }
