@@ -15,6 +15,7 @@ use crate::model::{Diagnostic, Origin};
 
 /// The whole document.
 pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
+    world.steps.set(0);
     let workspace = world.settings.workspace.clone();
     let listed =
         |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
@@ -118,8 +119,15 @@ pub(super) fn redacted(value: &Value, name: &str) -> Json {
     if value.sensitive || (redact::is_secret_name(name) && value.as_str().is_some_and(|text| !text.is_empty())) {
         return json!(redact::REDACTED);
     }
-    let field =
-        |(name, value): (&Arc<str>, &Value)| (!value.is_unknown()).then(|| (name.to_string(), redacted(value, name)));
+    // An environment variable says in one attribute that another one holds a secret.
+    let holds_secret = match &value.kind {
+        Kind::Object(object) => object.fields.get("name").and_then(Value::as_str).is_some_and(redact::is_secret_name),
+        _ => false,
+    };
+    let field = |(name, value): (&Arc<str>, &Value)| {
+        let as_name = if holds_secret && &**name == "value" { "secret" } else { name };
+        (!value.is_unknown()).then(|| (name.to_string(), redacted(value, as_name)))
+    };
     match &value.kind {
         Kind::String(text) => json!(redact::line(text)),
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {

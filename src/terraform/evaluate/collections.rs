@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::module::World;
 use super::super::syntax::{Expr, For, Span, Step};
 use super::super::value::{Kind, Type, Value, convert, unify_all};
-use super::{Failure, Scope, evaluate};
+use super::{Failure, Scope, evaluate, exhausted, is_exhausted};
 
 impl Value {
     /// True for a list, a set or a tuple.
@@ -134,6 +134,7 @@ pub fn get_index(value: &Value, key: &Value) -> Result<Value, String> {
         Kind::Map(..) | Kind::Object(_) => {
             let name = convert(key, &Type::String).map_err(|text| format!("key: {text}"))?;
             match name.as_str() {
+                Some(name) if mark => get_attr(value, name).map_err(|_| "there is no such element".to_owned())?,
                 Some(name) => get_attr(value, name)?,
                 None => Value::unknown(Type::Dynamic, name.whys()),
             }
@@ -162,6 +163,9 @@ pub(super) fn for_expr(world: &World, scope: &Scope, expr: &For) -> Result<Value
     let mut open: Option<Value> = None;
     let mut mark = collection.sensitive;
     for (key, value) in entries {
+        if is_exhausted(world) {
+            return Ok(exhausted(world, scope, expr.collection.span));
+        }
         let mut inner = scope.bind(&expr.value_name, value);
         if let Some(name) = &expr.key_name {
             inner = inner.bind(name, key);
@@ -224,7 +228,8 @@ impl Collected {
         if expr.grouping {
             self.groups.entry(name).or_default().push(value);
         } else if self.fields.insert(name.clone(), value).is_some() {
-            return Err(Failure::at(key_expr.span, format!("the key \"{name}\" comes twice")));
+            let named = if *mark { String::new() } else { format!(" \"{name}\"") };
+            return Err(Failure::at(key_expr.span, format!("the key{named} comes twice")));
         }
         Ok(None)
     }

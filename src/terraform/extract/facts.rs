@@ -126,16 +126,26 @@ impl Place {
         match parse(&text, &self.context()) {
             Ok(name) => Fact::Known(name, origin),
             Err(error) => {
-                let mut whys: Vec<Why> = Vec::new();
-                let anywhere = NameContext {
-                    project: self.project.known().cloned().or_else(|| Some("p".to_owned())),
-                    region: self.region.known().cloned().or_else(|| Some("r".to_owned())),
-                    project_numbers: self.numbers.clone(),
+                let fits = |project: bool, region: bool| {
+                    let or = |fact: &Fact<String>, fill: bool| {
+                        fact.known().cloned().or_else(|| fill.then(|| "any".to_owned()))
+                    };
+                    let context = NameContext {
+                        project: or(&self.project, project),
+                        region: or(&self.region, region),
+                        project_numbers: self.numbers.clone(),
+                    };
+                    parse(&text, &context).is_ok()
                 };
-                if parse(&text, &anywhere).is_ok() {
-                    whys.extend_from_slice(self.project.whys());
-                    whys.extend_from_slice(self.region.whys());
-                }
+                let mut whys: Vec<Why> = if fits(true, false) {
+                    self.project.whys().to_vec()
+                } else if fits(false, true) {
+                    self.region.whys().to_vec()
+                } else if fits(true, true) {
+                    [self.project.whys(), self.region.whys()].concat()
+                } else {
+                    Vec::new()
+                };
                 if whys.is_empty() {
                     whys.push(Why::at(WhyKind::Invalid, error.to_string(), origin));
                 }

@@ -103,7 +103,10 @@ pub fn call(world: &World, scope: &Scope, name: &str, args: Vec<Value>, span: Sp
         let whys = converted.iter().filter(|arg| stops(arg)).fold(Whys::default(), |all, arg| all.and(&arg.whys()));
         return Ok(Value::unknown((function.returns)(), whys).marked(mark));
     }
-    let result = (function.run)(&context, &Args::new(name, converted))?;
+    // A message may quote what it was given.
+    let secret = converted.iter().any(Value::is_marked);
+    let result = (function.run)(&context, &Args::new(name, converted));
+    let result = result.map_err(|text| if secret { format!("{name} fails on a sensitive value") } else { text })?;
     // These decide about marks themselves.
     let own_marks = matches!(name, "nonsensitive" | "issensitive");
     Ok(if own_marks { result } else { result.marked(mark) })

@@ -72,6 +72,8 @@ pub struct World {
     pub settings: Settings,
     /// The current depth of evaluation.
     pub depth: Cell<usize>,
+    /// The number of evaluations so far in one go.
+    pub steps: Cell<u64>,
     excerpts: Excerpts,
     sources: RefCell<Vec<SourceFile>>,
     read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
@@ -146,6 +148,7 @@ impl World {
             repo,
             settings,
             depth: Cell::new(0),
+            steps: Cell::new(0),
             excerpts: excerpts.clone(),
             sources: RefCell::default(),
             read_files: RefCell::default(),

@@ -99,3 +99,20 @@ fn a_sample_of_the_record_is_what_terraform_says_today() {
         assert_eq!(answer, expected, "{}", row.expression);
     }
 }
+
+/// The outputs of a whole configuration (modules, repetition, optional attributes, templates), as `terraform plan`
+/// gave them.
+#[test]
+fn a_whole_configuration_has_the_outputs_that_terraform_plans() {
+    let config = TerraformConfig { roots: vec![".".to_owned()], ..TerraformConfig::default() };
+    let loaded = load_dir(&recorded("plan"), &config);
+    let declared = loaded.declarations();
+    assert_eq!((declared.diagnostics, declared.incomplete), (Vec::new(), Vec::new()));
+    let truth: std::collections::BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(&std::fs::read_to_string(recorded("plan.json")).unwrap()).unwrap();
+    assert!(truth.len() >= 30);
+    let shown = loaded.show();
+    for (name, expected) in &truth {
+        assert_eq!(shown["outputs"]["."][name], serde_json::json!({ "value": expected }), "{name}");
+    }
+}

@@ -126,14 +126,34 @@ fn hostile_text_gives_a_diagnostic_or_a_limit() {
 }
 
 #[test]
+fn a_configuration_that_explodes_stops() {
+    let doubling: String = (0..40).map(|at| format!("  d{at} = [local.d{}, local.d{}]\n", at + 1, at + 1)).collect();
+    let text = format!("locals {{\n{doubling}  d40 = 1\n}}");
+    let loaded = load_files(&[("main.tf", &text)]);
+    assert!(unknown(&loaded, "local.d0").contains("the value is too large"));
+    assert_eq!(value(&loaded, "local.d38"), json!([[1, 1], [1, 1]]));
+    let modules: Vec<(String, String)> = (0..20)
+        .map(|at| {
+            (format!("m{at}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n  count = 3\n}}", at + 1))
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = modules.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("m20/main.tf", ""));
+    let declared = load_files(&files).declarations();
+    assert!(declared.incomplete.iter().any(|why| why.kind == WhyKind::Limit), "{:?}", declared.incomplete);
+}
+
+#[test]
 fn sensitive_and_secret_values_are_not_shown() {
     let loaded = load_files(&[(
         "main.tf",
-        "variable \"hidden\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"app\"\n  password = \"hunter2\"\n  url = \"postgres://app:hunter2@10.0.0.3/db\"\n  note = \"x-${var.hidden}\"\n  list = [var.hidden]\n}\noutput \"o\" { value = \"a${var.hidden}\" }\noutput \"p\" {\n  value = \"hunter2\"\n  sensitive = true\n}",
+        "variable \"hidden\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"app\"\n  password = \"hunter2\"\n  url = \"postgres://app:hunter2@10.0.0.3/db\"\n  note = \"x-${var.hidden}\"\n  list = [var.hidden]\n  env {\n    name  = \"DB_PASSWORD\"\n    value = \"hunter2\"\n  }\n}\noutput \"o\" { value = \"a${var.hidden}\" }\noutput \"p\" {\n  value = \"hunter2\"\n  sensitive = true\n}",
     )]);
     let shown = loaded.show().to_string();
     assert!(!shown.contains("hunter2"), "{shown}");
     assert_eq!(value(&loaded, "var.hidden"), json!("[redacted]"));
+    assert_eq!(error(&loaded, "parseint(var.hidden, 10)"), "parseint fails on a sensitive value");
+    assert_eq!(value(&loaded, "\"password: x\""), json!("password: x"), "what was typed is no secret");
     assert_eq!(value(&loaded, "issensitive(\"${var.hidden}\")"), json!(true));
 }
 

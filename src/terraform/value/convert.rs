@@ -154,7 +154,7 @@ pub fn apply_defaults(value: &Value, ty: &Type) -> Value {
         }
         _ => return value.clone(),
     };
-    Value { kind, sensitive: value.sensitive }
+    Value::from(kind).marked(value.sensitive)
 }
 
 fn mapped(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Object {

@@ -25,6 +25,9 @@ pub struct Value {
     pub kind: Kind,
     /// True where it must not be shown.
     pub sensitive: bool,
+    /// Number of values in it, itself included: shared parts count each time, so that a value that is small in
+    /// memory and huge to walk is noticed.
+    size: u32,
 }
 
 /// The forms of values.
@@ -140,7 +143,9 @@ impl Whys {
 
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
-        Self { kind, sensitive: false }
+        let mut value = Self { kind, sensitive: false, size: 1 };
+        value.size = value.elements().fold(1, |size: u32, item| size.saturating_add(item.size));
+        value
     }
 }
 
@@ -206,7 +211,7 @@ impl Value {
         let mut items: Vec<Self> = items.into_iter().map(Self::unmarked).collect();
         items.sort_by(compare_elements);
         items.dedup_by(|a, b| !a.contains_unknown() && same_value(a, b));
-        Self { kind: Kind::Set(ty, Arc::new(items)), sensitive }
+        Self::from(Kind::Set(ty, Arc::new(items))).marked(sensitive)
     }
 
     /// An unknown value.
@@ -254,6 +259,11 @@ impl Value {
             }
             other => other.clone().into(),
         }
+    }
+
+    /// Number of values in it, itself included.
+    pub fn size(&self) -> u32 {
+        self.size
     }
 
     /// True for null.
