@@ -72,7 +72,6 @@ pub(super) fn coalescelist(_: &Context<'_>, args: &Args) -> Outcome {
     for arg in args.all() {
         match &arg.kind {
             Kind::Unknown(_) => return Ok(Value::unknown(Type::Dynamic, arg.whys())),
-            Kind::Null(_) => {}
             _ => match items(arg) {
                 Some(items) if items.is_empty() => {}
                 Some(_) => return Ok(arg.clone()),

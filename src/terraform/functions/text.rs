@@ -76,7 +76,7 @@ pub(super) fn split(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn lower(_: &Context<'_>, args: &Args) -> Outcome {
-    Ok(Value::string(&args.str(0)?.chars().map(|own| single(own, own.to_lowercase())).collect::<String>()))
+    Ok(Value::string(&args.str(0)?.chars().map(|own| own.to_lowercase().next().unwrap_or(own)).collect::<String>()))
 }
 
 pub(super) fn upper(_: &Context<'_>, args: &Args) -> Outcome {

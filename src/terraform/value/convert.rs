@@ -35,7 +35,15 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::String, Kind::Bool(flag)) => Ok(Value::string(if *flag { "true" } else { "false" })),
         (Type::String, Kind::Number(number)) => Ok(Value::string(&number.to_string())),
         (Type::Number, Kind::String(text)) => {
-            Number::parse(text).map(Value::number).ok_or_else(|| "a number is required".to_owned())
+            // Terraform also reads `.5`.
+            let padded = if text.starts_with("-.") {
+                text.replacen("-.", "-0.", 1)
+            } else if text.starts_with('.') {
+                format!("0{text}")
+            } else {
+                text.to_string()
+            };
+            Number::parse(&padded).map(Value::number).ok_or_else(|| "a number is required".to_owned())
         }
         (Type::Bool, Kind::String(text)) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),

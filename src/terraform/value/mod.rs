@@ -100,7 +100,7 @@ pub struct Unknown {
 /// The largest number of reasons that a value carries.
 const MAX_WHYS: usize = 8;
 
-/// Reasons, sorted, without doubles, at most [`MAX_WHYS`].
+/// Reasons, sorted, without doubles, at most eight.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Whys(Arc<Vec<Why>>);
 
