@@ -161,7 +161,9 @@ impl Loaded {
     pub fn evaluate(&self, root: Option<&str>, expression: &str) -> Evaluated {
         let wanted = root.map(|root| root.trim_start_matches("./").trim_end_matches('/'));
         let deployment = match wanted {
-            Some(wanted) => self.deployments.iter().find(|own| own.root == wanted || (wanted.is_empty() && own.root == ".")),
+            Some(wanted) => {
+                self.deployments.iter().find(|own| own.root == wanted || (wanted.is_empty() && own.root == "."))
+            }
             None => self.deployments.first(),
         };
         if let (Some(root), None) = (root, deployment)
@@ -183,12 +185,16 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
         Ok(expr) => expr,
         Err(error) => return Evaluated::Error(format!("the expression could not be parsed: {}", error.text)),
     };
+    world.steps.set(0);
+    // What refers to nothing can show nothing but what was typed.
+    let is_typed = evaluate::evaluate(world, &Scope::default(), &expr).is_ok();
     match evaluate::evaluate(world, scope, &expr) {
         Err(failure) => Evaluated::Error(failure.text),
         Ok(value) if value.contains_unknown() => {
             let words: BTreeSet<String> = value.whys().as_slice().iter().map(ToString::to_string).collect();
             Evaluated::Unknown(words.into_iter().collect())
         }
+        Ok(value) if is_typed && !value.is_marked() => Evaluated::Value(value::to_json(&value)),
         Ok(value) => Evaluated::Value(show::redacted(&value, "")),
     }
 }

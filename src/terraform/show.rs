@@ -15,8 +15,10 @@ use crate::model::{Diagnostic, Origin};
 
 /// The whole document.
 pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
+    world.steps.set(0);
     let workspace = world.settings.workspace.clone();
-    let listed = |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
+    let listed =
+        |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
     let mut modules = Vec::new();
     let mut shown = Vec::new();
     let mut outputs = Map::new();
@@ -77,11 +79,19 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
 fn plan_body(value: Value) -> Value {
     let Kind::Object(object) = &value.kind else { return value };
     let fields = object.fields.iter().filter(|(name, _)| !META_ARGUMENTS.contains(&&***name));
-    Kind::Object(Arc::new(Object { fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(), open: None })).into()
+    Kind::Object(Arc::new(Object {
+        fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        open: None,
+    }))
+    .into()
 }
 
 fn presence(whys: &[crate::model::Why]) -> Json {
-    if whys.is_empty() { json!("certain") } else { json!({"unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>()}) }
+    if whys.is_empty() {
+        json!("certain")
+    } else {
+        json!({"unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>()})
+    }
 }
 
 fn named(values: &BTreeMap<Arc<str>, Value>) -> Json {
@@ -109,7 +119,15 @@ pub(super) fn redacted(value: &Value, name: &str) -> Json {
     if value.sensitive || (redact::is_secret_name(name) && value.as_str().is_some_and(|text| !text.is_empty())) {
         return json!(redact::REDACTED);
     }
-    let field = |(name, value): (&Arc<str>, &Value)| (!value.is_unknown()).then(|| (name.to_string(), redacted(value, name)));
+    // An environment variable says in one attribute that another one holds a secret.
+    let holds_secret = match &value.kind {
+        Kind::Object(object) => object.fields.get("name").and_then(Value::as_str).is_some_and(redact::is_secret_name),
+        _ => false,
+    };
+    let field = |(name, value): (&Arc<str>, &Value)| {
+        let as_name = if holds_secret && &**name == "value" { "secret" } else { name };
+        (!value.is_unknown()).then(|| (name.to_string(), redacted(value, as_name)))
+    };
     match &value.kind {
         Kind::String(text) => json!(redact::line(text)),
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
@@ -127,7 +145,9 @@ fn unknown_parts(value: &Value) -> Option<Json> {
         return None;
     }
     let fields = |fields: &BTreeMap<Arc<str>, Value>| {
-        Json::Object(fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value)?))).collect())
+        Json::Object(
+            fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value)?))).collect(),
+        )
     };
     Some(match &value.kind {
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::module::World;
 use super::super::syntax::{Expr, For, Span, Step};
 use super::super::value::{Kind, Type, Value, convert, unify_all};
-use super::{Failure, Scope, evaluate};
+use super::{Failure, Scope, evaluate, exhausted, is_exhausted};
 
 impl Value {
     /// True for a list, a set or a tuple.
@@ -37,7 +37,8 @@ pub(super) fn apply_steps(
             }
             Step::FullSplat => return splat(world, scope, &value, rest, span),
             Step::AttrSplat => {
-                let inner = rest.iter().take_while(|step| matches!(step, Step::Attr(..) | Step::LegacyIndex(_))).count();
+                let inner =
+                    rest.iter().take_while(|step| matches!(step, Step::Attr(..) | Step::LegacyIndex(_))).count();
                 let (inner, outer) = rest.split_at(inner);
                 value = splat(world, scope, &value, inner, span)?;
                 steps = outer;
@@ -53,12 +54,15 @@ pub(super) fn apply_steps(
 fn splat(world: &World, scope: &Scope, value: &Value, steps: &[Step], span: Span) -> Result<Value, Failure> {
     let (items, is_list): (Vec<Value>, bool) = match &value.kind {
         Kind::Null(_) => return Ok(Value::tuple(Vec::new())),
-        Kind::Unknown(unknown) => return Ok(Value::unknown(Type::Dynamic, unknown.whys.clone()).marked(value.sensitive)),
+        Kind::Unknown(unknown) => {
+            return Ok(Value::unknown(Type::Dynamic, unknown.whys.clone()).marked(value.sensitive));
+        }
         Kind::Tuple(items) => (items.to_vec(), false),
         Kind::List(_, items) | Kind::Set(_, items) => (items.to_vec(), true),
         _ => (vec![value.clone()], false),
     };
-    let results: Result<Vec<_>, _> = items.into_iter().map(|item| apply_steps(world, scope, item, steps, span)).collect();
+    let results: Result<Vec<_>, _> =
+        items.into_iter().map(|item| apply_steps(world, scope, item, steps, span)).collect();
     let results = results?;
     let shared = if is_list { unify_all(results.iter().map(Value::ty)) } else { None };
     let result = match shared {
@@ -91,9 +95,10 @@ fn unknown_attr(ty: &Type, name: &str, value: &Value) -> Result<Value, String> {
     let inner = match ty {
         Type::Dynamic => Type::Dynamic,
         Type::Map(element) => (**element).clone(),
-        Type::Object(fields) => {
-            fields.get(name).map(|field| field.ty.clone()).ok_or_else(|| format!("the object has no attribute \"{name}\""))?
-        }
+        Type::Object(fields) => fields
+            .get(name)
+            .map(|field| field.ty.clone())
+            .ok_or_else(|| format!("the object has no attribute \"{name}\""))?,
         other => return Err(format!("a value of type {other} has no attributes")),
     };
     Ok(Value::unknown(inner, value.whys()).marked(value.sensitive))
@@ -129,6 +134,7 @@ pub fn get_index(value: &Value, key: &Value) -> Result<Value, String> {
         Kind::Map(..) | Kind::Object(_) => {
             let name = convert(key, &Type::String).map_err(|text| format!("key: {text}"))?;
             match name.as_str() {
+                Some(name) if mark => get_attr(value, name).map_err(|_| "there is no such element".to_owned())?,
                 Some(name) => get_attr(value, name)?,
                 None => Value::unknown(Type::Dynamic, name.whys()),
             }
@@ -157,6 +163,9 @@ pub(super) fn for_expr(world: &World, scope: &Scope, expr: &For) -> Result<Value
     let mut open: Option<Value> = None;
     let mut mark = collection.sensitive;
     for (key, value) in entries {
+        if is_exhausted(world) {
+            return Ok(exhausted(world, scope, expr.collection.span));
+        }
         let mut inner = scope.bind(&expr.value_name, value);
         if let Some(name) = &expr.key_name {
             inner = inner.bind(name, key);
@@ -218,10 +227,9 @@ impl Collected {
         let name: Arc<str> = name.into();
         if expr.grouping {
             self.groups.entry(name).or_default().push(value);
-        } else if self.fields.contains_key(&name) {
-            return Err(Failure::at(key_expr.span, format!("the key \"{name}\" comes twice")));
-        } else {
-            self.fields.insert(name, value);
+        } else if self.fields.insert(name.clone(), value).is_some() {
+            let named = if *mark { String::new() } else { format!(" \"{name}\"") };
+            return Err(Failure::at(key_expr.span, format!("the key{named} comes twice")));
         }
         Ok(None)
     }

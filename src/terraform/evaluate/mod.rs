@@ -22,6 +22,10 @@ pub use template::render;
 
 /// The deepest nesting of evaluations, over references and modules.
 const MAX_DEPTH: usize = 1_000;
+/// The largest number of values in one value.
+const MAX_SIZE: u32 = 2_000_000;
+/// The largest number of evaluations in one go.
+const MAX_STEPS: u64 = 20_000_000;
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,13 +98,32 @@ impl Scope {
 pub fn evaluate(world: &World, scope: &Scope, expr: &Expr) -> Result<Value, Failure> {
     let depth = world.depth.get();
     if depth > MAX_DEPTH {
-        let why = Why::at(WhyKind::Limit, "the evaluation is nested too deeply", world.origin(scope.module, expr.span));
-        return Ok(Value::unknown_because(Type::Dynamic, why));
+        return Ok(limited(world, scope, expr.span, "the evaluation is nested too deeply"));
     }
+    if is_exhausted(world) {
+        return Ok(exhausted(world, scope, expr.span));
+    }
+    world.steps.set(world.steps.get() + 1);
     world.depth.set(depth + 1);
     let result = evaluate_kind(world, scope, expr);
     world.depth.set(depth);
-    result
+    match result {
+        Ok(value) if value.size() > MAX_SIZE => Ok(limited(world, scope, expr.span, "the value is too large")),
+        other => other,
+    }
+}
+
+fn limited(world: &World, scope: &Scope, span: Span, text: &str) -> Value {
+    Value::unknown_because(Type::Dynamic, Why::at(WhyKind::Limit, text, world.origin(scope.module, span)))
+}
+
+/// True where no more is evaluated.
+fn is_exhausted(world: &World) -> bool {
+    world.steps.get() > MAX_STEPS
+}
+
+fn exhausted(world: &World, scope: &Scope, span: Span) -> Value {
+    limited(world, scope, span, "the configuration takes too many steps to evaluate")
 }
 
 fn evaluate_kind(world: &World, scope: &Scope, expr: &Expr) -> Result<Value, Failure> {
@@ -157,8 +180,11 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value =
-        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown_not_null(Type::Dynamic, unknown_keys) };
+    let value = if unknown_keys.is_empty() {
+        Value::object(fields)
+    } else {
+        Value::unknown_not_null(Type::Dynamic, unknown_keys)
+    };
     Ok(value.marked(sensitive))
 }
 
@@ -205,7 +231,9 @@ fn try_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Result<Val
     for arg in &call.args {
         match evaluate(world, scope, arg) {
             // An unknown may still turn into an error when Terraform runs: what follows stays open as well.
-            Ok(value) if value.is_unknown() => return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive)),
+            Ok(value) if value.is_unknown() => {
+                return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive));
+            }
             Ok(value) => return Ok(value),
             Err(failure) if failure.fatal => return Err(failure),
             Err(_) => {}

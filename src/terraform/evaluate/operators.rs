@@ -13,7 +13,11 @@ pub(super) fn unary(operator: UnaryOperator, value: &Value) -> Result<Value, Str
         UnaryOperator::Neg => (Type::Number, |value| value.as_number().map(|number| Value::number(number.neg()))),
     };
     let converted = operand(value, &ty)?;
-    let result = if converted.is_unknown() { Value::unknown_not_null(ty, converted.whys()) } else { apply(&converted).ok_or("an operand is required")? };
+    let result = if converted.is_unknown() {
+        Value::unknown_not_null(ty, converted.whys())
+    } else {
+        apply(&converted).ok_or("an operand is required")?
+    };
     Ok(result.marked(value.sensitive))
 }
 

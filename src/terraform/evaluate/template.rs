@@ -3,7 +3,7 @@
 use super::super::module::World;
 use super::super::syntax::{ForPart, Part, Span};
 use super::super::value::{Type, Value, Whys, convert, normalise};
-use super::{Failure, Scope, evaluate as evaluate_expr};
+use super::{Failure, Scope, evaluate as evaluate_expr, exhausted, is_exhausted};
 
 /// The longest text that a template may give.
 const MAX_TEXT: usize = 1 << 20;
@@ -90,6 +90,10 @@ fn append_for(world: &World, scope: &Scope, part: &ForPart, span: Span, text: &m
         return Err(Failure::at(part.collection.span, "only a collection can be iterated"));
     };
     for (key, value) in entries {
+        if is_exhausted(world) {
+            text.whys = text.whys.and(&exhausted(world, scope, part.collection.span).whys());
+            return Ok(());
+        }
         let mut inner = scope.bind(&part.value_name, value);
         if let Some(name) = &part.key_name {
             inner = inner.bind(name, key);

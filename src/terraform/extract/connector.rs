@@ -14,9 +14,9 @@ pub(super) fn connector(world: &World, resource: &ResourceInstance) -> Connector
     let name = required(reader.string("name"));
     Connector {
         name: place.name(name.clone(), ConnectorName::parse),
-        short_name: name.map(|name| name.rsplit('/').next().unwrap_or_default().to_owned()),
-        // The provider sends the last segment only: the network belongs to the connector's own project.
-        network: place.name(reader.string("network"), NetworkName::parse),
+        short_name: name.map(last_segment),
+        // The provider sends the last segment only: the network is one of the connector's own project.
+        network: place.name(reader.string("network").map(last_segment), NetworkName::parse),
         ip_cidr_range: reader.string("ip_cidr_range").try_map(|text| cidr(&text)),
         subnet: subnet(world, resource, &reader, &place),
         machine_type: reader.string("machine_type"),
@@ -26,6 +26,10 @@ pub(super) fn connector(world: &World, resource: &ResourceInstance) -> Connector
         max_throughput: reader.int("max_throughput"),
         state: Fact::Absent(resource.origin(world)),
     }
+}
+
+fn last_segment(text: String) -> String {
+    text.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// A range in canonical form.

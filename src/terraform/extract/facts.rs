@@ -28,7 +28,8 @@ impl Reader<'_> {
         };
         let value = self.world.value_of(self.scope, &own.expr);
         let origin = self.world.origin(module, own.expr.span);
-        let invalid = |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
+        let invalid =
+            |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
         match convert(&value, ty) {
             Err(text) => invalid(text),
             Ok(value) if value.is_null() => Fact::Absent(origin),
@@ -53,7 +54,9 @@ impl Reader<'_> {
 
     /// A whole number.
     pub(super) fn int(&self, name: &str) -> Fact<i64> {
-        self.attribute(name, &Type::Number, |value| value.as_int().ok_or_else(|| "a whole number is required".to_owned()))
+        self.attribute(name, &Type::Number, |value| {
+            value.as_int().ok_or_else(|| "a whole number is required".to_owned())
+        })
     }
 
     /// A boolean.
@@ -88,7 +91,8 @@ impl Place {
         let supplied = |attribute: &str, argument: &str| {
             let own = reader.string(attribute);
             let Fact::Absent(origin) = own else { return own };
-            let value = provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
+            let value =
+                provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
             match value.as_str() {
                 Some(text) => Fact::Known(text.to_owned(), origin),
                 None => Fact::Unknown(value.whys().to_vec()),
@@ -122,16 +126,26 @@ impl Place {
         match parse(&text, &self.context()) {
             Ok(name) => Fact::Known(name, origin),
             Err(error) => {
-                let mut whys: Vec<Why> = Vec::new();
-                let anywhere = NameContext {
-                    project: self.project.known().cloned().or_else(|| Some("p".to_owned())),
-                    region: self.region.known().cloned().or_else(|| Some("r".to_owned())),
-                    project_numbers: self.numbers.clone(),
+                let fits = |project: bool, region: bool| {
+                    let or = |fact: &Fact<String>, fill: bool| {
+                        fact.known().cloned().or_else(|| fill.then(|| "any".to_owned()))
+                    };
+                    let context = NameContext {
+                        project: or(&self.project, project),
+                        region: or(&self.region, region),
+                        project_numbers: self.numbers.clone(),
+                    };
+                    parse(&text, &context).is_ok()
                 };
-                if parse(&text, &anywhere).is_ok() {
-                    whys.extend_from_slice(self.project.whys());
-                    whys.extend_from_slice(self.region.whys());
-                }
+                let mut whys: Vec<Why> = if fits(true, false) {
+                    self.project.whys().to_vec()
+                } else if fits(false, true) {
+                    self.region.whys().to_vec()
+                } else if fits(true, true) {
+                    [self.project.whys(), self.region.whys()].concat()
+                } else {
+                    Vec::new()
+                };
                 if whys.is_empty() {
                     whys.push(Why::at(WhyKind::Invalid, error.to_string(), origin));
                 }

@@ -16,7 +16,7 @@ use super::evaluate::Scope;
 use super::module::{Address, Expansion, Key, Mode, ModuleId, World, children, expand, key_scope};
 use super::syntax::Block;
 use super::value::Whys;
-use crate::model::{Declared, DeclaredSource, Origin, Presence, TerraformDeclarations, WorkloadKind};
+use crate::model::{Declared, DeclaredSource, Origin, Presence, TerraformDeclarations, Why, WhyKind, WorkloadKind};
 
 /// One instance of a resource or data source.
 #[derive(Clone, Debug)]
@@ -60,6 +60,9 @@ pub(super) fn instances(world: &World, root: ModuleId) -> Vec<ModuleId> {
     all
 }
 
+/// The largest number of resource instances of a deployment.
+const MAX_RESOURCES: usize = 200_000;
+
 /// The resource instances of a deployment, by address.
 pub(super) fn resources(world: &World, deployment: &Deployment) -> Vec<ResourceInstance> {
     let mut all = Vec::new();
@@ -68,6 +71,11 @@ pub(super) fn resources(world: &World, deployment: &Deployment) -> Vec<ResourceI
         for (resource, block) in &instance.module.resources {
             let expansion = expand(world, id, resource, &block.body);
             for key in expansion.keys() {
+                if all.len() >= MAX_RESOURCES {
+                    let text = format!("{} declares more than {MAX_RESOURCES} resources", deployment.root);
+                    world.miss(Why::new(WhyKind::Limit, text));
+                    return all;
+                }
                 all.push(one(id, &instance.address, resource, block, &expansion, key, &instance.presence));
             }
         }

@@ -58,7 +58,13 @@ fn vpc(world: &World, resource: &ResourceInstance, kind: WorkloadKind, place: &P
 }
 
 /// The one block of a kind, which occurs at most once.
-fn the_block(world: &World, scope: &Scope, body: &Body, header: Span, kind: &str) -> Result<Option<BlockInstance>, Vec<Why>> {
+fn the_block(
+    world: &World,
+    scope: &Scope,
+    body: &Body,
+    header: Span,
+    kind: &str,
+) -> Result<Option<BlockInstance>, Vec<Why>> {
     let mut blocks = nested_blocks(world, scope, body, kind);
     if let Some(open) = blocks.iter().find(|block| !block.maybe.is_empty()) {
         return Err(open.maybe.to_vec());

@@ -65,7 +65,9 @@ impl Args {
     pub(crate) fn strs(&self, at: usize) -> Result<Vec<&str>, String> {
         self.items(at)?
             .iter()
-            .map(|item| item.as_str().ok_or_else(|| format!("an element of argument {} of {} is null", at + 1, self.name)))
+            .map(|item| {
+                item.as_str().ok_or_else(|| format!("an element of argument {} of {} is null", at + 1, self.name))
+            })
             .collect()
     }
 }

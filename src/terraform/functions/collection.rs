@@ -46,7 +46,8 @@ pub(super) fn chunklist(_: &Context<'_>, args: &Args) -> Outcome {
 
 /// The shared type of all arguments; values that are skipped count too.
 fn shared_type(args: &Args) -> Result<Type, String> {
-    unify_all(args.all().iter().map(Value::ty)).ok_or_else(|| format!("the arguments of {} have different types", args.name()))
+    unify_all(args.all().iter().map(Value::ty))
+        .ok_or_else(|| format!("the arguments of {} have different types", args.name()))
 }
 
 pub(super) fn coalesce(_: &Context<'_>, args: &Args) -> Outcome {
@@ -71,7 +72,6 @@ pub(super) fn coalescelist(_: &Context<'_>, args: &Args) -> Outcome {
     for arg in args.all() {
         match &arg.kind {
             Kind::Unknown(_) => return Ok(Value::unknown(Type::Dynamic, arg.whys())),
-            Kind::Null(_) => {}
             _ => match items(arg) {
                 Some(items) if items.is_empty() => {}
                 Some(_) => return Ok(arg.clone()),
@@ -293,7 +293,8 @@ pub(super) fn matchkeys(_: &Context<'_>, args: &Args) -> Outcome {
         return Err("the lists of values and keys have different lengths".to_owned());
     }
     let is_wanted = |key: &Value| wanted.iter().any(|own| alike(own, key).as_bool() == Some(true));
-    let kept = values.iter().zip(keys.iter()).filter(|(_, key)| is_wanted(key)).map(|(value, _)| value.clone()).collect();
+    let kept =
+        values.iter().zip(keys.iter()).filter(|(_, key)| is_wanted(key)).map(|(value, _)| value.clone()).collect();
     Ok(same_kind(args.value(0)?, kept))
 }
 
@@ -346,7 +347,8 @@ pub(super) fn slice(_: &Context<'_>, args: &Args) -> Outcome {
     let (start, end) = (args.int(1)?, args.int(2)?);
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.filter(|(start, end)| start <= end).and_then(|(start, end)| items.get(start..end));
-    part.map(|part| same_kind(value, part.to_vec())).ok_or_else(|| format!("the list has no slice from {start} to {end}"))
+    part.map(|part| same_kind(value, part.to_vec()))
+        .ok_or_else(|| format!("the list has no slice from {start} to {end}"))
 }
 
 pub(super) fn sort(_: &Context<'_>, args: &Args) -> Outcome {

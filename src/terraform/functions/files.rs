@@ -47,7 +47,11 @@ pub(super) fn abspath(context: &Context<'_>, args: &Args) -> Outcome {
     if path.starts_with('/') {
         return Ok(Value::string(&clean(path)));
     }
-    Ok(context.unknown(Type::String, WhyKind::Environment, format!("the absolute path of {path} depends on the machine")))
+    Ok(context.unknown(
+        Type::String,
+        WhyKind::Environment,
+        format!("the absolute path of {path} depends on the machine"),
+    ))
 }
 
 pub(super) fn pathexpand(context: &Context<'_>, args: &Args) -> Outcome {

@@ -21,7 +21,9 @@ pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
     for arg in args.rest(1) {
         let Some(items) = items(arg) else { continue };
         match count {
-            Some(count) if count != items.len() => return Err("the lists of formatlist have different lengths".to_owned()),
+            Some(count) if count != items.len() => {
+                return Err("the lists of formatlist have different lengths".to_owned());
+            }
             _ => count = Some(items.len()),
         }
     }
@@ -106,7 +108,8 @@ fn flags<'a>(text: &'a str, verb: &mut Verb) -> &'a str {
 
 fn size<'a>(text: &'a str, verb: &mut Verb) -> Result<&'a str, String> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let read = |digits: &str| digits.parse::<usize>().ok().filter(|&size| size <= MAX_WIDTH).ok_or("a width is too large");
+    let read =
+        |digits: &str| digits.parse::<usize>().ok().filter(|&size| size <= MAX_WIDTH).ok_or("a width is too large");
     let end = digits(text);
     let (width, mut rest) = text.split_at(end);
     if !width.is_empty() {
@@ -126,7 +129,7 @@ fn one(verb: &Verb, letter: char, arg: &Value) -> Result<String, String> {
         'v' if verb.sharp => Ok(to_json_text(arg)),
         'v' => match &arg.kind {
             Kind::String(text) => Ok(cut(verb, text)),
-            Kind::Number(number) => Ok(number.to_string()),
+            Kind::Number(number) => float(verb, 'g', number),
             Kind::Bool(flag) => Ok(flag.to_string()),
             _ => Ok(to_json_text(arg)),
         },
@@ -185,7 +188,14 @@ fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     };
     let digits = int.magnitude().to_str_radix(radix);
     let digits = if letter == 'X' { digits.to_uppercase() } else { digits };
-    Ok(signed(verb, number.signum() < 0, &digits))
+    let prefix = match letter {
+        'b' if verb.sharp => "0b",
+        'o' if verb.sharp => "0",
+        'x' if verb.sharp => "0x",
+        'X' if verb.sharp => "0X",
+        _ => "",
+    };
+    Ok(signed(verb, number.signum() < 0, &format!("{prefix}{digits}")))
 }
 
 fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
@@ -195,44 +205,51 @@ fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     }
     let text = match letter {
         'f' | 'F' => format!("{:.*}", verb.precision.unwrap_or(6), value.abs()),
-        'e' | 'E' => exponent(value.abs(), Some(verb.precision.unwrap_or(6)), letter == 'E'),
-        _ => shortest(value.abs(), verb.precision, letter == 'G'),
+        'e' | 'E' => exponent(value.abs(), verb.precision.unwrap_or(6), letter == 'E'),
+        _ => match verb.precision {
+            Some(precision) => general(value.abs(), precision.max(1), letter == 'G'),
+            None => shortest(&number.to_string(), letter == 'G'),
+        },
     };
     Ok(signed(verb, value < 0.0, &text))
 }
 
 /// Go writes exponents with a sign and at least two digits.
-fn exponent(value: f64, precision: Option<usize>, upper: bool) -> String {
-    let text = match precision {
-        Some(precision) => format!("{value:.precision$e}"),
-        None => format!("{value:e}"),
-    };
+fn exponent(value: f64, precision: usize, upper: bool) -> String {
+    let text = format!("{value:.precision$e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
     format!("{mantissa}{}{sign}{digits:0>2}", if upper { 'E' } else { 'e' })
 }
 
-/// `%g`: plain for middling exponents, else with an exponent.
-fn shortest(value: f64, precision: Option<usize>, upper: bool) -> String {
-    let digits = precision.map(|precision| precision.max(1));
-    let scientific = match digits {
-        Some(digits) => format!("{value:.*e}", digits - 1),
-        None => format!("{value:e}"),
-    };
-    let power: i32 = scientific.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
-    let limit = digits.map_or(21, |digits| i32::try_from(digits).unwrap_or(i32::MAX));
+/// `%g` without a precision: all digits, with an exponent from a million on and below a ten-thousandth.
+fn shortest(plain: &str, upper: bool) -> String {
+    let plain = plain.trim_start_matches('-');
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
+    let whole = whole.trim_start_matches('0');
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0').trim_end_matches('0');
+    let leading = fraction.len() - fraction.trim_start_matches('0').len();
+    let power = if whole.is_empty() { -(leading as i64) - 1 } else { whole.len() as i64 - 1 };
+    if digits.is_empty() || (-4..6).contains(&power) {
+        return plain.to_owned();
+    }
+    let (first, more) = digits.split_at(1);
+    let point = if more.is_empty() { "" } else { "." };
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{first}{point}{more}{}{sign}{:02}", if upper { 'E' } else { 'e' }, power.abs())
+}
+
+/// `%g` with a number of digits: plain for middling exponents, else with an exponent.
+fn general(value: f64, digits: usize, upper: bool) -> String {
+    let scientific = format!("{value:.*e}", digits - 1);
+    let power: i64 = scientific.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
+    let limit = i64::try_from(digits).unwrap_or(i64::MAX);
     if power < -4 || power >= limit {
-        let text = exponent(value, digits.map(|digits| digits - 1), upper);
-        return if digits.is_some() { without_zeros(&text) } else { text };
+        return without_zeros(&exponent(value, digits - 1, upper));
     }
-    match digits {
-        Some(digits) => {
-            let places = usize::try_from(i32::try_from(digits).unwrap_or(i32::MAX) - 1 - power).unwrap_or(0);
-            let text = format!("{value:.places$}");
-            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-        }
-        None => value.to_string(),
-    }
+    let text = format!("{value:.*}", usize::try_from(limit - 1 - power).unwrap_or(0));
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// The mantissa without trailing zeros.
@@ -247,7 +264,8 @@ fn without_zeros(text: &str) -> String {
 }
 
 fn padded(verb: &Verb, letter: char, text: String) -> String {
-    let Some(width) = verb.width else { return text };
+    // Terraform pads no booleans.
+    let Some(width) = verb.width.filter(|_| letter != 't') else { return text };
     let length = text.graphemes(true).count();
     let fill = width.saturating_sub(length);
     if verb.minus {

@@ -103,7 +103,10 @@ pub fn call(world: &World, scope: &Scope, name: &str, args: Vec<Value>, span: Sp
         let whys = converted.iter().filter(|arg| stops(arg)).fold(Whys::default(), |all, arg| all.and(&arg.whys()));
         return Ok(Value::unknown((function.returns)(), whys).marked(mark));
     }
-    let result = (function.run)(&context, &Args::new(name, converted))?;
+    // A message may quote what it was given.
+    let secret = converted.iter().any(Value::is_marked);
+    let result = (function.run)(&context, &Args::new(name, converted));
+    let result = result.map_err(|text| if secret { format!("{name} fails on a sensitive value") } else { text })?;
     // These decide about marks themselves.
     let own_marks = matches!(name, "nonsensitive" | "issensitive");
     Ok(if own_marks { result } else { result.marked(mark) })
@@ -120,7 +123,9 @@ fn not_implemented(context: &Context<'_>, name: &str) -> Result<Value, String> {
             let text = format!("the result of {name} differs from run to run");
             Ok(context.unknown(Type::String, WhyKind::NonDeterministic, text))
         }
-        "rsadecrypt" => Ok(context.unknown(Type::String, WhyKind::NonDeterministic, "rsadecrypt gives a secret").marked(true)),
+        "rsadecrypt" => {
+            Ok(context.unknown(Type::String, WhyKind::NonDeterministic, "rsadecrypt gives a secret").marked(true))
+        }
         _ if table::UNSUPPORTED.contains(&name) => unsupported(format!("function {name} is not evaluated")),
         _ => Err(format!("there is no function `{name}`")),
     }

@@ -73,7 +73,11 @@ fn parse_address(text: &str) -> Option<IpAddr> {
         if octet.is_empty() || !octet.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
         }
-        *byte = octet.trim_start_matches('0').parse().ok().or_else(|| octet.bytes().all(|digit| digit == b'0').then_some(0))?;
+        *byte = octet
+            .trim_start_matches('0')
+            .parse()
+            .ok()
+            .or_else(|| octet.bytes().all(|digit| digit == b'0').then_some(0))?;
     }
     Some(IpAddr::from(bytes))
 }

@@ -57,7 +57,13 @@ fn string_lists() -> Type {
 
 type Run = fn(&super::Context<'_>, &super::Args) -> Result<super::super::value::Value, String>;
 
-const fn plain(name: &'static str, params: &'static [Param], returns: fn() -> Type, unknowns: Unknowns, run: Run) -> Function {
+const fn plain(
+    name: &'static str,
+    params: &'static [Param],
+    returns: fn() -> Type,
+    unknowns: Unknowns,
+    run: Run,
+) -> Function {
     Function { name, params, variadic: None, returns, unknowns, run }
 }
 

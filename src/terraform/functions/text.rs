@@ -67,13 +67,16 @@ pub(super) fn join(_: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn split(_: &Context<'_>, args: &Args) -> Outcome {
     let (separator, text) = (args.str(0)?, args.str(1)?);
     if separator.is_empty() {
-        return Ok(Value::list(Type::String, text.chars().map(|character| Value::string(&character.to_string())).collect()));
+        return Ok(Value::list(
+            Type::String,
+            text.chars().map(|character| Value::string(&character.to_string())).collect(),
+        ));
     }
     Ok(Value::strings(text.split(separator)))
 }
 
 pub(super) fn lower(_: &Context<'_>, args: &Args) -> Outcome {
-    Ok(Value::string(&args.str(0)?.chars().map(|own| single(own, own.to_lowercase())).collect::<String>()))
+    Ok(Value::string(&args.str(0)?.chars().map(|own| own.to_lowercase().next().unwrap_or(own)).collect::<String>()))
 }
 
 pub(super) fn upper(_: &Context<'_>, args: &Args) -> Outcome {
@@ -102,7 +105,8 @@ pub(super) fn title(_: &Context<'_>, args: &Args) -> Outcome {
             out.push(upper_char(character));
         }
         // ASCII punctuation parts words; of other characters only white space does.
-        in_word = character.is_alphanumeric() || character == '_' || (!character.is_ascii() && !character.is_whitespace());
+        in_word =
+            character.is_alphanumeric() || character == '_' || (!character.is_ascii() && !character.is_whitespace());
     }
     Ok(Value::string(&out))
 }

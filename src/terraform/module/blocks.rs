@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::World;
-use crate::terraform::evaluate::Scope;
-use crate::terraform::syntax::{Body, Block, Span};
-use crate::terraform::value::{Kind, Type, Value, Whys};
 use crate::model::{Why, WhyKind};
+use crate::terraform::evaluate::Scope;
+use crate::terraform::syntax::{Block, Body, Span};
+use crate::terraform::value::{Kind, Type, Value, Whys};
 
 /// A nested block as it applies.
 #[derive(Clone, Debug)]
@@ -41,7 +41,8 @@ fn dynamic(world: &World, scope: &Scope, block: &Block, found: &mut Vec<BlockIns
         let text = format!("the dynamic block has no {what}");
         Whys::one(Why::at(WhyKind::EvaluationFailed, text, world.origin(scope.module, block.header)))
     };
-    let empty = Arc::new(Block { kind: "content".into(), labels: Vec::new(), body: Body::default(), header: block.header });
+    let empty =
+        Arc::new(Block { kind: "content".into(), labels: Vec::new(), body: Body::default(), header: block.header });
     let content = block.body.blocks("content").next().cloned();
     let iterator = block.body.attribute("iterator").and_then(|own| own.expr.names()?.first().cloned());
     let iterator = iterator.unwrap_or_else(|| block.label(0).into());
@@ -50,9 +51,8 @@ fn dynamic(world: &World, scope: &Scope, block: &Block, found: &mut Vec<BlockIns
         let scope = scope.bind(&iterator, Value::object(each));
         found.push(BlockInstance { block: content, header: block.header, scope, maybe });
     };
-    let unknown = |whys: &Whys| {
-        (Value::unknown(Type::Dynamic, whys.clone()), Value::unknown(Type::Dynamic, whys.clone()))
-    };
+    let unknown =
+        |whys: &Whys| (Value::unknown(Type::Dynamic, whys.clone()), Value::unknown(Type::Dynamic, whys.clone()));
     let Some(content) = content else {
         let whys = missing("content");
         let (key, value) = unknown(&whys);

@@ -55,7 +55,11 @@ fn make_children(world: &World, caller: &Instance, name: &Arc<str>, block: &Arc<
         Ok(dir) => dir,
         Err(why) => {
             world.miss(why.clone());
-            world.diagnose(DiagnosticLevel::Warning, why.text.clone(), Some(world.origin(Some(caller.id), block.header)));
+            world.diagnose(
+                DiagnosticLevel::Warning,
+                why.text.clone(),
+                Some(world.origin(Some(caller.id), block.header)),
+            );
             return Children { expansion, instances: BTreeMap::new(), opaque: Some(why) };
         }
     };
@@ -96,7 +100,11 @@ fn called_dir(world: &World, caller: &Instance, name: &str, block: &Block) -> Re
         return refuse(WhyKind::ModuleUnavailable, format!("the source of module.{name} is no constant"), span);
     };
     if caller.callers.as_slice().len() >= MAX_CALLS || world.instance_count() >= MAX_MODULES {
-        return refuse(WhyKind::Limit, format!("module.{name} is nested too deeply, or there are too many modules"), span);
+        return refuse(
+            WhyKind::Limit,
+            format!("module.{name} is nested too deeply, or there are too many modules"),
+            span,
+        );
     }
     let local = text.starts_with("./") || text.starts_with("../");
     let dir = if local { join(&caller.module.dir, &text) } else { installed_dir(world, caller, name) };
@@ -126,15 +134,25 @@ fn called_dir(world: &World, caller: &Instance, name: &str, block: &Block) -> Re
 fn installed_dir(world: &World, caller: &Instance, name: &str) -> Option<String> {
     let manifest = world.read_bytes(&join(&caller.root, MANIFEST)?).ok()?;
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    let mut names: Vec<&str> = caller.callers.as_slice().iter().rev().filter_map(|call| call.name.strip_prefix("module.")).collect();
+    let mut names: Vec<&str> =
+        caller.callers.as_slice().iter().rev().filter_map(|call| call.name.strip_prefix("module.")).collect();
     names.push(name);
     let key = names.join(".");
-    let entry = manifest.get("Modules")?.as_array()?.iter().find(|entry| entry.get("Key").and_then(|key| key.as_str()) == Some(&key))?;
+    let entry = manifest
+        .get("Modules")?
+        .as_array()?
+        .iter()
+        .find(|entry| entry.get("Key").and_then(|key| key.as_str()) == Some(&key))?;
     join(&caller.root, entry.get("Dir")?.as_str()?)
 }
 
 /// The value of `module.name`, restricted to one output where one is named.
-pub(super) fn call_value(world: &World, children: &Children, key: &Key, output: Option<&Arc<str>>) -> Result<Value, Failure> {
+pub(super) fn call_value(
+    world: &World,
+    children: &Children,
+    key: &Key,
+    output: Option<&Arc<str>>,
+) -> Result<Value, Failure> {
     let opaque = |why: &Why| Value::unknown_because(Type::Dynamic, why.clone());
     if let Some(why) = &children.opaque {
         return Ok(opaque(why));
@@ -168,11 +186,13 @@ pub(super) fn output_value(world: &World, instance: &Instance, name: &Arc<str>) 
         return (!whys.is_empty()).then(|| Value::unknown(Type::Dynamic, whys));
     };
     let scope = Scope::module(instance.id);
-    let value = world.memoised(instance.id, Node::Output(name.clone()), block.header, || match block.body.attribute("value") {
-        Some(own) => evaluate(world, &scope, &own.expr),
-        None => Err(Failure::at(block.header, format!("output \"{name}\" has no value"))),
-    });
-    let sensitive = block.body.attribute("sensitive").map(|own| world.value_of(&scope, &own.expr).as_bool() == Some(true));
+    let value =
+        world.memoised(instance.id, Node::Output(name.clone()), block.header, || match block.body.attribute("value") {
+            Some(own) => evaluate(world, &scope, &own.expr),
+            None => Err(Failure::at(block.header, format!("output \"{name}\" has no value"))),
+        });
+    let sensitive =
+        block.body.attribute("sensitive").map(|own| world.value_of(&scope, &own.expr).as_bool() == Some(true));
     Some(value.marked(sensitive.unwrap_or(false)))
 }
 
@@ -188,7 +208,10 @@ impl World {
     pub fn variables(&self, module: ModuleId) -> BTreeMap<Arc<str>, Value> {
         let Some(instance) = self.instance(module) else { return BTreeMap::new() };
         let names: Vec<Arc<str>> = instance.module.variables.keys().cloned().collect();
-        names.into_iter().filter_map(|name| Some((name.clone(), super::variables::variable(self, module, &name)?))).collect()
+        names
+            .into_iter()
+            .filter_map(|name| Some((name.clone(), super::variables::variable(self, module, &name)?)))
+            .collect()
     }
 
     /// Why something that the module does not declare may be in a file that could not be read.

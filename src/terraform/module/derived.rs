@@ -69,11 +69,20 @@ pub(super) fn derived(world: &World, scope: &Scope, address: &Address, block: &B
 
 /// An argument of the resource, else what the provider supplies.
 fn own_or_provider(world: &World, scope: &Scope, address: &Address, block: &Block, name: &str) -> Value {
-    let own = configured(world, scope, &block.body, if &*address.kind == "google_project" && name == "project" { "project_id" } else { name });
+    let own = configured(
+        world,
+        scope,
+        &block.body,
+        if &*address.kind == "google_project" && name == "project" { "project_id" } else { name },
+    );
     let own = own.filter(|value| !value.is_null());
     if let Some(value) = own {
         return convert(&value, &Type::String).unwrap_or_else(|text| {
-            let why = Why::at(WhyKind::Invalid, format!("{address}.{name}: {text}"), world.origin(scope.module, block.header));
+            let why = Why::at(
+                WhyKind::Invalid,
+                format!("{address}.{name}: {text}"),
+                world.origin(scope.module, block.header),
+            );
             Value::unknown_because(Type::String, why)
         });
     }

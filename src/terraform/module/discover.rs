@@ -30,7 +30,10 @@ pub fn find_roots(world: &World, configured: &[String]) -> Roots {
     let mut called: BTreeSet<String> = BTreeSet::new();
     for dir in &candidates {
         let module = world.module(dir);
-        let sources = module.calls.values().filter_map(|call| call.body.attribute("source")?.expr.literal_str().map(str::to_owned));
+        let sources = module
+            .calls
+            .values()
+            .filter_map(|call| call.body.attribute("source")?.expr.literal_str().map(str::to_owned));
         called.extend(sources.filter(|source| source.starts_with('.')).filter_map(|source| join(dir, &source)));
     }
     let free: Vec<String> = candidates.into_iter().filter(|dir| !called.contains(dir)).collect();
@@ -44,7 +47,9 @@ fn configured_root(world: &World, root: &str) -> Option<String> {
         world.miss(Why::new(WhyKind::FileUnreadable, text));
         None
     };
-    let Some(dir) = join("", root) else { return refuse(format!("the root module {root} lies outside the repository")) };
+    let Some(dir) = join("", root) else {
+        return refuse(format!("the root module {root} lies outside the repository"));
+    };
     match world.list(&dir) {
         Err(error) => refuse(format!("the root module {root} {}", error.text())),
         Ok(_) if world.module(&dir).files == 0 => refuse(format!("the root module {root} has no configuration")),
@@ -80,7 +85,8 @@ fn folders_with_configuration(world: &World) -> Vec<String> {
         for name in &names {
             let Some(folder) = name.strip_suffix('/') else { continue };
             if !folder.starts_with('.') && !matches!(folder, "node_modules" | "venv" | "target") {
-                queue.push_back((if dir.is_empty() { folder.to_owned() } else { format!("{dir}/{folder}") }, depth + 1));
+                queue
+                    .push_back((if dir.is_empty() { folder.to_owned() } else { format!("{dir}/{folder}") }, depth + 1));
             }
         }
     }
@@ -89,5 +95,6 @@ fn folders_with_configuration(world: &World) -> Vec<String> {
 }
 
 fn is_sign(name: &str) -> bool {
-    !name.starts_with('.') && ([".tf", ".tf.json", ".tofu"].iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl")
+    !name.starts_with('.')
+        && ([".tf", ".tf.json", ".tofu"].iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl")
 }

@@ -60,7 +60,9 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
 
 /// The path from one folder to another, both relative to the repository, as Terraform prints `path.module`.
 pub fn relative(from: &str, to: &str) -> String {
-    let split = |path: &str| path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect::<Vec<_>>();
+    let split = |path: &str| {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect::<Vec<_>>()
+    };
     let (from, to) = (split(from), split(to));
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let ups = std::iter::repeat_n("..", from.len() - shared);

@@ -89,7 +89,8 @@ fn load(world: &World, dir: &str) -> Module {
             return module;
         }
     };
-    let (overrides, primaries): (Vec<_>, Vec<_>) = names.iter().filter(|name| is_config(name)).partition(|name| is_override(name));
+    let (overrides, primaries): (Vec<_>, Vec<_>) =
+        names.iter().filter(|name| is_config(name)).partition(|name| is_override(name));
     for name in primaries {
         if let Some(body) = load_file(world, &mut module, dir, name) {
             add(world, &mut module, &body);
@@ -106,7 +107,9 @@ fn load(world: &World, dir: &str) -> Module {
 /// Names that Terraform reads, or that this version should read: everything else in the directory is none of its.
 fn is_config(name: &str) -> bool {
     let hidden = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-    !hidden && ([".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end)) || name == "terragrunt.hcl")
+    !hidden
+        && ([".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end))
+            || name == "terragrunt.hcl")
 }
 
 fn is_override(name: &str) -> bool {
@@ -165,8 +168,11 @@ fn add(world: &World, module: &mut Module, body: &Body) {
                 doubled
             }
             "terraform" => {
-                module.is_configured |=
-                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud" | "required_providers"));
+                module.is_configured |= block
+                    .body
+                    .blocks
+                    .iter()
+                    .any(|inner| matches!(&*inner.kind, "backend" | "cloud" | "required_providers"));
                 false
             }
             _ => false,
@@ -229,7 +235,8 @@ fn merge_body(base: &mut Body, over: &Body) {
             None => base.attributes.push(attribute.clone()),
         }
     }
-    let kind_of = |block: &Block| if &*block.kind == "dynamic" { block.label(0).to_owned() } else { block.kind.to_string() };
+    let kind_of =
+        |block: &Block| if &*block.kind == "dynamic" { block.label(0).to_owned() } else { block.kind.to_string() };
     for block in &over.blocks {
         if &*block.kind == "lifecycle"
             && let Some(own) = base.blocks.iter_mut().find(|own| own.kind == block.kind)

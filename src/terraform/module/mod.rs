@@ -50,6 +50,9 @@ pub use variables::{Layer, root_layers};
 /// Index of a module instance in its [`World`].
 pub type ModuleId = usize;
 
+/// A call in a module instance, by name.
+type CallKey = (ModuleId, Arc<str>);
+
 /// What is fixed for a run.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -69,13 +72,15 @@ pub struct World {
     pub settings: Settings,
     /// The current depth of evaluation.
     pub depth: Cell<usize>,
+    /// The number of evaluations so far in one go.
+    pub steps: Cell<u64>,
     excerpts: Excerpts,
     sources: RefCell<Vec<SourceFile>>,
     read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
     modules: RefCell<BTreeMap<String, Arc<Module>>>,
     instances: RefCell<Vec<Arc<Instance>>>,
     memo: RefCell<HashMap<(ModuleId, Node), Memo>>,
-    children: RefCell<BTreeMap<(ModuleId, Arc<str>), Arc<Children>>>,
+    children: RefCell<BTreeMap<CallKey, Arc<Children>>>,
     expansions: RefCell<HashMap<(ModuleId, Address), Arc<Expansion>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     incomplete: RefCell<BTreeSet<Why>>,
@@ -143,6 +148,7 @@ impl World {
             repo,
             settings,
             depth: Cell::new(0),
+            steps: Cell::new(0),
             excerpts: excerpts.clone(),
             sources: RefCell::default(),
             read_files: RefCell::default(),
@@ -187,7 +193,8 @@ impl World {
     /// The text of a span.
     pub fn text(&self, span: Span) -> String {
         let sources = self.sources.borrow();
-        let text = sources.get(span.file as usize).and_then(|file| file.text().get(span.start as usize..span.end as usize));
+        let text =
+            sources.get(span.file as usize).and_then(|file| file.text().get(span.start as usize..span.end as usize));
         text.unwrap_or_default().to_owned()
     }
 
@@ -198,7 +205,8 @@ impl World {
         Caller {
             name,
             file: file.map_or_else(|| RepoPath::new(""), |file| file.path().clone()),
-            position: file.map_or(crate::model::Position { line: 1, column: 1 }, |file| file.position(span.start as usize)),
+            position: file
+                .map_or(crate::model::Position { line: 1, column: 1 }, |file| file.position(span.start as usize)),
         }
     }
 
@@ -249,7 +257,13 @@ impl World {
     }
 
     /// Computes a node once. A node that needs itself is unknown.
-    fn memoised(&self, module: ModuleId, node: Node, span: Span, compute: impl FnOnce() -> Result<Value, Failure>) -> Value {
+    fn memoised(
+        &self,
+        module: ModuleId,
+        node: Node,
+        span: Span,
+        compute: impl FnOnce() -> Result<Value, Failure>,
+    ) -> Value {
         let key = (module, node);
         let state = self.memo.borrow().get(&key).cloned();
         match state {

@@ -12,10 +12,14 @@ use crate::terraform::value::{Type, Value, convert};
 pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block, argument: &str) -> Value {
     let unset = |place: crate::model::Origin| {
         let hint = match (argument, &world.settings.project) {
-            ("project", Some(project)) => format!(" (the configuration of this tool says {project}, which Terraform does not read)"),
+            ("project", Some(project)) => {
+                format!(" (the configuration of this tool says {project}, which Terraform does not read)")
+            }
             _ => String::new(),
         };
-        let text = format!("the {argument} comes from the environment of the provider: neither the resource nor a provider block sets it{hint}");
+        let text = format!(
+            "the {argument} comes from the environment of the provider: neither the resource nor a provider block sets it{hint}"
+        );
         Value::unknown_because(Type::String, Why::at(WhyKind::ProviderDefault, text, place))
     };
     let Some(module) = scope.module else { return Value::unknown(Type::String, Default::default()) };
@@ -25,17 +29,22 @@ pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block,
         None => kind.split('_').next().unwrap_or(kind).to_owned(),
     };
     match find(world, module, &key, 0) {
-        Found::Block(owner, provider) => {
+        Found::Block(owner, key, provider) => {
             let Some(own) = provider.body.attribute(argument) else {
                 return unset(world.origin(Some(owner), provider.header));
             };
-            let node = Node::Provider(key.as_str().into(), argument.into());
-            let value = world.memoised(owner, node, own.expr.span, || evaluate(world, &Scope::module(owner), &own.expr));
+            let node = Node::Provider(key, argument.into());
+            let value =
+                world.memoised(owner, node, own.expr.span, || evaluate(world, &Scope::module(owner), &own.expr));
             if value.is_null() {
                 return unset(world.origin(Some(owner), own.expr.span));
             }
             convert(&value, &Type::String).unwrap_or_else(|text| {
-                let why = Why::at(WhyKind::Invalid, format!("{argument} of the provider: {text}"), world.origin(Some(owner), own.expr.span));
+                let why = Why::at(
+                    WhyKind::Invalid,
+                    format!("{argument} of the provider: {text}"),
+                    world.origin(Some(owner), own.expr.span),
+                );
                 Value::unknown_because(Type::String, why)
             })
         }
@@ -45,7 +54,8 @@ pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block,
 }
 
 enum Found {
-    Block(ModuleId, Arc<Block>),
+    /// The module that holds it, the name that it has there, and the block.
+    Block(ModuleId, Arc<str>, Arc<Block>),
     /// No block is found, and files of that module could not be read.
     Gap(ModuleId),
     Nothing,
@@ -55,7 +65,7 @@ enum Found {
 fn find(world: &World, module: ModuleId, key: &str, depth: usize) -> Found {
     let Some(instance) = world.instance(module) else { return Found::Nothing };
     if let Some(block) = instance.module.providers.get(key) {
-        return Found::Block(module, block.clone());
+        return Found::Block(module, key.into(), block.clone());
     }
     if !instance.module.gaps.is_empty() && instance.call.is_none() {
         return Found::Gap(module);

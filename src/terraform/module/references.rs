@@ -17,7 +17,13 @@ use crate::terraform::value::{Type, Value};
 ///
 /// # Errors
 /// Where nothing of the name is declared: `try` does not catch that.
-pub fn resolve(world: &World, scope: &Scope, name: &Arc<str>, steps: &[Step], span: Span) -> Result<(Value, usize), Failure> {
+pub fn resolve(
+    world: &World,
+    scope: &Scope,
+    name: &Arc<str>,
+    steps: &[Step],
+    span: Span,
+) -> Result<(Value, usize), Failure> {
     let Some(module) = scope.module else {
         return Err(Failure::fatal(span, format!("`{name}` is not available here")));
     };
@@ -41,7 +47,11 @@ pub fn resolve(world: &World, scope: &Scope, name: &Arc<str>, steps: &[Step], sp
             Err(Failure::fatal(span, format!("`{name}` is only available where something repeats")))
         }
         "ephemeral" => {
-            let why = Why::at(WhyKind::Unsupported, "ephemeral resources are not evaluated", world.origin(Some(module), span));
+            let why = Why::at(
+                WhyKind::Unsupported,
+                "ephemeral resources are not evaluated",
+                world.origin(Some(module), span),
+            );
             Ok((Value::unknown_because(Type::Dynamic, why), steps.len()))
         }
         "data" => {
@@ -63,7 +73,13 @@ fn step_name(steps: &[Step], at: usize) -> &str {
 }
 
 /// What is not found may stand in a file that could not be read: then it is unknown, and never "does not exist".
-fn or_gap(world: &World, module: ModuleId, span: Span, found: Option<Value>, what: impl FnOnce() -> String) -> Result<Value, Failure> {
+fn or_gap(
+    world: &World,
+    module: ModuleId,
+    span: Span,
+    found: Option<Value>,
+    what: impl FnOnce() -> String,
+) -> Result<Value, Failure> {
     if let Some(value) = found {
         return Ok(value);
     }
@@ -104,14 +120,24 @@ fn workspace(world: &World, module: ModuleId, name: &str, span: Span) -> Result<
             Ok(Value::unknown_not_null(Type::String, crate::terraform::value::Whys::one(why)))
         }
         ("applying", _) => {
-            let why = Why::at(WhyKind::NonDeterministic, "terraform.applying differs from run to run", world.origin(Some(module), span));
+            let why = Why::at(
+                WhyKind::NonDeterministic,
+                "terraform.applying differs from run to run",
+                world.origin(Some(module), span),
+            );
             Ok(Value::unknown_because(Type::Bool, why))
         }
         (other, _) => Err(Failure::fatal(span, format!("terraform.{other} does not exist"))),
     }
 }
 
-fn module_reference(world: &World, scope: &Scope, module: ModuleId, steps: &[Step], span: Span) -> Result<(Value, usize), Failure> {
+fn module_reference(
+    world: &World,
+    scope: &Scope,
+    module: ModuleId,
+    steps: &[Step],
+    span: Span,
+) -> Result<(Value, usize), Failure> {
     let Some(Step::Attr(name, _)) = steps.first() else {
         return Err(Failure::fatal(span, "the reference to `module` names nothing"));
     };

@@ -29,7 +29,8 @@ pub(super) fn resource_attribute(
     key: &Key,
     name: &Arc<str>,
 ) -> Value {
-    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned()) else {
+    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned())
+    else {
         return Value::unknown(Type::Dynamic, world.gaps(module));
     };
     let span = block.body.attribute(name).map_or(block.header, |own| own.expr.span);
@@ -55,7 +56,8 @@ pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &
     if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
         return block_list(world, Some(&open), name, &blocks);
     }
-    derived(world, scope, address, block, name).unwrap_or_else(|| Value::unknown_because(Type::Dynamic, open.attribute(name)))
+    derived(world, scope, address, block, name)
+        .unwrap_or_else(|| Value::unknown_because(Type::Dynamic, open.attribute(name)))
 }
 
 fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key) -> Open {
@@ -75,7 +77,9 @@ fn block_list(world: &World, open: Option<&Open>, name: &str, blocks: &[super::B
         return Value::unknown(Type::Dynamic, maybe);
     }
     let inner = open.map(|open| Open { address: format!("{}.{name}", open.address).into(), why: open.why.clone() });
-    Value::tuple(blocks.iter().map(|block| body_object(world, &block.scope, &block.block.body, inner.as_ref())).collect())
+    Value::tuple(
+        blocks.iter().map(|block| body_object(world, &block.scope, &block.block.body, inner.as_ref())).collect(),
+    )
 }
 
 /// A body as an object: attributes as they are, blocks as lists of objects.
@@ -108,8 +112,15 @@ fn block_kinds(body: &Body) -> Vec<Arc<str>> {
 }
 
 /// One whole instance of a resource as an object, open for what the provider fills in.
-pub(super) fn instance_object(world: &World, module: ModuleId, address: &Address, expansion: &Expansion, key: &Key) -> Value {
-    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned()) else {
+pub(super) fn instance_object(
+    world: &World,
+    module: ModuleId,
+    address: &Address,
+    expansion: &Expansion,
+    key: &Key,
+) -> Value {
+    let Some(block) = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned())
+    else {
         return Value::unknown(Type::Dynamic, world.gaps(module));
     };
     let scope = key_scope(module, expansion, key);

@@ -38,7 +38,12 @@ pub enum Given {
 pub fn root_layers(world: &World, root: &str, config: &TerraformConfig) -> Vec<Layer> {
     let names = world.list(root).unwrap_or_default();
     let mut files: Vec<String> = Vec::new();
-    files.extend(["terraform.tfvars", "terraform.tfvars.json"].map(str::to_owned).into_iter().filter(|name| names.contains(name)));
+    files.extend(
+        ["terraform.tfvars", "terraform.tfvars.json"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|name| names.contains(name)),
+    );
     let automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
     files.extend(names.iter().filter(automatic).cloned());
     let mut layers: Vec<Layer> =
@@ -133,13 +138,19 @@ fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> R
             return Ok(Value::unknown_because(ty, why).marked(sensitive));
         }
     };
-    let value = convert(&apply_defaults(&value, &ty), &ty)
-        .map_err(|text| Failure::at(place.unwrap_or(block.header), format!("the value of var.{name} does not fit its type: {text}")))?;
+    let value = convert(&apply_defaults(&value, &ty), &ty).map_err(|text| {
+        Failure::at(place.unwrap_or(block.header), format!("the value of var.{name} does not fit its type: {text}"))
+    })?;
     Ok(value.marked(sensitive))
 }
 
 /// The value that the caller or the strongest source gives, with its place.
-fn given(world: &World, module: ModuleId, name: &Arc<str>, ty: &Type) -> Result<Option<(Value, Option<Span>)>, Failure> {
+fn given(
+    world: &World,
+    module: ModuleId,
+    name: &Arc<str>,
+    ty: &Type,
+) -> Result<Option<(Value, Option<Span>)>, Failure> {
     let Some(instance) = world.instance(module) else { return Ok(None) };
     if let Some(call) = &instance.call {
         let Some(argument) = call.block.body.attribute(name) else { return Ok(None) };
@@ -151,7 +162,9 @@ fn given(world: &World, module: ModuleId, name: &Arc<str>, ty: &Type) -> Result<
             Layer::Values(values) => match values.get(name) {
                 None => {}
                 Some(Given::Value(value)) => return Ok(Some((value.clone(), None))),
-                Some(Given::Expr(expr)) => return Ok(Some((evaluate(world, &Scope::default(), expr)?, Some(expr.span)))),
+                Some(Given::Expr(expr)) => {
+                    return Ok(Some((evaluate(world, &Scope::default(), expr)?, Some(expr.span))));
+                }
                 Some(Given::Text(text)) => return from_text(world, name, text, ty).map(|value| Some((value, None))),
             },
         }
@@ -164,7 +177,8 @@ fn from_text(world: &World, name: &str, text: &str, ty: &Type) -> Result<Value, 
     if ty.is_primitive() || *ty == Type::Dynamic {
         return Ok(Value::string(text));
     }
-    let fail = |text: String| Failure { text: format!("the given value of var.{name} {text}"), span: None, fatal: false };
+    let fail =
+        |text: String| Failure { text: format!("the given value of var.{name} {text}"), span: None, fatal: false };
     let file = world.add_source("(variables of the run)", text.to_owned());
     let expr = parse_expression(text, file).map_err(|error| fail(format!("could not be parsed: {}", error.text)))?;
     if matches!(expr.kind, ExprKind::Variable(_)) {

@@ -77,8 +77,7 @@ impl Lower<'_> {
                 self.expr(&conditional.false_expr),
             ])),
             Expression::FuncCall(call) => {
-                let mut name: String =
-                    call.name.namespace.iter().map(|part| format!("{}::", part.as_str())).collect();
+                let mut name: String = call.name.namespace.iter().map(|part| format!("{}::", part.as_str())).collect();
                 name.push_str(call.name.name.as_str());
                 ExprKind::Call(Box::new(Call {
                     name: name.into(),
@@ -120,7 +119,9 @@ impl Lower<'_> {
                 Expression::Variable(name) => {
                     Expr { kind: ExprKind::Literal(Value::string(name.as_str())), span: self.span(expr.span()) }
                 }
-                Expression::Null(_) => Expr { kind: ExprKind::Literal(Value::string("null")), span: self.span(expr.span()) },
+                Expression::Null(_) => {
+                    Expr { kind: ExprKind::Literal(Value::string("null")), span: self.span(expr.span()) }
+                }
                 other => self.expr(other),
             },
         }
@@ -173,7 +174,8 @@ impl Lower<'_> {
                     Directive::If(directive) => {
                         let condition = self.expr(&directive.if_expr.cond_expr);
                         let then = self.assemble(&directive.if_expr.template, literals);
-                        let otherwise = directive.else_expr.as_ref().map(|branch| self.assemble(&branch.template, literals));
+                        let otherwise =
+                            directive.else_expr.as_ref().map(|branch| self.assemble(&branch.template, literals));
                         Part::If(condition, then, otherwise.unwrap_or_default())
                     }
                     Directive::For(directive) => {
@@ -277,7 +279,9 @@ fn strip(tokens: &mut [Token]) {
         let Some(Token::Tag(marker)) = tokens.get(at) else { continue };
         let marker = *marker;
         if marker.strip_start() {
-            let before = at.checked_sub(2).filter(|_| matches!(at.checked_sub(1).and_then(|end| tokens.get(end)), Some(Token::End)));
+            let before = at
+                .checked_sub(2)
+                .filter(|_| matches!(at.checked_sub(1).and_then(|end| tokens.get(end)), Some(Token::End)));
             if let Some(Token::Literal(text)) = before.and_then(|before| tokens.get_mut(before)) {
                 text.truncate(text.trim_end().len());
             }

@@ -39,7 +39,10 @@ variable "max" {}
     ]);
     let declared = loaded.declarations();
     let main = &declared.connectors[0].value;
-    assert_eq!(main.name.known().unwrap().to_string(), "projects/p/locations/us-central1/connectors/netra-vpc-connector");
+    assert_eq!(
+        main.name.known().unwrap().to_string(),
+        "projects/p/locations/us-central1/connectors/netra-vpc-connector"
+    );
     assert_eq!(line(main.name.origin()), ("connector.tf".into(), 2, 20));
     assert_eq!(main.network.known().unwrap().to_string(), "projects/p/global/networks/staging-vpc");
     assert_eq!(main.ip_cidr_range.known().unwrap().to_string(), "10.8.0.0/28");
@@ -56,7 +59,7 @@ variable "max" {}
 fn a_short_name_without_a_project_is_unknown_and_keeps_its_short_name() {
     let loaded = load_files(&[(
         "main.tf",
-        "resource \"google_vpc_access_connector\" \"c\" {\n  name = \"c\"\n  region = \"r\"\n  network = \"projects/424242/global/networks/n\"\n}\nresource \"google_cloud_run_v2_service\" \"s\" {\n  name = \"s\"\n  location = \"r\"\n  template {\n    vpc_access { connector = google_vpc_access_connector.c.id }\n  }\n}",
+        "resource \"google_vpc_access_connector\" \"c\" {\n  name = \"c\"\n  region = \"r\"\n  network = \"projects/424242/global/networks/n\"\n}\nresource \"google_compute_subnetwork\" \"s\" {\n  name = \"s\"\n  network = \"projects/424242/global/networks/n\"\n}\nresource \"google_cloud_run_v2_service\" \"s\" {\n  name = \"s\"\n  location = \"r\"\n  template {\n    vpc_access { connector = google_vpc_access_connector.c.id }\n  }\n}",
     )]);
     let declared = loaded.declarations();
     let connector = &declared.connectors[0].value;
@@ -64,7 +67,9 @@ fn a_short_name_without_a_project_is_unknown_and_keeps_its_short_name() {
     let why = &connector.name.whys()[0];
     assert_eq!(why.kind, WhyKind::ProviderDefault);
     assert!(why.text.contains("configured"), "{why}");
-    assert_eq!(connector.network.known().unwrap().to_string(), "projects/numbered/global/networks/n");
+    assert_eq!(connector.network.whys()[0].kind, WhyKind::ProviderDefault, "it is one of the connector's own project");
+    let subnet = &declared.subnetworks[0].value;
+    assert_eq!(subnet.network.known().unwrap().to_string(), "projects/numbered/global/networks/n");
     let service = &declared.workloads[0].value;
     assert_eq!(service.name.whys()[0].kind, WhyKind::ProviderDefault);
     assert_eq!(service.vpc.connector.whys()[0].kind, WhyKind::ProviderDefault);

@@ -76,8 +76,12 @@ output "dir" { value = module.inner.dir }
     assert_eq!(name.to_string(), "projects/p1/regions/us-central1/subnetworks/vpc-blue-us-central1");
     let span = origin.source().unwrap();
     assert_eq!((span.file.as_str(), span.start.line), ("infra/modules/network/main.tf", 10));
-    let callers: Vec<String> =
-        span.callers.as_slice().iter().map(|call| format!("{} {}:{}", call.name, call.file, call.position.line)).collect();
+    let callers: Vec<String> = span
+        .callers
+        .as_slice()
+        .iter()
+        .map(|call| format!("{} {}:{}", call.name, call.file, call.position.line))
+        .collect();
     assert_eq!(callers, ["module.inner infra/modules/outer/main.tf:3", "module.net infra/main.tf:6"]);
     assert!(error(&loaded, "module.net[\"blue\"].nothing").contains("no output \"nothing\""));
 }
@@ -125,7 +129,8 @@ resource "google_compute_network" "wrong" {
         "google_compute_network.wrong[?]",
     ];
     assert_eq!(names, expected);
-    let presence = |name: &str| &declared.networks.iter().find(|own| own.source.to_string().contains(name)).unwrap().presence;
+    let presence =
+        |name: &str| &declared.networks.iter().find(|own| own.source.to_string().contains(name)).unwrap().presence;
     assert_eq!(*presence("two[1]"), Presence::Certain);
     let Presence::Unknown(whys) = presence("maybe") else { panic!() };
     assert_eq!(whys[0].kind, WhyKind::VariableUnset);
@@ -158,13 +163,18 @@ module "missing" {
   source = "./nowhere"
 }
 locals { all = [module.registry.network_id, module.outside.x, module.missing.x] }
-terraform { required_providers {} }
+terraform {
+  required_providers {}
+}
 "#,
     )]);
     let declared = loaded.declarations();
     assert_eq!(declared.incomplete.len(), 3, "{:?}", declared.incomplete);
     assert!(declared.incomplete.iter().all(|why| why.kind == WhyKind::ModuleUnavailable && why.place.is_some()));
-    assert!(unknown(&loaded, "local.all[0]").contains("terraform-google-modules/network/google of module.registry is not in the repository"));
+    assert!(
+        unknown(&loaded, "local.all[0]")
+            .contains("terraform-google-modules/network/google of module.registry is not in the repository")
+    );
     assert!(unknown(&loaded, "local.all[1]").contains("outside the repository"));
     assert!(unknown(&loaded, "local.all[2]").contains("does not exist"));
 }
@@ -173,7 +183,10 @@ terraform { required_providers {} }
 fn modules_that_init_fetched_into_the_repository_are_found() {
     let loaded = load_files(&[
         ("main.tf", "module \"net\" {\n  source = \"some/registry/google\"\n}\nprovider \"google\" {}"),
-        (".terraform/modules/modules.json", r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"net","Source":"x","Dir":".terraform/modules/net"}]}"#),
+        (
+            ".terraform/modules/modules.json",
+            r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"net","Source":"x","Dir":".terraform/modules/net"}]}"#,
+        ),
         (".terraform/modules/net/main.tf", "output \"x\" { value = \"fetched\" }"),
     ]);
     assert_eq!(value(&loaded, "module.net.x"), json!("fetched"));
@@ -222,23 +235,49 @@ data "google_project" "own" {}
 data "google_project" "numbered" { project_id = "numbered" }
 "#,
         ),
-        ("m/main.tf", "resource \"google_compute_network\" \"n\" { name = \"n\" }\noutput \"id\" { value = google_compute_network.n.id }"),
+        (
+            "m/main.tf",
+            "resource \"google_compute_network\" \"n\" { name = \"n\" }\noutput \"id\" { value = google_compute_network.n.id }",
+        ),
     ]);
-    let all = value(&loaded, "[google_compute_network.a.id, google_compute_network.b.project, module.plain.id, module.passed.id]");
-    assert_eq!(all, json!(["projects/main/global/networks/a", "other", "projects/main/global/networks/n", "projects/other/global/networks/n"]));
-    let data = value(&loaded, "[data.google_client_config.current.region, data.google_project.own.project_id, data.google_project.numbered.number]");
+    let all = value(
+        &loaded,
+        "[google_compute_network.a.id, google_compute_network.b.project, module.plain.id, module.passed.id]",
+    );
+    assert_eq!(
+        all,
+        json!([
+            "projects/main/global/networks/a",
+            "other",
+            "projects/main/global/networks/n",
+            "projects/other/global/networks/n"
+        ])
+    );
+    let data = value(
+        &loaded,
+        "[data.google_client_config.current.region, data.google_project.own.project_id, data.google_project.numbered.number]",
+    );
     assert_eq!(data, json!(["r1", "main", "424242"]));
-    assert!(unknown(&loaded, "data.google_project.own.number").contains("data.google_project.own.number is read by the data source"));
+    assert!(
+        unknown(&loaded, "data.google_project.own.number")
+            .contains("data.google_project.own.number is read by the data source")
+    );
 }
 
 #[test]
 fn override_files_replace_arguments_and_blocks() {
     let loaded = load_files(&[
-        ("main.tf", "locals {\n  a = 1\n  b = 1\n}\nresource \"google_compute_network\" \"n\" {\n  name    = \"n\"\n  project = \"p\"\n}\nvariable \"v\" { default = \"x\" }"),
+        (
+            "main.tf",
+            "locals {\n  a = 1\n  b = 1\n}\nresource \"google_compute_network\" \"n\" {\n  name    = \"n\"\n  project = \"p\"\n}\nvariable \"v\" { default = \"x\" }",
+        ),
         ("a_override.tf", "locals { a = 2 }\nvariable \"v\" { default = \"y\" }"),
         ("override.tf", "resource \"google_compute_network\" \"n\" { project = \"over\" }\nlocals { a = 3 }"),
     ]);
-    assert_eq!(value(&loaded, "[local.a, local.b, var.v, google_compute_network.n.id]"), json!([3, 1, "y", "projects/over/global/networks/n"]));
+    assert_eq!(
+        value(&loaded, "[local.a, local.b, var.v, google_compute_network.n.id]"),
+        json!([3, 1, "y", "projects/over/global/networks/n"])
+    );
 }
 
 #[test]

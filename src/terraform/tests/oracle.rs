@@ -34,7 +34,7 @@ fn expressions_have_the_values_that_terraform_gives_them() {
     let empty = tempfile::tempdir().unwrap();
     let loaded = load_dir(empty.path(), &TerraformConfig::default());
     let rows = rows();
-    assert!(rows.len() >= 300, "only {} expressions", rows.len());
+    assert!(rows.len() >= 600, "only {} expressions", rows.len());
     let mut wrong = Vec::new();
     for row in &rows {
         let ours = loaded.evaluate(None, &row.expression);
@@ -75,7 +75,7 @@ fn a_sample_of_the_record_is_what_terraform_says_today() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    for row in rows().iter().step_by(40) {
+    for row in rows().iter().step_by(60) {
         let mut child = Command::new("terraform")
             .arg("console")
             .current_dir(dir.path())
@@ -97,5 +97,22 @@ fn a_sample_of_the_record_is_what_terraform_says_today() {
         });
         let expected = (!row.error).then(|| row.value.clone());
         assert_eq!(answer, expected, "{}", row.expression);
+    }
+}
+
+/// The outputs of a whole configuration (modules, repetition, optional attributes, templates), as `terraform plan`
+/// gave them.
+#[test]
+fn a_whole_configuration_has_the_outputs_that_terraform_plans() {
+    let config = TerraformConfig { roots: vec![".".to_owned()], ..TerraformConfig::default() };
+    let loaded = load_dir(&recorded("plan"), &config);
+    let declared = loaded.declarations();
+    assert_eq!((declared.diagnostics, declared.incomplete), (Vec::new(), Vec::new()));
+    let truth: std::collections::BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(&std::fs::read_to_string(recorded("plan.json")).unwrap()).unwrap();
+    assert!(truth.len() >= 30);
+    let shown = loaded.show();
+    for (name, expected) in &truth {
+        assert_eq!(shown["outputs"]["."][name], serde_json::json!({ "value": expected }), "{name}");
     }
 }

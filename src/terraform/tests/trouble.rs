@@ -9,7 +9,10 @@ use crate::model::{Evidence, WhyKind};
 #[test]
 fn a_file_that_does_not_parse_makes_unknown_what_may_be_in_it() {
     let loaded = load_files(&[
-        ("main.tf", "provider \"google\" { project = \"p\" }\nlocals {\n  here = 1\n  there = local.elsewhere\n}\nresource \"google_compute_network\" \"n\" { name = \"n\" }"),
+        (
+            "main.tf",
+            "provider \"google\" { project = \"p\" }\nlocals {\n  here = 1\n  there = local.elsewhere\n}\nresource \"google_compute_network\" \"n\" { name = \"n\" }",
+        ),
         ("broken.tf", "locals {\n  elsewhere = [1,\n}\n"),
     ]);
     let declared = loaded.declarations();
@@ -71,7 +74,13 @@ fn files_that_are_not_evaluated_are_counted() {
         ("live/terragrunt.hcl", "include {}"),
     ]);
     let incomplete: Vec<String> = loaded.declarations().incomplete.iter().map(ToString::to_string).collect();
-    assert_eq!(incomplete, ["live/terragrunt.hcl is not evaluated (live/terragrunt.hcl:1:1)", "more.tf.json is not evaluated (more.tf.json:1:1)"]);
+    assert_eq!(
+        incomplete,
+        [
+            "live/terragrunt.hcl is not evaluated (live/terragrunt.hcl:1:1)",
+            "more.tf.json is not evaluated (more.tf.json:1:1)"
+        ]
+    );
     assert!(unknown(&loaded, "local.a").contains("more.tf.json is not evaluated"));
 }
 
@@ -80,7 +89,10 @@ fn valid_configuration_that_the_parser_rejects_is_repaired() {
     let text = "\u{feff}locals {\n  # note\n  first = { x = 1, \"y\" = 2, x = 3 }\n  long = { for k, v in { a = 1 } : k =>\n    v // why\n    > 0\n    ? \"yes\"\n    : \"no\"\n  }\n  empty = <<EOT\nEOT\n  after = <<EOT\nx\nEOT\n}\n";
     let loaded = load_files(&[("main.tf", text)]);
     assert_eq!(loaded.declarations().diagnostics, []);
-    assert_eq!(value(&loaded, "[local.first, local.long, local.empty, local.after]"), json!([{"x": 3, "y": 2}, {"a": "yes"}, "", "x\n"]));
+    assert_eq!(
+        value(&loaded, "[local.first, local.long, local.empty, local.after]"),
+        json!([{"x": 3, "y": 2}, {"a": "yes"}, "", "x\n"])
+    );
 }
 
 #[test]
@@ -88,28 +100,60 @@ fn hostile_text_gives_a_diagnostic_or_a_limit() {
     let deep = format!("locals {{ a = {}1{} }}", "[".repeat(20_000), "]".repeat(20_000));
     let chain: String = (0..3_000).map(|at| format!("  l{at} = local.l{}\n", at + 1)).collect();
     let wide = format!("locals {{\n{chain}  l3000 = 1\n}}");
-    for text in [deep.as_str(), "locals { a = ", "\u{0}\u{1}", "a = <<", "\"${", "locals { a = \"${\" }", "}}}", "resource \"x\" {}"] {
+    for text in [
+        deep.as_str(),
+        "locals { a = ",
+        "\u{0}\u{1}",
+        "a = <<",
+        "\"${",
+        "locals { a = \"${\" }",
+        "}}}",
+        "resource \"x\" {}",
+    ] {
         let loaded = load_files(&[("main.tf", text)]);
         let _ = loaded.show();
     }
     let loaded = load_files(&[("main.tf", &wide)]);
     assert!(unknown(&loaded, "local.l0").contains("nested too deeply"));
     assert_eq!(value(&loaded, "local.l2900"), json!(1));
-    let loaded = load_files(&[("main.tf", "provider \"google\" {}\nresource \"google_compute_network\" \"n\" {\n  count = 100000000\n  name = \"n\"\n}")]);
+    let loaded = load_files(&[(
+        "main.tf",
+        "provider \"google\" {}\nresource \"google_compute_network\" \"n\" {\n  count = 100000000\n  name = \"n\"\n}",
+    )]);
     assert_eq!(loaded.declarations().networks.len(), 1);
     assert!(error(&loaded, "range(100000000)").contains("1024"));
     assert!(error(&loaded, "[for x in range(1024) : format(\"%9999d\", x)][0] == \"\" ? 1 : nope").contains("nope"));
 }
 
 #[test]
+fn a_configuration_that_explodes_stops() {
+    let doubling: String = (0..40).map(|at| format!("  d{at} = [local.d{}, local.d{}]\n", at + 1, at + 1)).collect();
+    let text = format!("locals {{\n{doubling}  d40 = 1\n}}");
+    let loaded = load_files(&[("main.tf", &text)]);
+    assert!(unknown(&loaded, "local.d0").contains("the value is too large"));
+    assert_eq!(value(&loaded, "local.d38"), json!([[1, 1], [1, 1]]));
+    let modules: Vec<(String, String)> = (0..20)
+        .map(|at| {
+            (format!("m{at}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n  count = 3\n}}", at + 1))
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = modules.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("m20/main.tf", ""));
+    let declared = load_files(&files).declarations();
+    assert!(declared.incomplete.iter().any(|why| why.kind == WhyKind::Limit), "{:?}", declared.incomplete);
+}
+
+#[test]
 fn sensitive_and_secret_values_are_not_shown() {
     let loaded = load_files(&[(
         "main.tf",
-        "variable \"hidden\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"app\"\n  password = \"hunter2\"\n  url = \"postgres://app:hunter2@10.0.0.3/db\"\n  note = \"x-${var.hidden}\"\n  list = [var.hidden]\n}\noutput \"o\" { value = \"a${var.hidden}\" }\noutput \"p\" {\n  value = \"hunter2\"\n  sensitive = true\n}",
+        "variable \"hidden\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"app\"\n  password = \"hunter2\"\n  url = \"postgres://app:hunter2@10.0.0.3/db\"\n  note = \"x-${var.hidden}\"\n  list = [var.hidden]\n  env {\n    name  = \"DB_PASSWORD\"\n    value = \"hunter2\"\n  }\n}\noutput \"o\" { value = \"a${var.hidden}\" }\noutput \"p\" {\n  value = \"hunter2\"\n  sensitive = true\n}",
     )]);
     let shown = loaded.show().to_string();
     assert!(!shown.contains("hunter2"), "{shown}");
     assert_eq!(value(&loaded, "var.hidden"), json!("[redacted]"));
+    assert_eq!(error(&loaded, "parseint(var.hidden, 10)"), "parseint fails on a sensitive value");
+    assert_eq!(value(&loaded, "\"password: x\""), json!("password: x"), "what was typed is no secret");
     assert_eq!(value(&loaded, "issensitive(\"${var.hidden}\")"), json!(true));
 }
 
@@ -135,7 +179,10 @@ fn show_has_values_and_unknowns_in_the_shape_of_a_plan() {
 #[test]
 fn declarations_are_the_same_for_the_same_files() {
     let dir = write(&[
-        ("main.tf", "provider \"google\" {}\nvariable \"a\" {}\nlocals { x = upper([]) }\nresource \"google_compute_network\" \"n\" { name = \"${var.a}${local.x}\" }"),
+        (
+            "main.tf",
+            "provider \"google\" {}\nvariable \"a\" {}\nlocals { x = upper([]) }\nresource \"google_compute_network\" \"n\" { name = \"${var.a}${local.x}\" }",
+        ),
         ("b.tf", "oops"),
     ]);
     let once = load_dir(dir.path(), &TerraformConfig::default()).declarations();

@@ -96,7 +96,10 @@ fn two_reasons_are_both_told() {
 #[test]
 fn files_are_read_in_the_repository_only() {
     let dir = write(&[
-        ("repo/tf/main.tf", "locals {\n  a = file(\"${path.module}/a.txt\")\n  t = templatefile(\"../shared/t.tftpl\", { names = [\"x\", \"y\"] })\n  set = fileset(path.module, \"*.txt\")\n}\nprovider \"google\" {}"),
+        (
+            "repo/tf/main.tf",
+            "locals {\n  a = file(\"${path.module}/a.txt\")\n  t = templatefile(\"../shared/t.tftpl\", { names = [\"x\", \"y\"] })\n  set = fileset(path.module, \"*.txt\")\n}\nprovider \"google\" {}",
+        ),
         ("repo/tf/a.txt", "text"),
         ("repo/shared/t.tftpl", "%{ for name in names ~}\n- ${name}\n%{ endfor ~}\n"),
         ("secret.txt", "top secret"),

@@ -8,7 +8,10 @@ use crate::config::TerraformConfig;
 #[test]
 fn the_strongest_source_wins() {
     let dir = write(&[
-        ("main.tf", "variable \"a\" { default = \"default\" }\nvariable \"b\" { default = \"default\" }\nvariable \"c\" {}\nvariable \"d\" {}\nvariable \"e\" {}\nvariable \"f\" {}"),
+        (
+            "main.tf",
+            "variable \"a\" { default = \"default\" }\nvariable \"b\" { default = \"default\" }\nvariable \"c\" {}\nvariable \"d\" {}\nvariable \"e\" {}\nvariable \"f\" {}",
+        ),
         ("terraform.tfvars", "b = \"terraform.tfvars\"\nc = \"terraform.tfvars\"\nd = 1\ne = 1\nf = 1"),
         ("terraform.tfvars.json", r#"{"c": "json", "d": 2, "e": 2, "f": 2}"#),
         ("a.auto.tfvars", "d = \"a.auto\"\ne = 3\nf = 3"),
@@ -63,14 +66,18 @@ variable "nothing" {
     )]);
     let full = json!([{"a": "da", "b": {"c": 3}}, {"a": "da", "b": {"c": 3}}, {"a": "z", "b": {"c": 3}}]);
     assert_eq!(value(&loaded, "var.l"), full);
-    assert_eq!(value(&loaded, "[var.n, var.m, var.s, var.o]"), json!([42, {"x": "1", "y": "true"}, ["a", "b"], {"keep": "k"}]));
+    assert_eq!(
+        value(&loaded, "[var.n, var.m, var.s, var.o]"),
+        json!([42, {"x": "1", "y": "true"}, ["a", "b"], {"keep": "k"}])
+    );
     assert!(unknown(&loaded, "var.bad").contains("does not fit its type: a number is required (main.tf:"));
     assert_eq!(value(&loaded, "var.nothing"), json!("d"));
 }
 
 #[test]
 fn a_variable_without_a_value_says_where_it_is_declared() {
-    let loaded = load_files(&[("main.tf", "variable \"region\" {\n  type = string\n}\nlocals { r = \"x-${var.region}\" }")]);
+    let loaded =
+        load_files(&[("main.tf", "variable \"region\" {\n  type = string\n}\nlocals { r = \"x-${var.region}\" }")]);
     let reasons = unknown(&loaded, "local.r");
     assert_eq!(reasons, "var.region has no default and no value in the files that are read (main.tf:1:1)");
     assert_eq!(error(&loaded, "var.other"), "var.other is not declared");
@@ -79,11 +86,18 @@ fn a_variable_without_a_value_says_where_it_is_declared() {
 #[test]
 fn a_broken_variables_file_makes_unknown_what_it_may_set() {
     let loaded = load_files(&[
-        ("main.tf", "variable \"a\" { default = 1 }\nvariable \"b\" { default = 1 }\nterraform {\n  backend \"gcs\" {}\n}"),
+        (
+            "main.tf",
+            "variable \"a\" { default = 1 }\nvariable \"b\" { default = 1 }\nterraform {\n  backend \"gcs\" {}\n}",
+        ),
         ("terraform.tfvars", "a = = 2"),
         ("x.auto.tfvars", "b = 2"),
     ]);
-    assert!(unknown(&loaded, "var.a").contains("terraform.tfvars could not be parsed"), "{}", unknown(&loaded, "var.a"));
+    assert!(
+        unknown(&loaded, "var.a").contains("terraform.tfvars could not be parsed"),
+        "{}",
+        unknown(&loaded, "var.a")
+    );
     assert_eq!(value(&loaded, "var.b"), json!(2), "a stronger source decides");
 }
 
@@ -97,7 +111,10 @@ fn the_process_environment_sets_no_variable() {
 
 #[test]
 fn a_value_of_the_command_line_is_read_by_the_type_of_its_variable() {
-    let dir = write(&[("main.tf", "variable \"any\" {}\nvariable \"list\" { type = list(number) }\nvariable \"n\" { type = number }")]);
+    let dir = write(&[(
+        "main.tf",
+        "variable \"any\" {}\nvariable \"list\" { type = list(number) }\nvariable \"n\" { type = number }",
+    )]);
     let vars = [("any", "[1]"), ("list", "[1, 2]"), ("n", "7")];
     let vars = vars.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     let loaded = load_dir(dir.path(), &TerraformConfig { vars, ..TerraformConfig::default() });

@@ -35,7 +35,15 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::String, Kind::Bool(flag)) => Ok(Value::string(if *flag { "true" } else { "false" })),
         (Type::String, Kind::Number(number)) => Ok(Value::string(&number.to_string())),
         (Type::Number, Kind::String(text)) => {
-            Number::parse(text).map(Value::number).ok_or_else(|| "a number is required".to_owned())
+            // Terraform also reads `.5`.
+            let padded = if text.starts_with("-.") {
+                text.replacen("-.", "-0.", 1)
+            } else if text.starts_with('.') {
+                format!("0{text}")
+            } else {
+                text.to_string()
+            };
+            Number::parse(&padded).map(Value::number).ok_or_else(|| "a number is required".to_owned())
         }
         (Type::Bool, Kind::String(text)) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),
@@ -133,7 +141,8 @@ fn convert_fields(fields: &BTreeMap<Arc<str>, Value>, object: &Object, ty: &Type
 
 /// Fills in the defaults of `optional(…)` attributes that are left out or null, at any depth.
 pub fn apply_defaults(value: &Value, ty: &Type) -> Value {
-    let items = |items: &[Value], element: &Type| items.iter().map(|item| apply_defaults(item, element)).collect::<Vec<_>>();
+    let items =
+        |items: &[Value], element: &Type| items.iter().map(|item| apply_defaults(item, element)).collect::<Vec<_>>();
     let kind = match (ty, &value.kind) {
         (Type::Object(wanted), Kind::Object(object)) if object.open.is_none() => {
             Kind::Object(Arc::new(Object { fields: defaulted(&object.fields, wanted), open: None }))
@@ -144,16 +153,16 @@ pub fn apply_defaults(value: &Value, ty: &Type) -> Value {
         (Type::List(element) | Type::Set(element), Kind::Tuple(list) | Kind::List(_, list) | Kind::Set(_, list)) => {
             Kind::Tuple(Arc::new(items(list, element)))
         }
-        (Type::Tuple(types), Kind::Tuple(list)) if types.len() == list.len() => Kind::Tuple(Arc::new(
-            list.iter().zip(types.iter()).map(|(item, ty)| apply_defaults(item, ty)).collect(),
-        )),
+        (Type::Tuple(types), Kind::Tuple(list)) if types.len() == list.len() => {
+            Kind::Tuple(Arc::new(list.iter().zip(types.iter()).map(|(item, ty)| apply_defaults(item, ty)).collect()))
+        }
         (Type::Map(element), Kind::Map(_, fields)) => Kind::Object(Arc::new(mapped(fields, element))),
         (Type::Map(element), Kind::Object(object)) if object.open.is_none() => {
             Kind::Object(Arc::new(mapped(&object.fields, element)))
         }
         _ => return value.clone(),
     };
-    Value { kind, sensitive: value.sensitive }
+    Value::from(kind).marked(value.sensitive)
 }
 
 fn mapped(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Object {
@@ -161,10 +170,7 @@ fn mapped(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Object {
     Object { fields, open: None }
 }
 
-fn defaulted(
-    fields: &BTreeMap<Arc<str>, Value>,
-    wanted: &BTreeMap<Arc<str>, Field>,
-) -> BTreeMap<Arc<str>, Value> {
+fn defaulted(fields: &BTreeMap<Arc<str>, Value>, wanted: &BTreeMap<Arc<str>, Field>) -> BTreeMap<Arc<str>, Value> {
     let mut filled = fields.clone();
     for (name, field) in wanted {
         let given = filled.get(name).filter(|value| !value.is_null());

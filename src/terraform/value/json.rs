@@ -102,7 +102,8 @@ fn write_string(text: &str, out: &mut String) {
 /// # Errors
 /// A lower-case fragment, where the text is no JSON or is nested too deeply.
 pub fn from_json(text: &str) -> Result<Value, String> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("the text is no JSON: {error}"))?;
+    let json: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("the text is no JSON: {error}"))?;
     from_json_value(&json, 0)
 }
 
@@ -114,9 +115,7 @@ fn from_json_value(json: &serde_json::Value, depth: usize) -> Result<Value, Stri
     Ok(match json {
         Json::Null => Value::null(),
         Json::Bool(flag) => Value::bool(*flag),
-        Json::Number(number) => {
-            Number::parse(&number.to_string()).map(Value::number).ok_or("a number is too large")?
-        }
+        Json::Number(number) => Number::parse(&number.to_string()).map(Value::number).ok_or("a number is too large")?,
         Json::String(text) => Value::string(text),
         Json::Array(items) => {
             let items: Result<Vec<_>, _> = items.iter().map(|item| from_json_value(item, depth + 1)).collect();

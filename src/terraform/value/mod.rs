@@ -25,6 +25,9 @@ pub struct Value {
     pub kind: Kind,
     /// True where it must not be shown.
     pub sensitive: bool,
+    /// Number of values in it, itself included: shared parts count each time, so that a value that is small in
+    /// memory and huge to walk is noticed.
+    size: u32,
 }
 
 /// The forms of values.
@@ -97,7 +100,7 @@ pub struct Unknown {
 /// The largest number of reasons that a value carries.
 const MAX_WHYS: usize = 8;
 
-/// Reasons, sorted, without doubles, at most [`MAX_WHYS`].
+/// Reasons, sorted, without doubles, at most eight.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Whys(Arc<Vec<Why>>);
 
@@ -140,7 +143,9 @@ impl Whys {
 
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
-        Self { kind, sensitive: false }
+        let mut value = Self { kind, sensitive: false, size: 1 };
+        value.size = value.elements().fold(1, |size: u32, item| size.saturating_add(item.size));
+        value
     }
 }
 
@@ -206,7 +211,7 @@ impl Value {
         let mut items: Vec<Self> = items.into_iter().map(Self::unmarked).collect();
         items.sort_by(compare_elements);
         items.dedup_by(|a, b| !a.contains_unknown() && same_value(a, b));
-        Self { kind: Kind::Set(ty, Arc::new(items)), sensitive }
+        Self::from(Kind::Set(ty, Arc::new(items))).marked(sensitive)
     }
 
     /// An unknown value.
@@ -254,6 +259,11 @@ impl Value {
             }
             other => other.clone().into(),
         }
+    }
+
+    /// Number of values in it, itself included.
+    pub fn size(&self) -> u32 {
+        self.size
     }
 
     /// True for null.
@@ -382,9 +392,7 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
         (Kind::Map(ta, a), Kind::Map(tb, b)) => {
             (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && fields(a, b)
         }
-        (Kind::Object(a), Kind::Object(b)) => {
-            a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields)
-        }
+        (Kind::Object(a), Kind::Object(b)) => a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields),
         _ => false,
     }
 }

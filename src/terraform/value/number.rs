@@ -7,8 +7,10 @@ use std::str::FromStr;
 use bigdecimal::num_bigint::{BigInt, Sign};
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive, Zero};
 
-/// Decimal digits that a division keeps: what a 512 bit binary float can hold.
+/// Decimal digits that a product keeps: what a 512 bit binary float can hold.
 const DIGITS: u64 = 154;
+/// Digits beyond those that a quotient keeps, so that `1 / 3 * 3` is 1 as it is in binary.
+const GUARD_DIGITS: u64 = 6;
 /// The largest exponent that is read; more would need memory for its zeros.
 const MAX_EXPONENT: i64 = 5_000;
 /// The most digits that are read.
@@ -44,10 +46,10 @@ impl Number {
 
     /// The number of a decimal.
     pub fn from_decimal(decimal: BigDecimal) -> Self {
-        if decimal.is_integer() {
-            if let Some(int) = decimal.to_i64() {
-                return Self::Int(int);
-            }
+        if decimal.is_integer()
+            && let Some(int) = decimal.to_i64()
+        {
+            return Self::Int(int);
         }
         Self::Big(Box::new(decimal.normalized()))
     }
@@ -149,8 +151,15 @@ impl Number {
             return Some(Self::Int(product));
         }
         let (a, b) = (self.to_decimal(), other.to_decimal());
-        let digits = a.digits() + b.digits() + a.fractional_digit_count().unsigned_abs() + b.fractional_digit_count().unsigned_abs();
-        (digits < 4 * MAX_DIGITS as u64).then(|| Self::from_decimal(a * b))
+        let digits = a.digits()
+            + b.digits()
+            + a.fractional_digit_count().unsigned_abs()
+            + b.fractional_digit_count().unsigned_abs();
+        if digits >= 4 * MAX_DIGITS as u64 {
+            return None;
+        }
+        let product = a * b;
+        Some(Self::from_decimal(if product.digits() > DIGITS { product.with_prec(DIGITS) } else { product }))
     }
 
     /// The quotient; `None` where the divisor is zero.
@@ -169,8 +178,14 @@ impl Number {
         if divisor.is_zero() {
             return None;
         }
-        let quotient = self.to_decimal() / divisor;
-        Some(Self::from_decimal(quotient.with_prec(DIGITS)))
+        // The crate's own division keeps too few digits.
+        let dividend = self.to_decimal();
+        let wanted = DIGITS + GUARD_DIGITS + divisor.digits();
+        let shift = i64::try_from(wanted.saturating_sub(dividend.digits())).ok()?;
+        let (a, a_scale) = dividend.into_bigint_and_exponent();
+        let (b, b_scale) = divisor.into_bigint_and_exponent();
+        let quotient = a * BigInt::from(10).pow(u32::try_from(shift).ok()?) / b;
+        Some(Self::from_decimal(BigDecimal::new(quotient, shift + a_scale - b_scale)))
     }
 
     /// The rest of a division that rounds towards zero; `None` where the divisor is zero.
@@ -235,11 +250,15 @@ mod tests {
     #[test]
     fn numbers_are_exact_and_print_without_exponent() {
         assert_eq!(number("0.1").add(&number("0.2")).to_string(), "0.3");
-        assert_eq!(number("12345678901234567890123456789").add(&Number::Int(1)).to_string(), "12345678901234567890123456790");
+        assert_eq!(
+            number("12345678901234567890123456789").add(&Number::Int(1)).to_string(),
+            "12345678901234567890123456790"
+        );
         assert_eq!(number("1e3"), Number::Int(1000));
         assert_eq!(number("9223372036854775807").add(&Number::Int(1)).to_string(), "9223372036854775808");
         assert_eq!(number("-7").rem(&Number::Int(3)), Some(Number::Int(-1)));
         assert_eq!(number("1").div(&Number::Int(0)), None);
+        assert_eq!(number("1").div(&Number::Int(3)).and_then(|third| third.mul(&Number::Int(3))), Some(Number::Int(1)));
         assert_eq!(number("2.5").floor(), Number::Int(2));
         assert_eq!(number("-2.5").ceil(), Number::Int(-2));
         assert_eq!(number("1e20").to_string(), "100000000000000000000");
