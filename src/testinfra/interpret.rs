@@ -20,7 +20,7 @@ use crate::python::facts::{Catches, Exports, Import, Step, StopKind, Try, What};
 /// How many imports inside one another are followed; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
 /// How many steps one run may take in all, against cycles that would be followed again from every file.
-const MAX_STEPS: u64 = 60_000_000;
+const MAX_STEPS: u64 = 20_000_000;
 /// The most reasons that are kept for one file.
 const MAX_DOUBTS: usize = 8;
 
@@ -114,6 +114,14 @@ pub struct Interpreter<'a> {
     memo: HashMap<FileId, Rc<Done>>,
     /// Results of modules in cycles: they hold in this run alone, because they depend on which one comes first.
     local: HashMap<FileId, Local>,
+    /// The keys of `local` in the order in which they were added.
+    added: Vec<FileId>,
+    /// The files of the last run, each with the length of `added` once it was imported.
+    last_run: Vec<(FileId, usize)>,
+    /// The first result of every file, from whichever run.
+    first: HashMap<FileId, Rc<Done>>,
+    /// Take any result of a file: for what does not depend on the order.
+    any_order: bool,
     /// What imports find, by file and place: a module in a cycle is executed many times.
     resolutions: HashMap<(FileId, usize), Rc<Resolution>>,
     stack: Vec<FileId>,
@@ -182,6 +190,10 @@ impl<'a> Interpreter<'a> {
             space,
             memo: HashMap::new(),
             local: HashMap::new(),
+            added: Vec::new(),
+            last_run: Vec::new(),
+            first: HashMap::new(),
+            any_order: false,
             resolutions: HashMap::new(),
             stack: Vec::new(),
             progress: HashMap::new(),
@@ -192,34 +204,56 @@ impl<'a> Interpreter<'a> {
 
     /// Imports these files in this order in a fresh interpreter: the result of each.
     pub fn run(&mut self, files: &[FileId]) -> Vec<(FileId, Rc<Done>)> {
-        self.local.clear();
+        // What the last run did first, this one need not do again: most files of a package begin with its `__init__`.
+        let shared = self.last_run.iter().zip(files).take_while(|((last, _), file)| last == *file).count();
+        self.last_run.truncate(shared);
+        let kept = self.last_run.last().map_or(0, |(_, kept)| *kept);
+        for file in self.added.drain(kept.min(self.added.len())..) {
+            self.local.remove(&file);
+        }
         self.stack.clear();
         self.progress.clear();
         self.lowest = usize::MAX;
         let mut results = Vec::new();
-        for &file in files {
+        for (at, &file) in files.iter().enumerate() {
             if let Reached::Done(done) = self.reach(file) {
                 results.push((file, done));
+            }
+            if at >= shared {
+                self.last_run.push((file, self.added.len()));
             }
         }
         results
     }
 
+    /// The result of a file from whichever run came first.
+    pub fn any_result(&self, file: FileId) -> Option<Rc<Done>> {
+        self.first.get(&file).cloned()
+    }
+
     /// The result of a file in the current run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
-        self.local.get(&file).map(|local| local.done.clone()).or_else(|| self.memo.get(&file).cloned())
+        let in_run = self.local.get(&file).map(|local| &local.done).or_else(|| self.memo.get(&file));
+        in_run.or_else(|| self.first.get(&file).filter(|_| self.any_order)).cloned()
     }
 
     /// What a deferred import misses once its file has been imported, in the current run.
     pub fn probe(&mut self, file: FileId, roots: &FileRoots, import: &Import) -> Option<Record> {
         let names = Rc::new(RefCell::new(Names::default()));
         let mut frame = Frame { file, names, roots: roots.clone(), records: Vec::new() };
+        self.any_order = true;
         self.import(&mut frame, import, Mode { certainty: None, snapshot: false });
+        self.any_order = false;
         frame.records.pop()
     }
 
     fn reach(&mut self, file: FileId) -> Reached {
         if let Some(done) = self.memo.get(&file) {
+            return Reached::Done(done.clone());
+        }
+        if self.any_order
+            && let Some(done) = self.first.get(&file)
+        {
             return Reached::Done(done.clone());
         }
         if let Some(local) = self.local.get(&file) {
@@ -248,7 +282,7 @@ impl<'a> Interpreter<'a> {
             names.borrow_mut().open = true;
             let outcome = Outcome::Unknown(vec![doubt]);
             let done = Rc::new(Done { outcome, names, records: Vec::new(), roots: frame.roots });
-            self.local.insert(file, Local { done: done.clone(), saw: None });
+            self.remember(file, &done, None);
             return done;
         }
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
@@ -259,6 +293,7 @@ impl<'a> Interpreter<'a> {
         self.stack.pop();
         let own = std::mem::replace(&mut self.lowest, outer);
         let done = Rc::new(Done { outcome, names, records: frame.records, roots: frame.roots });
+        self.first.entry(file).or_insert_with(|| done.clone());
         if own == usize::MAX {
             self.memo.insert(file, done.clone());
         } else {
@@ -267,9 +302,14 @@ impl<'a> Interpreter<'a> {
             if saw.is_some() {
                 self.lowest = self.lowest.min(own);
             }
-            self.local.insert(file, Local { done: done.clone(), saw });
+            self.remember(file, &done, saw);
         }
         done
+    }
+
+    fn remember(&mut self, file: FileId, done: &Rc<Done>, saw: Option<(usize, FileId)>) {
+        self.added.push(file);
+        self.local.insert(file, Local { done: done.clone(), saw });
     }
 
     fn module(&mut self, frame: &mut Frame) -> Outcome {
