@@ -22,8 +22,6 @@ pub mod names;
 pub mod pytest_config;
 pub mod resolve;
 pub mod roots;
-#[cfg(test)]
-mod scratch;
 pub mod show;
 pub mod sources;
 pub mod stdlib;
