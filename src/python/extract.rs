@@ -1,13 +1,16 @@
 //! Syntax tree → [`Facts`].
 
+mod deferred;
+mod readers;
+
 use std::collections::BTreeSet;
+
+use readers::{bind_targets, catches, from_imports, is_compound, misplaced_future, plain_imports, plugins, raised};
 
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Pattern, Stmt};
 use super::classes::{self, MarkAliases};
-use super::facts::{
-    Catches, Deferred, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, What, When,
-};
+use super::facts::{Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, What, When};
 use super::literal::{PathFolder, dotted, elements, last_component, string, strings};
 use super::{Version, depth, range_of};
 use crate::model::SourceFile;
@@ -403,97 +406,6 @@ impl Extractor {
             }))),
         }
     }
-
-    /// Walks code that importing the file does not run. Names that it declares `global` may be bound some day.
-    fn deferred(&mut self, body: &[Stmt], when: When, steps: &mut Vec<Step>) {
-        if self.depth >= MAX_BLOCKS {
-            self.facts.truncated = true;
-            return;
-        }
-        self.depth += 1;
-        for statement in body {
-            self.deferred_statement(statement, when, steps);
-        }
-        self.depth -= 1;
-    }
-
-    fn deferred_statement(&mut self, statement: &Stmt, when: When, steps: &mut Vec<Step>) {
-        let undecided = if when == When::Called { When::CalledUndecided } else { when };
-        match statement {
-            Stmt::Import(import) => {
-                let imports = plain_imports(import);
-                self.facts.deferred.extend(imports.into_iter().map(|import| Deferred { import, when }));
-            }
-            Stmt::ImportFrom(import) => {
-                let imports = from_imports(import);
-                self.facts.deferred.extend(imports.into_iter().map(|import| Deferred { import, when }));
-            }
-            Stmt::Global(global) => {
-                steps.extend(global.names.iter().map(|name| Step::MayBind(name.as_str().to_owned())));
-            }
-            Stmt::FunctionDef(definition) => self.deferred(&definition.body, when, steps),
-            Stmt::ClassDef(definition) => self.deferred(&definition.body, when, steps),
-            Stmt::If(branch) => {
-                let first = (Some(&*branch.test), &branch.body[..]);
-                let others = branch.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..]));
-                for (test, body) in std::iter::once(first).chain(others) {
-                    match test.map(|test| self.condition(test)) {
-                        Some(Condition::Typing) => self.deferred(body, When::Typing, steps),
-                        Some(Condition::False) => {}
-                        _ => self.deferred(body, undecided, steps),
-                    }
-                }
-            }
-            Stmt::For(repeated) => {
-                self.deferred(&repeated.body, when, steps);
-                self.deferred(&repeated.orelse, when, steps);
-            }
-            Stmt::While(repeated) => self.deferred(&repeated.body, when, steps),
-            Stmt::With(with) => {
-                let guarded = with.items.iter().any(|item| match &item.context_expr {
-                    Expr::Call(call) => matches!(last_component(&call.func), Some("suppress" | "raises")),
-                    _ => false,
-                });
-                let inner = if guarded && when == When::Called { When::CalledGuarded } else { when };
-                self.deferred(&with.body, inner, steps);
-            }
-            Stmt::Match(matched) => {
-                matched.cases.iter().for_each(|case| self.deferred(&case.body, undecided, steps));
-            }
-            Stmt::Try(parts) => {
-                let guards = parts.handlers.iter().any(|ast::ExceptHandler::ExceptHandler(handler)| {
-                    catches(handler.type_.as_deref()).missing_module
-                        && !handler.body.iter().any(|statement| matches!(statement, Stmt::Raise(_)))
-                });
-                let inner = if guards && when != When::Typing { When::CalledGuarded } else { when };
-                self.deferred(&parts.body, inner, steps);
-                for ast::ExceptHandler::ExceptHandler(handler) in &parts.handlers {
-                    self.deferred(&handler.body, undecided, steps);
-                }
-                self.deferred(&parts.orelse, when, steps);
-                self.deferred(&parts.finalbody, when, steps);
-            }
-            Stmt::Expr(expression) => {
-                if let Expr::Call(call) = &*expression.value {
-                    self.deferred_call(call);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn deferred_call(&mut self, call: &ast::ExprCall) {
-        if !dotted(&call.func).is_some_and(|name| name.starts_with("sys.path.") || name == "site.addsitedir") {
-            return;
-        }
-        let mut edits = Vec::new();
-        self.call(call, &mut edits);
-        for step in edits {
-            if let Step::PathEdit(edit) = step {
-                self.facts.deferred_path_edits.push(edit);
-            }
-        }
-    }
 }
 
 enum Condition {
@@ -510,143 +422,6 @@ impl Condition {
     fn of(value: bool) -> Self {
         if value { Self::True } else { Self::False }
     }
-}
-
-fn plain_imports(import: &ast::StmtImport) -> Vec<Import> {
-    let one = |alias: &ast::Alias| {
-        let module = alias.name.as_str();
-        let first = module.split('.').next().unwrap_or_default();
-        Import {
-            range: range_of(alias),
-            statement: range_of(import),
-            module: module.to_owned(),
-            level: 0,
-            what: What::Module { bound: alias.asname.as_ref().map_or(first, |name| name.as_str()).to_owned() },
-        }
-    };
-    import.names.iter().map(one).collect()
-}
-
-fn from_imports(import: &ast::StmtImportFrom) -> Vec<Import> {
-    let module = import.module.as_ref().map_or("", |module| module.as_str());
-    let one = |alias: &ast::Alias| {
-        let name = alias.name.as_str();
-        let what = if name == "*" {
-            What::Star
-        } else {
-            let bound = alias.asname.as_ref().map_or(name, |bound| bound.as_str());
-            What::Name { name: name.to_owned(), bound: bound.to_owned() }
-        };
-        Import {
-            range: range_of(alias),
-            statement: range_of(import),
-            module: module.to_owned(),
-            level: import.level,
-            what,
-        }
-    };
-    // `from __future__ import …` is for the compiler.
-    if module == "__future__" && import.level == 0 {
-        return Vec::new();
-    }
-    import.names.iter().map(one).collect()
-}
-
-/// `from __future__ import …` may follow only a docstring and its like.
-fn misplaced_future(body: &[Stmt]) -> Option<(std::ops::Range<usize>, &'static str)> {
-    let mut rest = body.iter().enumerate().skip_while(|(at, statement)| match statement {
-        Stmt::Expr(expression) => *at == 0 && string(&expression.value).is_some(),
-        other => is_future(other),
-    });
-    rest.find(|(_, statement)| is_future(statement))
-        .map(|(_, statement)| (range_of(statement), "`from __future__ import` after other statements"))
-}
-
-fn is_future(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::ImportFrom(import) if import.level == 0
-        && import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"))
-}
-
-fn plugins(value: &Expr) -> Vec<Import> {
-    let one = |element: &Expr| {
-        Some(Import {
-            range: range_of(element),
-            statement: range_of(element),
-            module: string(element)?.to_owned(),
-            level: 0,
-            what: What::Plugin,
-        })
-    };
-    match elements(value) {
-        Some(list) => list.iter().filter_map(one).collect(),
-        None => one(value).into_iter().collect(),
-    }
-}
-
-fn bind_targets(target: &Expr, steps: &mut Vec<Step>) {
-    match target {
-        Expr::Name(name) => steps.push(Step::Bind(name.id.as_str().to_owned())),
-        Expr::Starred(starred) => bind_targets(&starred.value, steps),
-        other => elements(other).unwrap_or_default().iter().for_each(|element| bind_targets(element, steps)),
-    }
-}
-
-impl Catches {
-    fn with(mut self, class: &Expr) -> Self {
-        match last_component(class) {
-            Some("ModuleNotFoundError") => self.missing_module = true,
-            Some("ImportError") => {
-                self.missing_module = true;
-                self.import_error = true;
-            }
-            Some("SyntaxError") => self.syntax_error = true,
-            Some("Exception") => {
-                self.missing_module = true;
-                self.import_error = true;
-                self.syntax_error = true;
-                self.exceptions = true;
-            }
-            Some("BaseException") => self = Self::all(),
-            _ => {}
-        }
-        self
-    }
-
-    fn all() -> Self {
-        Self { missing_module: true, import_error: true, syntax_error: true, exceptions: true, everything: true }
-    }
-}
-
-fn catches(class: Option<&Expr>) -> Catches {
-    match class {
-        None => Catches::all(),
-        Some(class) => match elements(class) {
-            Some(list) => list.iter().fold(Catches::default(), |all, one| all.with(one)),
-            None => Catches::default().with(class),
-        },
-    }
-}
-
-fn raised(exception: Option<&Expr>) -> StopKind {
-    let Some(exception) = exception else { return StopKind::Reraise };
-    let class = if let Expr::Call(call) = exception { &*call.func } else { exception };
-    if dotted(class).is_some_and(|name| name.contains("skip.Exception")) {
-        return StopKind::Skip;
-    }
-    match last_component(class) {
-        Some("ModuleNotFoundError") => StopKind::MissingModule,
-        Some("ImportError") => StopKind::ImportError,
-        Some("SystemExit") => StopKind::Exit,
-        Some("SkipTest" | "Skipped") => StopKind::Skip,
-        _ => StopKind::Exception,
-    }
-}
-
-fn is_compound(statement: &Stmt) -> bool {
-    matches!(
-        statement,
-        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_)
-    )
 }
 
 /// Names that `:=` or a pattern binds.

@@ -181,3 +181,53 @@ fn join(path: &str, tail: &str) -> Option<String> {
     }
     Some(result)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Excerpts, RepoPath, SourceFile};
+    use crate::python::ast::Stmt;
+
+    /// Folds the last expression of a text in the file `a/b/c.py`.
+    fn fold(text: &str) -> Option<String> {
+        let file = SourceFile::new(RepoPath::new("a/b/c.py"), text, &Excerpts::default());
+        let module = crate::python::parse(&file, crate::python::Version { major: 3, minor: 11 });
+        let mut folder = PathFolder::new("a/b/c.py");
+        let mut last = None;
+        for statement in &module.body {
+            match statement {
+                Stmt::Assign(assign) => {
+                    let Expr::Name(name) = &assign.targets[0] else { panic!("{text}") };
+                    folder.assign(name.id.as_str(), &assign.value);
+                }
+                Stmt::Expr(expression) => last = folder.fold(&expression.value),
+                other => panic!("{other:?}"),
+            }
+        }
+        last
+    }
+
+    #[test]
+    fn paths_of_files_are_evaluated() {
+        for (text, expected) in [
+            ("__file__", Some("a/b/c.py")),
+            ("Path(__file__).parent", Some("a/b")),
+            ("str(pathlib.Path(__file__).resolve().parents[1])", Some("a")),
+            ("Path(__file__).parents[2] / 'src' / 'x'", Some("src/x")),
+            ("os.path.dirname(os.path.dirname(os.path.abspath(__file__)))", Some("a")),
+            ("os.path.join(os.path.dirname(__file__), '..', '..', 'lib')", Some("lib")),
+            ("HERE = Path(__file__).parent\nROOT = HERE.parent\nstr(ROOT.joinpath('x/y'))", Some("a/x/y")),
+            ("Path(__file__).absolute().parent.as_posix()", Some("a/b")),
+            // Above the repository, absolute, or known only when it runs.
+            ("Path(__file__).parents[3]", None),
+            ("Path(__file__).parents[n]", None),
+            ("os.path.join(os.path.dirname(__file__), '/etc')", None),
+            ("os.getcwd()", None),
+            ("'src'", None),
+            ("os.environ['ROOT']", None),
+            ("X = Path(__file__)\nX = other()\nX", None),
+        ] {
+            assert_eq!(fold(text).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -210,3 +210,6 @@ fn candidates(pytest: &PytestConfig, name: &str, backups: &[BackupFile], has_liv
     });
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,24 +3,33 @@
 /// True where the whole text matches the pattern, as Python's `fnmatch.fnmatchcase` decides: `*` matches any
 /// characters, `/` too; `?` one; `[abc]`, `[a-z]`, `[!a]` one of a set. An unclosed `[` is itself.
 pub fn fnmatch(pattern: &str, text: &str) -> bool {
+    if pattern.is_ascii() && text.is_ascii() {
+        // Nearly every path: bytes are characters, and nothing has to be copied.
+        return matches(pattern.as_bytes(), text.as_bytes());
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
+    matches(&pattern, &text)
+}
+
+fn matches<C: Copy + Ord + From<u8>>(pattern: &[C], text: &[C]) -> bool {
+    let (any, one, open) = (C::from(b'*'), C::from(b'?'), C::from(b'['));
     let (mut at, mut position) = (0, 0);
     // Where the last `*` stood, and how much of the text it has taken: only the last one needs to be retried.
     let mut star: Option<(usize, usize)> = None;
     loop {
         let Some(&character) = text.get(position) else {
-            return pattern.get(at..).unwrap_or_default().iter().all(|&rest| rest == '*');
+            return pattern.get(at..).unwrap_or_default().iter().all(|&rest| rest == any);
         };
-        let matched = match pattern.get(at) {
-            Some('*') => {
+        let matched = match pattern.get(at).copied() {
+            Some(special) if special == any => {
                 star = Some((at + 1, position));
                 at += 1;
                 continue;
             }
-            Some('?') => Some(1),
-            Some('[') => set(pattern.get(at..).unwrap_or_default(), character),
-            Some(&literal) => (literal == character).then_some(1),
+            Some(special) if special == one => Some(1),
+            Some(special) if special == open => set(pattern.get(at..).unwrap_or_default(), character),
+            Some(literal) => (literal == character).then_some(1),
             None => None,
         };
         match (matched, star) {
@@ -39,18 +48,19 @@ pub fn fnmatch(pattern: &str, text: &str) -> bool {
 }
 
 /// The length of the set that begins here, where it contains the character.
-fn set(pattern: &[char], character: char) -> Option<usize> {
-    let negated = pattern.get(1) == Some(&'!');
+fn set<C: Copy + Ord + From<u8>>(pattern: &[C], character: C) -> Option<usize> {
+    let (open, close, not, dash) = (C::from(b'['), C::from(b']'), C::from(b'!'), C::from(b'-'));
+    let negated = pattern.get(1) == Some(&not);
     let first = if negated { 2 } else { 1 };
     // A `]` in the first place is a member.
-    let close = pattern.iter().skip(first + 1).position(|&member| member == ']').map(|at| at + first + 1);
-    let Some(close) = close else { return (character == '[').then_some(1) };
-    let members = pattern.get(first..close).unwrap_or_default();
+    let end = pattern.iter().skip(first + 1).position(|&member| member == close).map(|at| at + first + 1);
+    let Some(end) = end else { return (character == open).then_some(1) };
+    let members = pattern.get(first..end).unwrap_or_default();
     let mut found = false;
     let mut at = 0;
     while let Some(&low) = members.get(at) {
         match (members.get(at + 1), members.get(at + 2)) {
-            (Some('-'), Some(&high)) => {
+            (Some(&middle), Some(&high)) if middle == dash => {
                 found |= low <= character && character <= high;
                 at += 3;
             }
@@ -60,12 +70,12 @@ fn set(pattern: &[char], character: char) -> Option<usize> {
             }
         }
     }
-    (found != negated).then_some(close + 1)
+    (found != negated).then_some(end + 1)
 }
 
 /// True where an exclusion pattern drops the path. `*/x/*` means a folder `x` at any depth, at the top as well.
 pub fn excludes(pattern: &str, path: &str) -> bool {
-    fnmatch(pattern, path) || (pattern.starts_with("*/") && fnmatch(pattern, &format!("/{path}")))
+    fnmatch(pattern, path) || pattern.strip_prefix("*/").is_some_and(|top| fnmatch(top, path))
 }
 
 /// A list of globs on paths: `*` stays within a folder, `**` does not.
@@ -122,6 +132,8 @@ mod tests {
             ("*a*b*c", "xxaxxbxxbxxc", true),
             ("*a*b*c", "xxaxxbxxbxx", false),
             ("", "", true),
+            ("é?*", "éà/ü", true),
+            ("[à-é]", "b", false),
             ("***", "", true),
         ] {
             assert_eq!(fnmatch(pattern, text), expected, "{pattern} {text}");

@@ -57,32 +57,34 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     let mut impacts: BTreeMap<(FileId, usize), Impact> = BTreeMap::new();
     let mut records: Vec<(FileId, Record, Option<Rc<Done>>)> = Vec::new();
     let mut failing = HashSet::new();
-    for file in 0..space.sources.files.len() {
+    for &file in scope.tests {
         let Some(source) = space.sources.get(file) else { continue };
+        let conftests = conftests_above(&source.path, space.root, space.sources);
         let mut order = packages_above(space, &source.path);
         order.push(file);
-        let conftests =
-            if tests.contains(&file) { conftests_above(&source.path, space.root, space.sources) } else { Vec::new() };
         // One fresh interpreter: pytest loads the conftest files before the test file.
         let results = interpreter.run(&[conftests.as_slice(), order.as_slice()].concat());
         let (by_conftest, own) = results.split_at(conftests.len().min(results.len()));
         for group in [by_conftest, own] {
             let Some((at, failure)) = first_failure(group) else { continue };
             failing.insert(file);
-            let trace = trace(&interpreter, at, failure);
-            if tests.contains(&file) {
-                note_impact(space, &mut impacts, file, at, &trace);
-            }
+            note_impact(space, &mut impacts, file, at, &trace(&interpreter, at, failure));
         }
-        let Some(done) = interpreter.result(file) else { continue };
-        records.extend(done.records.iter().map(|record| (file, record.clone(), None)));
-        for record in deferred(&mut interpreter, space, file, &done) {
-            records.push((file, record, None));
+    }
+    for (file, source) in space.sources.files.iter().enumerate() {
+        if interpreter.any_result(file).is_none() {
+            let mut order = packages_above(space, &source.path);
+            order.push(file);
+            interpreter.run(&order);
         }
-        for (_, record, module) in records.iter_mut().rev().take_while(|(at, _, _)| *at == file) {
-            if record.symbol.is_some() {
-                *module = named(space, &interpreter, file, &record.module);
-            }
+    }
+    for file in 0..space.sources.files.len() {
+        let Some(done) = interpreter.any_result(file) else { continue };
+        let mut found = done.records.clone();
+        found.extend(deferred(&mut interpreter, space, file, &done));
+        for record in found {
+            let module = record.symbol.as_ref().and_then(|_| named(space, &interpreter, file, &record.module));
+            records.push((file, record, module));
         }
     }
     let catalogue = Catalogue::new(space, |id| scope.reported.contains(&id));
@@ -98,7 +100,14 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             continue;
         }
         let Some(source) = space.sources.get(file) else { continue };
-        let impact = impact.unwrap_or_default();
+        let mut impact = impact.unwrap_or_default();
+        if impact.tests == 0
+            && tests.contains(&file)
+            && matches!(record.certainty, Certainty::Definite | Certainty::Environment)
+        {
+            // Another failure comes first, but this one breaks its own file as well.
+            impact.tests = 1;
+        }
         let suggestion = match &record.symbol {
             Some(symbol) => {
                 let names = module.map(|done| bound_names(&done)).unwrap_or_default();
@@ -241,7 +250,7 @@ fn named(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, module:
     let roots = space.roots_of(file);
     match space.resolve_name(path_of(space, file), &roots, module) {
         Resolution::Units(units) => match units.last() {
-            Some(Unit::File(id)) => interpreter.result(*id),
+            Some(Unit::File(id)) => interpreter.any_result(*id),
             _ => None,
         },
         _ => None,

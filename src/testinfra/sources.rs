@@ -111,11 +111,12 @@ fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerp
     };
     match decode(&bytes) {
         Ok(text) => parse(SourceFile::new(repo_path, text, excerpts), interpreter),
-        Err(error) => {
-            let lossy = String::from_utf8_lossy(&bytes).into_owned();
-            let offset = error.offset;
-            let source = SourceFile::new(repo_path, lossy, excerpts);
-            let broken = Broken { text: error.text, origin: source.origin(offset..offset) };
+        Err(DecodeError::Unsupported(name)) => {
+            unread(WhyKind::Unsupported, format!("`{path}` is in the encoding `{name}`, which is not read"))
+        }
+        Err(DecodeError::Refused { text, offset }) => {
+            let source = SourceFile::new(repo_path, String::from_utf8_lossy(&bytes), excerpts);
+            let broken = Broken { text: text.to_owned(), origin: source.origin(offset..offset) };
             let facts = Facts::default();
             PythonFile { path: path.to_owned(), source, facts, state: FileState::SyntaxError(broken) }
         }
@@ -146,10 +147,12 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     PythonFile { path, source, facts, state }
 }
 
-#[derive(Debug)]
-struct DecodeError {
-    text: String,
-    offset: usize,
+#[derive(Debug, PartialEq, Eq)]
+enum DecodeError {
+    /// CPython refuses the text as well.
+    Refused { text: &'static str, offset: usize },
+    /// CPython reads an encoding that is not read here.
+    Unsupported(String),
 }
 
 /// Bytes → text as CPython decodes a source file: a byte order mark, else a coding cookie in the first two lines,
@@ -157,29 +160,34 @@ struct DecodeError {
 fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(offset) = body.iter().position(|&byte| byte == 0) {
-        return Err(DecodeError { text: "source code cannot contain null bytes".to_owned(), offset });
+        return Err(DecodeError::Refused { text: "source code cannot contain null bytes", offset });
     }
-    match std::str::from_utf8(body) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(_) if cookie_is_single_byte(body) => Ok(body.iter().map(|&byte| char::from(byte)).collect()),
-        Err(error) => Err(DecodeError {
-            text: "it is not UTF-8 and declares no other encoding".to_owned(),
-            offset: error.valid_up_to(),
-        }),
+    let error = match std::str::from_utf8(body) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(error) => error,
+    };
+    let refused = |text| Err(DecodeError::Refused { text, offset: error.valid_up_to() });
+    let Some(cookie) = cookie(body) else { return refused("it is not UTF-8 and declares no other encoding") };
+    // Encodings of one byte a character that have ASCII in their lower half: all that is not text reads alike.
+    let single_byte = ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8", "cp437", "cp85", "cp86", "mac"];
+    match cookie.replace('_', "-").as_str() {
+        name if single_byte.iter().any(|prefix| name.starts_with(prefix)) => {
+            Ok(body.iter().map(|&byte| char::from(byte)).collect())
+        }
+        "utf-8" | "utf8" | "ascii" | "us-ascii" => refused("it is not in the encoding that it declares"),
+        _ => Err(DecodeError::Unsupported(cookie)),
     }
 }
 
-/// True where one of the first two lines declares Latin-1 or a relative of it.
-fn cookie_is_single_byte(bytes: &[u8]) -> bool {
-    bytes.split(|&byte| byte == b'\n').take(2).any(|line| {
+/// The encoding that one of the first two lines declares, in lower case.
+fn cookie(bytes: &[u8]) -> Option<String> {
+    bytes.split(|&byte| byte == b'\n').take(2).find_map(|line| {
         let line = String::from_utf8_lossy(line).to_ascii_lowercase();
-        let declared = line.trim_start().starts_with('#').then(|| line.split_once("coding")).flatten();
-        declared.is_some_and(|(_, rest)| {
-            let name = rest.trim_start_matches([':', '=', ' ']);
-            ["latin-1", "latin1", "iso-8859-", "iso8859-", "cp125", "windows-125"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-        })
+        let comment = line.trim_start().strip_prefix('#')?;
+        let (_, rest) = comment.split_once("coding")?;
+        let name = rest.strip_prefix([':', '='])?.trim_start();
+        let end = name.find(|character: char| !(character.is_alphanumeric() || "-_.".contains(character)));
+        name.get(..end.unwrap_or(name.len())).map(str::to_owned)
     })
 }
 
@@ -197,8 +205,11 @@ mod tests {
     fn text_is_decoded_as_cpython_does() {
         assert_eq!(decode(b"\xef\xbb\xbfx = 1").unwrap(), "x = 1");
         assert_eq!(decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'").unwrap(), "# -*- coding: latin-1 -*-\nx = 'é'");
-        assert_eq!(decode(b"x = '\xe9'").unwrap_err().offset, 5);
-        assert!(decode(b"x = '\0'").is_err());
+        assert_eq!(decode(b"\n# vim: set fileencoding=koi8-r :\nx = '\xe9'").unwrap().chars().last(), Some('\''));
+        assert!(matches!(decode(b"x = '\xe9'"), Err(DecodeError::Refused { offset: 5, .. })));
+        assert!(matches!(decode(b"# coding: utf-8\nx = '\xe9'"), Err(DecodeError::Refused { .. })));
+        assert_eq!(decode(b"# coding: gbk\nx = '\xe9'"), Err(DecodeError::Unsupported("gbk".to_owned())));
+        assert!(matches!(decode(b"x = '\0'"), Err(DecodeError::Refused { offset: 5, .. })));
     }
 
     #[test]

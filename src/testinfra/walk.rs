@@ -140,7 +140,7 @@ fn link(repo: &Path, full: &Path, path: String, shared: &Shared) {
     let inside = || {
         let target = fs::canonicalize(full).ok()?;
         let metadata = fs::metadata(&target).ok()?;
-        (metadata.is_file() && target.starts_with(fs::canonicalize(repo).ok()?)).then(|| metadata.len())
+        (metadata.is_file() && target.starts_with(fs::canonicalize(repo).ok()?)).then_some(metadata.len())
     };
     match inside() {
         Some(size) => shared.with(|tree| {

@@ -1,0 +1,143 @@
+//! Readers of single statements and clauses.
+
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::facts::{Catches, Import, Step, StopKind, What};
+use crate::python::literal::{dotted, elements, last_component, string};
+use crate::python::range_of;
+
+pub(super) fn plain_imports(import: &ast::StmtImport) -> Vec<Import> {
+    let one = |alias: &ast::Alias| {
+        let module = alias.name.as_str();
+        let first = module.split('.').next().unwrap_or_default();
+        Import {
+            range: range_of(alias),
+            statement: range_of(import),
+            module: module.to_owned(),
+            level: 0,
+            what: What::Module { bound: alias.asname.as_ref().map_or(first, |name| name.as_str()).to_owned() },
+        }
+    };
+    import.names.iter().map(one).collect()
+}
+
+pub(super) fn from_imports(import: &ast::StmtImportFrom) -> Vec<Import> {
+    let module = import.module.as_ref().map_or("", |module| module.as_str());
+    let one = |alias: &ast::Alias| {
+        let name = alias.name.as_str();
+        let what = if name == "*" {
+            What::Star
+        } else {
+            let bound = alias.asname.as_ref().map_or(name, |bound| bound.as_str());
+            What::Name { name: name.to_owned(), bound: bound.to_owned() }
+        };
+        Import {
+            range: range_of(alias),
+            statement: range_of(import),
+            module: module.to_owned(),
+            level: import.level,
+            what,
+        }
+    };
+    // `from __future__ import …` is for the compiler.
+    if module == "__future__" && import.level == 0 {
+        return Vec::new();
+    }
+    import.names.iter().map(one).collect()
+}
+
+/// `from __future__ import …` may follow only a docstring and its like.
+pub(super) fn misplaced_future(body: &[Stmt]) -> Option<(std::ops::Range<usize>, &'static str)> {
+    let mut rest = body.iter().enumerate().skip_while(|(at, statement)| match statement {
+        Stmt::Expr(expression) => *at == 0 && string(&expression.value).is_some(),
+        other => is_future(other),
+    });
+    rest.find(|(_, statement)| is_future(statement))
+        .map(|(_, statement)| (range_of(statement), "`from __future__ import` after other statements"))
+}
+
+fn is_future(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::ImportFrom(import) if import.level == 0
+        && import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"))
+}
+
+pub(super) fn plugins(value: &Expr) -> Vec<Import> {
+    let one = |element: &Expr| {
+        Some(Import {
+            range: range_of(element),
+            statement: range_of(element),
+            module: string(element)?.to_owned(),
+            level: 0,
+            what: What::Plugin,
+        })
+    };
+    match elements(value) {
+        Some(list) => list.iter().filter_map(one).collect(),
+        None => one(value).into_iter().collect(),
+    }
+}
+
+pub(super) fn bind_targets(target: &Expr, steps: &mut Vec<Step>) {
+    match target {
+        Expr::Name(name) => steps.push(Step::Bind(name.id.as_str().to_owned())),
+        Expr::Starred(starred) => bind_targets(&starred.value, steps),
+        other => elements(other).unwrap_or_default().iter().for_each(|element| bind_targets(element, steps)),
+    }
+}
+
+impl Catches {
+    pub(super) fn with(mut self, class: &Expr) -> Self {
+        match last_component(class) {
+            Some("ModuleNotFoundError") => self.missing_module = true,
+            Some("ImportError") => {
+                self.missing_module = true;
+                self.import_error = true;
+            }
+            Some("SyntaxError") => self.syntax_error = true,
+            Some("Exception") => {
+                self.missing_module = true;
+                self.import_error = true;
+                self.syntax_error = true;
+                self.exceptions = true;
+            }
+            Some("BaseException") => self = Self::all(),
+            _ => {}
+        }
+        self
+    }
+
+    pub(super) fn all() -> Self {
+        Self { missing_module: true, import_error: true, syntax_error: true, exceptions: true, everything: true }
+    }
+}
+
+pub(super) fn catches(class: Option<&Expr>) -> Catches {
+    match class {
+        None => Catches::all(),
+        Some(class) => match elements(class) {
+            Some(list) => list.iter().fold(Catches::default(), |all, one| all.with(one)),
+            None => Catches::default().with(class),
+        },
+    }
+}
+
+pub(super) fn raised(exception: Option<&Expr>) -> StopKind {
+    let Some(exception) = exception else { return StopKind::Reraise };
+    let class = if let Expr::Call(call) = exception { &*call.func } else { exception };
+    if dotted(class).is_some_and(|name| name.contains("skip.Exception")) {
+        return StopKind::Skip;
+    }
+    match last_component(class) {
+        Some("ModuleNotFoundError") => StopKind::MissingModule,
+        Some("ImportError") => StopKind::ImportError,
+        Some("SystemExit") => StopKind::Exit,
+        Some("SkipTest" | "Skipped") => StopKind::Skip,
+        _ => StopKind::Exception,
+    }
+}
+
+pub(super) fn is_compound(statement: &Stmt) -> bool {
+    matches!(
+        statement,
+        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_)
+    )
+}

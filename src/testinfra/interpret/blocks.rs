@@ -1,0 +1,240 @@
+//! Control flow: branches that cannot be decided, and `try`.
+
+use std::ops::Range;
+
+use super::imports::{bound_by, set_bound};
+use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode};
+use crate::model::WhyKind;
+use crate::model::tests::Certainty;
+use crate::python::facts::{Catches, Step, StopKind, Try};
+use crate::testinfra::names::{Bound, Names};
+
+impl Interpreter<'_> {
+    pub(super) fn block(&mut self, frame: &mut Frame, steps: &[Step], mode: Mode) -> End {
+        let mut end = End::default();
+        for step in steps {
+            self.steps += 1;
+            match step {
+                Step::Bind(name) => frame.names.borrow_mut().set(name, Bound::Yes),
+                Step::MayBind(name) => frame.names.borrow_mut().may_set(name),
+                Step::Unbind(name) => frame.names.borrow_mut().set(name, Bound::No),
+                Step::PathEdit(edit) => {
+                    let place = if edit.front { 0 } else { frame.roots.folders.len() };
+                    frame.roots.folders.insert(place, edit.folder.clone());
+                }
+                Step::Import(import) => {
+                    let before = bound_by(import).map(|name| frame.names.borrow().get(name));
+                    match self.import(frame, import, mode) {
+                        Imported::Ok => {}
+                        Imported::Doubt(doubt) => end.doubt(vec![doubt]),
+                        Imported::Fails(failure) => {
+                            // What handles the failure sees the name as it was; what follows, as if it were mended.
+                            set_bound(frame, import, before);
+                            end.fail(failure, frame, mode);
+                            set_bound(frame, import, Some(Bound::Yes));
+                        }
+                    }
+                }
+                Step::Branch(arms) => self.branch(frame, arms, mode, &mut end),
+                Step::Try(parts) => self.attempt(frame, parts, mode, &mut end),
+                Step::Stop(stop) => {
+                    let failure =
+                        Failure { kind: stop.kind, definite: true, at: stop.range.clone(), next: None, syntax: false };
+                    end.fail(failure, frame, mode);
+                    end.stopped = true;
+                }
+            }
+            if end.stopped {
+                break;
+            }
+        }
+        end
+    }
+
+    fn branch(&mut self, frame: &mut Frame, arms: &[Vec<Step>], mode: Mode, end: &mut End) {
+        let before = frame.names.borrow().clone();
+        let inner = Mode { certainty: mode.certainty.or(Some(Certainty::Unknown)), snapshot: false };
+        let mut joined: Option<Names> = None;
+        let mut failures = Vec::new();
+        let mut stopped = true;
+        for arm in arms {
+            *frame.names.borrow_mut() = before.clone();
+            let arm_end = self.block(frame, arm, inner);
+            end.doubt(arm_end.doubts);
+            stopped &= arm_end.stopped;
+            match arm_end.failed {
+                Some(failure) => failures.push((failure, arm_end.stopped)),
+                None => {
+                    let names = frame.names.borrow().clone();
+                    joined = Some(match joined {
+                        None => names,
+                        Some(others) => others.join(&names),
+                    });
+                }
+            }
+        }
+        match joined {
+            Some(names) => {
+                *frame.names.borrow_mut() = names;
+                // A `raise` in a branch is the author's decision; a missing module in one is a question.
+                for (failure, stopped) in failures {
+                    if !stopped {
+                        let text = "a branch that cannot be decided imports what fails".to_owned();
+                        let doubt = Doubt { kind: WhyKind::Guarded, text, at: failure.at, next: failure.next };
+                        end.doubt(vec![doubt]);
+                    }
+                }
+            }
+            None => {
+                if let Some((failure, _)) = failures.into_iter().next() {
+                    end.fail(failure, frame, mode);
+                    end.stopped |= stopped;
+                }
+            }
+        }
+    }
+
+    fn attempt(&mut self, frame: &mut Frame, parts: &Try, mode: Mode, end: &mut End) {
+        let before = frame.names.borrow().clone();
+        let first_record = frame.records.len();
+        let body = self.block(frame, &parts.body, Mode { certainty: mode.certainty, snapshot: true });
+        let last_record = frame.records.len();
+        let after_body = frame.names.borrow().clone();
+        let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), snapshot: false };
+        match body.failed {
+            Some(failure) => {
+                let caught =
+                    parts.handlers.iter().position(|handler| catches(handler.catches, failure.kind, failure.syntax));
+                let Some(caught) = caught else {
+                    for handler in &parts.handlers {
+                        self.block(frame, &handler.steps, unrun);
+                    }
+                    *frame.names.borrow_mut() = after_body;
+                    end.stopped |= body.stopped;
+                    end.doubt(body.doubts);
+                    end.fail(failure, frame, mode);
+                    self.finish(frame, parts, mode, end);
+                    return;
+                };
+                let mut names = body.at_failure.unwrap_or_default();
+                if !body.doubts.is_empty() {
+                    names = names.join(&before);
+                }
+                self.unrun_handlers(frame, parts, Some(caught), unrun);
+                *frame.names.borrow_mut() = names;
+                let Some(handler) = parts.handlers.get(caught) else { return };
+                let handled = self.block(frame, &handler.steps, mode);
+                let mut swallowed = true;
+                match handled.failed {
+                    Some(raised) if handled.stopped && raised.kind != StopKind::Skip => {
+                        // It is raised again, perhaps as something else: the cause stays the import.
+                        let kind = if raised.kind == StopKind::Reraise { failure.kind } else { raised.kind };
+                        end.fail(Failure { kind, ..failure }, frame, mode);
+                        end.stopped = true;
+                        swallowed = false;
+                    }
+                    Some(raised) => {
+                        end.stopped |= handled.stopped;
+                        end.fail(raised, frame, mode);
+                    }
+                    None => {}
+                }
+                if swallowed {
+                    guard(frame, first_record..last_record);
+                }
+                end.doubt(handled.doubts);
+            }
+            None if body.doubts.is_empty() => {
+                let bound = self.unrun_handlers(frame, parts, None, unrun);
+                {
+                    let mut names = frame.names.borrow_mut();
+                    *names = after_body;
+                    // Other failures than those of imports may have brought the handler into play.
+                    bound.iter().for_each(|name| names.may_set(name));
+                }
+                let orelse = self.block(frame, &parts.orelse, mode);
+                merge(end, orelse, frame, mode);
+            }
+            None => {
+                let orelse = self.block(frame, &parts.orelse, mode);
+                let mut ways = Vec::new();
+                if orelse.failed.is_none() {
+                    ways.push(frame.names.borrow().clone());
+                }
+                let catcher = parts.handlers.iter().position(|handler| {
+                    body.doubts.iter().all(|doubt| {
+                        handler.catches.import_error
+                            || (handler.catches.missing_module && doubt.kind == WhyKind::ThirdParty)
+                    })
+                });
+                self.unrun_handlers(frame, parts, catcher, unrun);
+                match catcher.and_then(|at| parts.handlers.get(at)) {
+                    Some(handler) => {
+                        *frame.names.borrow_mut() = after_body.clone().join(&before);
+                        let handled = self.block(frame, &handler.steps, Mode { snapshot: false, ..unrun });
+                        end.doubt(handled.doubts);
+                        if handled.failed.is_some() {
+                            end.doubt(body.doubts);
+                        } else {
+                            ways.push(frame.names.borrow().clone());
+                        }
+                    }
+                    None => end.doubt(body.doubts),
+                }
+                let joined = ways.into_iter().reduce(|all, way| all.join(&way));
+                *frame.names.borrow_mut() = joined.unwrap_or(after_body);
+                merge(end, orelse, frame, mode);
+            }
+        }
+        self.finish(frame, parts, mode, end);
+    }
+
+    fn finish(&mut self, frame: &mut Frame, parts: &Try, mode: Mode, end: &mut End) {
+        let last = self.block(frame, &parts.finalbody, mode);
+        merge(end, last, frame, mode);
+    }
+
+    /// Reads the handlers that do not run, for what they miss; gives the names that they would bind.
+    fn unrun_handlers(&mut self, frame: &mut Frame, parts: &Try, but: Option<usize>, mode: Mode) -> Vec<String> {
+        let saved = frame.names.borrow().clone();
+        let mut bound = Vec::new();
+        for (at, handler) in parts.handlers.iter().enumerate() {
+            if Some(at) == but {
+                continue;
+            }
+            *frame.names.borrow_mut() = Names::default();
+            self.block(frame, &handler.steps, mode);
+            bound.extend(frame.names.borrow().iter().map(|(name, _)| name.to_owned()));
+        }
+        *frame.names.borrow_mut() = saved;
+        bound
+    }
+}
+
+fn merge(end: &mut End, inner: End, frame: &Frame, mode: Mode) {
+    end.stopped |= inner.stopped;
+    end.doubt(inner.doubts);
+    if let Some(failure) = inner.failed {
+        end.fail(failure, frame, mode);
+    }
+}
+
+fn guard(frame: &mut Frame, records: Range<usize>) {
+    for record in frame.records.get_mut(records).unwrap_or_default() {
+        if matches!(record.certainty, Certainty::Definite | Certainty::Environment) {
+            record.certainty = Certainty::Guarded;
+        }
+    }
+}
+
+fn catches(handler: Catches, kind: StopKind, syntax: bool) -> bool {
+    if syntax {
+        return handler.syntax_error || handler.exceptions;
+    }
+    match kind {
+        StopKind::MissingModule => handler.missing_module,
+        StopKind::ImportError => handler.import_error,
+        StopKind::Exception | StopKind::Reraise => handler.exceptions,
+        StopKind::Exit | StopKind::Skip => handler.everything,
+    }
+}

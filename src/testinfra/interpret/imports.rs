@@ -1,0 +1,252 @@
+//! One alias of an import: the files that it executes, and the name that it wants of the last one.
+
+use std::rc::Rc;
+
+use super::{Doubt, Failure, Frame, Imported, Interpreter, Mode, Outcome, Reached, Record};
+use crate::model::WhyKind;
+use crate::model::tests::Certainty;
+use crate::python::facts::{Exports, Import, StopKind, What};
+use crate::testinfra::names::Bound;
+use crate::testinfra::resolve::{Resolution, Unit};
+use crate::testinfra::sources::{FileId, FileState};
+
+impl Interpreter<'_> {
+    pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
+        set_bound(frame, import, Some(Bound::Yes));
+        let resolution = self
+            .resolutions
+            .entry((frame.file, import.range.start))
+            .or_insert_with(|| Rc::new(self.space.resolve(frame.file, &frame.roots, import)))
+            .clone();
+        let units = match &*resolution {
+            Resolution::Units(units) => units,
+            Resolution::Assumed => {
+                frame.names.borrow_mut().open |= import.what == What::Star;
+                return Imported::Ok;
+            }
+            Resolution::Doubt(kind, text) => {
+                frame.names.borrow_mut().open |= import.what == What::Star;
+                let (kind, text) = (*kind, text.clone());
+                return Imported::Doubt(Doubt { kind, text, at: import.statement.clone(), next: None });
+            }
+            Resolution::Missing(certainty) => {
+                frame.names.borrow_mut().open |= import.what == What::Star;
+                let module = self.space.absolute_name(frame.file, import);
+                return self.missing(frame, import, mode, module, None, *certainty);
+            }
+        };
+        let mut doubt = None;
+        let mut failed = None;
+        for unit in units {
+            let Unit::File(file) = unit else { continue };
+            match self.enter(frame, import, *file) {
+                Imported::Ok => {}
+                Imported::Doubt(found) => doubt = doubt.or(Some(found)),
+                Imported::Fails(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+        // The name is judged also where a module fails: once that is mended it may still be missing.
+        let outcome = match units.last() {
+            Some(module) => self.wanted(frame, import, mode, module),
+            None => Imported::Ok,
+        };
+        match (failed, outcome, doubt) {
+            (Some(failure), _, _) => Imported::Fails(failure),
+            (None, Imported::Ok, Some(doubt)) => Imported::Doubt(doubt),
+            (None, outcome, _) => outcome,
+        }
+    }
+
+    /// Executes one file for an import.
+    fn enter(&mut self, frame: &Frame, import: &Import, file: FileId) -> Imported {
+        let Reached::Done(done) = self.reach(file) else { return Imported::Ok };
+        let at = import.statement.clone();
+        match &done.outcome {
+            Outcome::Ok => Imported::Ok,
+            Outcome::Fails(failure) if frame.roots.dynamic && failure.kind == StopKind::MissingModule => {
+                let text = "`sys.path` is edited in a way that cannot be evaluated".to_owned();
+                Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: Some(file) })
+            }
+            Outcome::Fails(failure) => Imported::Fails(Failure { at, next: Some(file), ..failure.clone() }),
+            Outcome::Unknown(doubts) => {
+                let first = doubts.first();
+                let kind = first.map_or(WhyKind::Dynamic, |doubt| doubt.kind);
+                let text = first.map_or_else(String::new, |doubt| doubt.text.clone());
+                Imported::Doubt(Doubt { kind, text, at, next: Some(file) })
+            }
+        }
+    }
+
+    /// Judges the name that an import wants from its module.
+    fn wanted(&mut self, frame: &mut Frame, import: &Import, mode: Mode, module: &Unit) -> Imported {
+        match &import.what {
+            What::Module { .. } | What::Plugin => Imported::Ok,
+            What::Star => self.star(frame, import, mode, module),
+            What::Name { name, .. } => self.name(frame, import, mode, module, name),
+        }
+    }
+
+    fn name(&mut self, frame: &mut Frame, import: &Import, mode: Mode, module: &Unit, name: &str) -> Imported {
+        const IMPLICIT: [&str; 9] = [
+            "__name__",
+            "__doc__",
+            "__file__",
+            "__path__",
+            "__spec__",
+            "__package__",
+            "__loader__",
+            "__builtins__",
+            "__dict__",
+        ];
+        let doubt =
+            |kind, text: String| Imported::Doubt(Doubt { kind, text, at: import.statement.clone(), next: None });
+        let (names, unfinished) = match module {
+            Unit::Opaque => return Imported::Ok,
+            Unit::Namespace(_) => (None, false),
+            Unit::File(file) => match self.progress.get(file) {
+                Some(names) => (Some(names.clone()), true),
+                None => (self.result(*file).map(|done| done.names.clone()), false),
+            },
+        };
+        let bound = names.as_ref().map_or(Bound::No, |names| names.borrow().get(name));
+        if bound == Bound::Yes || IMPLICIT.contains(&name) {
+            return Imported::Ok;
+        }
+        match self.space.submodule(module, name) {
+            Some(Unit::File(file)) => return self.enter(frame, import, file),
+            Some(_) => return Imported::Ok,
+            None => {}
+        }
+        let dotted = self.space.absolute_name(frame.file, import);
+        let state = match module {
+            Unit::File(file) => self.space.sources.get(*file),
+            _ => None,
+        };
+        if bound == Bound::Maybe {
+            return doubt(WhyKind::Guarded, format!("`{name}` of `{dotted}` is bound only under a condition"));
+        }
+        if names.as_ref().is_some_and(|names| names.borrow().open)
+            || state.is_some_and(|file| file.facts.dynamic_path)
+            || self.space.is_injected(&format!("{dotted}.{name}"))
+        {
+            return doubt(WhyKind::Dynamic, format!("the names of `{dotted}` are known only when it runs"));
+        }
+        if state.is_some_and(|file| !matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_))) {
+            return doubt(WhyKind::ParseFailed, format!("`{dotted}` could not be read in full"));
+        }
+        if unfinished {
+            let text =
+                format!("`{dotted}` is not yet imported in full where `{name}` is wanted of it (a circular import)");
+            return doubt(WhyKind::Cycle, text);
+        }
+        // A folder without `__init__` may have another portion elsewhere.
+        let certainty = match module {
+            Unit::Namespace(_) if frame.roots.dynamic => Certainty::Unknown,
+            _ => Certainty::Definite,
+        };
+        self.missing(frame, import, mode, dotted, Some(name.to_owned()), certainty)
+    }
+
+    fn star(&mut self, frame: &mut Frame, import: &Import, mode: Mode, module: &Unit) -> Imported {
+        let Unit::File(file) = module else {
+            frame.names.borrow_mut().open |= *module == Unit::Opaque;
+            return Imported::Ok;
+        };
+        let names = match self.progress.get(file) {
+            Some(names) => Some(names.clone()),
+            None => self.result(*file).map(|done| done.names.clone()),
+        };
+        let Some(names) = names else { return Imported::Ok };
+        if Rc::ptr_eq(&names, &frame.names) {
+            return Imported::Ok;
+        }
+        let names = names.borrow().clone();
+        let exports = self.space.sources.get(*file).map_or(Exports::Absent, |file| file.facts.exports.clone());
+        if let Exports::Names(list) = &exports {
+            let mut result = Imported::Ok;
+            for name in list {
+                frame.names.borrow_mut().set(name, Bound::Yes);
+                let judged = self.name(frame, import, mode, module, name);
+                if matches!(result, Imported::Ok) {
+                    result = judged;
+                }
+            }
+            return result;
+        }
+        let mut own = frame.names.borrow_mut();
+        for (name, bound) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
+            match bound {
+                Bound::Yes => own.set(name, Bound::Yes),
+                _ => own.may_set(name),
+            }
+        }
+        own.open |= names.open || exports == Exports::Dynamic;
+        Imported::Ok
+    }
+
+    fn missing(
+        &mut self,
+        frame: &mut Frame,
+        import: &Import,
+        mode: Mode,
+        module: String,
+        symbol: Option<String>,
+        certainty: Certainty,
+    ) -> Imported {
+        let wanted = match &import.what {
+            What::Name { name, .. } if symbol.is_none() => vec![name.clone()],
+            _ => Vec::new(),
+        };
+        let same = |record: &&mut Record| {
+            record.statement == import.statement && record.module == module && record.symbol == symbol
+        };
+        match frame.records.iter_mut().rev().take(200).find(same) {
+            Some(record) => record.wanted.extend(wanted),
+            None => frame.records.push(Record {
+                range: if symbol.is_some() || !matches!(import.what, What::Name { .. }) {
+                    import.range.clone()
+                } else {
+                    import.statement.clone()
+                },
+                statement: import.statement.clone(),
+                module: module.clone(),
+                symbol: symbol.clone(),
+                wanted,
+                certainty: mode.certainty.unwrap_or(certainty),
+                third_party: certainty == Certainty::Environment,
+            }),
+        }
+        let at = import.statement.clone();
+        let kind = match (&symbol, &import.what) {
+            (None, _) => StopKind::MissingModule,
+            // A name of `__all__` that is not there raises AttributeError.
+            (Some(_), What::Star) => StopKind::Exception,
+            (Some(_), _) => StopKind::ImportError,
+        };
+        match certainty {
+            Certainty::Definite => Imported::Fails(Failure { kind, definite: true, at, next: None, syntax: false }),
+            Certainty::Environment => Imported::Fails(Failure { kind, definite: false, at, next: None, syntax: false }),
+            Certainty::OrderDependent => {
+                let text = format!("`{module}` is found only once another file has edited `sys.path`");
+                Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
+            }
+            _ => {
+                let text = format!("`{module}` is not found, and `sys.path` cannot be told in full");
+                Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
+            }
+        }
+    }
+}
+
+pub(super) fn bound_by(import: &Import) -> Option<&str> {
+    match &import.what {
+        What::Module { bound } | What::Name { bound, .. } => Some(bound),
+        What::Star | What::Plugin => None,
+    }
+}
+
+pub(super) fn set_bound(frame: &Frame, import: &Import, bound: Option<Bound>) {
+    if let (Some(name), Some(bound)) = (bound_by(import), bound) {
+        frame.names.borrow_mut().set(name, bound);
+    }
+}
