@@ -31,3 +31,5 @@ pub mod report;
 pub mod terraform;
 #[cfg(feature = "testinfra")]
 pub mod testinfra;
+#[cfg(test)]
+mod testing;

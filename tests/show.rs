@@ -74,7 +74,7 @@ fn eval_prints_one_json_line_an_expression() {
         "1 + 2",
         "var.region",
         "google_sql_database_instance.postgres.connection_name",
-        "1 / 0",
+        "tonumber(\"x\")",
         "upper(local.nothing)",
     ];
     let mut arguments = vec!["eval", "--dir", "terraform"];

@@ -27,7 +27,7 @@ impl CliError {
         Self::Usage(format!("error: {text}"))
     }
 
-    /// "failed to <what>: <why>".
+    /// Reads as `failed to {what}: {why}`.
     pub fn failed(what: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
         Self::Failed(format!("failed to {what}: {why}"))
     }

@@ -112,11 +112,10 @@ fn short(commands: &[crate::model::DeployCommand]) -> Vec<Value> {
 /// run with exactly the known values, and what ran must have been found, or the reading must say that it is incomplete.
 #[cfg(unix)]
 #[test]
-#[allow(clippy::print_stderr)] // A test that is skipped must be seen.
 fn scripts_run_what_is_said_of_them() {
     use std::os::unix::fs::PermissionsExt;
     if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: python3 is not on PATH");
+        crate::testing::skip("python3 is not on PATH");
         return;
     }
     let bin = tempfile::tempdir().expect("a folder");

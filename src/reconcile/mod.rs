@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | [`compare`] | comparing two facts: same, different, undecidable |
+//! | [`mod@compare`] | comparing two facts: same, different, undecidable |
 //! | [`equivalence`] | the API's defaults and the views of one quantity, as data with their sources |
 //! | [`connectors`], [`workloads`] | pairing by canonical name |
 
