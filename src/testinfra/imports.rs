@@ -390,7 +390,7 @@ fn root_cause(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, fa
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod cpython;
 #[cfg(test)]
 mod tests;

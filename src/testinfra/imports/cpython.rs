@@ -62,7 +62,6 @@ fn version() -> Option<String> {
 }
 
 #[test]
-#[cfg(unix)]
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn verdicts_are_those_of_cpython() {
     let Some(version) = version() else {
