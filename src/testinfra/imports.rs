@@ -390,7 +390,8 @@ fn root_cause(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, fa
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod cpython;
 #[cfg(test)]
 mod tests;
