@@ -1,6 +1,7 @@
 //! A Python file of the tests' tree that CPython of the project's version does not compile.
 
 use super::{Check, Scene};
+use crate::model::declared::DiagnosticLevel;
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 
 /// The rule.
@@ -25,7 +26,14 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
             Some(origin) => builder.place(origin.clone()).edit("mend the syntax", origin.clone()),
             None => builder,
         };
-        builder.why("the file cannot be imported, nor can anything that imports it").build().into()
+        match error.level {
+            DiagnosticLevel::Error => builder.why("the file cannot be imported, nor can anything that imports it"),
+            DiagnosticLevel::Warning => builder
+                .severity(Severity::Low)
+                .why("the oldest Python that the project supports refuses the file; a later one takes it"),
+        }
+        .build()
+        .into()
     };
     tests.parse_errors.iter().map(one).collect()
 }

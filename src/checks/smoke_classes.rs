@@ -2,7 +2,7 @@
 
 use super::{Check, Scene};
 use crate::finding::{Finding, FindingBuilder, Part, Rule, Severity, Subject, Verdict};
-use crate::model::Origin;
+use crate::model::{Origin, TestIndex, Why, WhyKind};
 use crate::model::tests::{ClassProblem, RequiredClass};
 
 const fn rule(id: &'static str, title: &'static str) -> Rule {
@@ -32,10 +32,16 @@ pub static CHECK: Check = Check {
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };
-    tests.classes.iter().flat_map(one).collect()
+    tests.classes.iter().flat_map(|class| one(tests, class)).collect()
 }
 
-fn one(class: &RequiredClass) -> Vec<Verdict> {
+fn one(tests: &TestIndex, class: &RequiredClass) -> Vec<Verdict> {
+    if class.problems.is_empty() && class.places.is_empty() {
+        // It may be in a file that could not be read.
+        let why = tests.incomplete.first().cloned();
+        let why = why.unwrap_or_else(|| Why::new(WhyKind::Dynamic, "whether it is defined cannot be told"));
+        return vec![Verdict::not_checked(&MISSING, Subject::local("class", class.name.clone()), None, why)];
+    }
     if class.problems.is_empty() {
         return vec![Verdict::Clean];
     }

@@ -27,13 +27,8 @@ pub struct Interpreter {
     pub exact: bool,
 }
 
-/// Reads the facts of a file. Takes the tree, because a tree that is too deep may not even be dropped.
-pub fn facts(file: &SourceFile, body: Vec<Stmt>, interpreter: Interpreter) -> Facts {
-    if depth::is_too_deep(&body) {
-        // Dropping the tree would recurse as deep as it is nested: leak it.
-        std::mem::forget(body);
-        return Facts { truncated: true, ..Facts::default() };
-    }
+/// Reads the facts of a file.
+pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Facts {
     let text = file.text();
     let mut extractor = Extractor {
         facts: Facts::default(),
@@ -43,7 +38,7 @@ pub fn facts(file: &SourceFile, body: Vec<Stmt>, interpreter: Interpreter) -> Fa
         collects_hidden_names: text.contains(":=") || text.contains("match "),
         depth: 0,
     };
-    extractor.facts.steps = extractor.block(&body, Scope::Module);
+    extractor.facts.steps = extractor.block(body, Scope::Module);
     let mut facts = extractor.facts;
     facts.dynamic_names |=
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]

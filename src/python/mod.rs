@@ -54,6 +54,8 @@ pub struct Module {
     pub body: Vec<ast::Stmt>,
     /// What CPython of the given version would reject, in order.
     pub errors: Vec<SyntaxError>,
+    /// True where the tree is nested deeper than [`depth::MAX_DEPTH`]: there are no statements then.
+    pub too_deep: bool,
 }
 
 /// A reason for which CPython would not compile a file.
@@ -75,7 +77,7 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
     let text = file.text();
     if text.len() > MAX_BYTES {
         let error = SyntaxError { text: format!("larger than {MAX_BYTES} bytes"), range: 0..0, version_only: false };
-        return Module { body: Vec::new(), errors: vec![error] };
+        return Module { body: Vec::new(), errors: vec![error], too_deep: false };
     }
     let target = ast::PythonVersion { major: version.major, minor: version.minor };
     let parsed =
@@ -92,8 +94,15 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
     });
     let mut errors: Vec<SyntaxError> = hard.chain(soft).collect();
     errors.sort_by_key(|error| error.range.start);
-    let body = parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
-    Module { body, errors }
+    let body: Vec<ast::Stmt> =
+        parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
+    if depth::is_too_deep(&body) {
+        // Dropping the tree would recurse as deep as it is nested: leak it.
+        std::mem::forget(body);
+        return Module { body: Vec::new(), errors, too_deep: true };
+    }
+    Module { body, errors, too_deep: false }
+}
 }
 
 /// The byte range of a node.
@@ -133,6 +142,15 @@ mod tests {
         let module = parse_text("import a\ndef f(:\n", 11);
         assert!(!module.errors.is_empty());
         assert!(matches!(module.body.first(), Some(ast::Stmt::Import(_))));
+    }
+
+    #[test]
+    fn a_tree_that_is_nested_too_deep_is_neither_walked_nor_dropped() {
+        for text in ["-".repeat(200_000) + "1", "a".to_owned() + &" + a".repeat(50_000), "[".repeat(100_000)] {
+            let module = parse_text(&text, 11);
+            assert!(module.too_deep || !module.errors.is_empty());
+        }
+        assert!(!parse_text("x = 1 + 2 + 3", 11).too_deep);
     }
 
     #[test]

@@ -391,6 +391,7 @@ fn root_cause(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, fa
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod cpython;
 #[cfg(test)]
 mod tests;

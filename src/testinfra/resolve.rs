@@ -164,11 +164,11 @@ impl<'a> Space<'a> {
         if provided == Some(Provided::Yes) {
             return Resolution::Assumed;
         }
-        let (missing_below, found) = match first {
-            None => (None, Vec::new()),
+        let missing_below = match first {
+            None => None,
             Some(first) => match self.descend(first, parts.get(1..).unwrap_or_default()) {
                 Ok(units) => return Resolution::Units(units),
-                Err(found) => (found.last().cloned(), found),
+                Err(found) => found.last().cloned(),
             },
         };
         if let Some(doubt) = self.doubt_of_absence(path, roots, parts, missing_below.as_ref()) {
@@ -181,10 +181,7 @@ impl<'a> Space<'a> {
                 WhyKind::ThirdParty,
                 format!("`{top}` belongs to nobody in the repository, and no lock file says whether it is installed"),
             ),
-            None => {
-                debug_assert!(!found.is_empty());
-                Resolution::Missing(Certainty::Definite)
-            }
+            None => Resolution::Missing(Certainty::Definite),
         }
     }
 

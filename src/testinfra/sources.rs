@@ -127,10 +127,10 @@ fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerp
 pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     let path = source.path().as_str().to_owned();
     let module = python::parse(&source, interpreter.version);
-    let facts = extract::facts(&source, module.body, interpreter);
+    let facts = extract::facts(&source, &module.body, interpreter);
     let hard = module.errors.iter().find(|error| !error.version_only);
     let first = hard.or_else(|| module.errors.first());
-    let state = if facts.truncated {
+    let state = if module.too_deep || facts.truncated {
         FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
     } else if let Some(error) = first {
         let broken = Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };

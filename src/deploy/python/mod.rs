@@ -71,6 +71,10 @@ pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
             ..Outcome::default()
         };
     }
+    if module.too_deep {
+        let why = Why::at(WhyKind::Limit, "it is nested too deep to be read", file.line_origin(1));
+        return Outcome { incomplete: vec![why], ..Outcome::default() };
+    }
     let mut evaluator = Evaluator {
         file,
         context,

@@ -62,7 +62,6 @@ fn version() -> Option<String> {
 }
 
 #[test]
-#[cfg(unix)]
 fn verdicts_are_those_of_cpython() {
     let Some(version) = version() else {
         crate::testing::skip("python3 is not on PATH");
