@@ -1,8 +1,8 @@
 //! A Python file of the tests' tree that CPython of the project's version does not compile.
 
 use super::{Check, Scene};
-use crate::model::declared::DiagnosticLevel;
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
+use crate::model::declared::DiagnosticLevel;
 
 /// The rule.
 pub static RULE: Rule =

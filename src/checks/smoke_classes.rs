@@ -2,8 +2,8 @@
 
 use super::{Check, Scene};
 use crate::finding::{Finding, FindingBuilder, Part, Rule, Severity, Subject, Verdict};
-use crate::model::{Origin, TestIndex, Why, WhyKind};
 use crate::model::tests::{ClassProblem, RequiredClass};
+use crate::model::{Origin, TestIndex, Why, WhyKind};
 
 const fn rule(id: &'static str, title: &'static str) -> Rule {
     Rule::new(id, Part::Classes, Severity::High, title)

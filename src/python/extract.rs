@@ -12,7 +12,7 @@ use super::ast::{self, Expr, Pattern, Stmt};
 use super::classes::{self, MarkAliases};
 use super::facts::{Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, What, When};
 use super::literal::{PathFolder, dotted, elements, last_component, string, strings};
-use super::{Version, depth, range_of};
+use super::{Version, range_of};
 use crate::model::SourceFile;
 
 /// How deep blocks are followed.
@@ -44,12 +44,12 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()
             .any(|form| text.contains(form));
-    facts.compile_error = facts.compile_error.or_else(|| misplaced_future(&body));
+    facts.compile_error = facts.compile_error.or_else(|| misplaced_future(body));
     facts.dynamic_path = text.contains("__path__");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
         let mut injections = Injections(BTreeSet::new());
-        injections.visit_body(&body);
+        injections.visit_body(body);
         facts.injected = injections.0.into_iter().collect();
     }
     facts

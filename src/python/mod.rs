@@ -103,7 +103,6 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
     }
     Module { body, errors, too_deep: false }
 }
-}
 
 /// The byte range of a node.
 pub fn range_of(node: &impl Ranged) -> Range<usize> {
