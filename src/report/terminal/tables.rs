@@ -105,7 +105,6 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style
     table
         .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .force_no_tty()
         .set_width(u16::try_from(style.width).unwrap_or(u16::MAX))
         .set_header(header.to_vec());
     for row in rows {
