@@ -69,6 +69,17 @@ pub struct Judged {
     pub clean: BTreeMap<Part, usize>,
 }
 
+impl Judged {
+    /// True where no rule had anything to judge.
+    fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+            && self.not_checked.is_empty()
+            && self.accepted_findings.is_empty()
+            && self.accepted_not_checked.is_empty()
+            && self.clean.is_empty()
+    }
+}
+
 /// Runs every check and sorts out their verdicts together with those of the policies.
 pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Settings) -> Judged {
     let wanted = |part: Part| settings.only.is_empty() || settings.only.contains(&part);
@@ -120,6 +131,10 @@ pub fn outcome(judged: &Judged, settings: &Settings) -> (u8, String) {
     if failing > 0 {
         let more = if unchecked > 0 { format!(", and {} not checked", items(unchecked)) } else { String::new() };
         return (exit_code::FINDINGS, format!("{} at or above {least}{more}", counted(failing, "finding")));
+    }
+    // A run in the wrong folder must not look like a clean one.
+    if judged.is_empty() && !settings.allow_unchecked {
+        return (exit_code::NOT_CHECKED, "nothing was found that could be checked".to_owned());
     }
     let rest = if below > 0 { format!("; {} below {least}", counted(below, "finding")) } else { String::new() };
     match unchecked {
