@@ -49,6 +49,7 @@ static PAGES: &[(&str, &str)] = pages![
     "traffic-on-stale-revision",
     "workload-connector-changed",
     "workload-egress-changed",
+    "workload-interfaces-changed",
     "workload-missing",
 ];
 
