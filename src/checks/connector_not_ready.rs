@@ -29,10 +29,9 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
         (Fact::Known(ConnectorState::Ready, _), _) => Verdict::Clean,
         (Fact::Known(ConnectorState::Error, _), Some(name)) => {
             let users = connector_missing::users(scene, name);
-            let reach = if users.is_empty() {
-                "no live workload's template uses it".to_owned()
-            } else {
-                format!("{} cannot reach the VPC", users.join(", "))
+            let reach = match &*users.names {
+                [] => users.none(),
+                names => format!("{} cannot reach the VPC", names.join(", ")),
             };
             let mut builder =
                 Finding::builder(&RULE, pair.subject.clone(), format!("connector {} is in the state ERROR", name.name))
