@@ -17,12 +17,11 @@ pub fn link(findings: &mut [Finding]) {
     // There may be thousands of findings, but only few of these.
     let causes: Vec<Finding> = findings.iter().filter(|found| CAUSES.contains(&&*found.rule)).cloned().collect();
     for later in findings {
-        for cause in causes.iter().filter(|cause| cause.id != later.id && is_consequence(later, cause)) {
-            if !later.caused_by.contains(&cause.id) {
-                later.caused_by.push(cause.id.clone());
-            }
-        }
+        let own = causes.iter().filter(|cause| cause.id != later.id && is_consequence(later, cause));
+        let ids: Vec<String> = own.map(|cause| cause.id.clone()).collect();
+        later.caused_by.extend(ids);
         later.caused_by.sort();
+        later.caused_by.dedup();
     }
 }
 
