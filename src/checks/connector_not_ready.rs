@@ -43,12 +43,12 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
             for declared in &pair.declared {
                 builder = builder.place(declared.origin.clone());
             }
+            // The name is free again only when the deletion is through, so the workloads go first.
+            let declared = pair.declared.first().map(|declared| declared.origin.clone());
             builder
+                .edit("declare a connector of another name, and move the workloads to it; then delete this one", declared)
                 .command(
-                    format!(
-                        "create a connector of another name, move the workloads, then {}",
-                        gcloud_command::connector("delete", name, "")
-                    ),
+                    gcloud_command::connector("delete", name, ""),
                     gcloud_command::connector("describe", name, ""),
                     "",
                 )
