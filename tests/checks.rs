@@ -699,6 +699,17 @@ fn two_deploy_commands_or_two_roots_that_disagree_are_a_conflict() {
     }
     let outcome = check().expect_code(2);
     assert_eq!(outcome.finding_ids(), ["declared-conflict:service/p/us-central1/api:vpc_access.egress"]);
+    // The same of connectors: two views of one quantity are no conflict.
+    for (root, rest) in
+        [("one", "min_instances = 3\n  network = \"n\""), ("two", "min_throughput = 300\n  network = \"m\"")]
+    {
+        repository.write(
+            &format!("{root}/main.tf"),
+            &format!("resource \"google_vpc_access_connector\" \"c\" {{\n  name    = \"c\"\n  project = \"p\"\n  region  = \"us-central1\"\n  {rest}\n  ip_cidr_range = \"10.8.0.0/28\"\n}}\n"),
+        );
+    }
+    let outcome = check().expect_code(2);
+    assert_eq!(outcome.finding_ids(), ["declared-conflict:connector/p/us-central1/c:network"]);
 }
 
 #[test]

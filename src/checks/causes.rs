@@ -43,7 +43,10 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
         }
         // The live value is the one that the other declaration sets.
         (
-            "workload-egress-changed" | "workload-connector-changed" | "workload-interfaces-changed",
+            "workload-egress-changed"
+            | "workload-connector-changed"
+            | "workload-interfaces-changed"
+            | "connector-changed",
             "declared-conflict",
         ) => {
             let live = later.live.as_ref().and_then(|live| live.value.as_deref());

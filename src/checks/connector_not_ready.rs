@@ -46,7 +46,10 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
             // The name is free again only when the deletion is through, so the workloads go first.
             let declared = pair.declared.first().map(|declared| declared.origin.clone());
             builder
-                .edit("declare a connector of another name, and move the workloads to it; then delete this one", declared)
+                .edit(
+                    "declare a connector of another name, and move the workloads to it; then delete this one",
+                    declared,
+                )
                 .command(
                     gcloud_command::connector("delete", name, ""),
                     gcloud_command::connector("describe", name, ""),

@@ -1,7 +1,9 @@
-//! Two declarations of one workload say different VPC access: whoever runs last wins.
+//! Two declarations of one workload or connector disagree: whoever runs last wins.
 //!
 //! Terraform is held against every deploy command, and against Terraform of another root; deploy commands are held
 //! against each other where Terraform does not declare the workload.
+
+mod connectors;
 
 use super::expected::{after, interfaces_after, interfaces_text, source_of};
 use super::{Check, Scene, workload_connector_changed, workload_egress_changed, workload_interfaces_changed};
@@ -14,12 +16,8 @@ use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_interfaces};
 use crate::reconcile::{Comparison, WorkloadPair, certain, compare, compare_with_default, conditions, unknown};
 
 /// The rule.
-pub static RULE: Rule = Rule::new(
-    "declared-conflict",
-    Part::Vpc,
-    Severity::High,
-    "two declarations of one workload say different VPC access",
-);
+pub static RULE: Rule =
+    Rule::new("declared-conflict", Part::Vpc, Severity::High, "two declarations of one workload or connector disagree");
 /// The check.
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
@@ -36,6 +34,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
         })
         .collect();
     verdicts.extend(pairs.iter().filter(|pair| pair.name.is_none()).filter_map(|pair| nameless(pairs, pair)));
+    verdicts.extend(scene.reconciled.connectors.iter().flat_map(connectors::judge));
     verdicts
 }
 
