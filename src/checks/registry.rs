@@ -217,6 +217,14 @@ fn sort(findings: &mut Vec<Finding>) {
     }
     let mut candidates: Vec<usize> = (0..findings.len()).collect();
     candidates.sort_by_key(|&one| Reverse(worst.get(one).copied()));
+    let mut effects: Vec<Vec<usize>> = vec![Vec::new(); findings.len()];
+    for &one in candidates.iter().rev() {
+        for &cause in causes.get(one).into_iter().flatten() {
+            if let Some(own) = effects.get_mut(cause) {
+                own.push(one);
+            }
+        }
+    }
     let mut order: Vec<usize> = Vec::new();
     let mut placed = BTreeSet::new();
     // The second round takes what stands in a circle of causes.
@@ -230,9 +238,7 @@ fn sort(findings: &mut Vec<Finding>) {
                 }
                 placed.insert(next);
                 order.push(next);
-                let follow =
-                    candidates.iter().rev().filter(|&&one| causes.get(one).is_some_and(|all| all.contains(&next)));
-                open.extend(follow);
+                open.extend(effects.get(next).into_iter().flatten());
             }
         }
     }

@@ -155,6 +155,24 @@ fn causes_stand_before_their_consequences_and_count_as_the_worst_of_them() {
 }
 
 #[test]
+fn thousands_of_findings_are_sorted_in_no_time() {
+    let root = finding("connector-missing", Severity::Low, "root");
+    let mut findings: Vec<Finding> =
+        (0..20_000).map(|at| finding("connector-changed", Severity::High, &format!("{at:05}"))).collect();
+    for finding in findings.iter_mut().step_by(2) {
+        finding.caused_by = vec![root.id.clone()];
+    }
+    findings.push(root);
+    let started = std::time::Instant::now();
+    sort(&mut findings);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    let name = |at: usize| findings.get(at).map(|finding| finding.subject.name.as_str());
+    // The consequences follow their cause, which counts as high as they do.
+    assert_eq!((name(0), name(1), name(2)), (Some("00001"), Some("00003"), Some("00005")));
+    assert_eq!((name(10_000), name(10_001)), (Some("root"), Some("00000")));
+}
+
+#[test]
 fn a_circle_of_causes_loses_nothing() {
     let mut left = finding("connector-missing", Severity::High, "left");
     let mut right = finding("connector-missing", Severity::High, "right");
