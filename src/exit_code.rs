@@ -6,7 +6,7 @@ pub const CLEAN: u8 = 0;
 pub const FAILED: u8 = 1;
 /// Findings at or above `--fail-on`.
 pub const FINDINGS: u8 = 2;
-/// No such finding, but something that a rule needed could not be checked.
+/// No such finding, but something that a rule needed could not be checked, or nothing at all was found to check.
 pub const NOT_CHECKED: u8 = 3;
 /// Wrong usage.
 pub const USAGE: u8 = 64;

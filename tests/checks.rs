@@ -43,7 +43,251 @@ fn template(repository: &Repository, name: &str, change: impl Fn(&mut Value)) {
     });
 }
 
+/// Declares another service with this `vpc_access` block, and makes it live with that `vpcAccess`.
+fn another_service(repository: &Repository, declared: &str, live: Value) {
+    let text = format!(
+        "resource \"google_cloud_run_v2_service\" \"direct\" {{\n  name     = \"netra-direct-staging\"\n  location = \"us-central1\"\n\n  template {{\n{declared}\n    containers {{\n      image = \"us-docker.pkg.dev/cloudrun/container/hello\"\n    }}\n  }}\n}}\n"
+    );
+    repository.write("terraform/direct.tf", &text);
+    repository.change_state(|state| {
+        let mut service = item(state, "run.services", "netra-auth-staging").clone();
+        let revision = service["latestReadyRevision"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let mut revision = item(state, "run.revisions", &revision).clone();
+        service["template"]["vpcAccess"] = live.clone();
+        revision["vpcAccess"] = live.clone();
+        for (api, item) in [("run.services", service), ("run.revisions", revision)] {
+            let renamed = item.to_string().replace("netra-auth-staging", "netra-direct-staging");
+            let answers = state["answers"].as_array_mut().unwrap();
+            let own = |answer: &&mut Value| answer["api"] == api && answer["region"] == "us-central1";
+            let items = answers.iter_mut().find(own).unwrap()["items"].as_array_mut().unwrap();
+            items.push(serde_json::from_str(&renamed).unwrap());
+        }
+    });
+}
+
+const DIRECT: &str = "    vpc_access {\n      network_interfaces {\n        network    = \"shop\"\n        subnetwork = \"run\"\n        tags       = [\"web\", \"db\"]\n      }\n    }";
+const DIRECT_BY_SUBNETWORK: &str =
+    "    vpc_access {\n      network_interfaces {\n        subnetwork = \"run\"\n      }\n    }";
+const DIRECT_BY_NETWORK: &str =
+    "    vpc_access {\n      network_interfaces {\n        network = \"default\"\n      }\n    }";
+
 const CASES: &[Case] = &[
+    Case {
+        name: "interfaces: tags in another order, and names in full",
+        change: |repository| {
+            let live = json!({ "egress": "PRIVATE_RANGES_ONLY", "networkInterfaces": [{
+                "network": "https://www.googleapis.com/compute/v1/projects/netra-staging/global/networks/shop",
+                "subnetwork": "projects/netra-staging/regions/us-central1/subnetworks/run",
+                "tags": ["db", "web"],
+            }] });
+            another_service(repository, DIRECT, live);
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: only the subnetwork is declared, and the API names its network as well",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "shop", "subnetwork": "run" }] });
+            another_service(repository, DIRECT_BY_SUBNETWORK, live);
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: only the network is declared, and the subnetwork has its name",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "default", "subnetwork": "default" }] });
+            another_service(repository, DIRECT_BY_NETWORK, live);
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: only the network is declared, and the subnetwork is another one",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "default", "subnetwork": "run" }] });
+            another_service(repository, DIRECT_BY_NETWORK, live);
+        },
+        findings: &[("workload-interfaces-changed", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: another network and subnetwork than the declared subnetwork's",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "other", "subnetwork": "other" }] });
+            another_service(repository, DIRECT_BY_SUBNETWORK, live);
+        },
+        findings: &[("workload-interfaces-changed", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: another set of tags",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "shop", "subnetwork": "run", "tags": ["db"] }] });
+            another_service(repository, DIRECT, live);
+        },
+        findings: &[("workload-interfaces-changed", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: gone",
+        change: |repository| another_service(repository, DIRECT, json!(null)),
+        findings: &[
+            ("policy-service-attached", "netra-direct-staging"),
+            ("workload-interfaces-changed", "netra-direct-staging"),
+        ],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "interfaces: a connector in their place is said once",
+        change: |repository| {
+            another_service(repository, DIRECT, json!({ "connector": "netra-vpc-connector" }));
+        },
+        findings: &[("workload-connector-changed", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "an interface where nothing is declared",
+        change: |repository| {
+            let live = json!({ "networkInterfaces": [{ "network": "shop", "subnetwork": "run" }] });
+            another_service(repository, "", live);
+        },
+        findings: &[
+            ("policy-service-attached", "netra-direct-staging"),
+            ("workload-interfaces-changed", "netra-direct-staging"),
+        ],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a connector where nothing is declared, with an egress of its own, is said once",
+        change: |repository| {
+            another_service(repository, "", json!({ "connector": "netra-vpc-connector", "egress": "ALL_TRAFFIC" }));
+        },
+        findings: &[
+            ("policy-egress-private-ranges-only", "netra-direct-staging"),
+            ("policy-service-attached", "netra-direct-staging"),
+            ("workload-connector-changed", "netra-direct-staging"),
+        ],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "an empty block is no VPC access",
+        change: |repository| another_service(repository, "", json!({})),
+        findings: &[("policy-service-attached", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "all traffic where no egress is declared, of which a plan says nothing",
+        change: |repository| {
+            repository.replace("terraform/cloud_run.tf", "      egress    = \"PRIVATE_RANGES_ONLY\"\n", "");
+            template(repository, "netra-auth-staging", |template| {
+                template["vpcAccess"]["egress"] = json!("ALL_TRAFFIC");
+            });
+        },
+        findings: &[
+            ("workload-egress-changed", "netra-auth-staging"),
+            ("policy-egress-private-ranges-only", "netra-auth-staging"),
+        ],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a connector of the same name in another region",
+        change: |repository| {
+            template(repository, "netra-auth-staging", |template| {
+                template["vpcAccess"]["connector"] =
+                    json!("projects/netra-staging/locations/us-east1/connectors/netra-vpc-connector");
+            });
+        },
+        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a range that is written with host bits",
+        change: |repository| {
+            repository.replace("terraform/terraform.tfvars", "\"10.8.0.0/28\"", "\"10.8.0.5/28\"");
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "instances declared, and the throughput that the API derives from them",
+        change: |repository| {
+            let text = repository.read("terraform/connector.tf");
+            let text = text.replace("min_throughput = 300", "min_instances = 3");
+            repository.write("terraform/connector.tf", &text.replace("max_throughput = 1000", "max_instances = 10"));
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "more instances live than declared",
+        change: |repository| {
+            let text = repository.read("terraform/connector.tf");
+            let text = text.replacen("max_throughput = 1000", "max_instances = 9", 1);
+            repository.write("terraform/connector.tf", &text);
+        },
+        findings: &[
+            ("connector-changed", "netra-vpc-connector"),
+            ("policy-connector-throughput", "netra-vpc-connector"),
+        ],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a connector that was made from a subnet answers with the subnet's network as well",
+        change: |repository| {
+            let text = repository.read("terraform/connector.tf");
+            let own = "  network       = module.network.network_name\n  ip_cidr_range = var.connector_cidr\n";
+            assert_eq!(text.matches(own).count(), 1);
+            repository
+                .write("terraform/connector.tf", &text.replace(own, "  subnet {\n    name = \"connectors\"\n  }\n"));
+            connector(repository, |connector| {
+                connector.as_object_mut().unwrap().remove("ipCidrRange");
+                connector["subnet"] = json!({ "name": "connectors", "projectId": "netra-staging" });
+            });
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a connector that is gone",
+        change: |repository| {
+            repository.change_state(|state| {
+                for answer in state["answers"].as_array_mut().unwrap() {
+                    let items = answer["items"].as_array_mut().unwrap();
+                    items.retain(|item| !item["name"].as_str().unwrap().ends_with("/connectors/netra-vpc-connector"));
+                }
+            });
+        },
+        findings: &[("connector-missing", "netra-vpc-connector")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a service of which the API does not say who serves it",
+        change: |repository| {
+            service(repository, "netra-auth-staging", |service| {
+                service.as_object_mut().unwrap().remove("trafficStatuses");
+            });
+        },
+        findings: NOTHING,
+        not_checked: &[("traffic-on-stale-revision", "netra-auth-staging")],
+    },
+    Case {
+        name: "a connector that nothing declares, while it is not known which services use it",
+        change: |repository| {
+            repository.change_state(|state| {
+                let mut own = item(state, "vpcaccess.connectors", "netra-vpc-connector").clone();
+                own["name"] = json!("projects/netra-staging/locations/us-central1/connectors/old");
+                for answer in state["answers"].as_array_mut().unwrap() {
+                    if answer["api"] == "vpcaccess.connectors" && answer["region"] == "us-central1" {
+                        answer["items"].as_array_mut().unwrap().push(own.clone());
+                    }
+                }
+            });
+        },
+        findings: &[("connector-unmanaged", "old")],
+        not_checked: NOTHING,
+    },
     Case {
         name: "a connector in ERROR",
         change: |repository| connector(repository, |connector| connector["state"] = json!("ERROR")),
@@ -330,10 +574,21 @@ const CASES: &[Case] = &[
     },
 ];
 
+/// Cases run beside each other: most of the time goes into the program's start.
 #[test]
 fn each_change_gives_exactly_its_findings_and_not_checked_items() {
+    let lanes = std::thread::available_parallelism().map_or(2, usize::from);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let lane = |lane| scope.spawn(move || run_cases(CASES.iter().skip(lane).step_by(lanes)));
+        let running: Vec<_> = (0..lanes).map(lane).collect();
+        running.into_iter().flat_map(|lane| lane.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn run_cases(cases: impl Iterator<Item = &'static Case>) -> Vec<String> {
     let mut wrong = Vec::new();
-    for case in CASES {
+    for case in cases {
         let repository = Repository::copy_of("clean");
         (case.change)(&repository);
         let report = repository.run(&["check", "--format", "json"]).json();
@@ -367,7 +622,94 @@ fn each_change_gives_exactly_its_findings_and_not_checked_items() {
             assert!(!item["reason"]["text"].as_str().unwrap().is_empty(), "{item}");
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
+}
+
+#[test]
+fn a_connector_is_not_called_unused_where_services_were_not_seen() {
+    let repository = Repository::copy_of("staging");
+    let finding = |repository: &Repository| {
+        let report = repository.run(&["check", "--format", "json", "--only", "vpc"]).json();
+        let findings = list(&report, "findings").clone();
+        findings.into_iter().find(|finding| finding["rule"] == "connector-unmanaged").unwrap()
+    };
+    let seen = finding(&repository);
+    assert!(seen["why"].as_str().unwrap().starts_with("no service's template uses it"), "{seen}");
+    assert!(seen["fix"].to_string().contains("connectors delete"), "{seen}");
+    repository.change_state(|state| {
+        for answer in state["answers"].as_array_mut().unwrap() {
+            if answer["api"] == "run.services" {
+                answer["items"] = json!([]);
+                answer["status"] = json!("denied");
+            }
+        }
+    });
+    let unseen = finding(&repository);
+    assert!(unseen["why"].as_str().unwrap().starts_with("which services use it could not be seen"), "{unseen}");
+    assert!(!unseen["fix"].to_string().contains("connectors delete"), "{unseen}");
+}
+
+#[test]
+fn a_deploy_command_whose_service_is_not_known_may_conflict_with_any() {
+    let repository = Repository::empty();
+    repository.write(
+        "main.tf",
+        "resource \"google_cloud_run_v2_service\" \"api\" {\n  name     = \"api\"\n  project  = \"p\"\n  location = \"us-central1\"\n  template {\n    vpc_access {\n      connector = \"projects/p/locations/us-central1/connectors/a\"\n    }\n  }\n}\n",
+    );
+    let deploy = |service: &str, connector: &str, more: &str| {
+        format!(
+            "import os\nimport subprocess\n\nsubprocess.run([\"gcloud\", \"run\", \"deploy\", {service}, \"--project\", \"p\", \"--region\", \"us-central1\", \"--vpc-connector\", \"{connector}\"])\n{more}"
+        )
+    };
+    let check =
+        |repository: &Repository| repository.run(&["check", "--format", "json", "--live", "none", "--only", "vpc"]);
+    repository.write("deploy.py", &deploy("os.environ[\"SERVICE\"]", "b", ""));
+    let report = check(&repository).expect_code(3).json();
+    assert_eq!(report["not_checked"][0]["rule"], "declared-conflict", "{report}");
+    assert_eq!(report["not_checked"][0]["reason"]["kind"], "environment", "{report}");
+    repository.write("deploy.py", &deploy("\"api\"", "b", ""));
+    check(&repository).expect_code(2);
+    repository.write("deploy.py", &deploy("\"api\"", "a", ""));
+    check(&repository).expect_code(0);
+    // Another service by name: nothing to conflict with.
+    repository.write("deploy.py", &deploy("\"web\"", "b", ""));
+    check(&repository).expect_code(0);
+}
+
+#[test]
+fn two_deploy_commands_or_two_roots_that_disagree_are_a_conflict() {
+    let repository = Repository::empty();
+    let command = |connector: &str| {
+        format!(
+            "import subprocess\n\nsubprocess.run([\"gcloud\", \"run\", \"deploy\", \"api\", \"--project\", \"p\", \"--region\", \"us-central1\", \"--vpc-connector\", \"{connector}\"])\n"
+        )
+    };
+    repository.write("scripts/deploy_a.py", &command("a"));
+    repository.write("scripts/deploy_b.py", &command("b"));
+    let check = || repository.run(&["check", "--format", "json", "--live", "none", "--only", "vpc"]);
+    let outcome = check().expect_code(2);
+    assert_eq!(outcome.finding_ids(), ["declared-conflict:service/p/us-central1/api:vpc_access.connector"]);
+    repository.write("scripts/deploy_b.py", &command("a"));
+    check().expect_code(0);
+    for (root, egress) in [("one", "ALL_TRAFFIC"), ("two", "PRIVATE_RANGES_ONLY")] {
+        repository.write(
+            &format!("{root}/main.tf"),
+            &format!("resource \"google_cloud_run_v2_service\" \"api\" {{\n  name     = \"api\"\n  project  = \"p\"\n  location = \"us-central1\"\n  template {{\n    vpc_access {{\n      connector = \"projects/p/locations/us-central1/connectors/a\"\n      egress    = \"{egress}\"\n    }}\n  }}\n}}\n"),
+        );
+    }
+    let outcome = check().expect_code(2);
+    assert_eq!(outcome.finding_ids(), ["declared-conflict:service/p/us-central1/api:vpc_access.egress"]);
+    // The same of connectors: two views of one quantity are no conflict.
+    for (root, rest) in
+        [("one", "min_instances = 3\n  network = \"n\""), ("two", "min_throughput = 300\n  network = \"m\"")]
+    {
+        repository.write(
+            &format!("{root}/main.tf"),
+            &format!("resource \"google_vpc_access_connector\" \"c\" {{\n  name    = \"c\"\n  project = \"p\"\n  region  = \"us-central1\"\n  {rest}\n  ip_cidr_range = \"10.8.0.0/28\"\n}}\n"),
+        );
+    }
+    let outcome = check().expect_code(2);
+    assert_eq!(outcome.finding_ids(), ["declared-conflict:connector/p/us-central1/c:network"]);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn init_writes_a_configuration_that_check_accepts_and_never_overwrites() {
 #[test]
 fn an_empty_folder_is_reported_not_judged_clean() {
     let outcome = Repository::empty().run(&["check", "--live", "none", "--format", "json"]).expect_code(3);
-    assert!(outcome.stderr.contains("nothing was found"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("nothing was checked"), "{}", outcome.stderr);
     let report = outcome.json();
     for part in list(&report, "parts") {
         assert_ne!(part["verdict"], "clean", "{part}");

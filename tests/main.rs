@@ -7,6 +7,7 @@ mod common;
 mod checks;
 mod cli;
 mod coverage;
+mod docs;
 mod faults;
 mod replay;
 mod rules;

@@ -27,3 +27,16 @@ fn an_unknown_rule_gets_a_hint() {
     let outcome = Repository::empty().run(&["explain", "conector-missing"]).expect_code(64);
     assert!(outcome.stderr.contains("did you mean `connector-missing`?"), "{}", outcome.stderr);
 }
+
+/// Where this fails, users' settings, acceptances and baselines that name a rule have to follow: change the list on
+/// purpose.
+#[test]
+fn the_rules_are_the_committed_ones() {
+    let listed = Repository::empty().run(&["explain"]).expect_code(0).stdout;
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules.txt");
+    if std::env::var_os("UPDATE_RULES").is_some() {
+        std::fs::write(committed, &listed).unwrap();
+    }
+    let committed = std::fs::read_to_string(committed).unwrap();
+    assert_eq!(listed, committed, "tests/rules.txt is another list; UPDATE_RULES=1 writes it anew");
+}

@@ -2,32 +2,36 @@
 
 use crate::finding::{Finding, Part};
 
-/// Adds `caused_by` links between findings about one subject.
+/// The rules whose findings bring others about.
+const CAUSES: [&str; 6] = [
+    "connector-missing",
+    "connector-not-ready",
+    "connector-changed",
+    "workload-connector-changed",
+    "workload-egress-changed",
+    "declared-conflict",
+];
+
+/// Adds `caused_by` links between findings about one subject, and between a workload and its connector.
 pub fn link(findings: &mut [Finding]) {
-    let links: Vec<(usize, String)> = (0..findings.len())
-        .flat_map(|consequence| {
-            let found: &[Finding] = findings;
-            let later = found.get(consequence);
-            found
-                .iter()
-                .filter(move |cause| later.is_some_and(|later| is_consequence(later, cause)))
-                .map(move |cause| (consequence, cause.id.clone()))
-        })
-        .collect();
-    for (consequence, cause) in links {
-        if let Some(finding) = findings.get_mut(consequence)
-            && !finding.caused_by.contains(&cause)
-        {
-            finding.caused_by.push(cause);
-        }
-    }
-    for finding in findings {
-        finding.caused_by.sort();
+    // There may be thousands of findings, but only few of these.
+    let causes: Vec<Finding> = findings.iter().filter(|found| CAUSES.contains(&&*found.rule)).cloned().collect();
+    for later in findings {
+        let own = causes.iter().filter(|cause| cause.id != later.id && is_consequence(later, cause));
+        let ids: Vec<String> = own.map(|cause| cause.id.clone()).collect();
+        later.caused_by.extend(ids);
+        later.caused_by.sort();
+        later.caused_by.dedup();
     }
 }
 
 fn is_consequence(later: &Finding, cause: &Finding) -> bool {
-    if later.subject != cause.subject || later.id == cause.id {
+    // A workload cannot have the connector that is not there.
+    if let ("workload-connector-changed", "connector-missing" | "connector-not-ready") = (&*later.rule, &*cause.rule) {
+        let connector = cause.live.as_ref().map(|live| &live.resource);
+        return later.declared.iter().any(|declared| connector.is_some() && declared.value.as_ref() == connector);
+    }
+    if later.subject != cause.subject {
         return false;
     }
     match (&*later.rule, &*cause.rule) {
@@ -35,14 +39,20 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
         (_, "connector-changed" | "workload-connector-changed" | "workload-egress-changed")
             if later.part == Part::Policies =>
         {
-            later.live.is_some() && quantity(later) == quantity(cause)
+            later.live.is_some() && later.field.is_some() && quantity(later) == quantity(cause)
         }
         // The live value is the one that the other declaration sets.
-        ("workload-egress-changed" | "workload-connector-changed", "declared-conflict") => {
+        (
+            "workload-egress-changed"
+            | "workload-connector-changed"
+            | "workload-interfaces-changed"
+            | "connector-changed",
+            "declared-conflict",
+        ) => {
             let live = later.live.as_ref().and_then(|live| live.value.as_deref());
             later.field == cause.field
                 && live.is_some()
-                && cause.declared.iter().skip(1).any(|declared| declared.value.as_deref() == live)
+                && cause.declared.iter().any(|declared| declared.value.as_deref() == live)
         }
         _ => false,
     }
@@ -53,5 +63,90 @@ fn quantity(finding: &Finding) -> Option<&str> {
     match finding.field.as_deref() {
         Some("min_throughput" | "max_throughput" | "min_instances" | "max_instances" | "throughput") => Some("scaling"),
         field => field,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Rule, Severity, Subject};
+    use crate::model::Origin;
+
+    fn finding(rule: &'static str, part: Part, name: &str, field: &str, live: Option<&str>) -> Finding {
+        let rule = Rule::new(rule, part, Severity::High, "");
+        let builder = Finding::builder(&rule, Subject::local("service", name), "t").field(field);
+        builder.live(live.map(str::to_owned), "r", "f").build()
+    }
+
+    fn conflict(name: &str, values: [&str; 2]) -> Finding {
+        let mut finding = finding("declared-conflict", Part::Vpc, name, "vpc_access.egress", None);
+        finding.declared = values
+            .iter()
+            .map(|&value| crate::finding::DeclaredValue {
+                value: Some(value.to_owned()),
+                source: "s".to_owned(),
+                origin: Origin::live("r", "f"),
+            })
+            .collect();
+        finding
+    }
+
+    /// Indices of the causes of the first finding.
+    fn causes(mut findings: Vec<Finding>) -> Vec<String> {
+        link(&mut findings);
+        findings[0].caused_by.iter().filter_map(|id| id.split(':').next().map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn a_policy_broken_by_drift_follows_from_the_drift() {
+        let policy = |field| finding("policy-x", Part::Policies, "a", field, Some("300"));
+        let drift = |name, field| finding("connector-changed", Part::Vpc, name, field, Some("300"));
+        assert_eq!(causes(vec![policy("throughput"), drift("a", "max_throughput")]), ["connector-changed"]);
+        assert_eq!(causes(vec![policy("network"), drift("a", "network")]), ["connector-changed"]);
+        assert_eq!(causes(vec![policy("network"), drift("a", "max_throughput")]), Vec::<String>::new());
+        assert_eq!(causes(vec![policy("network"), drift("b", "network")]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_policy_that_the_declaration_breaks_follows_from_no_drift() {
+        let mut policy = finding("policy-x", Part::Policies, "a", "network", None);
+        policy.live = None;
+        let drift = finding("connector-changed", Part::Vpc, "a", "network", Some("n"));
+        assert_eq!(causes(vec![policy, drift]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn drift_to_what_the_other_declaration_sets_follows_from_the_conflict() {
+        let drift = |live| finding("workload-egress-changed", Part::Vpc, "a", "vpc_access.egress", live);
+        let both = || conflict("a", ["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"]);
+        assert_eq!(causes(vec![drift(Some("ALL_TRAFFIC")), both()]), ["declared-conflict"]);
+        assert_eq!(causes(vec![drift(Some("SOMETHING_ELSE")), both()]), Vec::<String>::new());
+        assert_eq!(causes(vec![drift(None), both()]), Vec::<String>::new());
+        assert_eq!(causes(vec![drift(Some("ALL_TRAFFIC")), conflict("b", ["X", "ALL_TRAFFIC"])]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_workload_without_its_connector_follows_from_the_missing_connector() {
+        let workload = |wanted: &str| {
+            let mut finding = conflict("a", [wanted, wanted]);
+            finding.rule = "workload-connector-changed".to_owned();
+            finding
+        };
+        let mut missing = finding("connector-missing", Part::Vpc, "c", "", None);
+        missing.live = missing.live.map(|live| crate::finding::LiveValue { resource: "projects/p/c".into(), ..live });
+        assert_eq!(causes(vec![workload("projects/p/c"), missing.clone()]), ["connector-missing"]);
+        assert_eq!(causes(vec![workload("projects/q/c"), missing]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn linking_twice_adds_nothing() {
+        let mut findings = vec![
+            finding("workload-egress-changed", Part::Vpc, "a", "vpc_access.egress", Some("ALL_TRAFFIC")),
+            conflict("a", ["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"]),
+        ];
+        link(&mut findings);
+        let once = findings.clone();
+        link(&mut findings);
+        assert_eq!(findings, once);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use ipnet::IpNet;
+
 use super::{Check, Scene, connector_missing, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Connector, ConnectorName, Declared, DeclaredSource, Fact, Why, WhyKind};
@@ -68,7 +70,9 @@ fn fields(
         ));
     }
     if !wanted.ip_cidr_range.is_absent() {
-        let outcome = compare(&wanted.ip_cidr_range, &live.ip_cidr_range);
+        // `10.8.0.5/28` is the range `10.8.0.0/28`.
+        let range = |fact: &Fact<IpNet>| fact.clone().map(|range| range.trunc());
+        let outcome = compare(&range(&wanted.ip_cidr_range), &range(&live.ip_cidr_range));
         verdicts.push(context.verdict(
             "ip_cidr_range",
             "ipCidrRange",
@@ -161,11 +165,11 @@ impl FieldContext<'_> {
         let shrinks = number(wanted).zip(number(live)).is_some_and(|(wanted, live)| wanted < live);
         let in_place = field == "machine_type" || (field.ends_with("instances") && !shrinks);
         let users = connector_missing::users(self.scene, self.name);
-        match (in_place, users.is_empty()) {
+        match (in_place, &*users.names) {
             (true, _) => "terraform apply changes it in place".to_owned(),
-            (false, true) => "terraform apply replaces the connector; no live workload's template uses it".to_owned(),
-            (false, false) => {
-                format!("terraform apply replaces the connector: {} would lose the VPC meanwhile", users.join(", "))
+            (false, []) => format!("terraform apply replaces the connector; {}", users.none()),
+            (false, names) => {
+                format!("terraform apply replaces the connector: {} would lose the VPC meanwhile", names.join(", "))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{ConnectorName, DeclaredSource};
+use crate::model::{Api, ConnectorName, DeclaredSource, LiveWorkload, Why};
 use crate::reconcile::{ConnectorPair, LiveSide, certain};
 
 /// The rule.
@@ -43,14 +43,11 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
     }
     builder = builder.live(None, name.to_string(), "");
     let users = users(scene, name);
-    let why = if users.is_empty() {
-        "no live workload uses it yet; the next revision that names it will fail to deploy".to_owned()
-    } else {
-        format!(
-            "{} {} it: their requests into the VPC cannot leave",
-            users.join(", "),
-            if users.len() == 1 { "uses" } else { "use" }
-        )
+    let why = match (&*users.names, &users.unseen) {
+        ([], None) => "no live service uses it yet; the next revision that names it will fail to deploy".to_owned(),
+        ([], Some(_)) => format!("{}; the next revision that names it will fail to deploy", users.none()),
+        ([one], _) => format!("{one} uses it: its requests into the VPC cannot leave"),
+        (many, _) => format!("{} use it: their requests into the VPC cannot leave", many.join(", ")),
     };
     builder = builder.why(why);
     if let Some(DeclaredSource::Terraform { address, root }) = pair.declared.first().map(|declared| &declared.source) {
@@ -61,10 +58,36 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
     builder.build().into()
 }
 
-/// Short names of the live workloads whose template names the connector.
-pub fn users(scene: &Scene<'_>, name: &ConnectorName) -> Vec<String> {
-    let uses = |pair: &&crate::reconcile::WorkloadPair| {
-        pair.live.present().is_some_and(|live| live.workload.vpc.connector.known() == Some(name))
+/// The live services that hang on a connector.
+pub struct Users {
+    /// Short names of those whose template names the connector.
+    pub names: Vec<String>,
+    /// Why there may be more: the services of its project and region were not listed, or one names a connector that
+    /// cannot be told.
+    pub unseen: Option<Why>,
+}
+
+impl Users {
+    /// What may be said where no user was found. Jobs, worker pools and functions are never listed.
+    pub fn none(&self) -> String {
+        match &self.unseen {
+            None => "no service's template uses it (jobs, worker pools and functions were not asked for)".to_owned(),
+            Some(why) => format!("which services use it could not be seen, because {}", why.text),
+        }
+    }
+}
+
+/// The live services whose template names the connector, as far as they were seen.
+pub fn users(scene: &Scene<'_>, name: &ConnectorName) -> Users {
+    let workloads = &scene.evidence.inventory.workloads;
+    let uses = |live: &&LiveWorkload| live.workload.vpc.connector.known() == Some(name);
+    let listed = scene.evidence.inventory.coverage.answered(Api::RunServices, &name.project, &name.region);
+    let unclear = || {
+        let here = workloads.iter().filter(|live| live.name.region == name.region);
+        here.flat_map(|live| live.workload.vpc.connector.whys()).next().cloned()
     };
-    scene.reconciled.workloads.iter().filter(uses).map(|pair| pair.subject.name.clone()).collect()
+    Users {
+        names: workloads.iter().filter(uses).map(|live| live.name.name.clone()).collect(),
+        unseen: listed.err().or_else(unclear),
+    }
 }

@@ -29,10 +29,9 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
         (Fact::Known(ConnectorState::Ready, _), _) => Verdict::Clean,
         (Fact::Known(ConnectorState::Error, _), Some(name)) => {
             let users = connector_missing::users(scene, name);
-            let reach = if users.is_empty() {
-                "no live workload's template uses it".to_owned()
-            } else {
-                format!("{} cannot reach the VPC", users.join(", "))
+            let reach = match &*users.names {
+                [] => users.none(),
+                names => format!("{} cannot reach the VPC", names.join(", ")),
             };
             let mut builder =
                 Finding::builder(&RULE, pair.subject.clone(), format!("connector {} is in the state ERROR", name.name))
@@ -44,12 +43,15 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
             for declared in &pair.declared {
                 builder = builder.place(declared.origin.clone());
             }
+            // The name is free again only when the deletion is through, so the workloads go first.
+            let declared = pair.declared.first().map(|declared| declared.origin.clone());
             builder
+                .edit(
+                    "declare a connector of another name, and move the workloads to it; then delete this one",
+                    declared,
+                )
                 .command(
-                    format!(
-                        "create a connector of another name, move the workloads, then {}",
-                        gcloud_command::connector("delete", name, "")
-                    ),
+                    gcloud_command::connector("delete", name, ""),
                     gcloud_command::connector("describe", name, ""),
                     "",
                 )

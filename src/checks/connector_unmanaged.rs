@@ -2,8 +2,8 @@
 
 use super::{Check, Scene, connector_missing, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Connector, ConnectorName, Why};
-use crate::reconcile::{ConnectorPair, LiveSide};
+use crate::model::{Connector, ConnectorName, Why, WhyKind};
+use crate::reconcile::{ConnectorPair, LiveSide, unknown};
 
 /// The rule.
 pub static RULE: Rule =
@@ -39,7 +39,11 @@ fn may_be_declared(scene: &Scene<'_>, name: &ConnectorName) -> Option<Why> {
     nameless
         .flat_map(|pair| &pair.declared)
         .find(|declared| declared.value.short_name.known().is_none_or(|short| *short == name.name))
-        .and_then(|declared| declared.value.name.whys().first().cloned())
+        .map(|declared| {
+            unknown(&declared.value.name).unwrap_or_else(|| {
+                Why::at(WhyKind::Invalid, "a declaration does not name its connector", declared.origin.clone())
+            })
+        })
 }
 
 fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: &Connector) -> Verdict {
@@ -54,17 +58,17 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: 
         builder = builder.live_note(format!("state {state}"));
     }
     let users = connector_missing::users(scene, name);
-    let why = if users.is_empty() {
-        "no live workload's template uses it; it costs money and keeps its range".to_owned()
-    } else {
-        format!("{} depends on something that nobody reviews or recreates", users.join(", "))
+    let why = match &*users.names {
+        [] => format!("{}; it costs money and keeps its range", users.none()),
+        [one] => format!("{one} depends on something that nobody reviews or recreates"),
+        many => format!("{} depend on something that nobody reviews or recreates", many.join(", ")),
     };
     let root = scene.evidence.terraform.roots.first().map_or(".", String::as_str);
     let label = name.name.replace(['-', '.'], "_");
     let address = format!("google_vpc_access_connector.{label}");
     let (root, quoted) = (gcloud_command::quoted(root), gcloud_command::quoted(&address));
     let beside = scene.evidence.terraform.connectors.first().map(|declared| declared.origin.clone());
-    builder
+    builder = builder
         .why(why)
         .edit(
             format!("keep it: declare resource \"google_vpc_access_connector\" \"{label}\" beside the others"),
@@ -74,8 +78,10 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: 
             format!("terraform -chdir={root} import {quoted} {}", gcloud_command::quoted(&name.to_string())),
             format!("terraform -chdir={root} plan -target={quoted}"),
             format!("terraform -chdir={root} state rm {quoted}"),
-        )
-        .command(gcloud_command::connector("delete", name, ""), "", "")
-        .build()
-        .into()
+        );
+    // Deleting cannot be undone: it is offered only where every service was seen, and none uses it.
+    if users.names.is_empty() && users.unseen.is_none() {
+        builder = builder.command(gcloud_command::connector("delete", name, ""), "", "");
+    }
+    builder.build().into()
 }

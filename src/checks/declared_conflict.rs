@@ -1,121 +1,245 @@
-//! Terraform and a deploy command declare different VPC access for one workload: whoever runs last wins.
+//! Two declarations of one workload or connector disagree: whoever runs last wins.
+//!
+//! Terraform is held against every deploy command, and against Terraform of another root; deploy commands are held
+//! against each other where Terraform does not declare the workload.
 
-use super::expected::{after, first_why, shown, source_of};
-use super::{Check, Scene};
+mod connectors;
+
+use super::expected::{after, interfaces_after, interfaces_text, source_of};
+use super::{Check, Scene, workload_connector_changed, workload_egress_changed, workload_interfaces_changed};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Change, Declared, DeployCommand, Fact, Presence, Spelled, Workload};
-use crate::reconcile::{Comparison, WorkloadPair, certain, compare};
+use crate::model::{
+    ConnectorName, Declared, DeclaredSource, DeployCommand, Egress, Fact, NetworkInterface, Presence, VpcAccess, Why,
+    WhyKind, Workload,
+};
+use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_interfaces};
+use crate::reconcile::{Comparison, WorkloadPair, certain, compare, compare_with_default, conditions, unknown};
 
 /// The rule.
-pub static RULE: Rule = Rule::new(
-    "declared-conflict",
-    Part::Vpc,
-    Severity::High,
-    "Terraform and deploy config declare different VPC access for one workload",
-);
+pub static RULE: Rule =
+    Rule::new("declared-conflict", Part::Vpc, Severity::High, "two declarations of one workload or connector disagree");
 /// The check.
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    let mut verdicts = Vec::new();
-    for pair in &scene.reconciled.workloads {
-        for declared in &pair.terraform {
-            for command in &pair.deploy {
-                let both = Both { pair, declared, command };
-                let vpc = &declared.value.vpc;
-                verdicts.push(both.judge(
-                    super::workload_connector_changed::FIELD,
-                    &vpc.connector,
-                    &command.connector,
-                    "template.vpcAccess.connector",
-                ));
-                // Terraform that does not set egress accepts whatever is live: there is nothing to conflict with.
-                if !vpc.egress.is_absent() {
-                    verdicts.push(both.judge(
-                        super::workload_egress_changed::FIELD,
-                        &vpc.egress,
-                        &command.egress,
-                        "template.vpcAccess.egress",
-                    ));
-                }
-            }
-        }
-    }
+    let pairs = &scene.reconciled.workloads;
+    let mut verdicts: Vec<Verdict> = pairs
+        .iter()
+        .filter(|pair| pair.name.is_some())
+        .flat_map(|pair| {
+            [CONNECTOR.judge(pair), EGRESS.judge(pair), INTERFACES.judge(pair)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    verdicts.extend(pairs.iter().filter(|pair| pair.name.is_none()).filter_map(|pair| nameless(pairs, pair)));
+    verdicts.extend(scene.reconciled.connectors.iter().flat_map(connectors::judge));
     verdicts
 }
 
-struct Both<'a> {
-    pair: &'a WorkloadPair,
-    declared: &'a Declared<Workload>,
-    command: &'a DeployCommand,
+/// One field of the VPC access, and how it is read, compared and printed.
+struct Field<T: 'static> {
+    name: &'static str,
+    api: &'static str,
+    of: fn(&VpcAccess) -> &Fact<T>,
+    after: fn(&DeployCommand) -> Option<Fact<T>>,
+    compare: fn(&Fact<T>, &Fact<T>) -> Comparison,
+    shown: fn(&T) -> String,
+    /// Whether Terraform that leaves the field out accepts whatever is live, so that nothing conflicts with it.
+    computed: bool,
 }
 
-impl Both<'_> {
-    fn judge<T: PartialEq + Clone + ToString + std::fmt::Display>(
+static CONNECTOR: Field<ConnectorName> = Field {
+    name: workload_connector_changed::FIELD,
+    api: "template.vpcAccess.connector",
+    of: |vpc| &vpc.connector,
+    after: |command| after(&command.connector),
+    compare,
+    shown: ToString::to_string,
+    computed: false,
+};
+static EGRESS: Field<Egress> = Field {
+    name: workload_egress_changed::FIELD,
+    api: "template.vpcAccess.egress",
+    of: |vpc| &vpc.egress,
+    after: |command| after(&command.egress),
+    compare: |left, right| compare_with_default(left, right, &DEFAULT_EGRESS),
+    shown: ToString::to_string,
+    computed: true,
+};
+static INTERFACES: Field<Vec<NetworkInterface>> = Field {
+    name: workload_interfaces_changed::FIELD,
+    api: "template.vpcAccess.networkInterfaces",
+    of: |vpc| &vpc.interfaces,
+    after: interfaces_after,
+    compare: compare_interfaces,
+    shown: |list| interfaces_text(list),
+    computed: false,
+};
+
+/// What one declaration says of a field.
+struct Statement<'a, T> {
+    fact: Fact<T>,
+    /// Resource address or command.
+    source: String,
+    /// The declaration in a title, with its verb.
+    says: String,
+    /// What an edit changes.
+    edits: &'static str,
+    presence: &'a Presence,
+    baseline: Baseline,
+}
+
+impl<T: Clone + PartialEq> Field<T> {
+    fn judge(&self, pair: &WorkloadPair) -> Vec<Verdict> {
+        let presences: Vec<Presence> = pair.deploy.iter().map(DeployCommand::presence).collect();
+        let terraform: Vec<_> = pair.terraform.iter().filter_map(|declared| self.terraform(pair, declared)).collect();
+        let commands = pair.deploy.iter().zip(&presences);
+        let deploy: Vec<_> = commands.filter_map(|(command, presence)| self.deploy(pair, command, presence)).collect();
+        let mut verdicts = Vec::new();
+        for left in &terraform {
+            verdicts.extend(deploy.iter().map(|right| self.compared(pair, left, right)));
+        }
+        let rivals = if pair.terraform.is_empty() { &deploy } else { &terraform };
+        for (at, left) in rivals.iter().enumerate() {
+            // Branches of one condition exclude each other: only what certainly holds can contradict.
+            let later = rivals.iter().skip(at + 1).filter(|right| right.presence.is_certain());
+            if left.presence.is_certain() {
+                verdicts.extend(later.map(|right| self.compared(pair, left, right)));
+            }
+        }
+        verdicts
+    }
+
+    fn terraform<'a>(&self, pair: &WorkloadPair, declared: &'a Declared<Workload>) -> Option<Statement<'a, T>> {
+        let fact = (self.of)(&declared.value.vpc);
+        if self.computed && fact.is_absent() {
+            return None;
+        }
+        let says = match &declared.source {
+            DeclaredSource::Terraform { address, root } if pair.terraform.len() > 1 => {
+                format!("{address} of {root} declares")
+            }
+            _ => "Terraform declares".to_owned(),
+        };
+        let source = declared.source.to_string();
+        let presence = &declared.presence;
+        Some(Statement {
+            fact: fact.clone(),
+            source,
+            says,
+            edits: "Terraform",
+            presence,
+            baseline: Baseline::Terraform,
+        })
+    }
+
+    fn deploy<'a>(
         &self,
-        field: &'static str,
-        terraform: &Fact<T>,
-        change: &Change<Spelled<T>>,
-        api_field: &str,
-    ) -> Verdict {
-        let Some(deploy) = after(change) else { return Verdict::NotApplicable };
-        let not_checked = |why| Verdict::not_checked(&RULE, self.pair.subject.clone(), Some(field), why);
-        match compare(terraform, &deploy) {
+        pair: &WorkloadPair,
+        command: &DeployCommand,
+        presence: &'a Presence,
+    ) -> Option<Statement<'a, T>> {
+        let fact = (self.after)(command)?;
+        let source = source_of(command);
+        let says = if pair.terraform.is_empty() {
+            format!("{source} at {} sets", command.origin)
+        } else {
+            format!("{source} sets")
+        };
+        Some(Statement { fact, source, says, edits: "the deploy config", presence, baseline: Baseline::Deploy })
+    }
+
+    fn compared(&self, pair: &WorkloadPair, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
+        let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(self.name), why);
+        match (self.compare)(&left.fact, &right.fact) {
             Comparison::Same => Verdict::Clean,
-            Comparison::Undecidable(_) if deploy.is_unknown() => not_checked(first_why(&deploy)),
-            Comparison::Undecidable(why) => not_checked(why),
-            Comparison::Different => match certain(&self.declared.presence) {
-                Ok(()) => self.finding(field, terraform, &deploy, api_field),
+            Comparison::Undecidable(why) => not_checked(unknown(&right.fact).unwrap_or(why)),
+            Comparison::Different => match certain(left.presence) {
+                Ok(()) => self.finding(pair, left, right),
                 Err(why) => not_checked(why),
             },
         }
     }
 
-    fn finding<T: Clone + ToString + std::fmt::Display>(
-        &self,
-        field: &'static str,
-        terraform: &Fact<T>,
-        deploy: &Fact<T>,
-        api_field: &str,
-    ) -> Verdict {
+    fn finding(&self, pair: &WorkloadPair, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
+        let shown = |fact: &Fact<T>| fact.known().map(self.shown);
         let words = |fact: &Fact<T>| shown(fact).unwrap_or_else(|| "nothing".to_owned());
-        let workload = &self.pair.subject.name;
         let title = format!(
-            "{workload}: Terraform declares {field} {}, {} sets {}",
-            words(terraform),
-            source_of(self.command),
-            words(deploy)
+            "{}: {} {} {}, {} {}",
+            pair.subject.name,
+            left.says,
+            self.name,
+            words(&left.fact),
+            right.says,
+            words(&right.fact)
         );
-        let condition = match self.command.presence() {
-            Presence::Conditional(guards) => {
-                let texts: Vec<String> = guards
-                    .iter()
-                    .map(|guard| if guard.negated { format!("not ({})", guard.text) } else { guard.text.clone() })
-                    .collect();
-                format!("; the command runs if {}", texts.join(" and "))
-            }
+        let condition = match right.presence {
+            Presence::Conditional(guards) => format!("; the command runs only if {}", conditions(guards)),
             _ => String::new(),
         };
-        let mut builder = Finding::builder(&RULE, self.pair.subject.clone(), title)
-            .field(field)
-            .baseline(Baseline::Terraform)
-            .declared_fact(terraform, self.declared.source.to_string())
-            .declared_fact(deploy, source_of(self.command))
-            .why(format!("each deploy and each terraform apply turns the other's setting back{condition}"));
-        if let (Some(live), Some(name)) = (self.pair.live.present(), &self.pair.name) {
-            let value = if field.ends_with("egress") {
-                shown(&live.workload.vpc.egress)
-            } else {
-                shown(&live.workload.vpc.connector)
-            };
-            builder = builder.live(value, name.to_string(), api_field);
+        let why = match (left.baseline, right.baseline) {
+            (Baseline::Terraform, Baseline::Terraform) => "each terraform apply turns the other's setting back",
+            (Baseline::Deploy, Baseline::Deploy) => "which one holds depends on which ran last",
+            _ => "each deploy and each terraform apply turns the other's setting back",
+        };
+        let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+            .field(self.name)
+            .baseline(left.baseline)
+            .why(format!("{why}{condition}"));
+        for statement in [left, right] {
+            if let Some(origin) = statement.fact.origin() {
+                builder = builder.declared(shown(&statement.fact), statement.source.clone(), origin.clone());
+            }
         }
-        if let Some(origin) = deploy.origin() {
-            builder = builder.edit(format!("make the deploy config say {}", words(terraform)), origin.clone());
+        if let (Some(live), Some(name)) = (pair.live.present(), &pair.name) {
+            builder = builder.live(shown((self.of)(&live.workload.vpc)), name.to_string(), self.api);
         }
-        if let Some(origin) = terraform.origin() {
-            builder = builder.edit(format!("or make Terraform say {}", words(deploy)), origin.clone());
+        for (edited, other) in [(right, left), (left, right)] {
+            if let Some(origin) = edited.fact.origin() {
+                builder = builder.edit(format!("make {} say {}", edited.edits, words(&other.fact)), origin.clone());
+            }
         }
         builder.build().into()
     }
+}
+
+/// A declaration whose workload is not known, where another source declares one that it may be.
+fn nameless(pairs: &[WorkloadPair], pair: &WorkloadPair) -> Option<Verdict> {
+    let may_be = |short: &Fact<String>, other: &Fact<String>| match (short.known(), other.known()) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    let not_checked = |why| Some(Verdict::not_checked(&RULE, pair.subject.clone(), None, why));
+    for command in pair.deploy.iter().filter(|command| changes_vpc(command)) {
+        let rivals = pairs.iter().flat_map(|other| &other.terraform);
+        let mut rivals = rivals.map(|declared| &declared.value).filter(|workload| workload.kind == command.kind);
+        if rivals.any(|workload| may_be(&command.name, &workload.short_name)) {
+            return not_checked(target_why(command));
+        }
+    }
+    for declared in &pair.terraform {
+        let rivals = pairs.iter().flat_map(|other| &other.deploy);
+        let mut rivals = rivals.filter(|command| command.kind == declared.value.kind && changes_vpc(command));
+        if rivals.any(|command| may_be(&declared.value.short_name, &command.name)) {
+            let text = "which workload is declared cannot be told";
+            let otherwise = || Why::at(WhyKind::Invalid, text, declared.origin.clone());
+            return not_checked(unknown(&declared.value.name).unwrap_or_else(otherwise));
+        }
+    }
+    None
+}
+
+fn changes_vpc(command: &DeployCommand) -> bool {
+    (CONNECTOR.after)(command).is_some() || (EGRESS.after)(command).is_some() || (INTERFACES.after)(command).is_some()
+}
+
+fn target_why(command: &DeployCommand) -> Why {
+    let parts = [&command.name, &command.project, &command.region];
+    let otherwise = || {
+        let text = "the command leaves out its workload, project or region, and the configuration does not say them";
+        Why::at(WhyKind::Environment, text, command.origin.clone())
+    };
+    parts.into_iter().find_map(unknown).unwrap_or_else(otherwise)
 }

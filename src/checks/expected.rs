@@ -2,10 +2,10 @@
 
 use crate::finding::Baseline;
 use crate::model::{
-    Change, ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, Presence, Spelled, Why, WhyKind,
-    Workload,
+    Change, ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence, Spelled,
+    Why, Workload,
 };
-use crate::reconcile::{LiveSide, WorkloadPair};
+use crate::reconcile::{Comparison, LiveSide, WorkloadPair, compare};
 
 /// What one declaration says that a field should be.
 pub struct Expected<T> {
@@ -21,18 +21,44 @@ pub struct Expected<T> {
 
 /// The connectors that a workload is expected to have, one a declaration.
 pub fn connectors(pair: &WorkloadPair) -> Vec<Expected<ConnectorName>> {
-    expected(pair, |workload| workload.vpc.connector.clone(), |command| &command.connector)
+    expected(pair, |workload| workload.vpc.connector.clone(), |command| after(&command.connector))
 }
 
-/// The egress settings that a workload is expected to have, one a declaration.
+/// The egress settings that a workload is expected to have, one a declaration that attaches it to a VPC: without that
+/// the setting means nothing.
 pub fn egresses(pair: &WorkloadPair) -> Vec<Expected<Egress>> {
-    expected(pair, |workload| workload.vpc.egress.clone(), |command| &command.egress)
+    let mut attached = pair.clone();
+    attached.terraform.retain(|declared| !declared.value.vpc.is_detached());
+    if attached.terraform.len() < pair.terraform.len() && attached.terraform.is_empty() {
+        return Vec::new();
+    }
+    expected(&attached, |workload| workload.vpc.egress.clone(), |command| after(&command.egress))
+}
+
+/// The direct interfaces that a workload is expected to have, one a declaration. A declaration whose connector is not
+/// the live one is left out: that the workload reaches the VPC in another way is said once.
+pub fn interfaces(pair: &WorkloadPair, live: &LiveWorkload) -> Vec<Expected<Vec<NetworkInterface>>> {
+    let same =
+        |connector: &Fact<ConnectorName>| compare(connector, &live.workload.vpc.connector) != Comparison::Different;
+    let mut rest = pair.clone();
+    rest.terraform.retain(|declared| same(&declared.value.vpc.connector));
+    rest.deploy.retain(|command| after(&command.connector).is_none_or(|connector| same(&connector)));
+    if rest.terraform.is_empty() && !pair.terraform.is_empty() {
+        return Vec::new();
+    }
+    expected(&rest, |workload| workload.vpc.interfaces.clone(), interfaces_after)
+}
+
+/// Whether a declaration names direct interfaces, or may.
+pub fn may_have_interfaces(pair: &WorkloadPair) -> bool {
+    let terraform = pair.terraform.iter().any(|declared| !declared.value.vpc.interfaces.is_absent());
+    terraform || pair.terraform.is_empty() && pair.deploy.iter().any(|one| interfaces_after(one).is_some())
 }
 
 fn expected<T: Clone>(
     pair: &WorkloadPair,
     declared: impl Fn(&Workload) -> Fact<T>,
-    changed: impl Fn(&DeployCommand) -> &Change<Spelled<T>>,
+    changed: impl Fn(&DeployCommand) -> Option<Fact<T>>,
 ) -> Vec<Expected<T>> {
     if !pair.terraform.is_empty() {
         let from_terraform = |one: &Declared<Workload>| Expected {
@@ -47,7 +73,7 @@ fn expected<T: Clone>(
         .iter()
         .filter_map(|command| {
             Some(Expected {
-                fact: after(changed(command))?,
+                fact: changed(command)?,
                 source: source_of(command),
                 baseline: Baseline::Deploy,
                 presence: command.presence(),
@@ -62,6 +88,31 @@ pub fn after<T: Clone>(change: &Change<Spelled<T>>) -> Option<Fact<T>> {
         Change::Set(fact) => Some(fact.clone().try_map(|spelled| spelled.canonical)),
         Change::Clear(origin) => Some(Fact::Absent(origin.clone())),
         Change::Leave => None,
+    }
+}
+
+/// The interfaces that a command leaves behind; `None` where it leaves what is live.
+pub fn interfaces_after(command: &DeployCommand) -> Option<Fact<Vec<NetworkInterface>>> {
+    match &command.interfaces {
+        Change::Set(fact) => Some(fact.clone()),
+        Change::Clear(origin) => Some(Fact::Absent(origin.clone())),
+        Change::Leave => None,
+    }
+}
+
+/// Interfaces in words: network, subnetwork and tags, each where it is known.
+pub fn interfaces_text(interfaces: &[NetworkInterface]) -> String {
+    let one = |interface: &NetworkInterface| {
+        let network = interface.network.known().map(|network| format!("network {}", network.name));
+        let subnetwork = interface.subnetwork.known().map(|subnetwork| format!("subnetwork {}", subnetwork.name));
+        let tags = interface.tags.known().filter(|tags| !tags.is_empty());
+        let tags = tags.map(|tags| format!("tags {}", tags.iter().map(String::as_str).collect::<Vec<_>>().join(" ")));
+        let words: Vec<String> = [network, subnetwork, tags].into_iter().flatten().collect();
+        if words.is_empty() { "an interface".to_owned() } else { words.join(" ") }
+    };
+    match interfaces {
+        [] => "none".to_owned(),
+        list => list.iter().map(one).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -89,9 +140,4 @@ pub fn settled(pair: &WorkloadPair) -> Result<&LiveWorkload, Option<Why>> {
 /// A fact as a report shows it; `None` for what is absent.
 pub fn shown<T: ToString>(fact: &Fact<T>) -> Option<String> {
     fact.known().map(ToString::to_string)
-}
-
-/// A reason for a fact that is unexpectedly without one.
-pub fn first_why<T>(fact: &Fact<T>) -> Why {
-    fact.whys().first().cloned().unwrap_or_else(|| Why::new(WhyKind::Dynamic, "the value cannot be told"))
 }

@@ -20,6 +20,7 @@ pub mod smoke_classes;
 pub mod traffic_on_stale_revision;
 pub mod workload_connector_changed;
 pub mod workload_egress_changed;
+pub mod workload_interfaces_changed;
 pub mod workload_missing;
 
 use crate::finding::{Rule, Verdict};
@@ -62,6 +63,7 @@ pub static ALL: &[&Check] = &[
     &workload_missing::CHECK,
     &workload_connector_changed::CHECK,
     &workload_egress_changed::CHECK,
+    &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
     &declaration_unreadable::CHECK,

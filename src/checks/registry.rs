@@ -67,17 +67,10 @@ pub struct Judged {
     pub accepted_not_checked: Vec<(NotChecked, usize)>,
     /// Number of clean verdicts by part.
     pub clean: BTreeMap<Part, usize>,
-}
-
-impl Judged {
-    /// True where no rule had anything to judge.
-    fn is_empty(&self) -> bool {
-        self.findings.is_empty()
-            && self.not_checked.is_empty()
-            && self.accepted_findings.is_empty()
-            && self.accepted_not_checked.is_empty()
-            && self.clean.is_empty()
-    }
+    /// True where no file was read that declares or tests anything.
+    pub nothing_read: bool,
+    /// Acceptances (by index) that matched something.
+    used: BTreeSet<usize>,
 }
 
 /// Runs every check and sorts out their verdicts together with those of the policies.
@@ -102,20 +95,38 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
         place(part, verdict);
     }
     let mut findings = merged(findings);
-    for finding in &mut findings {
-        if let Some(&severity) = settings.severity.get(&finding.rule) {
-            finding.severity = severity;
-        }
-    }
+    remap(&mut findings, settings);
     causes::link(&mut findings);
     findings.retain(|finding| wanted(finding.part));
     not_checked.retain(|item| wanted(item.part));
     not_checked.sort();
     not_checked.dedup();
-    accept(&mut judged, findings, not_checked, settings, wanted(Part::Policies));
     judged.clean.retain(|&part, _| wanted(part));
+    judged.nothing_read = nothing_read(scene);
+    accept(&mut judged, findings, not_checked, settings);
+    if wanted(Part::Policies) {
+        let mut own = judge_acceptances(&judged, settings, scene.evidence.live.is_some());
+        remap(&mut own, settings);
+        judged.findings.extend(own);
+    }
     sort(&mut judged.findings);
     judged
+}
+
+/// Gives findings the severities that are configured for their rules.
+fn remap(findings: &mut [Finding], settings: &Settings) {
+    for finding in findings {
+        if let Some(&severity) = settings.severity.get(&finding.rule) {
+            finding.severity = severity;
+        }
+    }
+}
+
+/// True where the repository holds nothing that any check looks at: most likely it is the wrong folder.
+fn nothing_read(scene: &Scene<'_>) -> bool {
+    let evidence = scene.evidence;
+    let python = evidence.tests.as_ref().map_or(0, |tests| tests.summary.python_files);
+    evidence.terraform.files == 0 && evidence.deploy.files == 0 && python == 0
 }
 
 /// The exit code and its reason, one line.
@@ -132,9 +143,14 @@ pub fn outcome(judged: &Judged, settings: &Settings) -> (u8, String) {
         let more = if unchecked > 0 { format!(", and {} not checked", items(unchecked)) } else { String::new() };
         return (exit_code::FINDINGS, format!("{} at or above {least}{more}", counted(failing, "finding")));
     }
-    // A run in the wrong folder must not look like a clean one.
-    if judged.is_empty() && !settings.allow_unchecked {
-        return (exit_code::NOT_CHECKED, "nothing was found that could be checked".to_owned());
+    let accepted = judged.accepted_findings.len() + judged.accepted_not_checked.len();
+    let judged_any = below + unchecked + accepted + judged.clean.values().sum::<usize>() > 0;
+    if !judged_any && judged.nothing_read && !settings.allow_unchecked {
+        let reason = "nothing was checked: this folder holds nothing of what was asked for";
+        return (exit_code::NOT_CHECKED, reason.to_owned());
+    }
+    if !judged_any {
+        return (exit_code::CLEAN, "nothing was there to be checked".to_owned());
     }
     let rest = if below > 0 { format!("; {} below {least}", counted(below, "finding")) } else { String::new() };
     match unchecked {
@@ -163,6 +179,7 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
                 by_id.insert(finding.id.clone(), finding);
             }
             Some(first) => {
+                first.severity = first.severity.max(finding.severity);
                 first.declared.extend(
                     finding.declared.into_iter().filter(|one| !first.declared.contains(one)).collect::<Vec<_>>(),
                 );
@@ -200,6 +217,14 @@ fn sort(findings: &mut Vec<Finding>) {
     }
     let mut candidates: Vec<usize> = (0..findings.len()).collect();
     candidates.sort_by_key(|&one| Reverse(worst.get(one).copied()));
+    let mut effects: Vec<Vec<usize>> = vec![Vec::new(); findings.len()];
+    for &one in candidates.iter().rev() {
+        for &cause in causes.get(one).into_iter().flatten() {
+            if let Some(own) = effects.get_mut(cause) {
+                own.push(one);
+            }
+        }
+    }
     let mut order: Vec<usize> = Vec::new();
     let mut placed = BTreeSet::new();
     // The second round takes what stands in a circle of causes.
@@ -213,9 +238,7 @@ fn sort(findings: &mut Vec<Finding>) {
                 }
                 placed.insert(next);
                 order.push(next);
-                let follow =
-                    candidates.iter().rev().filter(|&&one| causes.get(one).is_some_and(|all| all.contains(&next)));
-                open.extend(follow);
+                open.extend(effects.get(next).into_iter().flatten());
             }
         }
     }
@@ -223,19 +246,12 @@ fn sort(findings: &mut Vec<Finding>) {
     findings.extend(order.into_iter().filter_map(|one| taken.get_mut(one).and_then(Option::take)));
 }
 
-fn accept(
-    judged: &mut Judged,
-    findings: Vec<Finding>,
-    not_checked: Vec<NotChecked>,
-    settings: &Settings,
-    report_own: bool,
-) {
+fn accept(judged: &mut Judged, findings: Vec<Finding>, not_checked: Vec<NotChecked>, settings: &Settings) {
     let matchers: Vec<Option<GlobMatcher>> = settings
         .accept
         .iter()
         .map(|acceptance| Glob::new(&acceptance.resource).ok().map(|glob| glob.compile_matcher()))
         .collect();
-    let expired = |acceptance: &Acceptance| acceptance.until.as_ref().is_some_and(|until| *until < settings.today);
     let mut used = BTreeSet::new();
     let mut accepted_by = |rule: &str, subject: &Subject| {
         let mut by = None;
@@ -246,7 +262,7 @@ fn accept(
                     .is_some_and(|glob| glob.is_match(&subject.name) || glob.is_match(subject.to_string()));
             if matches {
                 used.insert(index);
-                if !expired(acceptance) {
+                if !expired(acceptance, settings) {
                     by = by.or(Some(index));
                 }
             }
@@ -265,19 +281,40 @@ fn accept(
             None => judged.not_checked.push(item),
         }
     }
-    if !report_own {
-        return;
-    }
+    judged.used = used;
+}
+
+/// True where the last day of an acceptance has passed.
+fn expired(acceptance: &Acceptance, settings: &Settings) -> bool {
+    acceptance.until.as_ref().is_some_and(|until| *until < settings.today)
+}
+
+/// What is wrong with the acceptances themselves. One that matches nothing is only reported where all that it could
+/// match was looked at: its rule's part was asked for, Google Cloud too where that counts, and nothing of its rule was
+/// left unchecked.
+fn judge_acceptances(judged: &Judged, settings: &Settings, live: bool) -> Vec<Finding> {
+    let items = judged.not_checked.iter().chain(judged.accepted_not_checked.iter().map(|(item, _)| item));
+    let open: BTreeSet<&str> = items.map(|item| item.rule.as_str()).collect();
+    let looked_at = |rule: &str| {
+        // What is no rule of a check is a policy.
+        let part = super::rules().find(|known| known.id == rule).map_or(Part::Policies, |known| known.part);
+        let asked = settings.only.is_empty() || settings.only.contains(&part);
+        asked && (live || !matches!(part, Part::Vpc | Part::Policies)) && !open.contains(rule)
+    };
+    let mut findings: Vec<Finding> = Vec::new();
     for (index, acceptance) in settings.accept.iter().enumerate() {
         let subject = Subject::local("acceptance", format!("{} {}", acceptance.rule, acceptance.resource));
-        let finding = if !used.contains(&index) {
+        let finding = if !judged.used.contains(&index) {
+            if !looked_at(&acceptance.rule) {
+                continue;
+            }
             Finding::builder(
                 &ACCEPTANCE_UNUSED,
                 subject,
                 format!("the acceptance of {} for {} matches nothing", acceptance.rule, acceptance.resource),
             )
             .why(format!("it stands at {}: remove it, so that it hides nothing later", acceptance.place))
-        } else if expired(acceptance) {
+        } else if expired(acceptance, settings) {
             let until = acceptance.until.as_deref().unwrap_or_default();
             Finding::builder(
                 &ACCEPTANCE_EXPIRED,
@@ -288,6 +325,14 @@ fn accept(
         } else {
             continue;
         };
-        judged.findings.push(finding.build());
+        let finding = finding.build();
+        // The same entry twice is one finding.
+        if findings.iter().all(|other| other.id != finding.id) {
+            findings.push(finding);
+        }
     }
+    findings
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::expected::settled;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
-use crate::model::{LiveWorkload, VpcAccess};
+use crate::model::{LiveWorkload, Origin, VpcAccess, Why, WhyKind, WorkloadKind};
 use crate::reconcile::equivalence::compare_vpc_access;
 use crate::reconcile::{Comparison, ServingRevision, WorkloadPair};
 
@@ -26,11 +26,16 @@ fn one(pair: &WorkloadPair) -> Verdict {
     let declared = !pair.terraform.is_empty() || !pair.deploy.is_empty();
     let live = match settled(pair) {
         Ok(live) => live,
-        Err(Some(why)) if declared => return not_checked(why),
+        Err(Some(why)) if declared && pair.subject.kind != WorkloadKind::Job.word() => return not_checked(why),
         Err(_) => return Verdict::NotApplicable,
     };
-    if pair.serving.is_empty() {
+    if live.name.kind == WorkloadKind::Job {
         return Verdict::NotApplicable;
+    }
+    if pair.serving.is_empty() {
+        let text = format!("the API names no revision of {} that serves", live.name.name);
+        let place = Origin::live(live.name.to_string(), "trafficStatuses");
+        return not_checked(Why::at(WhyKind::Malformed, text, place));
     }
     let mut stale: Vec<(&ServingRevision, &VpcAccess)> = Vec::new();
     let mut doubt = None;

@@ -50,6 +50,10 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload
     let wanted = expected.fact.known().copied().unwrap_or(DEFAULT_EGRESS);
     let actual = live.workload.vpc.egress.known().copied().unwrap_or(DEFAULT_EGRESS);
     let (sends, why) = match actual {
+        Egress::AllTraffic if expected.fact.is_absent() => (
+            "sends all traffic through the VPC; no egress is declared, and the default is private ranges only",
+            "calls to public addresses now leave through the VPC: without a Cloud NAT there they time out",
+        ),
         Egress::AllTraffic => (
             "sends all traffic through the VPC; private ranges only were declared",
             "calls to public addresses now leave through the VPC: without a Cloud NAT there they time out",

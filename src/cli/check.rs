@@ -115,12 +115,16 @@ fn parse_output(text: &str) -> Result<Output, String> {
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
     let outputs = outputs(args)?;
-    let recording = match &args.replay {
-        Some(path) => Recording::read(path)?,
+    let (recording, only) = match &args.replay {
+        Some(path) => {
+            let recording = Recording::read(path)?;
+            let only = recording.parts(only)?;
+            (recording, only)
+        }
         None => {
             let setup = Setup::load(&args.common)?;
             let evidence = gather::evidence(&setup, &Wanted { parts: only.clone() })?;
-            Recording::new(setup.config, setup.config_file, evidence)
+            (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
     };
     if let Some(path) = &args.record {

@@ -20,7 +20,8 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     let Some(rule) = &args.rule else {
         let mut text = String::new();
         for rule in super::setup::all_rules() {
-            text.push_str(&format!("{:<34} {:<9} {}\n", rule.id, rule.severity, rule.title));
+            let (severity, part) = (rule.severity.word(), rule.part.word());
+            text.push_str(&format!("{:<34} {severity:<9} {part:<10} {}\n", rule.id, rule.title));
         }
         output::stdout(&text)?;
         return Ok(exit_code::CLEAN);

@@ -1,5 +1,6 @@
 //! Recordings of a run: the evidence and the configuration that judged it, so that a replay needs nothing else.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::CliError;
 use super::output;
 use crate::config::Config;
+use crate::finding::Part;
 use crate::model::Evidence;
 
 /// The largest recording that is read, in bytes.
@@ -21,6 +23,9 @@ pub struct Recording {
     format: String,
     /// The configuration of the run, flags applied.
     pub config: Config,
+    /// The parts that were gathered; empty for all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub only: BTreeSet<Part>,
     /// The configuration file's name, where there was one.
     pub config_file: Option<String>,
     /// Everything that was read.
@@ -29,8 +34,28 @@ pub struct Recording {
 
 impl Recording {
     /// A recording of a run.
-    pub fn new(config: Config, config_file: Option<String>, evidence: Evidence) -> Self {
-        Self { format: FORMAT.to_owned(), config, config_file, evidence }
+    pub fn new(config: Config, config_file: Option<String>, only: BTreeSet<Part>, evidence: Evidence) -> Self {
+        Self { format: FORMAT.to_owned(), config, only, config_file, evidence }
+    }
+
+    /// The parts that a replay judges: those that are asked for, or all that were gathered.
+    ///
+    /// # Errors
+    /// A part that was not gathered: nothing can be said of it.
+    pub fn parts(&self, asked: BTreeSet<Part>) -> Result<BTreeSet<Part>, CliError> {
+        if asked.is_empty() {
+            return Ok(self.only.clone());
+        }
+        if !self.only.is_empty()
+            && let Some(part) = asked.iter().find(|part| !self.only.contains(part))
+        {
+            let held: Vec<&str> = self.only.iter().map(|part| part.word()).collect();
+            return Err(CliError::usage(format!(
+                "--only {part} cannot be judged: the recording holds {} only",
+                crate::report::words::list(&held)
+            )));
+        }
+        Ok(asked)
     }
 
     /// Writes it in one step.

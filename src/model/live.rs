@@ -195,7 +195,8 @@ impl Coverage {
         let here = |entry: &&CoverageEntry| {
             entry.api == api && entry.project == project && entry.region.as_deref().is_none_or(|own| own == region)
         };
-        let entry = self.entries.iter().find(here);
+        // A collection that was asked for twice was answered only where both were.
+        let entry = self.entries.iter().filter(here).max_by_key(|entry| entry.status != CoverageStatus::Answered);
         let (status, detail) = entry.map_or((CoverageStatus::NotAsked, ""), |found| (found.status, &*found.detail));
         if status == CoverageStatus::Answered {
             return Ok(());

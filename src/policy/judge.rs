@@ -196,7 +196,8 @@ impl Policy {
         }
         let is_field = |path: &str| field.as_deref().is_some_and(|field| field.rsplit('.').next() == Some(path));
         for resource in sides.resources.iter().filter(|resource| resource.side == Side::Declared) {
-            for leaf in cited.iter().filter_map(|path| resource.leaf(path)) {
+            let at_fault = hits.iter().any(|(hit, _)| hit.side == resource.side && hit.source == resource.source);
+            for leaf in self.declared_evidence(resource, &cited, at_fault) {
                 let Some(origin) = &leaf.origin else { continue };
                 finding = finding.declared(shown(leaf, is_field(leaf.path)), &resource.source, origin.clone());
             }
@@ -214,6 +215,17 @@ impl Policy {
         finding.fix = fixes(hits, &cited);
         dedup(&mut finding.declared);
         finding
+    }
+
+    /// What a declaration has to say of what is wrong. Where only the live side is, and the declaration sets none of
+    /// the fields cited there, it may set the same quantity by another field that the policy reads.
+    fn declared_evidence<'a>(&'a self, resource: &'a Resource, cited: &'a [String], at_fault: bool) -> Vec<&'a Leaf> {
+        let leaves = |paths: &'a [String]| paths.iter().filter_map(|path| resource.leaf(path)).collect::<Vec<_>>();
+        let known =
+            |paths: &'a [String]| leaves(paths).into_iter().filter(|leaf| leaf.text.is_some()).collect::<Vec<_>>();
+        let own = known(cited);
+        let read = if own.is_empty() { known(self.metadata.reads.as_deref().unwrap_or_default()) } else { own };
+        if at_fault || read.is_empty() { leaves(cited) } else { read }
     }
 
     /// The paths that show what is wrong: those that the results name, else all that the policy reads.

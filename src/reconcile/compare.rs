@@ -1,6 +1,6 @@
 //! Comparing two facts, in three values.
 
-use crate::model::{Fact, Place, Presence, Why, WhyKind};
+use crate::model::{Fact, Guard, Place, Presence, Why, WhyKind};
 
 /// The outcome of comparing what is declared with what is live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +24,25 @@ pub fn compare_with_default<T: PartialEq>(declared: &Fact<T>, live: &Fact<T>, de
 }
 
 fn compare_by<T>(declared: &Fact<T>, live: &Fact<T>, same: impl Fn(Option<&T>, Option<&T>) -> bool) -> Comparison {
-    if let Some(why) = declared.whys().first().or_else(|| live.whys().first()) {
-        return Comparison::Undecidable(why.clone());
+    if let Some(why) = unknown(declared).or_else(|| unknown(live)) {
+        return Comparison::Undecidable(why);
     }
     if same(declared.known(), live.known()) { Comparison::Same } else { Comparison::Different }
 }
 
-/// Whether a Terraform declaration certainly exists, or why that cannot be told.
+/// Why a fact is unknown, where it is; also where whoever made it gave no reason.
+pub fn unknown<T>(fact: &Fact<T>) -> Option<Why> {
+    let Fact::Unknown(whys) = fact else { return None };
+    Some(whys.first().cloned().unwrap_or_else(|| Why::new(WhyKind::Dynamic, "the value cannot be told")))
+}
+
+/// Conditions in words, each as it has to come out.
+pub fn conditions(guards: &[Guard]) -> String {
+    let words = |guard: &Guard| if guard.negated { format!("not ({})", guard.text) } else { guard.text.clone() };
+    guards.iter().map(words).collect::<Vec<_>>().join(" and ")
+}
+
+/// Whether a declaration certainly holds, or why that cannot be told.
 ///
 /// # Errors
 /// The condition or reason that leaves it open.
@@ -38,8 +50,8 @@ pub fn certain(presence: &Presence) -> Result<(), Why> {
     match presence {
         Presence::Certain => Ok(()),
         Presence::Conditional(guards) => {
-            let text = guards.iter().map(|guard| guard.text.as_str()).collect::<Vec<_>>().join(" and ");
-            let mut why = Why::new(WhyKind::Guarded, format!("it is declared only if {text}"));
+            let text = format!("it is declared only if {}", conditions(guards));
+            let mut why = Why::new(WhyKind::Guarded, text);
             why.place = guards.first().map(|guard| Place::Origin(guard.origin.clone()));
             Err(why)
         }
@@ -72,6 +84,27 @@ mod tests {
             assert_eq!(compare(&other, &unknown), Comparison::Undecidable(why.clone()));
             assert_eq!(compare_with_default(&other, &unknown, &"a"), Comparison::Undecidable(why.clone()));
         }
+    }
+
+    #[test]
+    fn an_unknown_without_a_reason_is_still_no_value() {
+        let unknown: Fact<&str> = Fact::Unknown(Vec::new());
+        assert!(matches!(compare(&unknown, &absent()), Comparison::Undecidable(_)));
+        assert!(matches!(compare_with_default(&known("a"), &unknown, &"a"), Comparison::Undecidable(_)));
+    }
+
+    #[test]
+    fn a_condition_is_told_as_it_has_to_come_out() {
+        let guard = |text: &str, negated| Guard {
+            text: text.to_owned(),
+            origin: Origin::live("r", "f"),
+            negated,
+            decided: None,
+        };
+        let presence = Presence::Conditional(vec![guard("ci", false), guard("args.dry_run", true)]);
+        assert_eq!(certain(&presence).unwrap_err().text, "it is declared only if ci and not (args.dry_run)");
+        assert_eq!(certain(&Presence::Certain), Ok(()));
+        assert!(certain(&Presence::Unknown(Vec::new())).is_err());
     }
 
     #[test]

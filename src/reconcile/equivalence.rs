@@ -1,9 +1,9 @@
 //! What is the same though it is spelled differently: the API's and the provider's defaults, and quantities that are
 //! seen from two sides. Each rule stands here once, with its source.
 
-use crate::model::{Connector, Egress, Fact, VpcAccess};
+use crate::model::{Connector, Egress, Fact, NetworkInterface, SubnetworkName, VpcAccess};
 
-use super::compare::{Comparison, compare, compare_with_default};
+use super::compare::{Comparison, compare, compare_with_default, unknown};
 
 /// `VpcAccess.egress`: "If not provided, it defaults to PRIVATE_RANGES_ONLY" (Cloud Run Admin API v2, discovery
 /// document).
@@ -73,7 +73,7 @@ pub fn compare_vpc_access(left: &VpcAccess, right: &VpcAccess) -> Comparison {
     let parts = [
         compare(&left.connector, &right.connector),
         compare_egress(&left.egress, right),
-        compare_interfaces(left, right),
+        compare_interfaces(&left.interfaces, &right.interfaces),
     ];
     let different = parts.contains(&Comparison::Different);
     let undecidable = parts.into_iter().find(|part| matches!(part, Comparison::Undecidable(_)));
@@ -84,26 +84,23 @@ pub fn compare_vpc_access(left: &VpcAccess, right: &VpcAccess) -> Comparison {
     }
 }
 
-/// Compares direct interfaces by position (the API has one). A network or subnetwork that is named on one side only
-/// is inferred from the other by the API, so only what both name is compared; tags are a set, absent is empty.
-fn compare_interfaces(left: &VpcAccess, right: &VpcAccess) -> Comparison {
-    let (left, right) = match (&left.interfaces, &right.interfaces) {
-        (Fact::Unknown(whys), _) | (_, Fact::Unknown(whys)) => {
-            return whys.first().map_or(Comparison::Different, |why| Comparison::Undecidable(why.clone()));
-        }
-        (left, right) => {
-            (left.known().map(Vec::as_slice).unwrap_or_default(), right.known().map(Vec::as_slice).unwrap_or_default())
-        }
-    };
+/// Compares direct interfaces by position (the API has one); no list is an empty one. A network that one side leaves
+/// out is that of its subnetwork; tags are a set, absent is empty.
+pub fn compare_interfaces(left: &Fact<Vec<NetworkInterface>>, right: &Fact<Vec<NetworkInterface>>) -> Comparison {
+    if let Some(why) = unknown(left).or_else(|| unknown(right)) {
+        return Comparison::Undecidable(why);
+    }
+    let list = |fact: &'_ Fact<Vec<NetworkInterface>>| fact.known().cloned().unwrap_or_default();
+    let (left, right) = (list(left), list(right));
     if left.len() != right.len() {
         return Comparison::Different;
     }
     let mut outcome = Comparison::Same;
-    for (left, right) in left.iter().zip(right) {
+    for (left, right) in left.iter().zip(&right) {
         let empty = std::collections::BTreeSet::new();
         for part in [
             compare_if_both(&left.network, &right.network),
-            compare_if_both(&left.subnetwork, &right.subnetwork),
+            compare_subnetworks(left, right),
             compare_with_default(&left.tags, &right.tags, &empty),
         ] {
             match part {
@@ -114,6 +111,25 @@ fn compare_interfaces(left: &VpcAccess, right: &VpcAccess) -> Comparison {
         }
     }
     outcome
+}
+
+/// "If subnetwork is not specified, the subnetwork with the same name with the network will be used" (Cloud Run Admin
+/// API v2, discovery document).
+fn compare_subnetworks(left: &NetworkInterface, right: &NetworkInterface) -> Comparison {
+    match (&left.subnetwork, &right.subnetwork) {
+        (Fact::Absent(_), Fact::Absent(_)) => Comparison::Same,
+        (Fact::Absent(_), named) => compare_inferred(left, named),
+        (named, Fact::Absent(_)) => compare_inferred(right, named),
+        (left, right) => compare(left, right),
+    }
+}
+
+fn compare_inferred(open: &NetworkInterface, named: &Fact<SubnetworkName>) -> Comparison {
+    let inferred = open.network.clone().map(|network| network.name);
+    if inferred.is_absent() {
+        return Comparison::Same;
+    }
+    compare(&inferred, &named.clone().map(|subnetwork| subnetwork.name))
 }
 
 fn compare_if_both<T: PartialEq>(left: &Fact<T>, right: &Fact<T>) -> Comparison {
@@ -145,6 +161,53 @@ mod tests {
             max_throughput: number(throughput.1),
             state: Fact::Absent(origin()),
         }
+    }
+
+    fn interface(network: &str, subnetwork: &str, tags: &[&str]) -> NetworkInterface {
+        let origin = || Origin::live("r", "f");
+        let context = crate::model::NameContext {
+            project: Some("p".to_owned()),
+            region: Some("us-central1".to_owned()),
+            ..Default::default()
+        };
+        let text = |text: &str| match text {
+            "" => Fact::Absent(origin()),
+            text => Fact::Known(text.to_owned(), origin()),
+        };
+        NetworkInterface {
+            network: text(network)
+                .try_map(|name| crate::model::NetworkName::parse(&name, &context).map_err(|error| error.to_string())),
+            subnetwork: text(subnetwork).try_map(|name| {
+                crate::model::SubnetworkName::parse(&name, &context).map_err(|error| error.to_string())
+            }),
+            tags: match tags {
+                [] => Fact::Absent(origin()),
+                tags => Fact::Known(tags.iter().map(|&tag| tag.to_owned()).collect(), origin()),
+            },
+        }
+    }
+
+    #[test]
+    fn what_the_api_infers_of_an_interface_is_no_difference() {
+        use Comparison::{Different, Same};
+        for (left, right, expected) in [
+            (interface("", "s", &[]), interface("n", "s", &[]), Same),
+            (interface("n", "", &[]), interface("n", "n", &[]), Same),
+            (interface("n", "", &[]), interface("n", "other", &[]), Different),
+            (interface("n", "s", &[]), interface("m", "s", &[]), Different),
+            (interface("projects/p/global/networks/n", "s", &[]), interface("n", "s", &[]), Same),
+            (interface("n", "s", &["a", "b"]), interface("n", "s", &["b", "a"]), Same),
+            (interface("n", "s", &["a"]), interface("n", "s", &["a", "b"]), Different),
+            (interface("n", "s", &["a"]), interface("n", "s", &[]), Different),
+        ] {
+            let list = |one: &NetworkInterface| Fact::Known(vec![one.clone()], Origin::live("r", "f"));
+            assert_eq!(compare_interfaces(&list(&left), &list(&right)), expected, "{left:?} {right:?}");
+            assert_eq!(compare_interfaces(&list(&right), &list(&left)), expected, "{right:?} {left:?}");
+        }
+        let none = Fact::Absent(Origin::live("r", "f"));
+        let empty = Fact::Known(Vec::new(), Origin::live("r", "f"));
+        assert_eq!(compare_interfaces(&none, &empty), Same);
+        assert!(matches!(compare_interfaces(&none, &Fact::Unknown(Vec::new())), Comparison::Undecidable(_)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod connectors;
 pub mod equivalence;
 pub mod workloads;
 
-pub use compare::{Comparison, certain, compare, compare_with_default};
+pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};
 
 use crate::finding::Subject;
 use crate::model::{

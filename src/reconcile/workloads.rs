@@ -66,7 +66,7 @@ fn command_target(command: &DeployCommand, context: &NameContext) -> Result<Work
         Fact::Absent(origin) => configured.cloned().ok_or_else(|| {
             Why::at(
                 WhyKind::Environment,
-                format!("the command names no {what}, and none is configured"),
+                format!("the command names no {what}, and the configuration does not name exactly one"),
                 origin.clone(),
             )
         }),

@@ -49,6 +49,7 @@ static PAGES: &[(&str, &str)] = pages![
     "traffic-on-stale-revision",
     "workload-connector-changed",
     "workload-egress-changed",
+    "workload-interfaces-changed",
     "workload-missing",
 ];
 
@@ -83,7 +84,7 @@ mod tests {
             ];
             assert_eq!(headings, expected, "{id}");
             assert!(text.contains(&format!("[{id}]: ")) || text.contains(&format!("{id}: ")), "{id} shows no example");
-            assert!((25..=60).contains(&text.lines().count()), "{id} has {} lines", text.lines().count());
+            assert!((25..=70).contains(&text.lines().count()), "{id} has {} lines", text.lines().count());
             assert!(text.ends_with('\n') && !text.contains('\t') && !text.contains('\r'), "{id}");
         }
     }
