@@ -172,3 +172,12 @@ fn live_none_asks_nothing_and_does_not_count() {
     assert!(ids.iter().any(|id| id.starts_with("declared-conflict:")), "{ids:?}");
     assert!(!ids.iter().any(|id| id.starts_with("connector-")), "{ids:?}");
 }
+
+#[test]
+fn a_folder_that_holds_nothing_is_not_clean() {
+    let repository = Repository::empty();
+    repository.write("README.md", "nothing to see\n");
+    let outcome = repository.run(&["check", "--live", "none"]).expect_code(3);
+    assert!(outcome.stderr.contains("nothing was checked"), "{}", outcome.stderr);
+    repository.run(&["check", "--live", "none", "--allow-unchecked"]).expect_code(0);
+}

@@ -74,3 +74,17 @@ fn a_damaged_or_newer_recording_is_refused() {
     let outcome = repository.run(&["check", "--live", "snapshot:damaged.json"]).expect_code(1);
     assert!(outcome.stderr.contains("99"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_replay_says_nothing_of_parts_that_were_not_gathered() {
+    let repository = Repository::copy_of("clean");
+    repository.run(&["check", "--only", "discovery,classes", "--record", "run.json"]).expect_code(0);
+    let report = repository.run(&["check", "--replay", "run.json", "--format", "json"]).expect_code(0).json();
+    for part in list(&report, "parts") {
+        let gathered = ["discovery", "classes"].contains(&part["part"].as_str().unwrap());
+        assert_eq!(part["verdict"], if gathered { "clean" } else { "not-asked" }, "{part}");
+    }
+    repository.run(&["check", "--replay", "run.json", "--only", "classes"]).expect_code(0);
+    let outcome = repository.run(&["check", "--replay", "run.json", "--only", "vpc"]).expect_code(64);
+    assert!(outcome.stderr.contains("the recording holds discovery and classes only"), "{}", outcome.stderr);
+}
