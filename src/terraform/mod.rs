@@ -127,6 +127,7 @@ fn root_instance(world: &World, dir: &str, config: &TerraformConfig) -> Deployme
         world.miss(gap.clone());
     }
     let layers = module::root_layers(world, dir, config);
+    module::warn_undeclared(world, dir, &module, &layers);
     let instance = world.add_instance(|id| Instance {
         id,
         module,

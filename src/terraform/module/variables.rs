@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::files::join;
 use super::types::type_of;
-use super::{ModuleId, Node, World};
+use super::{Module, ModuleId, Node, World};
 use crate::config::TerraformConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
@@ -57,6 +57,28 @@ pub fn root_layers(world: &World, root: &str, config: &TerraformConfig) -> Vec<L
         layers.push(Layer::Values(config.vars.iter().map(given).collect()));
     }
     layers
+}
+
+/// Warns of values in the variables files of a root module for variables that it does not declare: Terraform ignores
+/// them, which is rarely what was meant. Files and values of the tool's configuration serve all roots, so that a
+/// name which one of them lacks means nothing.
+pub fn warn_undeclared(world: &World, root: &str, module: &Module, layers: &[Layer]) {
+    if !module.gaps.is_empty() {
+        return;
+    }
+    for layer in layers {
+        let Layer::Values(values) = layer else { continue };
+        for (name, given) in values {
+            let (place, span) = match given {
+                Given::Expr(expr) => (world.origin(None, expr.span), expr.span),
+                _ => continue,
+            };
+            if !module.variables.contains_key(name) && world.is_in_folder(span, root) {
+                let text = format!("var.{name} is given a value and not declared");
+                world.diagnose(DiagnosticLevel::Warning, text, Some(place));
+            }
+        }
+    }
 }
 
 fn file_layer(world: &World, path: &str) -> Layer {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{error, load_dir, load_files, unknown, value, write};
 use crate::config::TerraformConfig;
+use crate::model::declared::DiagnosticLevel;
 use crate::model::{Evidence, WhyKind};
 
 #[test]
@@ -158,7 +159,6 @@ fn sensitive_and_secret_values_are_not_shown() {
 }
 
 #[test]
-#[test]
 fn what_is_asked_for_by_name_is_told_unless_it_is_marked() {
     let loaded = load_files(&[(
         "main.tf",
@@ -186,6 +186,7 @@ fn a_value_for_a_variable_that_is_not_declared_is_a_warning() {
     assert_eq!(told[0].origin.as_ref().map(ToString::to_string).as_deref(), Some("terraform.tfvars:2:12"));
 }
 
+#[test]
 fn show_has_values_and_unknowns_in_the_shape_of_a_plan() {
     let loaded = load_files(&[(
         "main.tf",
