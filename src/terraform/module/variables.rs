@@ -153,7 +153,7 @@ fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> R
     let given = given.filter(|value| nullable || !value.is_null());
     let (value, place) = match (given, block.body.attribute("default")) {
         (Some(value), _) => (value, place),
-        (None, Some(own)) => (evaluate(world, &Scope::default(), &own.expr)?, Some(own.expr.span)),
+        (None, Some(own)) => (evaluate(world, &Scope::constant(), &own.expr)?, Some(own.expr.span)),
         (None, None) => {
             let text = format!("var.{name} has no default and no value in the files that are read");
             let why = Why::at(WhyKind::VariableUnset, text, world.origin(Some(module), block.header));
@@ -185,7 +185,7 @@ fn given(
                 None => {}
                 Some(Given::Value(value)) => return Ok(Some((value.clone(), None))),
                 Some(Given::Expr(expr)) => {
-                    return Ok(Some((evaluate(world, &Scope::default(), expr)?, Some(expr.span))));
+                    return Ok(Some((evaluate(world, &Scope::constant(), expr)?, Some(expr.span))));
                 }
                 Some(Given::Text(text)) => return from_text(world, name, text, ty).map(|value| Some((value, None))),
             },
@@ -206,5 +206,5 @@ fn from_text(world: &World, name: &str, text: &str, ty: &Type) -> Result<Value, 
     if matches!(expr.kind, ExprKind::Variable(_)) {
         return Err(fail("is no constant".to_owned()));
     }
-    evaluate(world, &Scope::default(), &expr).map_err(|failure| fail(format!("fails: {}", failure.text)))
+    evaluate(world, &Scope::constant(), &expr).map_err(|failure| fail(format!("fails: {}", failure.text)))
 }
