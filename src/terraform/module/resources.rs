@@ -58,7 +58,12 @@ pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &
         return block_list(world, Some(&open), name, &blocks);
     }
     derived(world, scope, address, block, name)
-        .unwrap_or_else(|| Value::unknown_because(Type::Dynamic, open.attribute(name)))
+        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open.attribute(name)))
+}
+
+/// These are strings in every resource that has them.
+fn computed_type(name: &str) -> Type {
+    if matches!(name, "id" | "self_link") { Type::String } else { Type::Dynamic }
 }
 
 fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key) -> Open {
