@@ -44,7 +44,8 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
             } else {
                 text.to_string()
             };
-            Number::parse(&padded).map(Value::number).ok_or_else(|| "a number is required".to_owned())
+            let number = Number::parse(&padded).filter(|_| text.bytes().any(|byte| byte.is_ascii_digit()));
+            number.map(Value::number).ok_or_else(|| "a number is required".to_owned())
         }
         (Type::Bool, Kind::String(text)) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),
