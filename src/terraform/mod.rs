@@ -127,6 +127,7 @@ fn root_instance(world: &World, dir: &str, config: &TerraformConfig) -> Deployme
         world.miss(gap.clone());
     }
     let layers = module::root_layers(world, dir, config);
+    module::warn_undeclared(world, dir, &module, &layers);
     let instance = world.add_instance(|id| Instance {
         id,
         module,
@@ -195,7 +196,7 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
             Evaluated::Unknown(words.into_iter().collect())
         }
         Ok(value) if is_typed && !value.is_marked() => Evaluated::Value(value::to_json(&value)),
-        Ok(value) => Evaluated::Value(show::redacted(&value, "")),
+        Ok(value) => Evaluated::Value(show::without_sensitive(&value)),
     }
 }
 

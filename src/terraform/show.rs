@@ -119,11 +119,7 @@ pub(super) fn redacted(value: &Value, name: &str) -> Json {
     if value.sensitive || (redact::is_secret_name(name) && value.as_str().is_some_and(|text| !text.is_empty())) {
         return json!(redact::REDACTED);
     }
-    // An environment variable says in one attribute that another one holds a secret.
-    let holds_secret = match &value.kind {
-        Kind::Object(object) => object.fields.get("name").and_then(Value::as_str).is_some_and(redact::is_secret_name),
-        _ => false,
-    };
+    let holds_secret = matches!(&value.kind, Kind::Object(object) if holds_secret(object));
     let field = |(name, value): (&Arc<str>, &Value)| {
         let as_name = if holds_secret && &**name == "value" { "secret" } else { name };
         (!value.is_unknown()).then(|| (name.to_string(), redacted(value, as_name)))
@@ -137,6 +133,36 @@ pub(super) fn redacted(value: &Value, name: &str) -> Json {
         Kind::Object(object) => Json::Object(object.fields.iter().filter_map(field).collect()),
         _ => to_json(value),
     }
+}
+
+/// A value as JSON with only that replaced which is sensitive, or the value of an environment variable whose name says
+/// that it is a secret: who asks for a value by its name wants the value.
+pub(super) fn without_sensitive(value: &Value) -> Json {
+    if value.sensitive {
+        return json!(redact::REDACTED);
+    }
+    match &value.kind {
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Json::Array(items.iter().map(without_sensitive).collect())
+        }
+        Kind::Map(_, fields) => {
+            Json::Object(fields.iter().map(|(name, value)| (name.to_string(), without_sensitive(value))).collect())
+        }
+        Kind::Object(object) => {
+            let is_secret = holds_secret(object);
+            let field = |(name, value): (&Arc<str>, &Value)| {
+                let hidden = is_secret && &**name == "value" && !value.is_null();
+                (name.to_string(), if hidden { json!(redact::REDACTED) } else { without_sensitive(value) })
+            };
+            Json::Object(object.fields.iter().map(field).collect())
+        }
+        _ => to_json(value),
+    }
+}
+
+/// An environment variable says in one attribute that another one holds a secret.
+fn holds_secret(object: &Object) -> bool {
+    object.fields.get("name").and_then(Value::as_str).is_some_and(redact::is_secret_name)
 }
 
 /// The shape of the value with, at each unknown leaf, its reasons in words; `None` where everything is known.

@@ -55,6 +55,8 @@ impl Failure {
 pub struct Scope {
     /// The module instance; `None` where no reference is allowed.
     pub module: Option<ModuleId>,
+    /// True where no function may be called: values and defaults of variables.
+    pub constant: bool,
     /// The bound names, innermost first.
     bindings: Option<Arc<Binding>>,
 }
@@ -69,13 +71,18 @@ struct Binding {
 impl Scope {
     /// The scope of a module instance.
     pub fn module(module: ModuleId) -> Self {
-        Self { module: Some(module), bindings: None }
+        Self { module: Some(module), constant: false, bindings: None }
+    }
+
+    /// The scope of what may neither refer to anything nor call a function.
+    pub fn constant() -> Self {
+        Self { constant: true, ..Self::default() }
     }
 
     /// This scope with one more name.
     pub fn bind(&self, name: &Arc<str>, value: Value) -> Self {
         let binding = Binding { name: name.clone(), value, outer: self.bindings.clone() };
-        Self { module: self.module, bindings: Some(Arc::new(binding)) }
+        Self { module: self.module, constant: self.constant, bindings: Some(Arc::new(binding)) }
     }
 
     /// The value of a bound name.
@@ -200,9 +207,15 @@ fn reference(world: &World, scope: &Scope, base: &Expr, steps: &[Step]) -> Resul
 fn function_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Result<Value, Failure> {
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
     match name {
+        _ if scope.constant => return Err(Failure::fatal(span, "functions may not be called here")),
         "try" => return try_call(world, scope, call, span),
         "can" => return can_call(world, scope, call, span),
         _ => {}
+    }
+    if name == "templatestring"
+        && call.args.first().is_some_and(|arg| !matches!(arg.kind, ExprKind::Traversal(..) | ExprKind::Variable(_)))
+    {
+        return Err(Failure::at(span, "templatestring needs a reference to a template"));
     }
     let mut args = Vec::with_capacity(call.args.len());
     for (at, arg) in call.args.iter().enumerate() {

@@ -102,12 +102,22 @@ pub fn equal(a: &Value, b: &Value) -> Value {
         },
         (Kind::Null(_), Kind::Null(_)) => Value::bool(true),
         (Kind::Null(_), _) | (_, Kind::Null(_)) => Value::bool(false),
+        // A null in them has a type, and types are compared first.
+        (Kind::Tuple(_), Kind::Tuple(_)) | (Kind::Object(_), Kind::Object(_))
+            if !a.contains_unknown() && !b.contains_unknown() && a.ty() != b.ty() =>
+        {
+            Value::bool(false)
+        }
         (Kind::Tuple(x), Kind::Tuple(y)) if x.len() == y.len() => equal_items(x.iter().zip(y.iter())),
         (Kind::Object(x), Kind::Object(y))
             if x.open.is_none() && y.open.is_none() && x.fields.keys().eq(y.fields.keys()) =>
         {
             equal_items(x.fields.values().zip(y.fields.values()))
         }
+        // Of the same type they could not differ in number or names, and of another type they are not equal either.
+        (Kind::Tuple(_), Kind::Tuple(_)) => Value::bool(false),
+        (Kind::Object(x), Kind::Object(y)) if x.open.is_none() && y.open.is_none() => Value::bool(false),
+        (Kind::List(_, x), Kind::List(_, y)) if x.len() != y.len() => Value::bool(false),
         _ if a.contains_unknown() || b.contains_unknown() => undecided(),
         _ => Value::bool(same_value(a, b)),
     }

@@ -72,11 +72,9 @@ pub(super) fn coalescelist(_: &Context<'_>, args: &Args) -> Outcome {
     for arg in args.all() {
         match &arg.kind {
             Kind::Unknown(_) => return Ok(Value::unknown(Type::Dynamic, arg.whys())),
-            _ => match items(arg) {
-                Some(items) if items.is_empty() => {}
-                Some(_) => return Ok(arg.clone()),
-                None => return Err("coalescelist needs lists".to_owned()),
-            },
+            Kind::List(_, items) | Kind::Tuple(items) if items.is_empty() => {}
+            Kind::List(..) | Kind::Tuple(_) => return Ok(arg.clone()),
+            _ => return Err("coalescelist needs lists and tuples".to_owned()),
         }
     }
     Err("coalescelist has no argument that is not empty".to_owned())

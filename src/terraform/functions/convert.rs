@@ -44,7 +44,12 @@ pub(super) fn nonsensitive(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn issensitive(_: &Context<'_>, args: &Args) -> Outcome {
-    Ok(Value::bool(args.value(0)?.sensitive))
+    let value = args.value(0)?;
+    // What is not known yet may turn out to be sensitive.
+    if value.is_unknown() && !value.sensitive {
+        return Ok(Value::unknown_not_null(Type::Bool, value.whys()));
+    }
+    Ok(Value::bool(value.sensitive))
 }
 
 pub(super) fn same(_: &Context<'_>, args: &Args) -> Outcome {

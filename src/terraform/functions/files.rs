@@ -140,9 +140,13 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
 
 pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
     let (folder, pattern) = (args.str(0)?, args.str(1)?);
+    let ty = Type::set(Type::String);
+    if pattern.contains("[!") {
+        // To Terraform the mark is a character like any other, to the crate it means "none of these".
+        return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the file pattern `{pattern}` is not evaluated")));
+    }
     let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
     let glob = glob.map_err(|_| format!("`{pattern}` is no file pattern"))?.compile_matcher();
-    let ty = Type::set(Type::String);
     let inside = match context.path(folder, ty.clone()) {
         Ok(inside) => inside,
         Err(unknown) => return Ok(unknown),

@@ -5,18 +5,31 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::super::value::{Kind, Number, Type, Value, convert, to_json_text};
 use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
 /// The largest width or precision.
 const MAX_WIDTH: usize = 10_000;
 
-pub(super) fn format(_: &Context<'_>, args: &Args) -> Outcome {
+/// Terraform calls no function that formats with a null of no type: the result is not known to it.
+fn untyped_null(context: &Context<'_>, args: &Args, ty: Type) -> Option<Value> {
+    let is_untyped = args.rest(1).iter().any(|arg| matches!(arg.kind, Kind::Null(Type::Dynamic)));
+    is_untyped.then(|| context.unknown(ty, WhyKind::Unsupported, "a null without a type is formatted"))
+}
+
+pub(super) fn format(context: &Context<'_>, args: &Args) -> Outcome {
+    if let Some(unknown) = untyped_null(context, args, Type::String) {
+        return Ok(unknown);
+    }
     Ok(Value::string(&formatted(args.str(0)?, args.rest(1))?))
 }
 
 /// Lists among the arguments are walked together; everything else is repeated.
-pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
+pub(super) fn formatlist(context: &Context<'_>, args: &Args) -> Outcome {
+    if let Some(unknown) = untyped_null(context, args, Type::list(Type::String)) {
+        return Ok(unknown);
+    }
     let mut count: Option<usize> = None;
     for arg in args.rest(1) {
         let Some(items) = items(arg) else { continue };
@@ -60,6 +73,11 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, String> {
     while let Some(at) = rest.find('%') {
         out.push_str(rest.get(..at).unwrap_or_default());
         rest = rest.get(at + 1..).unwrap_or_default();
+        if let Some(after) = rest.strip_prefix('%') {
+            out.push('%');
+            rest = after;
+            continue;
+        }
         let mut verb = Verb::default();
         rest = flags(rest, &mut verb);
         rest = size(rest, &mut verb)?;
@@ -71,10 +89,6 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, String> {
         }
         let letter = rest.chars().next().ok_or("the format ends within a verb")?;
         rest = rest.get(letter.len_utf8()..).unwrap_or_default();
-        if letter == '%' {
-            out.push('%');
-            continue;
-        }
         let arg = args.get(next).ok_or_else(|| format!("the format needs argument {}", next + 1))?;
         next += 1;
         highest = highest.max(next);

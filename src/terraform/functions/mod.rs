@@ -11,6 +11,7 @@ mod files;
 mod format;
 mod network;
 mod numeric;
+mod pattern;
 mod sets;
 mod table;
 mod text;

@@ -27,6 +27,10 @@ impl Prefix {
         let length: u32 = length.parse().map_err(|_| fail())?;
         let (address, width) = match parse_address(address).ok_or_else(fail)? {
             IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
+            // Terraform takes these for IPv4 in one place and for IPv6 in another.
+            IpAddr::V6(address) if address.to_ipv4_mapped().is_some() => {
+                return Err(format!("`{text}` is an IPv4 address in IPv6, with which nothing is calculated"));
+            }
             IpAddr::V6(address) => (u128::from(address), 128),
         };
         if length > width {
@@ -42,20 +46,6 @@ impl Prefix {
             32 => Ipv4Addr::from(u32::try_from(address & u128::from(u32::MAX)).unwrap_or(0)).to_string(),
             _ => Ipv6Addr::from(address).to_string(),
         }
-    }
-
-    /// The subnet of `bits` more, with this number.
-    fn subnet(&self, bits: u32, number: u128) -> Result<Self, String> {
-        let length = self.length.saturating_add(bits);
-        if length > self.width {
-            return Err(format!("the range has no room for {bits} more bits"));
-        }
-        if bits < 128 && number >> bits != 0 {
-            return Err(format!("{number} does not fit into {bits} bits"));
-        }
-        let host = self.width - length;
-        let offset = if host >= 128 { 0 } else { number << host };
-        Ok(Self { address: self.address | offset, length, width: self.width })
     }
 }
 
@@ -113,11 +103,24 @@ pub(super) fn cidrnetmask(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(&prefix.text(mask)))
 }
 
+/// As Terraform has it, fewer bits than none give a larger range, and a negative number is not refused: whoever wrote
+/// it by mistake gets the range that Terraform would create.
 pub(super) fn cidrsubnet(_: &Context<'_>, args: &Args) -> Outcome {
     let prefix = Prefix::parse(args.str(0)?)?;
-    let number = whole(args, 2)?.to_u128().ok_or("the number of the subnet must not be negative")?;
-    let subnet = prefix.subnet(bits(args, 1)?, number)?;
-    Ok(Value::string(&format!("{}/{}", subnet.text(subnet.address), subnet.length)))
+    let (bits, number) = (args.int(1)?, whole(args, 2)?);
+    let length = u32::try_from(i64::from(prefix.length).saturating_add(bits)).ok();
+    let Some(length) = length.filter(|length| *length <= prefix.width) else {
+        return Err(format!("the range has no room for {bits} more bits"));
+    };
+    if let Ok(bits) = u32::try_from(bits)
+        && number.abs() >= BigInt::from(1) << bits
+    {
+        return Err(format!("{number} does not fit into {bits} bits"));
+    }
+    let address = BigInt::from(prefix.address) | (number << (prefix.width - length));
+    let address = address.magnitude().to_u128().filter(|address| prefix.width == 128 || *address >> 32 == 0);
+    let address = address.ok_or("the range is too large")?;
+    Ok(Value::string(&format!("{}/{length}", prefix.text(address))))
 }
 
 pub(super) fn cidrsubnets(_: &Context<'_>, args: &Args) -> Outcome {
@@ -127,6 +130,9 @@ pub(super) fn cidrsubnets(_: &Context<'_>, args: &Args) -> Outcome {
     let mut found = Vec::new();
     for at in 1..args.len() {
         let bits = bits(args, at)?;
+        if bits > 32 {
+            return Err("no subnet may have more than 32 bits more".to_owned());
+        }
         let length = prefix.length.saturating_add(bits);
         if bits == 0 || length > prefix.width {
             return Err(format!("the range has no room for {bits} more bits"));

@@ -26,7 +26,7 @@ pub(super) fn floor(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
-    Ok(Value::int(args.number(0)?.signum()))
+    Ok(Value::int(args.int(0)?.signum()))
 }
 
 pub(super) fn log(_: &Context<'_>, args: &Args) -> Outcome {
@@ -100,6 +100,9 @@ pub(super) fn range(_: &Context<'_>, args: &Args) -> Outcome {
         _ => return Err("range needs one to three numbers".to_owned()),
     };
     let step = step.unwrap_or(Number::Int(if end < start { -1 } else { 1 }));
+    if start == end {
+        return Ok(Value::list(Type::Number, Vec::new()));
+    }
     if step == zero {
         return Err("the step of range is zero".to_owned());
     }

@@ -5,12 +5,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::value::{Kind, Type, Value};
 use super::args::MAX_TEXT;
+use super::pattern::compile;
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
-
-/// The largest compiled pattern.
-const MAX_PATTERN: usize = 1 << 20;
 
 pub(super) fn chomp(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(args.str(0)?.trim_end_matches(['\n', '\r'])))
@@ -156,13 +154,6 @@ pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
         Some(pattern) => Ok(Value::string(&compile(pattern)?.replace_all(text, replacement))),
         None => Ok(Value::string(&text.replace(search, replacement))),
     }
-}
-
-fn compile(pattern: &str) -> Result<Regex, String> {
-    regex::RegexBuilder::new(pattern)
-        .size_limit(MAX_PATTERN)
-        .build()
-        .map_err(|_| format!("`{pattern}` is no regular expression"))
 }
 
 /// A string where the pattern has no group, a tuple of its groups, or an object of its named groups.

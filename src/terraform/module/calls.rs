@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::join;
-use super::{Address, CallSite, Expansion, Instance, Key, Mode, ModuleId, Node, World, expand, key_scope};
+use super::{Address, CallSite, Expansion, Instance, Key, Mode, Module, ModuleId, Node, World, expand, key_scope};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind, origin::Callers};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
@@ -67,6 +67,7 @@ fn make_children(world: &World, caller: &Instance, name: &Arc<str>, block: &Arc<
     for gap in &module.gaps {
         world.miss(gap.clone());
     }
+    judge_arguments(world, caller, name, block, &module);
     let mut instances = BTreeMap::new();
     for key in expansion.keys() {
         let label = format!("module.{name}{key}");
@@ -87,6 +88,27 @@ fn make_children(world: &World, caller: &Instance, name: &Arc<str>, block: &Arc<
         instances.insert(key, child.id);
     }
     Children { expansion, instances, opaque: None }
+}
+
+/// Arguments that the called module does not know, and variables that must be set and are not.
+fn judge_arguments(world: &World, caller: &Instance, name: &str, block: &Block, module: &Module) {
+    const OWN: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
+    if !module.gaps.is_empty() {
+        return;
+    }
+    let tell = |text: String, span: Span| {
+        world.diagnose(DiagnosticLevel::Error, text, Some(world.origin(Some(caller.id), span)));
+    };
+    for argument in &block.body.attributes {
+        if !OWN.contains(&&*argument.name) && !module.variables.contains_key(&argument.name) {
+            tell(format!("module.{name} has no variable \"{}\"", argument.name), argument.expr.span);
+        }
+    }
+    for (variable, declared) in &module.variables {
+        if declared.body.attribute("default").is_none() && block.body.attribute(variable).is_none() {
+            tell(format!("module.{name} needs a value for its variable \"{variable}\""), block.header);
+        }
+    }
 }
 
 /// The directory of a called module, relative to the repository.

@@ -82,13 +82,16 @@ pub fn expand(world: &World, module: ModuleId, address: &Address, body: &Body) -
         return known.clone();
     }
     let (name, attribute) = match (body.attribute("count"), body.attribute("for_each")) {
-        (Some(count), _) => ("count", count),
+        (Some(count), each) => (if each.is_some() { "both" } else { "count" }, count),
         (None, Some(each)) => ("for_each", each),
         (None, None) => return Arc::new(Expansion::Single),
     };
     let scope = Scope::module(module);
     let node = Node::Repetition(address.clone());
     let value = world.memoised(module, node, attribute.expr.span, || {
+        if name == "both" {
+            return Err(Failure::at(attribute.expr.span, format!("{address} has both count and for_each")));
+        }
         let value = evaluate(world, &scope, &attribute.expr)?;
         if name == "count" { counted(&value, &attribute.expr) } else { keyed(&value, &attribute.expr) }
     });

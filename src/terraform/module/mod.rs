@@ -45,7 +45,7 @@ pub use load::{Address, Mode, Module};
 pub use providers::provider_default;
 pub use references::resolve;
 pub use resources::{META_ARGUMENTS, attribute_value, body_object, configured};
-pub use variables::{Layer, root_layers};
+pub use variables::{Layer, root_layers, warn_undeclared};
 
 /// Index of a module instance in its [`World`].
 pub type ModuleId = usize;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::derived::derived;
 use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, key_scope, nested_blocks};
+use crate::model::redact::is_secret_name;
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Scope, evaluate};
 use crate::terraform::syntax::{Block, Body};
@@ -57,7 +58,12 @@ pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &
         return block_list(world, Some(&open), name, &blocks);
     }
     derived(world, scope, address, block, name)
-        .unwrap_or_else(|| Value::unknown_because(Type::Dynamic, open.attribute(name)))
+        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open.attribute(name)))
+}
+
+/// These are strings in every resource that has them.
+fn computed_type(name: &str) -> Type {
+    if matches!(name, "id" | "self_link") { Type::String } else { Type::Dynamic }
 }
 
 fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key) -> Open {
@@ -77,9 +83,23 @@ fn block_list(world: &World, open: Option<&Open>, name: &str, blocks: &[super::B
         return Value::unknown(Type::Dynamic, maybe);
     }
     let inner = open.map(|open| Open { address: format!("{}.{name}", open.address).into(), why: open.why.clone() });
-    Value::tuple(
-        blocks.iter().map(|block| body_object(world, &block.scope, &block.block.body, inner.as_ref())).collect(),
-    )
+    let object = |block: &super::BlockInstance| {
+        let object = body_object(world, &block.scope, &block.block.body, inner.as_ref());
+        if name == "env" { secret_marked(object) } else { object }
+    };
+    Value::tuple(blocks.iter().map(object).collect())
+}
+
+/// An environment variable whose name says so holds a secret, also where its value is picked out alone.
+fn secret_marked(variable: Value) -> Value {
+    let Kind::Object(object) = &variable.kind else { return variable };
+    let is_secret = object.fields.get("name").and_then(Value::as_str).is_some_and(is_secret_name);
+    let mut marked = (**object).clone();
+    match marked.fields.get_mut("value").filter(|_| is_secret) {
+        Some(value) if !value.is_null() => value.sensitive = true,
+        _ => return variable,
+    }
+    Value::from(Kind::Object(Arc::new(marked))).marked(variable.sensitive)
 }
 
 /// A body as an object: attributes as they are, blocks as lists of objects.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::files::join;
 use super::types::type_of;
-use super::{ModuleId, Node, World};
+use super::{Module, ModuleId, Node, World};
 use crate::config::TerraformConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
@@ -57,6 +57,28 @@ pub fn root_layers(world: &World, root: &str, config: &TerraformConfig) -> Vec<L
         layers.push(Layer::Values(config.vars.iter().map(given).collect()));
     }
     layers
+}
+
+/// Warns of values in the variables files of a root module for variables that it does not declare: Terraform ignores
+/// them, which is rarely what was meant. Files and values of the tool's configuration serve all roots, so that a
+/// name which one of them lacks means nothing.
+pub fn warn_undeclared(world: &World, root: &str, module: &Module, layers: &[Layer]) {
+    if !module.gaps.is_empty() {
+        return;
+    }
+    for layer in layers {
+        let Layer::Values(values) = layer else { continue };
+        for (name, given) in values {
+            let (place, span) = match given {
+                Given::Expr(expr) => (world.origin(None, expr.span), expr.span),
+                _ => continue,
+            };
+            if !module.variables.contains_key(name) && world.is_in_folder(span, root) {
+                let text = format!("var.{name} is given a value and not declared");
+                world.diagnose(DiagnosticLevel::Warning, text, Some(place));
+            }
+        }
+    }
 }
 
 fn file_layer(world: &World, path: &str) -> Layer {
@@ -131,7 +153,7 @@ fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> R
     let given = given.filter(|value| nullable || !value.is_null());
     let (value, place) = match (given, block.body.attribute("default")) {
         (Some(value), _) => (value, place),
-        (None, Some(own)) => (evaluate(world, &Scope::default(), &own.expr)?, Some(own.expr.span)),
+        (None, Some(own)) => (evaluate(world, &Scope::constant(), &own.expr)?, Some(own.expr.span)),
         (None, None) => {
             let text = format!("var.{name} has no default and no value in the files that are read");
             let why = Why::at(WhyKind::VariableUnset, text, world.origin(Some(module), block.header));
@@ -163,7 +185,7 @@ fn given(
                 None => {}
                 Some(Given::Value(value)) => return Ok(Some((value.clone(), None))),
                 Some(Given::Expr(expr)) => {
-                    return Ok(Some((evaluate(world, &Scope::default(), expr)?, Some(expr.span))));
+                    return Ok(Some((evaluate(world, &Scope::constant(), expr)?, Some(expr.span))));
                 }
                 Some(Given::Text(text)) => return from_text(world, name, text, ty).map(|value| Some((value, None))),
             },
@@ -184,5 +206,5 @@ fn from_text(world: &World, name: &str, text: &str, ty: &Type) -> Result<Value, 
     if matches!(expr.kind, ExprKind::Variable(_)) {
         return Err(fail("is no constant".to_owned()));
     }
-    evaluate(world, &Scope::default(), &expr).map_err(|failure| fail(format!("fails: {}", failure.text)))
+    evaluate(world, &Scope::constant(), &expr).map_err(|failure| fail(format!("fails: {}", failure.text)))
 }

@@ -15,6 +15,8 @@ use super::{Attribute, Block, Body, Call, Expr, ExprKind, For, ForPart, Part, Sp
 pub(super) struct Lower<'a> {
     pub(super) source: &'a str,
     pub(super) file: u32,
+    /// Where a quoted string runs over the end of its line, which the parser lets pass and Terraform does not.
+    pub(super) broken_string: std::cell::Cell<Option<usize>>,
 }
 
 impl Lower<'_> {
@@ -22,6 +24,16 @@ impl Lower<'_> {
         let range = range.unwrap_or(0..0);
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Span { file: self.file, start: offset(range.start), end: offset(range.end) }
+    }
+
+    /// Keeps the place of the first line break in the text of a quoted string.
+    fn refuse_line_break(&self, range: Option<Range<usize>>) {
+        let start = range.as_ref().map_or(0, |range| range.start);
+        if let Some(at) = self.text(range).find('\n')
+            && self.broken_string.get().is_none()
+        {
+            self.broken_string.set(Some(start + at));
+        }
     }
 
     fn text(&self, range: Option<Range<usize>>) -> &str {
@@ -62,7 +74,10 @@ impl Lower<'_> {
             Expression::Null(_) => ExprKind::Literal(Value::null()),
             Expression::Bool(value) => ExprKind::Literal(Value::bool(*value.value())),
             Expression::Number(value) => ExprKind::Literal(self.number(value)),
-            Expression::String(value) => ExprKind::Literal(Value::string(value.value())),
+            Expression::String(value) => {
+                self.refuse_line_break(value.span());
+                ExprKind::Literal(Value::string(value.value()))
+            }
             Expression::Array(array) => ExprKind::Tuple(array.iter().map(|item| self.expr(item)).collect()),
             Expression::Object(object) => ExprKind::Object(
                 object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect(),
@@ -204,6 +219,7 @@ impl Lower<'_> {
                         _ => self.raw_literal(text.span()).unwrap_or_else(|| text.as_str().to_owned()),
                     };
                     if lines == Lines::None {
+                        self.refuse_line_break(element.span());
                         tokens.push(Token::Literal(text));
                     } else {
                         tokens.extend(text.split_inclusive('\n').map(|line| Token::Literal(line.to_owned())));

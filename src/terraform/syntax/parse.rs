@@ -2,6 +2,7 @@
 //!
 //! Every repair keeps the length of the text, so that all spans stay those of the file.
 
+use std::cell::Cell;
 use std::str::FromStr;
 
 use hcl_edit::expr::Expression;
@@ -30,7 +31,9 @@ pub struct SyntaxError {
 /// The first syntax error: a file with one is lost as a whole.
 pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
     let body: structure::Body = parse_repaired(text)?;
-    Ok(Lower { source: text, file }.body(&body))
+    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let lowered = lower.body(&body);
+    unbroken(&lower, lowered)
 }
 
 /// Parses one expression.
@@ -39,7 +42,9 @@ pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
 /// The first syntax error.
 pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
     let expr: Expression = parse_repaired(text)?;
-    Ok(Lower { source: text, file }.expr(&expr))
+    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let lowered = lower.expr(&expr);
+    unbroken(&lower, lowered)
 }
 
 /// Parses the text of a template file.
@@ -48,7 +53,18 @@ pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
 /// The first syntax error.
 pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
     let template: Template = parse_repaired(text)?;
-    Ok(Lower { source: text, file }.parts(&template, Lines::Kept))
+    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let lowered = lower.parts(&template, Lines::Kept);
+    unbroken(&lower, lowered)
+}
+
+fn unbroken<T>(lower: &Lower<'_>, lowered: T) -> Result<T, SyntaxError> {
+    match lower.broken_string.get() {
+        Some(offset) => {
+            Err(SyntaxError { text: "a quoted string must end on the line it begins on".to_owned(), offset })
+        }
+        None => Ok(lowered),
+    }
 }
 
 fn parse_repaired<T: FromStr<Err = Error>>(text: &str) -> Result<T, SyntaxError> {

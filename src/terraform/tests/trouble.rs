@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{error, load_dir, load_files, unknown, value, write};
 use crate::config::TerraformConfig;
+use crate::model::declared::DiagnosticLevel;
 use crate::model::{Evidence, WhyKind};
 
 #[test]
@@ -155,6 +156,34 @@ fn sensitive_and_secret_values_are_not_shown() {
     assert_eq!(error(&loaded, "parseint(var.hidden, 10)"), "parseint fails on a sensitive value");
     assert_eq!(value(&loaded, "\"password: x\""), json!("password: x"), "what was typed is no secret");
     assert_eq!(value(&loaded, "issensitive(\"${var.hidden}\")"), json!(true));
+}
+
+#[test]
+fn what_is_asked_for_by_name_is_told_unless_it_is_marked() {
+    let loaded = load_files(&[(
+        "main.tf",
+        "locals { x = { secrets = [\"a\"], token_ttl = \"5m\", note = \"token: short\" } }\nresource \"google_cloud_run_v2_service\" \"s\" {\n  template {\n    containers {\n      env {\n        name  = \"DB_PASSWORD\"\n        value = \"hunter2\"\n      }\n      env {\n        name  = \"LEVEL\"\n        value = \"debug\"\n      }\n    }\n  }\n}",
+    )]);
+    assert_eq!(value(&loaded, "local.x"), json!({"secrets": ["a"], "token_ttl": "5m", "note": "token: short"}));
+    let env = "google_cloud_run_v2_service.s.template[0].containers[0].env";
+    assert_eq!(value(&loaded, &format!("{env}[*].value")), json!(["[redacted]", "debug"]));
+    assert_eq!(value(&loaded, &format!("[for own in {env} : \"x-${{own.value}}\"]")), json!(["[redacted]", "x-debug"]));
+    assert_eq!(value(&loaded, "{ name = \"API_TOKEN\", value = local.x.note }.value"), json!("token: short"));
+}
+
+#[test]
+fn a_value_for_a_variable_that_is_not_declared_is_a_warning() {
+    let loaded = load_files(&[
+        ("main.tf", "variable \"known\" {}\nprovider \"google\" {}"),
+        ("terraform.tfvars", "known = 1\nmisspelt = 2\n"),
+    ]);
+    let told = loaded.declarations().diagnostics;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (told[0].level, told[0].text.as_str()),
+        (DiagnosticLevel::Warning, "var.misspelt is given a value and not declared")
+    );
+    assert_eq!(told[0].origin.as_ref().map(ToString::to_string).as_deref(), Some("terraform.tfvars:2:12"));
 }
 
 #[test]

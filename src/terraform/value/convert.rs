@@ -18,7 +18,7 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         return Ok(value.clone());
     }
     match &value.kind {
-        Kind::Null(_) => return Ok(Kind::Null(ty.clone()).into()),
+        Kind::Null(_) => return Ok(Kind::Null(ty.settled()).into()),
         Kind::Unknown(unknown) => return convert_unknown(unknown, ty),
         Kind::Object(object) if object.open.is_some() => {
             return match ty {
@@ -35,7 +35,8 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::String, Kind::Bool(flag)) => Ok(Value::string(if *flag { "true" } else { "false" })),
         (Type::String, Kind::Number(number)) => Ok(Value::string(&number.to_string())),
         (Type::Number, Kind::String(text)) => {
-            // Terraform also reads `.5`.
+            // Terraform also reads `.5` and `+5`.
+            let text = text.strip_prefix('+').filter(|rest| !rest.starts_with(['+', '-'])).unwrap_or(text);
             let padded = if text.starts_with("-.") {
                 text.replacen("-.", "-0.", 1)
             } else if text.starts_with('.') {
@@ -43,7 +44,8 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
             } else {
                 text.to_string()
             };
-            Number::parse(&padded).map(Value::number).ok_or_else(|| "a number is required".to_owned())
+            let number = Number::parse(&padded).filter(|_| text.bytes().any(|byte| byte.is_ascii_digit()));
+            number.map(Value::number).ok_or_else(|| "a number is required".to_owned())
         }
         (Type::Bool, Kind::String(text)) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),
@@ -100,25 +102,33 @@ fn convert_unknown(unknown: &Unknown, ty: &Type) -> Result<Value, String> {
 
 /// The elements as one type; `any` becomes the type that they can share.
 fn convert_items(items: &[Value], element: &Type) -> Result<(Type, Vec<Value>), String> {
-    let element = shared(items.iter(), element)?;
-    let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, &element)).collect();
-    Ok((element, items?))
+    if !element.mentions_any() {
+        let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, element)).collect();
+        return Ok((element.settled(), items?));
+    }
+    // Each element decides what its own `any` is; then they must agree.
+    let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, element)).collect();
+    let items = items?;
+    let shared = unify_all(items.iter().map(Value::ty)).ok_or("all elements must have the same type")?;
+    let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, &shared)).collect();
+    Ok((shared.settled(), items?))
 }
 
 fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Value, String> {
-    let element = shared(fields.values(), element)?;
-    let mut converted = BTreeMap::new();
-    for (key, value) in fields {
-        converted.insert(key.clone(), convert(value, &element).map_err(|text| format!("element \"{key}\": {text}"))?);
+    let to = |fields: &BTreeMap<Arc<str>, Value>, ty: &Type| {
+        let one = |(key, value): (&Arc<str>, &Value)| {
+            let value = convert(value, ty).map_err(|text| format!("element \"{key}\": {text}"))?;
+            Ok((key.clone(), value))
+        };
+        fields.iter().map(one).collect::<Result<BTreeMap<_, _>, String>>()
+    };
+    let converted = to(fields, element)?;
+    if !element.mentions_any() {
+        return Ok(Value::map(element.settled(), converted));
     }
-    Ok(Value::map(element, converted))
-}
-
-fn shared<'a>(items: impl Iterator<Item = &'a Value>, element: &Type) -> Result<Type, String> {
-    if *element != Type::Dynamic {
-        return Ok(element.clone());
-    }
-    unify_all(items.map(Value::ty)).ok_or_else(|| "all elements must have the same type".to_owned())
+    let shared = unify_all(converted.values().map(Value::ty)).ok_or("all elements must have the same type")?;
+    let converted = to(&converted, &shared)?;
+    Ok(Value::map(shared.settled(), converted))
 }
 
 fn convert_fields(fields: &BTreeMap<Arc<str>, Value>, object: &Object, ty: &Type) -> Result<Value, String> {

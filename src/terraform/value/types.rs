@@ -63,6 +63,31 @@ impl Type {
         Self::Map(Arc::new(element))
     }
 
+    /// True where it is `any`, or has one somewhere in it.
+    pub fn mentions_any(&self) -> bool {
+        match self {
+            Self::Dynamic => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.mentions_any(),
+            Self::Tuple(types) => types.iter().any(Self::mentions_any),
+            Self::Object(fields) => fields.values().any(|field| field.ty.mentions_any()),
+        }
+    }
+
+    /// The type of values that were converted to this one: no attribute of theirs is left out any more.
+    pub fn settled(&self) -> Self {
+        match self {
+            Self::Dynamic | Self::Bool | Self::Number | Self::String => self.clone(),
+            Self::List(element) => Self::list(element.settled()),
+            Self::Set(element) => Self::set(element.settled()),
+            Self::Map(element) => Self::map(element.settled()),
+            Self::Tuple(types) => Self::Tuple(Arc::new(types.iter().map(Self::settled).collect())),
+            Self::Object(fields) => Self::Object(Arc::new(
+                fields.iter().map(|(name, field)| (name.clone(), Field::required(field.ty.settled()))).collect(),
+            )),
+        }
+    }
+
     /// True for bool, number and string.
     pub fn is_primitive(&self) -> bool {
         matches!(self, Self::Bool | Self::Number | Self::String)

@@ -1,0 +1,2 @@
+variable "i" {}
+output "i" { value = var.i }

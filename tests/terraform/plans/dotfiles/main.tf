@@ -1,0 +1,2 @@
+output "o" { value = try(local.x, 1) }
+locals { y = 1 }

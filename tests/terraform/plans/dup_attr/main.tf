@@ -1,0 +1,5 @@
+locals {
+ a = 1
+ a = 2
+}
+output "o" { value = local.a }

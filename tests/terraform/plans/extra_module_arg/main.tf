@@ -1,0 +1,5 @@
+module "m" {
+ source = "./m"
+ zzz = 1
+}
+output "o" { value = module.m.a }

@@ -1,0 +1,5 @@
+variable "v" {
+ type = map(object({ a = optional(any), b = optional(string, "q") }))
+ default = { p = { a = 1 }, q = {}, r = { a = "x" } }
+}
+output "v" { value = var.v }

@@ -1,0 +1,2 @@
+variable "a" { default = "over" }
+locals { l = 10 }

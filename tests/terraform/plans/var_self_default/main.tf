@@ -1,0 +1,2 @@
+variable "a" { default = upper("x") }
+output "o" { value = var.a }
