@@ -48,7 +48,7 @@ pub fn read(items: &[Item], origin: &Origin, context: &NameContext) -> Reading {
 }
 
 /// True for texts that start the gcloud program.
-fn is_gcloud(text: &str) -> bool {
+pub fn is_gcloud(text: &str) -> bool {
     let base = text.rsplit(['/', '\\']).next().unwrap_or(text);
     matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
 }
@@ -446,39 +446,31 @@ impl Reader {
     }
 
     fn connector(&self, names: &NameContext) -> Change<Spelled<ConnectorName>> {
+        // gcloud accepts both flags together and clears last; an empty name changes nothing.
         match (self.slots.get(&Slot::Connector), self.slots.get(&Slot::ClearConnector)) {
-            (Some(Setting::Given(_)), Some(Setting::Given(clear))) => Change::Set(Fact::unknown(Why::at(
-                WhyKind::Invalid,
-                "gcloud refuses a connector together with --clear-vpc-connector",
-                clear.origin.clone(),
-            ))),
-            // gcloud refuses both together, so an unknown word cannot clear what is set here.
-            (Some(Setting::Given(word)), _) => Change::Set(word.fact().map(|text| spell_connector(text, names))),
-            (None, Some(Setting::Given(clear))) => Change::Clear(clear.origin.clone()),
             (_, Some(Setting::Given(clear))) => Change::Clear(clear.origin.clone()),
-            (Some(Setting::Unknown(whys)), _) | (None, Some(Setting::Unknown(whys))) => {
+            (Some(Setting::Given(word)), None) if word.text().is_some_and(|text| text.is_empty()) => Change::Leave,
+            (Some(Setting::Given(word)), None) => Change::Set(word.fact().map(|text| spell_connector(text, names))),
+            (_, Some(Setting::Unknown(whys))) | (Some(Setting::Unknown(whys)), None) => {
                 Change::Set(Fact::Unknown(whys.clone()))
             }
             (None, None) => Change::Leave,
         }
     }
 
-    /// Clearing the connector or the network clears the egress setting as well, unless a flag sets it.
+    /// Clearing the connector or the network clears the egress setting as well, also where a flag sets it: gcloud clears
+    /// last.
     fn egress(&self) -> Change<Spelled<Egress>> {
-        match self.slots.get(&Slot::Egress) {
-            Some(Setting::Given(word)) => return Change::Set(word.fact().map(spell_egress)),
-            Some(Setting::Unknown(whys)) => return Change::Set(Fact::Unknown(whys.clone())),
-            None => {}
-        }
         let clears = [Slot::ClearConnector, Slot::ClearNetwork].map(|slot| self.slots.get(&slot));
         for setting in clears.iter().flatten() {
             if let Setting::Given(word) = setting {
                 return Change::Clear(word.origin.clone());
             }
         }
-        match clears.into_iter().flatten().next() {
+        match clears.into_iter().flatten().next().or_else(|| self.slots.get(&Slot::Egress)) {
+            Some(Setting::Given(word)) => Change::Set(word.fact().map(spell_egress)),
             Some(Setting::Unknown(whys)) => Change::Set(Fact::Unknown(whys.clone())),
-            _ => Change::Leave,
+            None => Change::Leave,
         }
     }
 
@@ -613,7 +605,7 @@ mod tests {
             ("gcloud --project p --quiet run deploy --region=r a --vpc-connector=c", "a r c leave"),
             ("gcloud run deploy a --vpc-connector b --vpc-connector c", "a - c leave"),
             ("gcloud run services update a --clear-vpc-connector", "a - clear clear"),
-            ("gcloud run deploy a --clear-vpc-connector --vpc-egress all", "a - clear all"),
+            ("gcloud run deploy a --clear-vpc-connector --vpc-egress all", "a - clear clear"),
             ("gcloud run deploy a --clear-network", "a - leave clear"),
             ("gcloud run deploy --no-traffic a --new-flag v --new-switch --region r", "a r leave leave"),
             ("gcloud run deploy --image i a --quiet", "a - leave leave"),
@@ -621,7 +613,7 @@ mod tests {
             ("gcloud run deploy a ? --region r", "a r ? ?"),
             ("gcloud run deploy ? a --region r", "? r ? ?"),
             ("gcloud run deploy a --region r *", "a ? ? ?"),
-            ("gcloud run deploy a * --vpc-connector c", "a ? c ?"),
+            ("gcloud run deploy a * --vpc-connector c", "a ? ? ?"),
             ("gcloud run deploy a --vpc-connector=?", "a - ? leave"),
             ("gcloud run deploy a --vpc-connector ? --vpc-egress x-?", "a - ? ?"),
             ("gcloud run deploy a --vpc-?=c", "a - ? ?"),
@@ -629,7 +621,8 @@ mod tests {
             ("gcloud run deploy a --vpc-connector --region r", "a r ? leave"),
             ("gcloud run deploy a --vpc-connector", "a - ? leave"),
             ("gcloud run deploy a --flags-file f.yaml --region r", "a r ? ?"),
-            ("gcloud run deploy a --vpc-connector c --clear-vpc-connector", "a - ? clear"),
+            ("gcloud run deploy a --vpc-connector c --clear-vpc-connector", "a - clear clear"),
+            ("gcloud run deploy a --vpc-connector=", "a - leave leave"),
             ("gcloud run deploy a --args=--vpc-connector=x", "a - leave leave"),
             ("gcloud run deploy a --help", "other"),
             ("gcloud run services describe a", "other"),

@@ -42,7 +42,7 @@ fn every_case_gives_what_it_expects() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut failed = Vec::new();
     let cases = cases();
-    assert!(update || cases.len() >= 25, "only {} cases", cases.len());
+    assert!(update || cases.len() >= 70, "only {} cases", cases.len());
     for case in cases {
         let shown = format!("{:#}\n", show(&read(&case, &[])));
         let expected = case.join("expected.json");
@@ -134,18 +134,22 @@ fn scripts_run_what_is_said_of_them() {
             .filter(|found| found.kind == FileKind::Python)
             .map(|found| found.path)
             .collect();
-        for script in scripts {
+        let runs = scripts.iter().flat_map(|script| [(script, None), (script, Some("europe-west4"))]);
+        for (script, set) in runs {
             let work = tempfile::tempdir().expect("a folder");
             let log = work.path().join("log");
             let mut command = Command::new("python3");
-            command.arg(case.join(&script)).current_dir(work.path()).env("PATH", &path).env("GCLOUD_LOG", &log);
-            for name in ["IMAGE_TAG", "GITHUB_SHA", "PROJECT", "REGION", "DRY_RUN"] {
-                command.env_remove(name);
+            command.arg(case.join(script)).current_dir(work.path()).env("PATH", &path).env("GCLOUD_LOG", &log);
+            for name in ["IMAGE_TAG", "GITHUB_SHA", "PROJECT", "REGION", "DRY_RUN", "CONNECTOR", "PUBLIC", "SKIP"] {
+                match set {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
             }
             command.env("PYTHONDONTWRITEBYTECODE", "1").output().expect("python3 runs");
             let ran = recorded(&log);
             let of_script = |command: &&crate::model::DeployCommand| {
-                command.tool == "gcloud" && command.origin.source().is_some_and(|span| span.file.as_str() == script)
+                command.tool == "gcloud" && command.origin.source().is_some_and(|span| span.file.as_str() == *script)
             };
             for ours in read.commands.iter().filter(of_script) {
                 if ours.presence().is_certain() {
@@ -167,7 +171,7 @@ fn scripts_run_what_is_said_of_them() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    assert!(certain.len() >= 20, "only {} certain entries were compared: {certain:#?}", certain.len());
+    assert!(certain.len() >= 150, "only {} certain entries were compared: {certain:#?}", certain.len());
 }
 
 /// The reading of a script as one line a command, and its reasons.

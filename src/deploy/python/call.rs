@@ -17,6 +17,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         node: &'a ast::ExprCall,
         at: At,
+        taken: bool,
         frame: &mut Frame<'a>,
     ) -> Result<Val<'a>, Stop> {
         if let Expr::Name(name) = node.func.as_ref()
@@ -32,6 +33,11 @@ impl<'a> Evaluator<'a> {
             }
             other => (self.eval(other, frame)?, None),
         };
+        if let Expr::Attribute(attribute) = node.func.as_ref()
+            && matches!(attribute.attr.as_str(), "update" | "pop" | "setdefault" | "clear" | "popitem")
+        {
+            self.lose_if_namespace(&attribute.value, frame)?;
+        }
         if let (Kind::Unknown(whys), Some(receiver)) = (&callee.kind, &receiver) {
             // A method that is not known may change its object.
             let whys = whys.clone();
@@ -39,8 +45,14 @@ impl<'a> Evaluator<'a> {
         }
         let mut args = Vec::new();
         let mut unsure: Option<Whys> = None;
+        if let (Kind::External(path), [Expr::Generator(generator)]) = (&callee.kind, node.arguments.args.as_ref())
+            && matches!(&**path, "any" | "all")
+        {
+            let is_any = &**path == "any";
+            return self.any_or_all(is_any, generator, at, frame);
+        }
         for arg in &node.arguments.args {
-            let value = self.eval(arg, frame)?;
+            let value = self.eval_argument(&callee, arg, taken, frame)?;
             if !arg.is_starred_expr() {
                 args.push(value);
                 continue;
@@ -102,6 +114,11 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => {}
             }
+        }
+        if !taken && self.is_lazy_call(&callee) {
+            return self.unless_dropped(self.source(node), at, frame, &mut |evaluator| {
+                evaluator.call(&callee, args.clone(), keywords.clone(), unsure.clone(), at)
+            });
         }
         self.call(&callee, args, keywords, unsure, at)
     }
@@ -250,7 +267,7 @@ impl<'a> Evaluator<'a> {
         if let Some(whys) = &function.opaque {
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
-        if matches!(function.body, Body::Block(body) if has_yield(body)) {
+        if matches!(function.body, Body::Block(body) if super::lazy::has_yield(body)) {
             return Ok(Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at));
         }
         Ok(value)
@@ -340,13 +357,13 @@ impl<'a> Evaluator<'a> {
                     return Ok(member.clone());
                 }
             }
-            self.hazards += 1;
+            self.may_raise(at);
             return Ok(Val::new(Kind::Unknown(self.whys_of(wanted, at)), at));
         }
         let open = class.open.clone().or_else(|| unsure.clone());
         let instance = self.heap.add(Obj::Instance { class: id, attributes: BTreeMap::new(), open });
         let value = Val::new(Kind::Instance(instance), at);
-        if let Some(Kind::Function(init)) = self.class_attribute(id, "__init__", 0).map(|value| value.kind) {
+        if let Some(Kind::Function(init)) = self.class_attribute(id, "__init__").map(|value| value.kind) {
             let mut all = vec![value.clone()];
             all.extend(args);
             self.call_function(&init, all, keywords, unsure, at)?;
@@ -374,7 +391,7 @@ impl<'a> Evaluator<'a> {
                         let factory = factory.clone();
                         Some(self.call(&factory, Vec::new(), Vec::new(), None, at)?)
                     }
-                    (None, None) => self.class_attribute(id, field, 0),
+                    (None, None) => self.class_attribute(id, field),
                 },
             };
             if let (Some(value), Some(Obj::Instance { attributes, .. })) = (value, self.heap.get_mut(instance)) {
@@ -385,7 +402,7 @@ impl<'a> Evaluator<'a> {
         if fields.iter().any(|field| &**field == "vpc_access") {
             self.note_config(instance, at, guards);
         }
-        if let Some(Kind::Function(post)) = self.class_attribute(id, "__post_init__", 0).map(|value| value.kind) {
+        if let Some(Kind::Function(post)) = self.class_attribute(id, "__post_init__").map(|value| value.kind) {
             self.call_function(&post, vec![value.clone()], Vec::new(), None, at)?;
         }
         Ok(value)
@@ -402,18 +419,27 @@ impl<'a> Evaluator<'a> {
         let Some(receiver) = frame.receiver.clone() else {
             return self.call_unknown(&Val::new(Kind::None, at), args, keywords, at);
         };
-        let class = frame.class.and_then(|id| match self.heap.get(id) {
-            Some(Obj::Class(class)) => Some(class.clone()),
+        // What comes after the method's own class depends on the class of the object, not on that of the method.
+        let start = match &receiver.kind {
+            Kind::Instance(id) => match self.heap.get(*id) {
+                Some(Obj::Instance { class, .. }) => Some(*class),
+                _ => None,
+            },
+            Kind::Class(id) => Some(*id),
+            _ => None,
+        };
+        let order = start.or(frame.class).map(|class| self.resolution_order(class)).unwrap_or_default();
+        let own = order.iter().position(|class| Some(*class) == frame.class);
+        let rest = own.and_then(|own| order.get(own + 1..)).unwrap_or_default();
+        if let Some(Kind::Function(function)) = self.find_in_classes(rest, name).map(|value| value.kind) {
+            args.insert(0, receiver);
+            return self.call_function(&function, args, keywords, None, at);
+        }
+        let open = order.iter().find_map(|class| match self.heap.get(*class) {
+            Some(Obj::Class(class)) => class.open.clone(),
             _ => None,
         });
-        let bases = class.as_ref().map(|class| class.bases.clone()).unwrap_or_default();
-        for base in bases {
-            if let Some(Kind::Function(function)) = self.class_attribute(base, name, 0).map(|value| value.kind) {
-                args.insert(0, receiver);
-                return self.call_function(&function, args, keywords, None, at);
-            }
-        }
-        if let Some(whys) = class.and_then(|class| class.open) {
+        if let Some(whys) = open {
             self.lose(&receiver, &whys);
             return self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at);
         }
@@ -421,21 +447,73 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An attribute of a class or its bases.
-    pub fn class_attribute(&self, id: ObjId, name: &str, depth: usize) -> Option<Val<'a>> {
+    pub fn class_attribute(&self, id: ObjId, name: &str) -> Option<Val<'a>> {
         let Some(Obj::Class(class)) = self.heap.get(id) else { return None };
         if let Some(value) = class.attributes.get(name) {
             return Some(value.clone());
         }
-        if depth > 20 {
+        self.find_in_classes(self.resolution_order(id).get(1..).unwrap_or_default(), name)
+    }
+
+    fn find_in_classes(&self, classes: &[ObjId], name: &str) -> Option<Val<'a>> {
+        classes.iter().find_map(|id| match self.heap.get(*id) {
+            Some(Obj::Class(class)) => class.attributes.get(name).cloned(),
+            _ => None,
+        })
+    }
+
+    /// The classes in which an attribute is looked for, the class itself first: Python's C3 order. Where there is none
+    /// (Python refuses such a class), depth first.
+    fn resolution_order(&self, id: ObjId) -> Vec<ObjId> {
+        self.linearized(id, &mut 0).unwrap_or_else(|| {
+            let mut order = Vec::new();
+            let mut open = vec![id];
+            while let Some(next) = open.pop() {
+                if order.contains(&next) || order.len() > 100 {
+                    continue;
+                }
+                order.push(next);
+                if let Some(Obj::Class(class)) = self.heap.get(next) {
+                    open.extend(class.bases.iter().rev());
+                }
+            }
+            order
+        })
+    }
+
+    fn linearized(&self, id: ObjId, steps: &mut usize) -> Option<Vec<ObjId>> {
+        let Some(Obj::Class(class)) = self.heap.get(id) else { return Some(vec![id]) };
+        *steps += 1;
+        // Nobody writes so many classes by hand, and the steps grow with every way to an ancestor.
+        if *steps > 200 {
             return None;
         }
-        class.bases.iter().find_map(|base| self.class_attribute(*base, name, depth + 1))
+        let mut lists: Vec<Vec<ObjId>> = Vec::new();
+        for base in &class.bases {
+            lists.push(self.linearized(*base, steps)?);
+        }
+        lists.push(class.bases.clone());
+        let mut order = vec![id];
+        loop {
+            lists.retain(|list| !list.is_empty());
+            if lists.is_empty() {
+                return Some(order);
+            }
+            let next = lists
+                .iter()
+                .filter_map(|list| list.first().copied())
+                .find(|head| !lists.iter().any(|list| list.get(1..).unwrap_or_default().contains(head)))?;
+            order.push(next);
+            for list in &mut lists {
+                list.retain(|class| *class != next);
+            }
+        }
     }
 
     /// An attribute of an instance's class.
     pub fn class_attribute_of(&self, instance: ObjId, name: &str) -> Option<Val<'a>> {
         match self.heap.get(instance) {
-            Some(Obj::Instance { class, .. }) => self.class_attribute(*class, name, 0),
+            Some(Obj::Instance { class, .. }) => self.class_attribute(*class, name),
             _ => None,
         }
     }
@@ -451,10 +529,18 @@ impl<'a> Evaluator<'a> {
                     Some(Obj::Lost(whys)) => return Ok(Val::new(Kind::Unknown(whys.clone()), at)),
                     _ => return Ok(Val::unknown(WhyKind::Dynamic, "it is not known", at)),
                 };
-                if let Some(value) = own {
+                if self.class_attribute(class, "__getattribute__").is_some() {
+                    let text = "`__getattribute__` is not evaluated";
+                    return Ok(Val::unknown(WhyKind::Unsupported, text, at));
+                }
+                let found = self.class_attribute(class, name);
+                // A property of the class goes before what the instance holds.
+                let is_property = matches!(&found, Some(Val { kind: Kind::Function(function), .. })
+                    if function.binding == Binding::Property);
+                if let (Some(value), false) = (own, is_property) {
                     return Ok(value);
                 }
-                match self.class_attribute(class, name, 0) {
+                match found {
                     Some(Val { kind: Kind::Function(function), at: defined }) => match function.binding {
                         Binding::Plain => Val::new(Kind::Bound(Rc::new(object.clone()), function), at),
                         Binding::Static => Val::new(Kind::Function(function), defined),
@@ -478,7 +564,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            Kind::Class(id) => match self.class_attribute(*id, name, 0) {
+            Kind::Class(id) => match self.class_attribute(*id, name) {
                 Some(Val { kind: Kind::Function(function), .. }) if function.binding == Binding::Class => {
                     Val::new(Kind::Bound(Rc::new(object.clone()), function), at)
                 }
@@ -584,26 +670,4 @@ fn collect<'a>(elements: &[Elem<'a>], values: &mut Vec<Val<'a>>, depth: usize) {
 fn is_deploy_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.contains("deploy") || lower.contains("rollout") || lower.contains("apply")
-}
-
-/// True where a function body yields. Nested functions count as well, which only makes more unknown.
-fn has_yield(body: &[ast::Stmt]) -> bool {
-    use ast::visitor::{Visitor, walk_expr};
-    struct Finder(bool, usize);
-    impl<'b> Visitor<'b> for Finder {
-        fn visit_expr(&mut self, expr: &'b Expr) {
-            if matches!(expr, Expr::Yield(_) | Expr::YieldFrom(_)) {
-                self.0 = true;
-            }
-            self.1 += 1;
-            if !self.0 && self.1 < 100_000 {
-                walk_expr(self, expr);
-            }
-        }
-    }
-    let mut finder = Finder(false, 0);
-    for statement in body {
-        finder.visit_stmt(statement);
-    }
-    finder.0
 }

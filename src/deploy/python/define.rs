@@ -30,6 +30,25 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Makes every name that holds data unknown, in every scope.
+    pub fn lose_data(&mut self, whys: &Whys) {
+        for id in 0..self.heap.len() {
+            if !matches!(self.heap.get(id), Some(Obj::Scope { names, .. }) if !names.is_empty()) {
+                continue;
+            }
+            let Some(Obj::Scope { names, .. }) = self.heap.get_mut(id) else { continue };
+            for value in names.values_mut() {
+                let is_code = matches!(
+                    value.kind,
+                    Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::External(_)
+                );
+                if !is_code {
+                    *value = Val::new(Kind::Unknown(whys.clone()), value.at);
+                }
+            }
+        }
+    }
+
     /// The value of a name.
     pub fn lookup(&mut self, name: &str, at: At, frame: &Frame<'a>) -> Val<'a> {
         let mut scope = Some(frame.scope);
@@ -70,12 +89,13 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Attribute(node) => {
                 let object = self.eval(&node.value, frame)?;
-                self.set_attribute(&object, node.attr.as_str(), value, self.at(target));
+                self.set_attribute(&object, node.attr.as_str(), value, self.at(target))?;
             }
             Expr::Subscript(node) => {
                 let object = self.eval(&node.value, frame)?;
                 let key = self.eval(&node.slice, frame)?;
                 self.set_item(&object, &key, value, self.at(target));
+                self.lose_if_namespace(&node.value, frame)?;
             }
             _ => {}
         }
@@ -108,15 +128,27 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `object.name = value`
-    pub fn set_attribute(&mut self, object: &Val<'a>, name: &str, value: Val<'a>, at: At) {
+    pub fn set_attribute(&mut self, object: &Val<'a>, name: &str, value: Val<'a>, at: At) -> Result<(), Stop> {
         match &object.kind {
             Kind::Instance(id) => {
+                if let Some(setter) = self.class_attribute_of(*id, &setter_name(name)) {
+                    self.call(&setter, vec![object.clone(), value], Vec::new(), None, at)?;
+                    return Ok(());
+                }
+                let intercepted = self.class_attribute_of(*id, "__setattr__").is_some()
+                    || matches!(self.class_attribute_of(*id, name), Some(Val { kind: Kind::Function(function), .. })
+                        if function.binding == Binding::Property);
+                if intercepted {
+                    let text = format!("what setting `{name}` does is not evaluated");
+                    self.lose(object, &why(WhyKind::Unsupported, text, at));
+                    return Ok(());
+                }
                 let guards = self.current_guards().into();
                 match self.heap.get_mut(*id) {
                     Some(Obj::Instance { attributes, .. }) => {
                         attributes.insert(Rc::from(name), value);
                     }
-                    _ => return,
+                    _ => return Ok(()),
                 }
                 if name == "vpc_access" {
                     self.note_config(*id, at, guards);
@@ -129,6 +161,7 @@ impl<'a> Evaluator<'a> {
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// `object[key] = value`
@@ -176,6 +209,22 @@ impl<'a> Evaluator<'a> {
             }
             _ => {}
         }
+    }
+
+    /// `object.__dict__` and `vars(object)` are evaluated to a copy: what is written into it is written into the object.
+    pub fn lose_if_namespace(&mut self, node: &'a Expr, frame: &mut Frame<'a>) -> Result<(), Stop> {
+        let owner = match node {
+            Expr::Attribute(node) if node.attr.as_str() == "__dict__" => Some(node.value.as_ref()),
+            Expr::Call(node) if matches!(node.func.as_ref(), Expr::Name(name) if name.id.as_str() == "vars") => {
+                node.arguments.args.first()
+            }
+            _ => None,
+        };
+        if let Some(owner) = owner {
+            let owner_value = self.eval(owner, frame)?;
+            self.lose(&owner_value, &why(WhyKind::Unsupported, "its attributes are changed as a dict", self.at(node)));
+        }
+        Ok(())
     }
 
     /// `del target`
@@ -275,6 +324,7 @@ impl<'a> Evaluator<'a> {
             at,
         };
         let mut wrappers = Vec::new();
+        let mut bound_name = node.name.to_string();
         for decorator in node.decorator_list.iter().rev() {
             let text = self.source(&decorator.expression);
             let callee = text.split('(').next().unwrap_or_default();
@@ -282,7 +332,9 @@ impl<'a> Evaluator<'a> {
                 "staticmethod" => function.binding = Binding::Static,
                 "classmethod" => function.binding = Binding::Class,
                 "property" | "cached_property" => function.binding = Binding::Property,
-                "lru_cache" | "cache" | "wraps" | "abstractmethod" | "override" | "final" | "retry" => {}
+                "setter" if callee == format!("{}.setter", node.name) => bound_name = setter_name(&node.name),
+                "lru_cache" | "cache" | "wraps" | "abstractmethod" | "override" | "final" | "retry"
+                    if !self.is_own_name(callee, at, frame) => {}
                 _ => wrappers.push((decorator, text)),
             }
         }
@@ -312,8 +364,17 @@ impl<'a> Evaluator<'a> {
             }
         }
         let value = value.unwrap_or_else(|| Val::new(Kind::Function(Rc::new(function)), at));
-        self.bind(node.name.as_str(), value, frame);
+        self.bind(&bound_name, value, frame);
         Ok(())
+    }
+
+    /// True where the first name of a dotted path is something that the script defines itself.
+    fn is_own_name(&mut self, path: &str, at: At, frame: &Frame<'a>) -> bool {
+        let name = path.split('.').next().unwrap_or_default().trim();
+        let hazards = self.hazards;
+        let value = self.lookup(name, at, frame);
+        self.hazards = hazards;
+        !matches!(value.kind, Kind::External(_) | Kind::Unknown(_))
     }
 
     /// The defaults of parameters, which Python evaluates where the function is defined.
@@ -461,6 +522,11 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// The name under which a class keeps what sets a property; no name of Python has a dot.
+fn setter_name(property: &str) -> String {
+    format!("{property}.setter")
 }
 
 /// Sets an entry of a dict.

@@ -19,12 +19,13 @@ impl<'a> Evaluator<'a> {
             return self.limit(self.at(expr), "it is nested too deeply");
         }
         self.depth += 1;
-        let value = self.eval_inner(expr, frame);
+        let taken = std::mem::take(&mut self.taken);
+        let value = self.eval_inner(expr, taken, frame);
         self.depth -= 1;
         value
     }
 
-    fn eval_inner(&mut self, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
+    fn eval_inner(&mut self, expr: &'a Expr, taken: bool, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
         let at = self.at(expr);
         Ok(match expr {
             Expr::StringLiteral(node) => Val::text(node.value.to_str(), at),
@@ -106,15 +107,12 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            Expr::Call(node) => self.call_expr(node, at, frame)?,
+            Expr::Call(node) => self.call_expr(node, at, taken, frame)?,
             Expr::ListComp(node) => {
                 let elements = self.comprehension(&node.elt, &node.generators, frame)?;
                 Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
             }
-            Expr::Generator(node) => {
-                let elements = self.comprehension(&node.elt, &node.generators, frame)?;
-                Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
-            }
+            Expr::Generator(node) => self.generator(node, taken, at, frame)?,
             Expr::SetComp(node) => {
                 let elements = self.comprehension(&node.elt, &node.generators, frame)?;
                 Val::new(Kind::Set(self.heap.add(Obj::List(elements))), at)
@@ -144,7 +142,7 @@ impl<'a> Evaluator<'a> {
                 value
             }
             Expr::Await(node) => self.eval(&node.value, frame)?,
-            Expr::Starred(node) => self.eval(&node.value, frame)?,
+            Expr::Starred(node) => self.eval_taken(&node.value, frame)?,
             Expr::Yield(node) => {
                 if let Some(value) = &node.value {
                     self.eval(value, frame)?;
@@ -152,7 +150,7 @@ impl<'a> Evaluator<'a> {
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
             Expr::YieldFrom(node) => {
-                self.eval(&node.value, frame)?;
+                self.eval_taken(&node.value, frame)?;
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
             Expr::BytesLiteral(_)
@@ -488,16 +486,30 @@ impl<'a> Evaluator<'a> {
         id
     }
 
-    fn comprehension(
+    /// Runs the rounds of a comprehension in a scope of its own: see [`Self::generate`].
+    #[allow(clippy::type_complexity)] // One callback of one function.
+    pub fn each_element(
+        &mut self,
+        generators: &'a [ast::Comprehension],
+        frame: &Frame<'a>,
+        run: &mut dyn FnMut(&mut Self, &mut Frame<'a>, Option<(Whys, bool)>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let scope = self.heap.add(Obj::Scope { names: BTreeMap::new(), parent: Some(frame.scope), open: None });
+        let mut inner = self.frame(scope);
+        inner.class = frame.class;
+        inner.receiver = frame.receiver.clone();
+        self.generate(generators, &mut inner, None, run)
+    }
+
+    /// The elements of a comprehension.
+    pub fn comprehension(
         &mut self,
         element: &'a Expr,
         generators: &'a [ast::Comprehension],
         frame: &mut Frame<'a>,
     ) -> Result<Vec<Elem<'a>>, Stop> {
-        let scope = self.heap.add(Obj::Scope { names: BTreeMap::new(), parent: Some(frame.scope), open: None });
-        let mut inner = self.frame(scope);
         let mut elements = Vec::new();
-        self.generate(generators, &mut inner, None, &mut |evaluator, frame, maybe| {
+        self.each_element(generators, frame, &mut |evaluator, frame, maybe| {
             let value = evaluator.eval(element, frame)?;
             elements.push(match maybe {
                 None => Elem::One(value),
@@ -533,7 +545,7 @@ impl<'a> Evaluator<'a> {
             )?;
             return Ok(());
         };
-        let iterable = self.eval(&generator.iter, frame)?;
+        let iterable = self.eval_taken(&generator.iter, frame)?;
         let rounds = self.rounds(&iterable);
         if rounds.len() > 2_000 {
             return self.limit(self.at(&generator.iter), "the comprehension has too many rounds");
@@ -578,11 +590,9 @@ impl<'a> Evaluator<'a> {
         at: At,
         frame: &mut Frame<'a>,
     ) -> Result<Val<'a>, Stop> {
-        let scope = self.heap.add(Obj::Scope { names: BTreeMap::new(), parent: Some(frame.scope), open: None });
-        let mut inner = self.frame(scope);
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut open: Option<Whys> = None;
-        self.generate(&node.generators, &mut inner, None, &mut |evaluator, frame, maybe| {
+        self.each_element(&node.generators, frame, &mut |evaluator, frame, maybe| {
             let key = match &node.key {
                 Some(key) => evaluator.eval(key, frame)?.as_key(),
                 None => None,
@@ -676,22 +686,29 @@ impl<'a> Evaluator<'a> {
             Kind::Dict(id) => match (self.heap.get(*id), key.as_key()) {
                 (Some(Obj::Dict(dict)), Some(key)) => match dict.entries.iter().find(|entry| entry.key == key) {
                     Some(entry) => {
-                        self.hazards += usize::from(entry.maybe);
-                        entry.value.clone()
+                        let (maybe, value) = (entry.maybe, entry.value.clone());
+                        if maybe {
+                            self.may_raise(at);
+                        }
+                        value
                     }
                     None => {
-                        self.hazards += 1;
+                        let open = dict.open.clone();
+                        self.may_raise(at);
+                        if open.is_none() {
+                            // Python raises an exception here, if nothing was overlooked.
+                            self.does_not_raise(at);
+                        }
                         let text = match &key {
                             Key::Text(text) => format!("there is no key `{text}`"),
                             _ => "there is no such key".to_owned(),
                         };
-                        let whys = dict.open.clone();
-                        Val::new(Kind::Unknown(whys.unwrap_or_else(|| why(WhyKind::EvaluationFailed, text, at))), at)
+                        Val::new(Kind::Unknown(open.unwrap_or_else(|| why(WhyKind::EvaluationFailed, text, at))), at)
                     }
                 },
                 (Some(Obj::Lost(whys)), _) => Val::new(Kind::Unknown(whys.clone()), at),
                 _ => {
-                    self.hazards += 1;
+                    self.may_raise(at);
                     // One of several entries: a text is a text, whichever it is.
                     Val::new(Kind::Unknown(self.whys_of(key, at)), at)
                 }
@@ -704,7 +721,7 @@ impl<'a> Evaluator<'a> {
                     (_, None) => Err(key.whys()),
                 };
                 found.unwrap_or_else(|whys| {
-                    self.hazards += 1;
+                    self.may_raise(at);
                     let whys = whys.unwrap_or_else(|| why(WhyKind::Dynamic, "the element is not known", at));
                     Val::new(Kind::Unknown(whys), at)
                 })
@@ -721,11 +738,11 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Kind::External(path) if &**path == "os.environ" => {
-                self.hazards += 1;
+                self.may_raise(at);
                 self.environment(key, at)
             }
             _ => {
-                self.hazards += 1;
+                self.may_raise(at);
                 Val::new(Kind::Unknown(self.whys_of(object, at)), at)
             }
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::heap::{Heap, Meeting};
+use super::lazy::leaves_early;
 use super::value::{At, Elem, Kind, Obj, ObjId, Val, Whys, why};
 use crate::model::{Guard, WhyKind};
 use crate::python::ast::{self, Expr, Stmt};
@@ -233,6 +234,21 @@ impl<'a> Evaluator<'a> {
         outcome
     }
 
+    /// Something is evaluated that may raise an exception. Where a handler may catch it, what follows in the block runs
+    /// only if it does not; elsewhere it would end the script, and scripts are taken to succeed.
+    pub fn may_raise(&mut self, at: At) {
+        self.hazards += 1;
+        if self.handled > 0 {
+            self.does_not_raise(at);
+        }
+    }
+
+    /// Everything that follows runs only if what stands here raises no exception.
+    pub fn does_not_raise(&mut self, at: At) {
+        let condition = Condition { text: self.source_at(at), at };
+        self.assume(self.guard(&condition, false));
+    }
+
     fn assume(&mut self, guard: Guard) {
         if !self.assumed.contains(&guard) && self.assumed.len() < 50 {
             self.assumed.push(guard);
@@ -300,21 +316,7 @@ impl<'a> Evaluator<'a> {
             }
             Stmt::For(node) => return self.for_loop(node, frame),
             Stmt::While(node) => return self.while_loop(node, frame),
-            Stmt::With(node) => {
-                for item in &node.items {
-                    let value = self.eval(&item.context_expr, frame)?;
-                    if let Some(target) = &item.optional_vars {
-                        let at = self.at(&item.context_expr);
-                        let value = match value.kind {
-                            Kind::Instance(_) => Val::unknown(WhyKind::Unsupported, "a context manager gives it", at),
-                            Kind::Unknown(_) | Kind::Completed => value,
-                            _ => Val::unknown(WhyKind::Dynamic, "a context manager gives it", at),
-                        };
-                        self.assign(target, value, frame)?;
-                    }
-                }
-                return self.block(&node.body, frame);
-            }
+            Stmt::With(node) => return self.with_block(node, frame),
             Stmt::Try(node) => return self.try_block(node, frame),
             Stmt::Match(node) => {
                 let subject = self.eval(&node.subject, frame)?;
@@ -328,7 +330,19 @@ impl<'a> Evaluator<'a> {
                 return Err(Stop::Raise);
             }
             Stmt::Assert(node) => {
-                self.eval(&node.test, frame)?;
+                let value = self.eval(&node.test, frame)?;
+                match self.truth(&value) {
+                    Some(true) => {}
+                    Some(false) => {
+                        self.raised += 1;
+                        return Err(Stop::Raise);
+                    }
+                    None => {
+                        self.hazards += 1;
+                        let condition = self.condition(node.test.as_ref());
+                        self.assume(self.guard(&condition, false));
+                    }
+                }
             }
             Stmt::Import(node) => self.import(node, frame),
             Stmt::ImportFrom(node) => self.import_from(node, frame),
@@ -380,9 +394,17 @@ impl<'a> Evaluator<'a> {
     }
 
     fn for_loop(&mut self, node: &'a ast::StmtFor, frame: &mut Frame<'a>) -> Result<Flow<'a>, Stop> {
-        let iterable = self.eval(&node.iter, frame)?;
-        let rounds = self.rounds(&iterable);
+        // A loop that may end early does not take all elements.
+        let early = leaves_early(&node.body);
+        let iterable = if early { self.eval(&node.iter, frame)? } else { self.eval_taken(&node.iter, frame)? };
+        let mut rounds = self.rounds(&iterable);
         let at = self.at(node.iter.as_ref());
+        let unordered = matches!(iterable.kind, Kind::Set(_)) && rounds.len() > 1;
+        let disorder = why(WhyKind::NonDeterministic, "the order of a set is not known", at);
+        if unordered && early {
+            rounds = vec![Round::Any(disorder.clone())];
+        }
+        let before = unordered.then(|| self.heap.clone());
         let condition = Condition {
             text: format!("for {} in {}", self.source(node.target.as_ref()), self.source(node.iter.as_ref())),
             at: self.at(node),
@@ -423,6 +445,10 @@ impl<'a> Evaluator<'a> {
                     break;
                 }
             }
+        }
+        if let Some(before) = before {
+            // What is left behind depends on which round was the last one.
+            self.heap.meet(&before, &disorder, Meeting::Loop);
         }
         if matches!(outcome, Ok(Flow::Next)) && !node.orelse.is_empty() {
             outcome = self.block(&node.orelse, frame);
@@ -576,14 +602,17 @@ impl<'a> Evaluator<'a> {
     fn try_block(&mut self, node: &'a ast::StmtTry, frame: &mut Frame<'a>) -> Result<Flow<'a>, Stop> {
         let (hazards, raised, assumed) = (self.hazards, self.raised, self.assumed.len());
         let before = self.heap.clone();
+        self.handled += usize::from(!node.handlers.is_empty());
         let mut outcome = self.block(&node.body, frame);
+        self.handled -= usize::from(!node.handlers.is_empty());
         if outcome == Err(Stop::Halt) {
             return outcome;
         }
         let (hazards, raised) = (self.hazards > hazards, self.raised > raised);
+        let mut without_exception = Vec::new();
         if !node.handlers.is_empty() {
             // What was aborted inside is caught here.
-            self.assumed.truncate(assumed);
+            without_exception = self.assumed.split_off(assumed.min(self.assumed.len()));
         }
         for handler in &node.handlers {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
@@ -652,8 +681,14 @@ impl<'a> Evaluator<'a> {
                 Err(Stop::Halt) => return Err(Stop::Halt),
             }
         }
-        if matches!(outcome, Ok(Flow::Next)) {
+        if matches!(outcome, Ok(Flow::Next)) && !node.orelse.is_empty() {
+            let assumed = self.assumed.clone();
+            for guard in &without_exception {
+                self.assume(guard.clone());
+            }
             outcome = self.block(&node.orelse, frame);
+            // What ends the script inside holds afterwards; that nothing was caught does not.
+            self.assumed.retain(|guard| assumed.contains(guard) || !without_exception.contains(guard));
         }
         match self.block(&node.finalbody, frame)? {
             Flow::Next => outcome,

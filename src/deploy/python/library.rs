@@ -12,7 +12,7 @@ use crate::model::WhyKind;
 /// The reason that every command-line argument has; attributes name the argument.
 pub const COMMAND_LINE: &str = "it is given on the command line";
 
-const BUILTINS: [&str; 52] = [
+const BUILTINS: [&str; 70] = [
     "abs",
     "all",
     "any",
@@ -65,6 +65,24 @@ const BUILTINS: [&str; 52] = [
     "vars",
     "zip",
     "classmethod",
+    "__import__",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "bytearray",
+    "chr",
+    "compile",
+    "complex",
+    "delattr",
+    "divmod",
+    "eval",
+    "exec",
+    "hex",
+    "memoryview",
+    "oct",
+    "ord",
+    "pow",
+    "slice",
 ];
 
 /// True for names that Python always has.
@@ -143,12 +161,18 @@ impl<'a> Evaluator<'a> {
             | "subprocess.Popen"
             | "subprocess.getoutput"
             | "subprocess.getstatusoutput" => {
-                if let Some(command) = first.or_else(|| keyword("args")) {
+                let command = first.or_else(|| keyword("args"));
+                if let Some(command) = &command {
                     let shell = match keyword("shell") {
                         Some(value) => self.truth(&value),
                         None => Some(path.starts_with("subprocess.get")),
                     };
-                    self.run_command(&command, shell, at);
+                    self.run_command(command, shell, at);
+                }
+                let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
+                let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));
+                if is_probe && !checked && !path.starts_with("subprocess.check") {
+                    return Ok(unknown("how the command ends is known when the script runs"));
                 }
                 return Ok(match path {
                     "subprocess.run" | "subprocess.Popen" => Val::new(Kind::Completed, at),
@@ -160,12 +184,15 @@ impl<'a> Evaluator<'a> {
                 match first.as_ref().map(|value| &value.kind) {
                     Some(Kind::Text(parts)) => {
                         let text_at = first.as_ref().map_or(at, |value| value.at);
-                        self.run_shell(&parts.clone(), text_at, at);
+                        self.run_shell(&parts.clone(), text_at);
                     }
                     _ if self.silent == 0 => {
                         self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
                     }
                     _ => {}
+                }
+                if first.as_ref().is_some_and(|command| self.is_probe(command)) {
+                    return Ok(unknown("how the command ends is known when the script runs"));
                 }
                 return Ok(if path == "os.system" {
                     Val::new(Kind::Int(0), at)
@@ -183,6 +210,27 @@ impl<'a> Evaluator<'a> {
                 }
                 return Ok(unknown("the process is replaced"));
             }
+            "exec" | "eval" => {
+                let whys = why(WhyKind::Unsupported, format!("`{path}` may change it"), at);
+                self.lose_data(&whys);
+                if self.silent == 0 {
+                    self.incomplete(WhyKind::Unsupported, "the script runs code that it has as a text", at);
+                }
+                return Ok(Val::new(Kind::Unknown(whys), at));
+            }
+            // What is written into it is written into the names.
+            "globals" | "locals" | "vars" if first.is_none() => {
+                let whys = why(WhyKind::Unsupported, format!("`{path}()` may change it"), at);
+                self.lose_data(&whys);
+                return Ok(Val::new(Kind::Unknown(whys), at));
+            }
+            "delattr" => {
+                if let Some(value) = &first {
+                    self.lose(value, &why(WhyKind::Unsupported, "`delattr` is not evaluated", at));
+                }
+                return Ok(Val::new(Kind::None, at));
+            }
+            "contextlib.suppress" => return Ok(Val::new(Kind::External(super::with::SUPPRESS.into()), at)),
             "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort" => return Err(Stop::Raise),
             "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "os.environ.pop" => {
                 let name = first.unwrap_or_else(|| unknown("a name"));
@@ -338,22 +386,29 @@ impl<'a> Evaluator<'a> {
                     Ok(elements) => elements,
                     Err(whys) => vec![Elem::Any(whys)],
                 };
+                let mut ordered = path == "sorted" || !matches!(value.kind, Kind::Set(_));
                 if path == "reversed" {
                     elements.reverse();
                 }
                 if path == "sorted" {
-                    match sorted(&elements).filter(|_| keywords.is_empty()) {
+                    match self.sorted(&elements, keywords, at)? {
                         Some(order) => elements = order,
                         // Another order of known values: each of them is there once.
-                        None if elements.iter().all(|element| matches!(element, Elem::One(_))) => {}
+                        None if elements.iter().all(|element| matches!(element, Elem::One(_))) => ordered = false,
                         None => elements = vec![Elem::Any(why(WhyKind::Unsupported, "the order is not evaluated", at))],
                     }
                 }
-                let unordered = matches!(value.kind, Kind::Set(_)) && path != "sorted" && elements.len() > 1;
+                let unordered = !ordered && elements.len() > 1;
                 match path {
                     // The order of a set is not known, so its list is kept as one.
                     _ if unordered => Val::new(Kind::Set(self.heap.add(Obj::List(elements))), at),
                     "set" | "frozenset" => Val::new(Kind::Set(self.heap.add(Obj::List(elements))), at),
+                    "tuple" if elements.iter().all(|element| matches!(element, Elem::One(_))) => {
+                        let values = elements
+                            .into_iter()
+                            .filter_map(|element| if let Elem::One(value) = element { Some(value) } else { None });
+                        Val::new(Kind::Tuple(values.collect()), at)
+                    }
                     _ => list(self, elements),
                 }
             }
@@ -375,7 +430,7 @@ impl<'a> Evaluator<'a> {
                 (Kind::Int(_), _) => value.clone(),
                 (_, Some(number)) => Val::new(Kind::Int(number), at),
                 _ => {
-                    self.hazards += 1;
+                    self.may_raise(at);
                     Val::new(Kind::Unknown(self.whys_of(value, at)), at)
                 }
             },
@@ -529,7 +584,8 @@ impl<'a> Evaluator<'a> {
             ("isinstance", Some(value)) => {
                 let of = args.get(1).map(|class| class.kind.clone());
                 let known = match (&value.kind, of) {
-                    (Kind::Unknown(_), _) => None,
+                    // Generators are kept as lists, and lists of unknown order as sets.
+                    (Kind::Unknown(_) | Kind::Set(_), _) => None,
                     (kind, Some(Kind::External(name))) => match &*name {
                         "str" => Some(matches!(kind, Kind::Text(_))),
                         "list" => Some(matches!(kind, Kind::List(_))),
@@ -567,13 +623,27 @@ impl<'a> Evaluator<'a> {
             },
             ("setattr", Some(object)) => {
                 match (args.get(1).and_then(Val::as_text), args.get(2)) {
-                    (Some(name), Some(value)) => self.set_attribute(object, &name, value.clone(), at),
+                    (Some(name), Some(value)) => self.set_attribute(object, &name, value.clone(), at)?,
                     _ => self.lose(object, &why(WhyKind::Dynamic, "the attribute is not known", at)),
                 }
                 Val::new(Kind::None, at)
             }
             ("next", Some(value)) => {
+                if let Kind::Set(_) = value.kind
+                    && self.rounds(value).len() > 1
+                {
+                    let text = "the order of a set is not known";
+                    return Ok(Some(Val::unknown(WhyKind::NonDeterministic, text, at)));
+                }
                 let found = self.rounds(value).into_iter().next();
+                // What is taken is not there for the next call.
+                if let (Kind::List(id), Some(Round::One(_))) = (&value.kind, &found)
+                    && let Some(Obj::List(elements)) = self.heap.get_mut(*id)
+                {
+                    elements.remove(0);
+                } else if matches!(found, Some(Round::Maybe(..) | Round::Any(_))) {
+                    self.lose(value, &why(WhyKind::Dynamic, "what is left of it is not known", at));
+                }
                 match (found, args.get(1)) {
                     (Some(Round::One(value)), _) => value,
                     (None, Some(default)) => default.clone(),
@@ -591,11 +661,66 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
+    /// The elements as `sorted` orders them, where that can be told.
+    fn sorted(
+        &mut self,
+        elements: &[Elem<'a>],
+        keywords: &Keywords<'a>,
+        at: At,
+    ) -> Result<Option<Vec<Elem<'a>>>, Stop> {
+        let mut by = None;
+        let mut descending = false;
+        for (name, value) in keywords {
+            match &**name {
+                "key" if matches!(value.kind, Kind::None) => {}
+                "key" => by = Some(value),
+                "reverse" => match self.truth(value) {
+                    Some(truth) => descending = truth,
+                    None => return Ok(None),
+                },
+                _ => return Ok(None),
+            }
+        }
+        let mut keys: Vec<(Vec<Option<Key>>, Elem<'a>)> = Vec::new();
+        for element in elements {
+            let Elem::One(value) = element else { return Ok(None) };
+            let key = match by {
+                Some(function) => self.call(function, vec![value.clone()], Vec::new(), None, at)?,
+                None => value.clone(),
+            };
+            let key = match &key.kind {
+                Kind::Tuple(values) => values.iter().map(Val::as_key).collect(),
+                _ => vec![key.as_key()],
+            };
+            keys.push((key, element.clone()));
+        }
+        let mut comparable = true;
+        // Python keeps the order of equal elements, also in reverse.
+        keys.sort_by(|(first, _), (second, _)| {
+            let pairs = first.iter().zip(second).map(|pair| match pair {
+                (Some(Key::Text(a)), Some(Key::Text(b))) => Some(a.cmp(b)),
+                (Some(Key::Int(a)), Some(Key::Int(b))) => Some(a.cmp(b)),
+                _ => None,
+            });
+            let decides = pairs.into_iter().find(|order| *order != Some(std::cmp::Ordering::Equal));
+            let order = decides.unwrap_or(Some(first.len().cmp(&second.len()))).unwrap_or_else(|| {
+                comparable = false;
+                std::cmp::Ordering::Equal
+            });
+            if descending { order.reverse() } else { order }
+        });
+        if !comparable {
+            return Ok(None);
+        }
+        Ok(Some(keys.into_iter().map(|(_, element)| element).collect()))
+    }
+
     fn has_attribute(&self, object: &Val<'a>, name: &str) -> Option<bool> {
         let Kind::Instance(id) = object.kind else { return None };
         match self.heap.get(id) {
+            Some(Obj::Instance { class, .. }) if self.class_attribute(*class, "__getattr__").is_some() => None,
             Some(Obj::Instance { attributes, class, open }) => {
-                let has = attributes.contains_key(name) || self.class_attribute(*class, name, 0).is_some();
+                let has = attributes.contains_key(name) || self.class_attribute(*class, name).is_some();
                 if has { Some(true) } else { open.is_none().then_some(false) }
             }
             _ => None,
@@ -695,17 +820,4 @@ impl<'a> Evaluator<'a> {
 
 fn is_command_runner(path: &str) -> bool {
     path.starts_with("subprocess.") || matches!(path, "os.system" | "os.popen")
-}
-
-fn sorted<'a>(elements: &[Elem<'a>]) -> Option<Vec<Elem<'a>>> {
-    let mut keys: Vec<(Key, Elem<'a>)> = Vec::new();
-    for element in elements {
-        let Elem::One(value) = element else { return None };
-        match value.as_key()? {
-            key @ (Key::Text(_) | Key::Int(_)) => keys.push((key, element.clone())),
-            _ => return None,
-        }
-    }
-    keys.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Some(keys.into_iter().map(|(_, element)| element).collect())
 }

@@ -10,6 +10,8 @@
 //! | `heap` | the state, how it forks and meets again |
 //! | `exec` | statements |
 //! | `eval` | expressions |
+//! | `with` | context managers |
+//! | `lazy` | generators: what runs only when its elements are taken |
 //! | `define` | functions, classes, imports and assignments |
 //! | `call` | calls of the script's own functions and classes |
 //! | `library` | calls of builtins and the standard library |
@@ -30,11 +32,13 @@ mod define;
 mod eval;
 mod exec;
 mod heap;
+mod lazy;
 mod library;
 mod methods;
 mod sink;
 mod text;
 mod value;
+mod with;
 
 use exec::{ActiveGuard, Condition, Stop};
 use heap::Heap;
@@ -94,6 +98,8 @@ pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
         hazards: 0,
         raised: 0,
         next_token: 0,
+        taken: false,
+        handled: 0,
     };
     evaluator.module = evaluator.heap.add(Obj::Scope { names: BTreeMap::new(), parent: None, open: None });
     let mut frame = evaluator.frame(evaluator.module);
@@ -135,6 +141,10 @@ struct Evaluator<'a> {
     /// How often a `raise` was met.
     raised: usize,
     next_token: u64,
+    /// True while the expression is evaluated whose elements are all taken at once.
+    taken: bool,
+    /// How many `try` blocks with handlers are open.
+    handled: usize,
 }
 
 impl<'a> Evaluator<'a> {

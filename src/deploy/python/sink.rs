@@ -7,10 +7,31 @@ use super::value::{At, Elem, Key, Kind, Obj, ObjId, Part, Val, Whys, why};
 use crate::deploy::gcloud::{self, Reading};
 use crate::deploy::shell;
 use crate::deploy::words::{Hole, Item, Piece, Word};
-use crate::model::{Change, DeployCommand, Fact, Guard, WhyKind, WorkloadKind};
+use crate::model::{Change, DeployCommand, Fact, Guard, Origin, WhyKind, WorkloadKind};
 
 /// How deep lists of alternatives are followed.
 const MAX_ALTERNATIVES: usize = 20;
+
+/// Programs whose exit status is an answer.
+const PROBES: [&str; 15] = [
+    "test", "[", "[[", "false", "grep", "egrep", "which", "command", "type", "diff", "cmp", "curl", "wget", "ping",
+    "nc",
+];
+/// Subcommands whose exit status is an answer.
+const QUESTIONS: [&str; 12] = [
+    "describe",
+    "list",
+    "inspect",
+    "show",
+    "exists",
+    "diff",
+    "rev-parse",
+    "show-ref",
+    "ls-remote",
+    "ls-files",
+    "get",
+    "get-iam-policy",
+];
 
 impl<'a> Evaluator<'a> {
     /// `subprocess.run(command, shell=…)` and its like.
@@ -24,13 +45,25 @@ impl<'a> Evaluator<'a> {
                 if shell == Some(false) {
                     return self.record(&[Item::Word(self.word(command))], command.at, at);
                 }
-                self.run_shell(&parts, command.at, at);
+                self.run_shell(&parts, command.at);
             }
             Kind::Unknown(_) => {
                 self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
             }
             _ => match self.elements(command) {
                 Ok(elements) => {
+                    if let [
+                        Elem::One(shell),
+                        Elem::One(flag),
+                        Elem::One(Val { kind: Kind::Text(parts), at: text_at }),
+                        ..,
+                    ] = elements.as_slice()
+                        && shell.as_text().is_some_and(|program| is_shell(&program))
+                        && flag.as_text().is_some_and(|flag| flag.starts_with('-') && flag.ends_with('c'))
+                    {
+                        let parts = parts.clone();
+                        return self.run_shell(&parts, *text_at);
+                    }
                     let items = self.items(&elements, 0);
                     self.record(&items, command.at, at);
                 }
@@ -48,7 +81,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `os.system(text)` and `shell=True`.
-    pub fn run_shell(&mut self, parts: &[Part], text_at: At, at: At) {
+    pub fn run_shell(&mut self, parts: &[Part], text_at: At) {
         if self.silent > 0 {
             return;
         }
@@ -65,7 +98,6 @@ impl<'a> Evaluator<'a> {
                 Reading::Other => {}
             }
         }
-        let _ = at;
     }
 
     fn record(&mut self, items: &[Item], command_at: At, call_at: At) {
@@ -100,8 +132,48 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            Reading::Other => {}
+            Reading::Other => self.record_wrapped(items, &origin, call_at),
         }
+    }
+
+    /// A program that may run the command that its arguments spell, such as `timeout` or `sudo`.
+    fn record_wrapped(&mut self, items: &[Item], origin: &Origin, call_at: At) {
+        let text = |item: &Item| if let Item::Word(word) = item { word.text() } else { None };
+        if items.first().and_then(text).is_none_or(|program| matches!(&*program, "echo" | "printf" | "which")) {
+            return;
+        }
+        for start in 1..items.len().min(20) {
+            let rest = items.get(start..).unwrap_or_default();
+            if rest.first().and_then(text).is_some_and(|word| gcloud::is_gcloud(&word))
+                && gcloud::read(rest, origin, self.context) != Reading::Other
+            {
+                let text = "the script runs gcloud through another program, which is not evaluated";
+                return self.incomplete(WhyKind::Unsupported, text, call_at);
+            }
+        }
+    }
+
+    /// True for a command that asks a question, so that both of its answers are expected: it is not taken to succeed.
+    pub fn is_probe(&mut self, command: &Val<'a>) -> bool {
+        let text = |value: &Val| match &value.kind {
+            Kind::Text(parts) => match parts.first() {
+                Some(Part::Lit(text)) => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let words: Vec<String> = match &command.kind {
+            Kind::Text(_) => text(command).iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect(),
+            _ => self
+                .elements(command)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|element| if let Elem::One(value) = element { text(value) } else { None })
+                .map(|text| text.to_string())
+                .collect(),
+        };
+        let program = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        PROBES.contains(&program) || words.iter().skip(1).take(10).any(|word| QUESTIONS.contains(&word.as_str()))
     }
 
     fn push(&mut self, command: DeployCommand) {
@@ -237,7 +309,7 @@ impl<'a> Evaluator<'a> {
             Some(Obj::Instance { attributes, class, open }) => attributes
                 .get(name)
                 .cloned()
-                .or_else(|| evaluator.class_attribute(*class, name, 0).filter(|_| open.is_none())),
+                .or_else(|| evaluator.class_attribute(*class, name).filter(|_| open.is_none())),
             _ => None,
         };
         let Some(access) = find(self, "vpc_access") else { return };
@@ -306,6 +378,11 @@ impl<'a> Evaluator<'a> {
         };
         self.push(command);
     }
+}
+
+/// True for a program that runs the text after `-c`.
+fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("bash" | "sh" | "dash" | "zsh"))
 }
 
 /// An instance with VPC access.

@@ -186,7 +186,7 @@ pub enum Elem<'a> {
 }
 
 /// A dict key that can be compared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub enum Key {
     /// A text.
     Text(Rc<str>),
@@ -196,6 +196,22 @@ pub enum Key {
     Bool(bool),
     /// `None`
     None,
+}
+
+impl PartialEq for Key {
+    /// As in Python, where `1` and `True` are one key.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::None, Self::None) => true,
+            (Self::Int(number), Self::Bool(truth)) | (Self::Bool(truth), Self::Int(number)) => {
+                *number == i64::from(*truth)
+            }
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 /// An entry of a dict.

@@ -1,0 +1,198 @@
+//! Generators, `map` and `filter`: nothing in them runs before somebody takes their elements.
+
+use super::Evaluator;
+use super::exec::{Condition, Flow, Frame, Stop};
+use super::value::{At, Body, Kind, Obj, Val, Whys};
+use crate::python::ast::{self, Expr, Stmt};
+
+/// Calls that take all elements of their argument at once.
+const TAKES_ALL: [&str; 9] = ["list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "min", "max"];
+/// Calls that give an iterator over another one: whether its elements are taken is decided further out.
+const PASSES_ON: [&str; 7] = ["map", "filter", "zip", "enumerate", "iter", "reversed", "itertools.chain"];
+
+impl<'a> Evaluator<'a> {
+    /// Evaluates an expression all of whose elements are taken here.
+    pub fn eval_taken(&mut self, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
+        self.taken = true;
+        let value = self.eval(expr, frame);
+        self.taken = false;
+        value
+    }
+
+    /// Evaluates an argument of a call.
+    pub fn eval_argument(
+        &mut self,
+        callee: &Val<'a>,
+        argument: &'a Expr,
+        taken: bool,
+        frame: &mut Frame<'a>,
+    ) -> Result<Val<'a>, Stop> {
+        let takes = argument.is_starred_expr()
+            || match &callee.kind {
+                Kind::External(path) => TAKES_ALL.contains(&&**path) || (taken && PASSES_ON.contains(&&**path)),
+                Kind::Method(_, name) => matches!(&**name, "join" | "extend" | "update"),
+                _ => false,
+            };
+        if takes { self.eval_taken(argument, frame) } else { self.eval(argument, frame) }
+    }
+
+    /// A generator expression. Where it is not known that its elements are taken, what it runs has a guard.
+    pub fn generator(
+        &mut self,
+        node: &'a ast::ExprGenerator,
+        taken: bool,
+        at: At,
+        frame: &mut Frame<'a>,
+    ) -> Result<Val<'a>, Stop> {
+        let mut elements = Vec::new();
+        let calls =
+            calls_something(&node.elt) || node.generators.iter().any(|part| part.ifs.iter().any(calls_something));
+        if taken || !calls {
+            elements = self.comprehension(&node.elt, &node.generators, frame)?;
+        } else {
+            let condition = Condition { text: self.source(node), at };
+            self.fork(
+                frame,
+                &condition,
+                &mut |evaluator, frame| {
+                    elements = evaluator.comprehension(&node.elt, &node.generators, frame)?;
+                    Ok(Flow::Next)
+                },
+                &mut |_, _| Ok(Flow::Next),
+            )?;
+        }
+        Ok(Val::new(Kind::List(self.heap.add(Obj::List(elements))), at))
+    }
+
+    /// True for a call that only makes an iterator: `map` and `filter`, or a function that yields.
+    pub fn is_lazy_call(&self, callee: &Val<'a>) -> bool {
+        match &callee.kind {
+            Kind::External(path) => matches!(&**path, "map" | "filter"),
+            Kind::Function(function) | Kind::Bound(_, function) => {
+                function.opaque.is_none() && matches!(function.body, Body::Block(body) if has_yield(body))
+            }
+            _ => false,
+        }
+    }
+
+    /// `any(…)` and `all(…)` of a generator: they end at the first element that decides.
+    pub fn any_or_all(
+        &mut self,
+        is_any: bool,
+        node: &'a ast::ExprGenerator,
+        at: At,
+        frame: &mut Frame<'a>,
+    ) -> Result<Val<'a>, Stop> {
+        let mut decided = false;
+        let mut open: Option<Whys> = None;
+        let condition = Condition { text: self.source(node), at };
+        self.each_element(&node.generators, frame, &mut |evaluator, frame, maybe| {
+            if decided {
+                return Ok(());
+            }
+            let mut value = None;
+            if open.is_none() {
+                value = Some(evaluator.eval(&node.elt, frame)?);
+            } else {
+                // An element before it may have decided already.
+                evaluator.fork(
+                    frame,
+                    &condition,
+                    &mut |evaluator, frame| {
+                        value = Some(evaluator.eval(&node.elt, frame)?);
+                        Ok(Flow::Next)
+                    },
+                    &mut |_, _| Ok(Flow::Next),
+                )?;
+            }
+            let Some(value) = value else { return Ok(()) };
+            match (evaluator.truth(&value), maybe) {
+                (Some(truth), _) if truth != is_any => {}
+                (Some(_), None) if open.is_none() => decided = true,
+                (Some(_), Some((whys, _))) => open = Some(whys),
+                (Some(_), None) => decided = true,
+                (None, _) => open = Some(evaluator.whys_of(&value, at)),
+            }
+            Ok(())
+        })?;
+        Ok(match (decided, open) {
+            (true, _) => Val::new(Kind::Bool(is_any), at),
+            (false, Some(whys)) => Val::new(Kind::Unknown(whys), at),
+            (false, None) => Val::new(Kind::Bool(!is_any), at),
+        })
+    }
+
+    /// What a call of a generator function or of `map` gives: whether its code ever runs is decided by whoever takes
+    /// its elements.
+    pub fn unless_dropped(
+        &mut self,
+        text: String,
+        at: At,
+        frame: &mut Frame<'a>,
+        run: &mut dyn FnMut(&mut Self) -> Result<Val<'a>, Stop>,
+    ) -> Result<Val<'a>, Stop> {
+        let mut value = None;
+        let condition = Condition { text, at };
+        self.fork(
+            frame,
+            &condition,
+            &mut |evaluator, _| {
+                value = Some(run(evaluator)?);
+                Ok(Flow::Next)
+            },
+            &mut |_, _| Ok(Flow::Next),
+        )?;
+        Ok(value.unwrap_or_else(|| Val::new(Kind::None, at)))
+    }
+}
+
+/// True where the order of the rounds of a loop decides what it does: it may end early.
+pub fn leaves_early(body: &[Stmt]) -> bool {
+    finds(body, &|statement| matches!(statement, Stmt::Break(_) | Stmt::Return(_) | Stmt::Raise(_)), &|_| false)
+}
+
+/// True where a function body yields. Nested functions count as well, which only makes more unknown.
+pub fn has_yield(body: &[Stmt]) -> bool {
+    finds(body, &|_| false, &|expr| matches!(expr, Expr::Yield(_) | Expr::YieldFrom(_)))
+}
+
+fn calls_something(expr: &Expr) -> bool {
+    let mut finder =
+        Finder { statement: &|_| false, expr: &|expr| matches!(expr, Expr::Call(_)), found: false, seen: 0 };
+    ast::visitor::Visitor::visit_expr(&mut finder, expr);
+    finder.found
+}
+
+fn finds(body: &[Stmt], statement: &dyn Fn(&Stmt) -> bool, expr: &dyn Fn(&Expr) -> bool) -> bool {
+    let mut finder = Finder { statement, expr, found: false, seen: 0 };
+    for statement in body {
+        ast::visitor::Visitor::visit_stmt(&mut finder, statement);
+    }
+    finder.found
+}
+
+/// Looks for a statement or an expression.
+struct Finder<'f> {
+    statement: &'f dyn Fn(&Stmt) -> bool,
+    expr: &'f dyn Fn(&Expr) -> bool,
+    found: bool,
+    seen: usize,
+}
+
+impl<'b> ast::visitor::Visitor<'b> for Finder<'_> {
+    fn visit_stmt(&mut self, statement: &'b Stmt) {
+        self.found |= (self.statement)(statement);
+        self.seen += 1;
+        if !self.found && self.seen < 100_000 {
+            ast::visitor::walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'b Expr) {
+        self.found |= (self.expr)(expr);
+        self.seen += 1;
+        if !self.found && self.seen < 100_000 {
+            ast::visitor::walk_expr(self, expr);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import subprocess, os, sys
+def run(name, *flags):
+    subprocess.run(["gcloud", "run", "deploy", name, *flags], check=True)
+
+run("  api ".strip(), "--vpc-connector", "A_b".lower().replace("_", "-"))
+run("a,b".split(",", 1)[1])
+run("x".join(["1", "2"]), "--region", "us-central1-a".rsplit("-", 1)[0])
+run("api".title(), "--vpc-connector", "abc".partition("b")[2])
+run("p%s" % "q", "--region", "r".zfill(3))
+run("ab" * 2, "--region", "-".join(["z"] * 3))
+run("{a[b]}-{c.d}".format(a={"b": "1"}, c=type("T", (), {"d": "2"})))
+run("é".upper(), "--region", "ß".lower())
+run("A\tb  c".split()[1], "--region", "line1\nline2".splitlines()[-1])
+run(r"raw\n", "--region", b"bytes".decode())
+run("abc".lstrip("ab"), "--region", "abcabc".removesuffix("abc"))
+run(str(1.5), "--region", str(True), "--vpc-connector", str(["a"]))
+run("a" "b", "--region", "%s" % ("t",))
+run("%(x)s" % {"x": "m"}, "--region", "%5s|" % "w")
+run("$X".replace("$X", "sub"), "--region", "{}".format(None))
+run("abc"[0], "--region", "abc"[-2:])
+run("abc".index("b") and "yes" or "no", "--region", "a-b".replace("-", "", 1))
