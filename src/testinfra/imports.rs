@@ -66,10 +66,11 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
         // pytest loads the conftest files before the test file.
         let results = interpreter.run(&[conftests.as_slice(), order.as_slice()].concat());
         let (by_conftest, own) = results.split_at(conftests.len().min(results.len()));
+        let mut met = None;
         for group in [by_conftest, own] {
             let Some((at, failure)) = first_failure(group) else { continue };
             failing.insert(file);
-            let Some(root) = roots.of(&interpreter, at) else { continue };
+            let Some(root) = roots.of(&interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else { continue };
             let impact = impacts.entry(root).or_default();
             impact.tests += 1;
             if impact.example.is_empty() && root.0 != file {

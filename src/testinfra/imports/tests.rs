@@ -298,3 +298,10 @@ fn a_module_that_a_cycle_imported_too_early_to_fail_fails_where_it_comes_first()
     let verdicts: Vec<_> = found.critical.iter().map(|critical| critical.verdict).collect();
     assert_eq!(verdicts, [ImportVerdict::Broken, ImportVerdict::Broken, ImportVerdict::Ok]);
 }
+
+#[test]
+fn a_test_that_meets_one_cause_twice_is_counted_once() {
+    let text = "=== conftest.py\nimport lib.a\n=== lib/__init__.py\n=== lib/a.py\nimport lib.gone\n=== test_1.py\nimport lib.a\n";
+    let found = index_of(text, &[]);
+    assert_eq!(found.broken.iter().map(|import| import.breaks_test_files).collect::<Vec<_>>(), [1]);
+}
