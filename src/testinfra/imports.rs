@@ -28,7 +28,7 @@ pub struct Imports {
     pub broken: Vec<BrokenImport>,
     /// The critical modules, in configured order.
     pub critical: Vec<CriticalImport>,
-    /// Files that cannot be imported.
+    /// Test files from which nothing is collected: they cannot be imported, or skip themselves.
     pub failing: HashSet<FileId>,
 }
 
@@ -67,10 +67,15 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
         let results = interpreter.run(&[conftests.as_slice(), order.as_slice()].concat());
         let (by_conftest, own) = results.split_at(conftests.len().min(results.len()));
         let mut met = None;
+        if own.iter().any(|(id, done)| *id == file && done.skips) {
+            failing.insert(file);
+        }
         for group in [by_conftest, own] {
             let Some((at, failure)) = first_failure(group) else { continue };
             failing.insert(file);
-            let Some(root) = roots.of(&interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else { continue };
+            let Some(root) = roots.of(&interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else {
+                continue;
+            };
             let impact = impacts.entry(root).or_default();
             impact.tests += 1;
             if impact.example.is_empty() && root.0 != file {
@@ -181,7 +186,9 @@ impl FailureRoots {
             let Outcome::Fails(failure) = &done.outcome else { return None };
             match failure.next {
                 // A module that fails next is one whose failure came before, so this ends.
-                Some(next) if interpreter.result(next).is_some_and(|done| matches!(done.outcome, Outcome::Fails(_))) => {
+                Some(next)
+                    if interpreter.result(next).is_some_and(|done| matches!(done.outcome, Outcome::Fails(_))) =>
+                {
                     at = next;
                 }
                 _ => break (at, failure.at.start),

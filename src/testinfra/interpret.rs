@@ -101,6 +101,8 @@ pub struct Done {
     pub records: Vec<Record>,
     /// `sys.path` after its last statement.
     pub roots: FileRoots,
+    /// It says itself that it is to be skipped: pytest collects nothing from it.
+    pub skips: bool,
     /// The files that it imports for certain, as far as they did not fail.
     edges: Vec<Edge>,
 }
@@ -162,6 +164,7 @@ struct Frame {
     roots: FileRoots,
     records: Vec<Record>,
     edges: Vec<Edge>,
+    skips: bool,
 }
 
 /// How a block is executed.
@@ -333,6 +336,8 @@ impl<'a> Interpreter<'a> {
             }
             FileState::Compiles | FileState::NeedsLaterVersion(_) => {}
         }
+        frame.skips =
+            end.failed.as_ref().is_some_and(|failure| failure.kind == StopKind::Skip && failure.next.is_none());
         match end.failed {
             Some(failure) if failure.kind == StopKind::Skip => Outcome::Unknown(vec![Doubt {
                 kind: WhyKind::Guarded,
@@ -349,11 +354,12 @@ impl<'a> Interpreter<'a> {
 
 impl Frame {
     fn new(file: FileId, roots: FileRoots) -> Self {
-        Self { file, names: Rc::default(), roots, records: Vec::new(), edges: Vec::new() }
+        Self { file, names: Rc::default(), roots, records: Vec::new(), edges: Vec::new(), skips: false }
     }
 
     fn done(self, outcome: Outcome) -> Done {
-        Done { outcome, names: self.names, records: self.records, roots: self.roots, edges: self.edges }
+        let Self { names, records, roots, edges, skips, .. } = self;
+        Done { outcome, names, records, roots, edges, skips }
     }
 }
 

@@ -28,7 +28,8 @@ pub struct Catalogue {
 impl Catalogue {
     /// Catalogues the files that `eligible` accepts.
     pub fn new(space: &Space<'_>, eligible: impl Fn(FileId) -> bool) -> Self {
-        let mut catalogue = Self { modules: Vec::new(), letters: Vec::new(), by_last: HashMap::new(), by_name: HashMap::new() };
+        let mut catalogue =
+            Self { modules: Vec::new(), letters: Vec::new(), by_last: HashMap::new(), by_name: HashMap::new() };
         for (id, file) in space.sources.files.iter().enumerate() {
             let dotted = space.dotted_name(&file.path);
             let is_module = !dotted.is_empty() && dotted.split('.').all(is_identifier);
@@ -174,7 +175,8 @@ mod tests {
 
     #[test]
     fn counting_letters_rules_out_no_name_that_is_alike() {
-        let names = ["tests.helpers.database", "tests.helper.database", "test.helpers.databsae", "a.b", "a.c", "é.à", ""];
+        let names =
+            ["tests.helpers.database", "tests.helper.database", "test.helpers.databsae", "a.b", "a.c", "é.à", ""];
         for left in names {
             for right in names {
                 let alike = strsim::normalized_damerau_levenshtein(left, right) >= ALIKE;

@@ -305,3 +305,9 @@ fn a_test_that_meets_one_cause_twice_is_counted_once() {
     let found = index_of(text, &[]);
     assert_eq!(found.broken.iter().map(|import| import.breaks_test_files).collect::<Vec<_>>(), [1]);
 }
+
+#[test]
+fn a_lock_file_that_is_not_valid_says_nothing_of_what_is_missing() {
+    let text = "=== Pipfile.lock\n{ \"default\": {\n=== test_1.py\nimport requests\n";
+    assert_eq!(broken(text), Vec::<String>::new());
+}
