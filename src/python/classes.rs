@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::ast::{self, Expr, Stmt};
-use super::facts::{Class, Function};
+use super::facts::{Class, Function, ValueKind};
 use super::literal::{dotted, elements, last_component};
 use super::range_of;
 
@@ -48,6 +48,8 @@ pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Fun
             let named = if let Expr::Call(call) = decorator { &*call.func } else { decorator };
             matches!(last_component(named), Some("fixture" | "property" | "cached_property" | "overload"))
         }),
+        is_abstract: decorators()
+            .any(|decorator| matches!(last_component(decorator), Some("abstractmethod" | "abstractproperty"))),
     }
 }
 
@@ -66,14 +68,45 @@ fn class_at(definition: &ast::StmtClassDef, aliases: &MarkAliases, depth: usize)
         marks: definition.decorator_list.iter().filter_map(|decorator| mark(&decorator.expression, aliases)).collect(),
         ..Class::default()
     };
+    let keywords = definition.arguments.iter().flat_map(|arguments| arguments.keywords.iter());
+    class.has_abstract_meta = keywords
+        .filter(|keyword| keyword.arg.as_ref().is_some_and(|name| name.as_str() == "metaclass"))
+        .any(|keyword| last_component(&keyword.value) == Some("ABCMeta"));
+    if definition.decorator_list.iter().any(|decorator| writes_constructor(&decorator.expression)) {
+        class.constructor = Some(range_of(&definition.name));
+    }
     body(&mut class, &definition.body, aliases, depth);
     class
 }
 
-/// `Generic[T]` and `Base[int]` count as their name.
+/// True for a decorator that gives a class an `__init__`: `dataclass` and the like, unless told not to.
+fn writes_constructor(decorator: &Expr) -> bool {
+    let (named, keywords) = match decorator {
+        Expr::Call(call) => (&*call.func, &call.arguments.keywords[..]),
+        other => (other, &[][..]),
+    };
+    let known = ["dataclass", "dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define", "define"];
+    let refuses = |keyword: &ast::Keyword| {
+        keyword.arg.as_ref().is_some_and(|name| name.as_str() == "init")
+            && matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
+    };
+    dotted(named).is_some_and(|name| known.contains(&name.as_str())) && !keywords.iter().any(refuses)
+}
+
+/// What an assigned value is to the collection of tests.
+pub fn value_kind(value: &Expr) -> ValueKind {
+    match value {
+        Expr::Lambda(_) => ValueKind::Callable,
+        Expr::Call(call) if last_component(&call.func) == Some("partial") => ValueKind::Callable,
+        other => dotted(other).map_or(ValueKind::Other, ValueKind::Alias),
+    }
+}
+
+/// `Generic[T]` and `Base[int]` count as their name, and so does the call that makes a named tuple.
 fn base_name(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Subscript(subscript) => dotted(&subscript.value),
+        Expr::Call(call) if last_component(&call.func) == Some("namedtuple") => dotted(&call.func),
         other => dotted(other),
     }
 }
@@ -91,6 +124,7 @@ fn body(class: &mut Class, statements: &[Stmt], aliases: &MarkAliases, depth: us
                     attribute(class, &assign.target, value, aliases);
                 }
             }
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| replace(class, target, true)),
             Stmt::If(branch) if depth < MAX_NESTING => {
                 body(class, &branch.body, aliases, depth + 1);
                 branch.elif_else_clauses.iter().for_each(|clause| body(class, &clause.body, aliases, depth + 1));
@@ -107,21 +141,42 @@ fn method(class: &mut Class, definition: &ast::StmtFunctionDef, aliases: &MarkAl
     if matches!(method.name.as_str(), "__init__" | "__new__") {
         class.constructor.get_or_insert_with(|| method.range.clone());
     }
-    class.is_abstract |= definition
-        .decorator_list
-        .iter()
-        .any(|decorator| matches!(last_component(&decorator.expression), Some("abstractmethod" | "abstractproperty")));
     // A later definition of the same name replaces the earlier one.
     class.methods.retain(|earlier| earlier.name != method.name);
     class.methods.push(method);
 }
 
 fn attribute(class: &mut Class, target: &Expr, value: &Expr, aliases: &MarkAliases) {
+    if let Expr::Attribute(attribute) = target
+        && attribute.attr.as_str() == "__test__"
+        && let (Expr::Name(method), Some(false)) = (&*attribute.value, boolean(value))
+    {
+        let named = class.methods.iter_mut().filter(|known| known.name == method.id.as_str());
+        named.for_each(|known| known.not_a_test = true);
+    }
     let Expr::Name(name) = target else { return };
     match name.id.as_str() {
         "pytestmark" => class.marks.extend(marks(value, aliases)),
-        "__test__" => class.opted_out = matches!(value, Expr::BooleanLiteral(literal) if !literal.value),
-        _ => {}
+        "__test__" => class.test_flag = boolean(value),
+        "__init__" | "__new__" => class.constructor = Some(range_of(name)),
+        // It may be a function: whether it is a test is not known, and it is counted as one that is.
+        _ => replace(class, target, value_kind(value) == ValueKind::Other),
+    }
+}
+
+/// Puts something else in the place of a method.
+fn replace(class: &mut Class, target: &Expr, not_a_test: bool) {
+    let Expr::Name(name) = target else { return };
+    let name_text = name.id.as_str();
+    class.methods.retain(|earlier| earlier.name != name_text);
+    let range = range_of(name);
+    class.methods.push(Function { name: name_text.to_owned(), range, not_a_test, ..Function::default() });
+}
+
+pub(super) fn boolean(value: &Expr) -> Option<bool> {
+    match value {
+        Expr::BooleanLiteral(literal) => Some(literal.value),
+        _ => None,
     }
 }
 

@@ -10,7 +10,9 @@ use readers::{bind_targets, catches, from_imports, is_compound, misplaced_future
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Pattern, Stmt};
 use super::classes::{self, MarkAliases};
-use super::facts::{Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, What, When};
+use super::facts::{
+    Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, Value, ValueKind, What, When,
+};
 use super::literal::{PathFolder, dotted, elements, last_component, string, strings};
 use super::{Version, range_of};
 use crate::model::SourceFile;
@@ -37,6 +39,7 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         interpreter,
         collects_hidden_names: text.contains(":=") || text.contains("match "),
         depth: 0,
+        handlers: 0,
     };
     extractor.facts.steps = extractor.block(body, Scope::Module);
     let mut facts = extractor.facts;
@@ -70,6 +73,8 @@ struct Extractor {
     /// Whether the file can have names that only expressions or patterns bind.
     collects_hidden_names: bool,
     depth: usize,
+    /// How many `except` clauses it is in.
+    handlers: usize,
 }
 
 impl Extractor {
@@ -125,6 +130,7 @@ impl Extractor {
                 for target in &delete.targets {
                     if let Expr::Name(name) = target {
                         steps.push(Step::Unbind(name.id.as_str().to_owned()));
+                        self.value(name, scope, ValueKind::Other);
                     }
                 }
             }
@@ -154,11 +160,13 @@ impl Extractor {
             }
             Stmt::Try(parts) => {
                 let body = self.block(&parts.body, scope);
+                self.handlers += 1;
                 let handlers = parts.handlers.iter().map(|ast::ExceptHandler::ExceptHandler(handler)| Handler {
                     catches: catches(handler.type_.as_deref()),
                     steps: self.block(&handler.body, scope),
                 });
                 let handlers = handlers.collect();
+                self.handlers -= 1;
                 let orelse = self.block(&parts.orelse, scope);
                 let finalbody = self.block(&parts.finalbody, scope);
                 steps.push(Step::Try(Box::new(Try { body, handlers, orelse, finalbody })));
@@ -181,7 +189,9 @@ impl Extractor {
     fn function(&mut self, definition: &ast::StmtFunctionDef, scope: Scope, steps: &mut Vec<Step>) {
         let name = definition.name.as_str();
         if scope == Scope::Module {
-            self.facts.functions.push(classes::function(definition, &self.aliases));
+            if self.handlers == 0 {
+                self.facts.functions.push(classes::function(definition, &self.aliases));
+            }
             self.facts.dynamic_names |= name == "__getattr__";
         }
         self.deferred(&definition.body, When::Called, steps);
@@ -195,7 +205,15 @@ impl Extractor {
         if dotted(target).as_deref() == Some("sys.path") {
             self.facts.dynamic_sys_path = true;
         }
+        if let (Expr::Attribute(attribute), Scope::Module) = (target, scope)
+            && attribute.attr.as_str() == "__test__"
+            && let (Expr::Name(function), Some(false)) = (&*attribute.value, classes::boolean(value))
+        {
+            let named = self.facts.functions.iter_mut().filter(|known| known.name == function.id.as_str());
+            named.for_each(|known| known.not_a_test = true);
+        }
         if let (Expr::Name(name), Scope::Module) = (target, scope) {
+            self.value(name, scope, classes::value_kind(value));
             let name = name.id.as_str();
             self.folder.assign(name, value);
             match classes::mark(value, &self.aliases) {
@@ -204,12 +222,21 @@ impl Extractor {
             };
             match name {
                 "__all__" => self.facts.exports = strings(value).map_or(Exports::Dynamic, Exports::Names),
+                "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
+                "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
+                "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
                 "pytestmark" => self.facts.marks = classes::marks(value, &self.aliases),
                 "pytest_plugins" => steps.extend(plugins(value).into_iter().map(Step::Import)),
                 _ => {}
             }
         }
         bind_targets(target, steps);
+    }
+
+    fn value(&mut self, name: &ast::ExprName, scope: Scope, kind: ValueKind) {
+        if scope == Scope::Module && self.handlers == 0 {
+            self.facts.values.push(Value { name: name.id.as_str().to_owned(), at: range_of(name).start, kind });
+        }
     }
 
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {

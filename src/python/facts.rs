@@ -26,8 +26,16 @@ pub struct Facts {
     pub injected: Vec<String>,
     /// Classes at module level, also inside `if` and `try`.
     pub classes: Vec<Class>,
-    /// Functions at module level.
+    /// Functions at module level, but for those of `except` clauses.
     pub functions: Vec<Function>,
+    /// Names at module level that are bound by an assignment, or deleted.
+    pub values: Vec<Value>,
+    /// `__test__ = False` at module level.
+    pub opted_out: bool,
+    /// `collect_ignore`, as written.
+    pub collect_ignore: Vec<String>,
+    /// `collect_ignore_glob`, as written.
+    pub collect_ignore_glob: Vec<String>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
     /// A statement that parses, but for which CPython does not compile the file, and why.
@@ -199,6 +207,28 @@ pub enum Exports {
     Dynamic,
 }
 
+/// A name that an assignment binds, or `del` unbinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// The name.
+    pub name: String,
+    /// Offset of the name in the file.
+    pub at: usize,
+    /// What is known of it.
+    pub kind: ValueKind,
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A lambda, or a function with some arguments given.
+    Callable,
+    /// Another name for this dotted name.
+    Alias(String),
+    /// Anything else, or nothing.
+    Other,
+}
+
 /// A class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Class {
@@ -212,16 +242,16 @@ pub struct Class {
     pub bases: Vec<Option<String>>,
     /// Marks of decorators and of `pytestmark` in the body.
     pub marks: Vec<String>,
-    /// Methods.
+    /// Methods, and other attributes, which take the place of inherited methods of their name.
     pub methods: Vec<Function>,
     /// Classes inside.
     pub nested: Vec<Class>,
-    /// It defines `__init__` or `__new__`, at this place.
+    /// It defines `__init__` or `__new__`, or a decorator does, at this place.
     pub constructor: Option<Range<usize>>,
-    /// `__test__ = False`
-    pub opted_out: bool,
-    /// It has abstract methods.
-    pub is_abstract: bool,
+    /// `__test__`, where it is set.
+    pub test_flag: Option<bool>,
+    /// Its metaclass is ABCMeta.
+    pub has_abstract_meta: bool,
 }
 
 /// A function or method.
@@ -237,6 +267,8 @@ pub struct Function {
     pub stub: bool,
     /// It is a fixture, a property or a static helper that pytest does not collect.
     pub not_a_test: bool,
+    /// It is decorated as abstract.
+    pub is_abstract: bool,
 }
 
 /// Calls `visit` for every import among the steps, at any depth.

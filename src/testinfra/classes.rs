@@ -132,8 +132,8 @@ fn problems_of_definition(
     let Some(source) = space.sources.get(file) else { return vec![ClassProblem::Missing] };
     let view = collect::view(space, file, class);
     let mut problems = Vec::new();
-    if let Some(reason) =
-        file_not_collected(pytest, &source.path, &source.state).or_else(|| collect::not_collected(pytest, class, &view))
+    if let Some(reason) = file_not_collected(pytest, &source.path, &source.state)
+        .or_else(|| collect::not_collected(pytest, &class.name, &view))
     {
         problems.push(ClassProblem::NotCollectable(reason));
     }
@@ -158,7 +158,7 @@ fn problems_of_definition(
     let missing: Vec<String> = wanted
         .methods
         .iter()
-        .filter(|name| !view.methods.iter().any(|(_, method)| method.name == **name))
+        .filter(|name| !view.methods.iter().any(|(_, method)| method.name == **name && !method.not_a_test))
         .cloned()
         .collect();
     if !missing.is_empty() {

@@ -1,27 +1,54 @@
 //! What pytest would collect: classes with all that they inherit, and the tests of a file.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::pytest_config::PytestConfig;
+use super::glob::fnmatch;
+use super::pytest_config::{PytestConfig, join};
 use super::resolve::{Resolution, Space, Unit};
 use super::roots::{folder_of, is_within};
 use super::sources::{FileId, FileState, PythonFile};
-use crate::python::facts::{Class, Function, Import, Step, What, imports_of};
+use crate::python::facts::{Class, Exports, Function, Import, Step, ValueKind, What, imports_of};
 
-/// How far a base class is followed through other files and classes.
-const MAX_HOPS: usize = 24;
+/// How many classes the bases of one class are followed through.
+const MAX_BASES: usize = 64;
+/// How many files and names one name is followed through.
+const MAX_HOPS: usize = 64;
+/// Bases outside the repository that bring a constructor of their own.
+const CONSTRUCTED: [&str; 15] = [
+    "namedtuple",
+    "Enum",
+    "IntEnum",
+    "StrEnum",
+    "Flag",
+    "IntFlag",
+    "NamedTuple",
+    "Protocol",
+    "TypedDict",
+    "dict",
+    "list",
+    "set",
+    "tuple",
+    "str",
+    "int",
+];
 
 /// A class with what it inherits from the classes of the repository.
 #[derive(Debug, Default)]
 pub struct ClassView<'a> {
     /// Methods, own ones first, with the file that defines them.
     pub methods: Vec<(FileId, &'a Function)>,
+    /// Classes inside, own ones first, with the file that defines them.
+    pub nested: Vec<(FileId, &'a Class)>,
     /// Marks of it and its bases.
     pub marks: Vec<&'a str>,
     /// A subclass of unittest.TestCase.
     pub is_unittest: bool,
     /// It has a constructor of its own or an inherited one.
     pub has_constructor: bool,
+    /// `__test__` of the nearest class that sets it.
+    pub test_flag: Option<bool>,
+    /// Its metaclass or an inherited one is ABCMeta.
+    pub has_abstract_meta: bool,
     /// A base that is not a class of the repository, and may bring anything.
     pub unknown_base: Option<String>,
 }
@@ -41,7 +68,7 @@ fn inherit<'a>(
     view: &mut ClassView<'a>,
     seen: &mut HashSet<(FileId, usize)>,
 ) {
-    if seen.len() >= MAX_HOPS || !seen.insert((file, class.range.start)) {
+    if seen.len() >= MAX_BASES || !seen.insert((file, class.range.start)) {
         return;
     }
     for method in &class.methods {
@@ -49,42 +76,130 @@ fn inherit<'a>(
             view.methods.push((file, method));
         }
     }
+    for (at, inner) in class.nested.iter().enumerate() {
+        let replaced = class.nested.iter().skip(at + 1).any(|later| later.name == inner.name);
+        if !replaced && !view.nested.iter().any(|(_, known)| known.name == inner.name) {
+            view.nested.push((file, inner));
+        }
+    }
     view.marks.extend(class.marks.iter().map(String::as_str));
     view.has_constructor |= class.constructor.is_some();
+    view.test_flag = view.test_flag.or(class.test_flag);
+    view.has_abstract_meta |= class.has_abstract_meta;
     for base in &class.bases {
         let Some(name) = base else {
             view.unknown_base.get_or_insert_with(|| "an expression".to_owned());
             continue;
         };
-        match find_class(space, file, name, 0) {
-            Some((file, base)) => inherit(space, file, base, view, seen),
-            None => match name.rsplit('.').next().unwrap_or(name) {
-                "object" | "ABC" | "Generic" => {}
-                last if last.ends_with("TestCase") => view.is_unittest = true,
-                _ => {
-                    view.unknown_base.get_or_insert_with(|| name.clone());
-                }
-            },
+        // `class A(A)` means the one before it.
+        let before = if *name == class.name { class.range.start } else { usize::MAX };
+        if let Some(Entity::Class(file, base)) = lookup(space, file, name, before, &mut HashSet::new()) {
+            inherit(space, file, base, view, seen);
+            continue;
+        }
+        match outside_name(space, file, name) {
+            "object" | "Generic" => {}
+            "ABC" => view.has_abstract_meta = true,
+            last if last.ends_with("TestCase") => view.is_unittest = true,
+            last if CONSTRUCTED.contains(&last) || last.ends_with("Error") || last.ends_with("Exception") => {
+                view.has_constructor = true;
+            }
+            _ => {
+                view.unknown_base.get_or_insert_with(|| name.clone());
+            }
         }
     }
 }
 
-/// The class that a dotted name means in a file, where it is one of the repository.
-fn find_class<'a>(space: &'a Space<'a>, file: FileId, name: &str, hops: usize) -> Option<(FileId, &'a Class)> {
-    if hops > MAX_HOPS {
+/// The last component of what a name stands for outside the repository: `Base` of `from unittest import TestCase as Base`
+/// is `TestCase`.
+fn outside_name<'a>(space: &'a Space<'a>, file: FileId, name: &'a str) -> &'a str {
+    let mut last = name.rsplit('.').next().unwrap_or(name);
+    let Some(source) = space.sources.get(file) else { return last };
+    imports_of(&source.facts.steps, &mut |import| {
+        if let What::Name { name: imported, bound } = &import.what
+            && bound == name
+        {
+            last = imported;
+        }
+    });
+    last
+}
+
+/// What a name of a module means to the collection of tests.
+#[derive(Clone, Copy, Debug)]
+enum Entity<'a> {
+    Function(&'a Function),
+    /// A function of which nothing else is known.
+    Callable,
+    Class(FileId, &'a Class),
+    Other,
+}
+
+/// One statement that binds a name.
+enum Binding<'a> {
+    Function(&'a Function),
+    Class(&'a Class),
+    Value(&'a ValueKind),
+    Import(&'a Import),
+}
+
+/// The statements of a file that bind this name before an offset, last first.
+fn bindings<'a>(source: &'a PythonFile, name: &str, before: usize) -> Vec<Binding<'a>> {
+    let facts = &source.facts;
+    let mut found: Vec<(usize, Binding<'a>)> = Vec::new();
+    let functions = facts.functions.iter().filter(|function| function.name == name);
+    found.extend(functions.map(|function| (function.range.start, Binding::Function(function))));
+    let classes = facts.classes.iter().filter(|class| class.name == name);
+    found.extend(classes.map(|class| (class.range.start, Binding::Class(class))));
+    let values = facts.values.iter().filter(|value| value.name == name);
+    found.extend(values.map(|value| (value.at, Binding::Value(&value.kind))));
+    imports_of(&facts.steps, &mut |import| {
+        if matches!(&import.what, What::Name { bound, .. } if bound == name) {
+            found.push((import.range.start, Binding::Import(import)));
+        }
+    });
+    found.retain(|(at, _)| *at < before);
+    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    found.into_iter().map(|(_, binding)| binding).collect()
+}
+
+/// What a dotted name means in a file; `None` where it leads out of the repository or to nothing. Every file and name
+/// is passed once, so that files which import all of each other do not multiply the ways.
+fn lookup<'a>(
+    space: &'a Space<'a>,
+    file: FileId,
+    name: &str,
+    before: usize,
+    seen: &mut HashSet<(FileId, String)>,
+) -> Option<Entity<'a>> {
+    if seen.len() >= MAX_HOPS || !seen.insert((file, name.to_owned())) {
         return None;
     }
     let source = space.sources.get(file)?;
-    if let Some(class) = source.facts.classes.iter().rev().find(|class| class.name == name) {
-        return Some((file, class));
+    for binding in bindings(source, name, before) {
+        match binding {
+            Binding::Function(function) => return Some(Entity::Function(function)),
+            Binding::Class(class) => return Some(Entity::Class(file, class)),
+            Binding::Value(ValueKind::Callable) => return Some(Entity::Callable),
+            Binding::Value(ValueKind::Alias(target)) => {
+                return lookup(space, file, target, usize::MAX, seen).or(Some(Entity::Other));
+            }
+            Binding::Value(ValueKind::Other) => return Some(Entity::Other),
+            Binding::Import(import) => {
+                if let (What::Name { name: imported, .. }, Some(Unit::File(module))) =
+                    (&import.what, module_of(space, file, import))
+                    && let Some(found) = lookup(space, module, imported, usize::MAX, seen)
+                {
+                    return Some(found);
+                }
+            }
+        }
     }
     let mut imports: Vec<&Import> = Vec::new();
     imports_of(&source.facts.steps, &mut |import| imports.push(import));
     for import in imports.into_iter().rev() {
         let (module, inner) = match &import.what {
-            What::Name { name: imported, bound } if bound == name => {
-                (module_of(space, file, import), imported.as_str())
-            }
             What::Name { name: imported, bound } => {
                 // `from package import module`, then `module.Class`.
                 let Some(rest) = name.strip_prefix(bound.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
@@ -100,17 +215,25 @@ fn find_class<'a>(space: &'a Space<'a>, file: FileId, name: &str, hops: usize) -
                 };
                 (module_of(space, file, import), rest)
             }
-            What::Star => (module_of(space, file, import), name),
+            What::Star => (module_of(space, file, import).filter(|module| exports(space, module, name)), name),
             What::Plugin => continue,
         };
         if let Some(Unit::File(module)) = module
-            && module != file
-            && let Some(found) = find_class(space, module, inner, hops + 1)
+            && let Some(found) = lookup(space, module, inner, usize::MAX, seen)
         {
             return Some(found);
         }
     }
     None
+}
+
+/// True where `from module import *` takes this name, if it is there.
+fn exports(space: &Space<'_>, module: &Unit, name: &str) -> bool {
+    let Unit::File(file) = module else { return false };
+    match space.sources.get(*file).map(|file| &file.facts.exports) {
+        Some(Exports::Names(names)) => names.iter().any(|exported| exported == name),
+        _ => !name.starts_with('_'),
+    }
 }
 
 fn module_of(space: &Space<'_>, file: FileId, import: &Import) -> Option<Unit> {
@@ -120,18 +243,18 @@ fn module_of(space: &Space<'_>, file: FileId, import: &Import) -> Option<Unit> {
     }
 }
 
-/// Why pytest does not collect a class, where it does not.
-pub fn not_collected(pytest: &PytestConfig, class: &Class, view: &ClassView<'_>) -> Option<String> {
-    if class.opted_out {
-        return Some("it sets `__test__ = False`".to_owned());
+/// Why pytest does not collect a class that goes by this name, where it does not.
+pub fn not_collected(pytest: &PytestConfig, name: &str, view: &ClassView<'_>) -> Option<String> {
+    if view.test_flag == Some(false) {
+        return Some("it or a base sets `__test__ = False`".to_owned());
     }
-    if class.is_abstract {
+    if view.has_abstract_meta && view.methods.iter().any(|(_, method)| method.is_abstract) {
         return Some("it has abstract methods".to_owned());
     }
     if view.is_unittest {
         return None;
     }
-    if !pytest.is_test_class(&class.name) {
+    if view.test_flag != Some(true) && !pytest.is_test_class(name) {
         return Some(format!("its name does not match `python_classes` ({})", pytest.python_classes.join(" ")));
     }
     view.has_constructor.then(|| "it has a constructor (`__init__` or `__new__`)".to_owned())
@@ -147,51 +270,103 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
                 pytest.is_test_function(&function.name)
             }
     };
-    view.methods.iter().filter(|(_, method)| is_test(method)).copied().collect()
+    let found: Vec<_> = view.methods.iter().filter(|(_, method)| is_test(method)).copied().collect();
+    if found.is_empty() && view.is_unittest {
+        // The one test of a case that names none.
+        return view.methods.iter().filter(|(_, method)| method.name == "runTest").copied().collect();
+    }
+    found
 }
 
 /// How many tests pytest would collect from a file that can be imported.
 pub fn count(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> usize {
     let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
     let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
-    if !compiles || ends || in_unvisited_folder(space, pytest, &file.path) {
+    if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
         return 0;
     }
-    let functions = file.facts.functions.iter();
-    let names: HashSet<&str> = functions
-        .filter(|function| !function.not_a_test && pytest.is_test_function(&function.name))
-        .map(|function| function.name.as_str())
-        .collect();
-    let mut total = names.len();
-    for (at, class) in file.facts.classes.iter().enumerate() {
-        // A later class of the same name takes the place of an earlier one.
-        let replaced = file.facts.classes.iter().skip(at + 1).any(|later| later.name == class.name);
-        if !replaced {
-            total += count_class(space, pytest, id, class);
+    let mut names = BTreeSet::new();
+    names_of(space, id, &mut names, &mut HashSet::new());
+    let mut total = 0;
+    for name in names {
+        // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
+        let is_function = pytest.is_test_function(name);
+        if !is_function && !pytest.is_test_class(name) && !name.starts_with(char::is_uppercase) {
+            continue;
         }
+        total += match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
+            Some(Entity::Function(function)) => usize::from(is_function && !function.not_a_test),
+            Some(Entity::Callable) => usize::from(is_function),
+            Some(Entity::Class(file, class)) => count_class(space, pytest, file, class, name),
+            Some(Entity::Other) | None => 0,
+        };
     }
     total
 }
 
-/// The nesting of classes is bounded where they are read.
-fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &Class) -> usize {
-    let view = view(space, file, class);
-    if not_collected(pytest, class, &view).is_some() {
-        return 0;
+/// The names of a module, with those that it takes from others by `*`.
+fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str>, seen: &mut HashSet<FileId>) {
+    if seen.len() >= MAX_HOPS || !seen.insert(file) {
+        return;
     }
-    let nested: usize = class.nested.iter().map(|inner| count_class(space, pytest, file, inner)).sum();
-    tests(pytest, &view).len() + if view.is_unittest { 0 } else { nested }
+    let Some(source) = space.sources.get(file) else { return };
+    names.extend(source.facts.functions.iter().map(|function| function.name.as_str()));
+    names.extend(source.facts.classes.iter().map(|class| class.name.as_str()));
+    names.extend(source.facts.values.iter().map(|value| value.name.as_str()));
+    let mut stars = Vec::new();
+    imports_of(&source.facts.steps, &mut |import| match &import.what {
+        What::Name { bound, .. } => {
+            names.insert(bound);
+        }
+        What::Star => stars.push(import),
+        What::Module { .. } | What::Plugin => {}
+    });
+    for import in stars {
+        if let Some(Unit::File(module)) = module_of(space, file, import) {
+            names_of(space, module, names, seen);
+        }
+    }
 }
 
-/// True for a file in a folder that pytest does not enter.
-fn in_unvisited_folder(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
-    let mut folder = folder_of(path);
-    while !folder.is_empty() && folder != space.root && is_within(folder, space.root) {
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        if pytest.norecursedirs.iter().any(|pattern| super::glob::fnmatch(pattern, name)) {
+/// The nesting of classes is bounded where they are read.
+fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &Class, name: &str) -> usize {
+    let view = view(space, file, class);
+    if not_collected(pytest, name, &view).is_some() {
+        return 0;
+    }
+    let nested = view.nested.iter().map(|(file, inner)| count_class(space, pytest, *file, inner, &inner.name));
+    tests(pytest, &view).len() + if view.is_unittest { 0 } else { nested.sum() }
+}
+
+/// True for a file that pytest does not collect because of its path.
+fn is_ignored(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
+    if pytest.ignored.iter().any(|ignored| is_within(path, ignored)) {
+        return true;
+    }
+    let mut part = path;
+    while !part.is_empty() && part != space.root && is_within(part, space.root) {
+        let (folder, name) = (folder_of(part), part.rsplit('/').next().unwrap_or(part));
+        let unvisited = part != path && pytest.norecursedirs.iter().any(|pattern| fnmatch(pattern, name));
+        if unvisited || pytest.ignored_globs.iter().any(|glob| fnmatch(glob, part)) {
             return true;
+        }
+        part = folder;
+    }
+    let mut folder = folder_of(path);
+    loop {
+        let conftest = space.sources.id(&join(folder, "conftest.py")).and_then(|id| space.sources.get(id));
+        if let Some(facts) = conftest.map(|file| &file.facts)
+            && (facts.collect_ignore.iter().any(|entry| is_within(path, &join(folder, entry)))
+                || facts.collect_ignore_glob.iter().any(|glob| fnmatch(&join(folder, glob), path)))
+        {
+            return true;
+        }
+        if folder.is_empty() || folder == space.root {
+            return false;
         }
         folder = folder_of(folder);
     }
-    false
 }
+
+#[cfg(test)]
+mod pytest;

@@ -114,7 +114,10 @@ pub fn read(repo: &Path, root: &str, tree: &Tree, excerpts: &Excerpts, ignored: 
         match kind {
             Kind::Lock => {
                 is_lock = true;
-                let (locked, local) = locked_names(text, name);
+                let Some((locked, local)) = locked_names(text, name) else {
+                    all.unreadable = true;
+                    continue;
+                };
                 names = locked;
                 own.extend(local);
             }
@@ -189,12 +192,12 @@ fn is_compiled(name: &str, text: &str) -> bool {
         })
 }
 
-/// Names of a lock file: all packages, and those that are the project's own.
-fn locked_names(text: &str, name: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+/// Names of a lock file: all packages, and those that are the project's own. `None` where it is not valid.
+fn locked_names(text: &str, name: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
     let mut names = BTreeSet::new();
     let mut own = BTreeSet::new();
     if name == "Pipfile.lock" {
-        let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
         for section in ["default", "develop"] {
             names.extend(
                 value
@@ -205,7 +208,7 @@ fn locked_names(text: &str, name: &str) -> (BTreeSet<String>, BTreeSet<String>) 
                     .map(|(name, _)| name.clone()),
             );
         }
-        return (names, own);
+        return Some((names, own));
     }
     // Read by line: lock files are large, written by machines in one form, and hold TOML dates.
     let mut inside = false;
@@ -223,7 +226,7 @@ fn locked_names(text: &str, name: &str) -> (BTreeSet<String>, BTreeSet<String>) 
             }
         }
     }
-    (names, own)
+    Some((names, own))
 }
 
 /// The distribution of one line of a requirements file.

@@ -1,12 +1,12 @@
 //! Which files are tests: broad (all that pytest's patterns match), targeted (without the exclusions), by category.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::collect;
 use super::glob::{PathGlobs, excludes};
 use super::pytest_config::PytestConfig;
 use super::resolve::Space;
-use super::roots::is_within;
+use super::roots::{base_folder, is_conftest, is_within};
 use super::sources::FileId;
 use super::walk::Tree;
 use crate::model::Diagnostic;
@@ -56,6 +56,7 @@ pub fn categories(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<TestCategory> {
     let mut categories = Vec::new();
+    let hidden = hidden_by_namesakes(space, targeted, diagnostics);
     for (name, patterns) in configured {
         let (globs, errors) = PathGlobs::new(patterns);
         diagnostics.extend(errors.into_iter().map(|error| Diagnostic {
@@ -79,6 +80,7 @@ pub fn categories(
             files += 1;
             if let Some(id) = space.sources.id(path)
                 && !failing.contains(&id)
+                && !hidden.contains(path.as_str())
                 && let Some(file) = space.sources.get(id)
             {
                 tests += collect::count(space, pytest, id, file);
@@ -87,6 +89,39 @@ pub fn categories(
         categories.push(TestCategory { name: name.clone(), patterns: counts, files, tests });
     }
     categories
+}
+
+/// Test files that pytest refuses because another one has the same module name: those outside packages go by their
+/// file name alone, unless the import mode is `importlib`.
+fn hidden_by_namesakes<'a>(
+    space: &Space<'_>,
+    targeted: &'a [String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> HashSet<&'a str> {
+    let mut hidden = HashSet::new();
+    if space.roots.is_importlib() {
+        return hidden;
+    }
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    for path in targeted {
+        let base = base_folder(path, space.tree);
+        let module = path.strip_prefix(&base).unwrap_or(path).trim_start_matches('/');
+        match first.get(module) {
+            // conftest files may share their name.
+            None => drop(first.insert(module, path)),
+            Some(_) if is_conftest(path) => {}
+            Some(other) => {
+                hidden.insert(path.as_str());
+                let source = space.sources.id(path).and_then(|id| space.sources.get(id));
+                diagnostics.push(Diagnostic {
+                    level: DiagnosticLevel::Error,
+                    text: format!("pytest imports `{other}` by the same name and refuses this file"),
+                    origin: source.map(|file| file.source.line_origin(1)),
+                });
+            }
+        }
+    }
+    hidden
 }
 
 #[cfg(test)]

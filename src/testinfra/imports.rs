@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::interpret::{Done, Doubt, Failure, Interpreter, Outcome, Record};
+use super::interpret::{Done, Doubt, Failure, Interpreter, Order, Outcome, Record};
 use super::names::Bound;
 use super::pytest_config::join;
 use super::resolve::{Resolution, Space, Unit};
@@ -28,7 +28,7 @@ pub struct Imports {
     pub broken: Vec<BrokenImport>,
     /// The critical modules, in configured order.
     pub critical: Vec<CriticalImport>,
-    /// Files that cannot be imported.
+    /// Test files from which nothing is collected: they cannot be imported, or skip themselves.
     pub failing: HashSet<FileId>,
 }
 
@@ -52,34 +52,46 @@ struct Impact {
 
 /// Judges all imports.
 pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
-    let mut interpreter = Interpreter::new(space);
+    let mut interpreter = Interpreter::new(space, Order::Any);
     let tests: HashSet<FileId> = scope.tests.iter().copied().collect();
     let mut impacts: BTreeMap<(FileId, usize), Impact> = BTreeMap::new();
     let mut records: Vec<(FileId, Record, Option<Rc<Done>>)> = Vec::new();
     let mut failing = HashSet::new();
+    let mut roots = FailureRoots::default();
     for &file in scope.tests {
         let Some(source) = space.sources.get(file) else { continue };
         let conftests = conftests_above(&source.path, space.root, space.sources);
         let mut order = packages_above(space, &source.path);
         order.push(file);
-        // One fresh interpreter: pytest loads the conftest files before the test file.
+        // pytest loads the conftest files before the test file.
         let results = interpreter.run(&[conftests.as_slice(), order.as_slice()].concat());
         let (by_conftest, own) = results.split_at(conftests.len().min(results.len()));
+        let mut met = None;
+        if own.iter().any(|(id, done)| *id == file && done.skips) {
+            failing.insert(file);
+        }
         for group in [by_conftest, own] {
             let Some((at, failure)) = first_failure(group) else { continue };
             failing.insert(file);
-            note_impact(space, &mut impacts, file, at, &trace(&interpreter, at, failure));
+            let Some(root) = roots.of(&interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else {
+                continue;
+            };
+            let impact = impacts.entry(root).or_default();
+            impact.tests += 1;
+            if impact.example.is_empty() && root.0 != file {
+                impact.example = example(space, file, at, &trace(&interpreter, at, failure));
+            }
         }
     }
     for (file, source) in space.sources.files.iter().enumerate() {
-        if interpreter.any_result(file).is_none() {
+        if interpreter.result(file).is_none() {
             let mut order = packages_above(space, &source.path);
             order.push(file);
             interpreter.run(&order);
         }
     }
     for file in 0..space.sources.files.len() {
-        let Some(done) = interpreter.any_result(file) else { continue };
+        let Some(done) = interpreter.result(file) else { continue };
         let mut found = done.records.clone();
         found.extend(deferred(&mut interpreter, space, file, &done));
         for record in found {
@@ -126,7 +138,9 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
         });
     }
     broken.sort_by(|left, right| left.origin.cmp(&right.origin).then_with(|| left.symbol.cmp(&right.symbol)));
-    let critical = scope.critical.iter().map(|module| critical(space, &mut interpreter, module)).collect();
+    // A chain must be the one that CPython follows, in its order.
+    let mut exact = Interpreter::new(space, Order::Exact);
+    let critical = scope.critical.iter().map(|module| critical(space, &mut exact, module)).collect();
     Imports { broken, critical, failing }
 }
 
@@ -154,41 +168,63 @@ fn first_failure(results: &[(FileId, Rc<Done>)]) -> Option<(FileId, Failure)> {
     })
 }
 
-/// The statements from a failing file to the root of its failure.
+/// The statement at the root of each file's failure: a file, and where the statement begins in it. Files that fail for
+/// the same reason share the way to it, so that each of them is passed once.
+#[derive(Default)]
+struct FailureRoots(HashMap<FileId, (FileId, usize)>);
+
+impl FailureRoots {
+    fn of(&mut self, interpreter: &Interpreter<'_>, file: FileId) -> Option<(FileId, usize)> {
+        let mut passed = Vec::new();
+        let mut at = file;
+        let root = loop {
+            if let Some(&root) = self.0.get(&at) {
+                break root;
+            }
+            passed.push(at);
+            let done = interpreter.result(at)?;
+            let Outcome::Fails(failure) = &done.outcome else { return None };
+            match failure.next {
+                // A module that fails next is one whose failure came before, so this ends.
+                Some(next)
+                    if interpreter.result(next).is_some_and(|done| matches!(done.outcome, Outcome::Fails(_))) =>
+                {
+                    at = next;
+                }
+                _ => break (at, failure.at.start),
+            }
+        };
+        self.0.extend(passed.into_iter().map(|file| (file, root)));
+        Some(root)
+    }
+}
+
+/// The statements from a failing file to the root of its failure; of a very long way the middle is left out.
 fn trace(interpreter: &Interpreter<'_>, file: FileId, failure: Failure) -> Vec<(FileId, Failure)> {
     let mut chain = vec![(file, failure)];
-    while chain.len() < MAX_CHAIN
-        && let Some((_, Failure { next: Some(next), .. })) = chain.last()
+    let mut seen = HashSet::from([file]);
+    while let Some((_, Failure { next: Some(next), .. })) = chain.last()
+        && seen.insert(*next)
     {
         let next = *next;
         let Some(done) = interpreter.result(next) else { break };
         let Outcome::Fails(failure) = &done.outcome else { break };
+        chain.truncate(MAX_CHAIN - 1);
         chain.push((next, failure.clone()));
     }
     chain
 }
 
-fn note_impact(
-    space: &Space<'_>,
-    impacts: &mut BTreeMap<(FileId, usize), Impact>,
-    test: FileId,
-    entered: FileId,
-    trace: &[(FileId, Failure)],
-) {
-    let Some((root, failure)) = trace.last() else { return };
-    let impact = impacts.entry((*root, failure.at.start)).or_default();
-    impact.tests += 1;
-    if impact.example.is_empty() && *root != test {
-        let mut links: Vec<ChainLink> =
-            trace.iter().filter_map(|(file, failure)| link(space, *file, failure)).collect();
-        if entered != test
-            && let Some(source) = space.sources.get(test)
-        {
-            let text = format!("importing {} imports {}", source.path, path_of(space, entered));
-            links.insert(0, ChainLink { origin: source.source.line_origin(1), text });
-        }
-        impact.example = links;
+/// The chain from a test file, or from the conftest or package that it enters first, to the root of its failure.
+fn example(space: &Space<'_>, test: FileId, entered: FileId, trace: &[(FileId, Failure)]) -> Vec<ChainLink> {
+    let mut links: Vec<ChainLink> = trace.iter().filter_map(|(file, failure)| link(space, *file, failure)).collect();
+    if entered != test
+        && let Some(source) = space.sources.get(test)
+    {
+        let text = format!("importing {} imports {}", source.path, path_of(space, entered));
+        links.insert(0, ChainLink { origin: source.source.line_origin(1), text });
     }
+    links
 }
 
 fn path_of<'a>(space: &'a Space<'_>, file: FileId) -> &'a str {
@@ -250,7 +286,7 @@ fn named(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, module:
     let roots = space.roots_of(file);
     match space.resolve_name(path_of(space, file), &roots, module) {
         Resolution::Units(units) => match units.last() {
-            Some(Unit::File(id)) => interpreter.any_result(*id),
+            Some(Unit::File(id)) => interpreter.result(*id),
             _ => None,
         },
         _ => None,

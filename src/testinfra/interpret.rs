@@ -6,6 +6,7 @@
 
 mod blocks;
 mod imports;
+mod settle;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,15 +14,19 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::names::Names;
-use super::resolve::{Resolution, Space};
+use super::resolve::Space;
 use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
 use crate::model::tests::Certainty;
 use crate::model::{Why, WhyKind};
 use crate::python::facts::{Import, StopKind};
 
-/// How many imports inside one another are followed; CPython's own limit is reached at about half of it.
+/// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
+/// The same where the order of imports is not that of CPython, and one may be reached through any other.
+const MAX_DEPTH_ANY: usize = 3_000;
+/// How many blocks inside one another are followed through all unfinished modules: what the stack is made for.
+const MAX_BLOCKS: usize = 12_000;
 /// How many steps one run may take in all, against cycles that would be followed again from every file.
 const MAX_STEPS: u64 = 20_000_000;
 /// The most reasons that are kept for one file.
@@ -86,7 +91,7 @@ pub struct Record {
 }
 
 /// A file that was executed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Done {
     /// What importing it does.
     pub outcome: Outcome,
@@ -96,6 +101,28 @@ pub struct Done {
     pub records: Vec<Record>,
     /// `sys.path` after its last statement.
     pub roots: FileRoots,
+    /// It says itself that it is to be skipped: pytest collects nothing from it.
+    pub skips: bool,
+    /// The files that it imports for certain, as far as they did not fail.
+    edges: Vec<Edge>,
+}
+
+/// An unconditional import of a file that did not fail, or was not finished.
+#[derive(Clone, Debug)]
+struct Edge {
+    at: Range<usize>,
+    next: FileId,
+}
+
+/// In which order modules of a cycle are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Each run is a fresh interpreter: what CPython does, at the price of executing a cycle again for every run that
+    /// enters it.
+    Exact,
+    /// Every file is executed once, in whichever order it is reached; failures are then carried through cycles to all
+    /// that would meet them. It tells which imports fail, at a cost that is linear in the size of the repository.
+    Any,
 }
 
 /// The result of a module in a cycle.
@@ -113,24 +140,20 @@ enum Reached {
 /// Executes modules, and remembers them.
 pub struct Interpreter<'a> {
     space: &'a Space<'a>,
-    /// Results that hold from wherever the module is imported.
+    order: Order,
+    /// Results that hold in every run.
     memo: HashMap<FileId, Rc<Done>>,
-    /// Results of modules in cycles: they hold in this run alone, because they depend on which one comes first.
+    /// Results that hold in this run alone: those of modules in cycles, which depend on the one that comes first.
     local: HashMap<FileId, Local>,
-    /// The keys of `local` in the order in which they were added.
-    added: Vec<FileId>,
-    /// The files of the last run, each with the length of `added` once it was imported.
-    last_run: Vec<(FileId, usize)>,
-    /// The first result of every file, from whichever run.
-    first: HashMap<FileId, Rc<Done>>,
-    /// Take any result of a file: for what does not depend on the order.
-    any_order: bool,
-    /// What imports find, by file and place: a module in a cycle is executed many times.
-    resolutions: HashMap<(FileId, usize), Rc<Resolution>>,
+    /// Files whose failures have not been carried on yet.
+    unsettled: Vec<FileId>,
     stack: Vec<FileId>,
-    progress: HashMap<FileId, Rc<RefCell<Names>>>,
+    /// Unfinished modules with their place on the stack.
+    progress: HashMap<FileId, (usize, Rc<RefCell<Names>>)>,
     /// The lowest place on the stack that the current module has seen unfinished.
     lowest: usize,
+    /// Blocks that are being executed, of all unfinished modules together.
+    blocks: usize,
     steps: u64,
 }
 
@@ -140,6 +163,8 @@ struct Frame {
     names: Rc<RefCell<Names>>,
     roots: FileRoots,
     records: Vec<Record>,
+    edges: Vec<Edge>,
+    skips: bool,
 }
 
 /// How a block is executed.
@@ -149,6 +174,8 @@ struct Mode {
     certainty: Option<Certainty>,
     /// Keep the names as they were at the first failure.
     snapshot: bool,
+    /// It runs for certain, and nothing catches what it raises.
+    plain: bool,
 }
 
 #[derive(Default)]
@@ -188,65 +215,48 @@ enum Imported {
 
 impl<'a> Interpreter<'a> {
     /// Knows nothing yet.
-    pub fn new(space: &'a Space<'a>) -> Self {
+    pub fn new(space: &'a Space<'a>, order: Order) -> Self {
         Self {
             space,
+            order,
             memo: HashMap::new(),
             local: HashMap::new(),
-            added: Vec::new(),
-            last_run: Vec::new(),
-            first: HashMap::new(),
-            any_order: false,
-            resolutions: HashMap::new(),
+            unsettled: Vec::new(),
             stack: Vec::new(),
             progress: HashMap::new(),
             lowest: usize::MAX,
+            blocks: 0,
             steps: 0,
         }
     }
 
-    /// Imports these files in this order in a fresh interpreter: the result of each.
+    /// Imports these files in this order, in [`Order::Exact`] in a fresh interpreter: the result of each.
     pub fn run(&mut self, files: &[FileId]) -> Vec<(FileId, Rc<Done>)> {
-        // What the last run did first, this one need not do again: most files of a package begin with its `__init__`.
-        let shared = self.last_run.iter().zip(files).take_while(|((last, _), file)| last == *file).count();
-        self.last_run.truncate(shared);
-        let kept = self.last_run.last().map_or(0, |(_, kept)| *kept);
-        for file in self.added.drain(kept.min(self.added.len())..) {
-            self.local.remove(&file);
-        }
-        self.stack.clear();
-        self.progress.clear();
+        self.local.clear();
         self.lowest = usize::MAX;
-        let mut results = Vec::new();
-        for (at, &file) in files.iter().enumerate() {
-            if let Reached::Done(done) = self.reach(file) {
-                results.push((file, done));
-            }
-            if at >= shared {
-                self.last_run.push((file, self.added.len()));
-            }
+        for &file in files {
+            self.reach(file);
+            self.settle();
         }
-        results
+        files.iter().filter_map(|&file| Some((file, self.result(file)?))).collect()
     }
 
-    /// The result of a file from whichever run came first.
-    pub fn any_result(&self, file: FileId) -> Option<Rc<Done>> {
-        self.first.get(&file).cloned()
-    }
-
-    /// The result of a file in the current run.
+    /// The result of a file: of the current run, or one that holds in every run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
-        let in_run = self.local.get(&file).map(|local| &local.done).or_else(|| self.memo.get(&file));
-        in_run.or_else(|| self.first.get(&file).filter(|_| self.any_order)).cloned()
+        self.memo.get(&file).or_else(|| self.local.get(&file).map(|local| &local.done)).cloned()
     }
 
-    /// What a deferred import misses once its file has been imported, in the current run.
+    /// The steps that were taken so far.
+    #[cfg(test)]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// What a deferred import misses once its file has been imported.
     pub fn probe(&mut self, file: FileId, roots: &FileRoots, import: &Import) -> Option<Record> {
-        let names = Rc::new(RefCell::new(Names::default()));
-        let mut frame = Frame { file, names, roots: roots.clone(), records: Vec::new() };
-        self.any_order = true;
-        self.import(&mut frame, import, Mode { certainty: None, snapshot: false });
-        self.any_order = false;
+        let mut frame = Frame::new(file, roots.clone());
+        self.import(&mut frame, import, Mode { certainty: None, snapshot: false, plain: false });
+        self.settle();
         frame.records.pop()
     }
 
@@ -254,12 +264,9 @@ impl<'a> Interpreter<'a> {
         if let Some(done) = self.memo.get(&file) {
             return Reached::Done(done.clone());
         }
-        if self.any_order
-            && let Some(done) = self.first.get(&file)
+        if self.order == Order::Exact
+            && let Some(local) = self.local.get(&file)
         {
-            return Reached::Done(done.clone());
-        }
-        if let Some(local) = self.local.get(&file) {
             if let Some((place, root)) = local.saw
                 && self.stack.get(place) == Some(&root)
             {
@@ -267,37 +274,38 @@ impl<'a> Interpreter<'a> {
             }
             return Reached::Done(local.done.clone());
         }
-        if self.progress.contains_key(&file) {
-            let place = self.stack.iter().position(|&entry| entry == file).unwrap_or(0);
-            self.lowest = self.lowest.min(place);
+        if let Some((place, _)) = self.progress.get(&file) {
+            self.lowest = self.lowest.min(*place);
             return Reached::InProgress;
         }
         Reached::Done(self.execute(file))
     }
 
     fn execute(&mut self, file: FileId) -> Rc<Done> {
-        let names = Rc::new(RefCell::new(Names::default()));
-        let mut frame = Frame { file, names: names.clone(), roots: self.space.roots_of(file), records: Vec::new() };
+        let mut frame = Frame::new(file, self.space.roots_of(file));
         let place = self.stack.len();
-        if place >= MAX_DEPTH || self.steps > MAX_STEPS {
+        let deepest = if self.order == Order::Any { MAX_DEPTH_ANY } else { MAX_DEPTH };
+        if place >= deepest || self.blocks >= MAX_BLOCKS || self.steps > MAX_STEPS {
             let text = "imports are nested too deep or in too many cycles to be followed".to_owned();
             let doubt = Doubt { kind: WhyKind::Limit, text, at: 0..0, next: None };
-            names.borrow_mut().open = true;
-            let outcome = Outcome::Unknown(vec![doubt]);
-            let done = Rc::new(Done { outcome, names, records: Vec::new(), roots: frame.roots });
-            self.remember(file, &done, None);
+            frame.names.borrow_mut().open = true;
+            // It holds here alone: from elsewhere the file may be within the limits.
+            let done = Rc::new(frame.done(Outcome::Unknown(vec![doubt])));
+            self.local.insert(file, Local { done: done.clone(), saw: None });
             return done;
         }
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
         self.stack.push(file);
-        self.progress.insert(file, names.clone());
+        self.progress.insert(file, (place, frame.names.clone()));
         let outcome = self.module(&mut frame);
         self.progress.remove(&file);
         self.stack.pop();
         let own = std::mem::replace(&mut self.lowest, outer);
-        let done = Rc::new(Done { outcome, names, records: frame.records, roots: frame.roots });
-        self.first.entry(file).or_insert_with(|| done.clone());
-        if own == usize::MAX {
+        let done = Rc::new(frame.done(outcome));
+        if self.order == Order::Any {
+            self.memo.insert(file, done.clone());
+            self.unsettled.push(file);
+        } else if own == usize::MAX {
             self.memo.insert(file, done.clone());
         } else {
             // Below its own place it saw a module above it unfinished, and so its importers depend on that one too.
@@ -305,14 +313,9 @@ impl<'a> Interpreter<'a> {
             if saw.is_some() {
                 self.lowest = self.lowest.min(own);
             }
-            self.remember(file, &done, saw);
+            self.local.insert(file, Local { done: done.clone(), saw });
         }
         done
-    }
-
-    fn remember(&mut self, file: FileId, done: &Rc<Done>, saw: Option<(usize, FileId)>) {
-        self.added.push(file);
-        self.local.insert(file, Local { done: done.clone(), saw });
     }
 
     fn module(&mut self, frame: &mut Frame) -> Outcome {
@@ -320,7 +323,7 @@ impl<'a> Interpreter<'a> {
         let facts = &source.facts;
         frame.names.borrow_mut().open = facts.dynamic_names;
         frame.roots.dynamic |= facts.dynamic_sys_path;
-        let end = self.block(frame, &facts.steps, Mode { certainty: None, snapshot: false });
+        let end = self.block(frame, &facts.steps, Mode { certainty: None, snapshot: false, plain: true });
         match &source.state {
             FileState::SyntaxError(_) => {
                 let kind = StopKind::Exception;
@@ -333,6 +336,8 @@ impl<'a> Interpreter<'a> {
             }
             FileState::Compiles | FileState::NeedsLaterVersion(_) => {}
         }
+        frame.skips =
+            end.failed.as_ref().is_some_and(|failure| failure.kind == StopKind::Skip && failure.next.is_none());
         match end.failed {
             Some(failure) if failure.kind == StopKind::Skip => Outcome::Unknown(vec![Doubt {
                 kind: WhyKind::Guarded,
@@ -344,6 +349,17 @@ impl<'a> Interpreter<'a> {
             None if end.doubts.is_empty() => Outcome::Ok,
             None => Outcome::Unknown(end.doubts),
         }
+    }
+}
+
+impl Frame {
+    fn new(file: FileId, roots: FileRoots) -> Self {
+        Self { file, names: Rc::default(), roots, records: Vec::new(), edges: Vec::new(), skips: false }
+    }
+
+    fn done(self, outcome: Outcome) -> Done {
+        let Self { names, records, roots, edges, skips, .. } = self;
+        Done { outcome, names, records, roots, edges, skips }
     }
 }
 

@@ -32,6 +32,10 @@ pub struct PytestConfig {
     pub markers: Vec<String>,
     /// Folders that are not entered.
     pub norecursedirs: Vec<String>,
+    /// `--ignore` of `addopts`: files and folders that are not collected, relative to the repository.
+    pub ignored: Vec<String>,
+    /// `--ignore-glob` of `addopts`, relative to the repository; `*` matches `/` as well.
+    pub ignored_globs: Vec<String>,
     /// `--import-mode=importlib`: test folders are not put on `sys.path`.
     pub importlib: bool,
     /// What is wrong with it.
@@ -50,6 +54,8 @@ impl Default for PytestConfig {
             pythonpath: Vec::new(),
             markers: Vec::new(),
             norecursedirs: owned(&NO_RECURSE),
+            ignored: Vec::new(),
+            ignored_globs: Vec::new(),
             importlib: false,
             diagnostics: Vec::new(),
         }
@@ -207,6 +213,16 @@ fn apply(config: &mut PytestConfig, folder: &str, settings: Settings, tree: &Tre
                 let options: Vec<String> = words();
                 config.importlib = options.iter().any(|option| option == "--import-mode=importlib")
                     || options.windows(2).any(|pair| pair == ["--import-mode", "importlib"]);
+                let values = |option: &str| -> Vec<String> {
+                    let joined = options.iter().filter_map(|word| word.strip_prefix(option)?.strip_prefix('='));
+                    let apart = options.windows(2).filter(|pair| pair.first().is_some_and(|word| word == option));
+                    joined
+                        .chain(apart.filter_map(|pair| pair.get(1).map(String::as_str)))
+                        .map(|path| join(folder, path))
+                        .collect()
+                };
+                config.ignored = values("--ignore");
+                config.ignored_globs = values("--ignore-glob");
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! Finds the files that an import executes, as CPython's path finder does, by the maps of the walk alone.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::dependencies::{Dependencies, Provided};
 use super::pytest_config::{PytestConfig, join};
@@ -33,6 +33,10 @@ pub struct Space<'a> {
     extensions: HashSet<String>,
     protocols: HashSet<String>,
     injected: BTreeSet<String>,
+    /// Name → the folders of [`Roots::others`] that have something of that name.
+    elsewhere: HashMap<&'a str, Vec<&'a str>>,
+    /// File name without `.py` → the files.
+    by_stem: HashMap<&'a str, Vec<FileId>>,
 }
 
 /// A part of a dotted name that was found.
@@ -82,7 +86,36 @@ impl<'a> Space<'a> {
             }
         }
         let injected = sources.files.iter().flat_map(|file| file.facts.injected.iter().cloned()).collect();
-        Self { tree, sources, dependencies, roots, pytest, root, interpreter, extensions, protocols, injected }
+        let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
+        let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
+        for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let Some(&folder) = others.get(folder) else { continue };
+            elsewhere.entry(name.split('.').next().unwrap_or(name)).or_default().push(folder);
+        }
+        for folders in elsewhere.values_mut() {
+            folders.sort_unstable();
+            folders.dedup();
+        }
+        let mut by_stem: HashMap<&str, Vec<FileId>> = HashMap::new();
+        for (id, file) in sources.files.iter().enumerate() {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            by_stem.entry(name.strip_suffix(".py").unwrap_or(name)).or_default().push(id);
+        }
+        Self {
+            tree,
+            sources,
+            dependencies,
+            roots,
+            pytest,
+            root,
+            interpreter,
+            extensions,
+            protocols,
+            injected,
+            elsewhere,
+            by_stem,
+        }
     }
 
     /// `sys.path` for a file before its first statement.
@@ -213,11 +246,13 @@ impl<'a> Space<'a> {
         if self.tree.may_hide("") {
             return Some(Resolution::Doubt(WhyKind::Limit, "not all of the repository was looked at".to_owned()));
         }
-        let mut others = self.roots.others.clone();
+        let top = parts.first().copied().unwrap_or_default();
+        let having = self.elsewhere.get(top).into_iter().flatten().map(|&folder| folder.to_owned());
+        let mut others: Vec<String> = having.collect();
         others.push(folder_of(path).to_owned());
         others.push(base_folder(path, self.tree));
         others.retain(|folder| !roots.folders.contains(folder));
-        let elsewhere = self.child(&others, parts.first().copied().unwrap_or_default());
+        let elsewhere = self.child(&others, top);
         if elsewhere.is_some_and(|first| self.descend(first, parts.get(1..).unwrap_or_default()).is_ok()) {
             return Some(Resolution::Missing(Certainty::OrderDependent));
         }
@@ -227,7 +262,8 @@ impl<'a> Space<'a> {
     /// True where a file of the repository could be meant by a name that no root has.
     fn is_module_name_here(&self, parts: &[&str]) -> bool {
         let tail = format!("/{}.py", parts.join("/"));
-        self.sources.files.iter().any(|file| file.path.ends_with(&tail))
+        let namesakes = parts.last().and_then(|last| self.by_stem.get(last));
+        namesakes.into_iter().flatten().any(|&id| self.sources.get(id).is_some_and(|file| file.path.ends_with(&tail)))
     }
 
     fn relative(&self, path: &str, roots: &FileRoots, import: &Import) -> Resolution {

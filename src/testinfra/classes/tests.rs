@@ -162,3 +162,20 @@ fn a_class_is_not_missing_where_a_file_was_not_read() {
     assert_eq!(found.classes[0].problems, []);
     assert!(found.incomplete.iter().any(|why| why.text.contains("TestHealth")), "{:?}", found.incomplete);
 }
+
+#[test]
+fn a_definition_counts_wherever_it_stands() {
+    for body in [
+        "if f():\n    @pytest.mark.smoke\n    class TestHealth:\n        def test_a(self): assert f()",
+        "try:\n    import x\nexcept ImportError:\n    x = None\nelse:\n    class TestHealth:\n        pytestmark = [pytest.mark.smoke]\n        def test_a(self): assert f()",
+        "pytestmark = [pytest.mark.slow, pytest.mark.smoke]\nclass TestHealth:\n    @pytest.mark.parametrize('a', [pytest.param(1, marks=pytest.mark.x)])\n    def test_a(self, a): assert f()",
+    ] {
+        assert_eq!(problems(body), [], "{body}");
+    }
+    let of_dataclass = problems(
+        "from dataclasses import dataclass\n@pytest.mark.smoke\n@dataclass\nclass TestHealth:\n    a: int = 1\n    def test_a(self): assert f()",
+    );
+    assert!(matches!(&of_dataclass[..], [ClassProblem::NotCollectable(_)]), "{of_dataclass:?}");
+    let nested = problems("class TestOuter:\n    class TestHealth:\n        def test_a(self): assert f()");
+    assert_eq!(nested, [ClassProblem::Missing]);
+}

@@ -269,3 +269,45 @@ fn the_tests_root_may_be_a_folder() {
         ["backend/tests/test_a.py:2 app.gone definite"]
     );
 }
+
+#[test]
+fn a_large_cycle_is_followed_once_and_fails_from_wherever_it_is_entered() {
+    const RING: usize = 700;
+    let mut text = String::from("=== ring/__init__.py\n");
+    let settings: String = (0..40).map(|number| format!("SETTING_{number} = 1\n")).collect();
+    for number in 0..RING {
+        let broken = if number == RING / 2 { "import ring.gone\n" } else { "" };
+        let next = (number + 1) % RING;
+        text.push_str(&format!("=== ring/m{number}.py\n{settings}import ring.m{next}\n{broken}"));
+        text.push_str(&format!("=== tests/test_{number}.py\nimport ring.m{number}\n"));
+    }
+    let found = index_of(&text, &[]);
+    let counts: Vec<_> = found.broken.iter().map(|import| (shown(import), import.breaks_test_files)).collect();
+    assert_eq!(counts, [("ring/m350.py:42 ring.gone definite".to_owned(), RING)]);
+}
+
+#[test]
+fn a_module_that_a_cycle_imported_too_early_to_fail_fails_where_it_comes_first() {
+    // `a` is unfinished while `b` is imported: `b` succeeds there, and fails where it is imported first.
+    let text = "=== lib/__init__.py\n=== lib/a.py\nimport lib.b\nimport lib.gone\n=== lib/b.py\nimport lib.a\n
+=== lib/calm.py\ntry:\n    import lib.a\nexcept ImportError:\n    pass\n
+=== test_1.py\nimport lib.a\n=== test_2.py\nimport lib.b\n=== test_3.py\nimport lib.calm\n";
+    let found = index_of(text, &["lib.a", "lib.b", "lib.calm"]);
+    let [import] = &found.broken[..] else { panic!("{:?}", found.broken) };
+    assert_eq!((shown(import).as_str(), import.breaks_test_files), ("lib/a.py:2 lib.gone definite", 2));
+    let verdicts: Vec<_> = found.critical.iter().map(|critical| critical.verdict).collect();
+    assert_eq!(verdicts, [ImportVerdict::Broken, ImportVerdict::Broken, ImportVerdict::Ok]);
+}
+
+#[test]
+fn a_test_that_meets_one_cause_twice_is_counted_once() {
+    let text = "=== conftest.py\nimport lib.a\n=== lib/__init__.py\n=== lib/a.py\nimport lib.gone\n=== test_1.py\nimport lib.a\n";
+    let found = index_of(text, &[]);
+    assert_eq!(found.broken.iter().map(|import| import.breaks_test_files).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_lock_file_that_is_not_valid_says_nothing_of_what_is_missing() {
+    let text = "=== Pipfile.lock\n{ \"default\": {\n=== test_1.py\nimport requests\n";
+    assert_eq!(broken(text), Vec::<String>::new());
+}

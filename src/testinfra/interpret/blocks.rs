@@ -12,6 +12,7 @@ use crate::testinfra::names::{Bound, Names};
 impl Interpreter<'_> {
     pub(super) fn block(&mut self, frame: &mut Frame, steps: &[Step], mode: Mode) -> End {
         let mut end = End::default();
+        self.blocks += 1;
         for step in steps {
             self.steps += 1;
             match step {
@@ -48,12 +49,13 @@ impl Interpreter<'_> {
                 break;
             }
         }
+        self.blocks -= 1;
         end
     }
 
     fn branch(&mut self, frame: &mut Frame, arms: &[Vec<Step>], mode: Mode, end: &mut End) {
         let before = frame.names.borrow().clone();
-        let inner = Mode { certainty: mode.certainty.or(Some(Certainty::Unknown)), snapshot: false };
+        let inner = Mode { certainty: mode.certainty.or(Some(Certainty::Unknown)), snapshot: false, plain: false };
         let mut joined: Option<Names> = None;
         let mut failures = Vec::new();
         let mut stopped = true;
@@ -95,12 +97,14 @@ impl Interpreter<'_> {
     }
 
     fn attempt(&mut self, frame: &mut Frame, parts: &Try, mode: Mode, end: &mut End) {
+        // Which of its parts run depends on what fails in it.
+        let mode = Mode { plain: false, ..mode };
         let before = frame.names.borrow().clone();
         let first_record = frame.records.len();
-        let body = self.block(frame, &parts.body, Mode { certainty: mode.certainty, snapshot: true });
+        let body = self.block(frame, &parts.body, Mode { snapshot: true, ..mode });
         let last_record = frame.records.len();
         let after_body = frame.names.borrow().clone();
-        let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), snapshot: false };
+        let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), snapshot: false, plain: false };
         match body.failed {
             Some(failure) => {
                 let caught =

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Doubt, Failure, Frame, Imported, Interpreter, Mode, Outcome, Reached, Record};
+use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Mode, Outcome, Reached, Record};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
 use crate::python::facts::{Exports, Import, StopKind, What};
@@ -13,12 +13,7 @@ use crate::testinfra::sources::{FileId, FileState};
 impl Interpreter<'_> {
     pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
-        let resolution = self
-            .resolutions
-            .entry((frame.file, import.range.start))
-            .or_insert_with(|| Rc::new(self.space.resolve(frame.file, &frame.roots, import)))
-            .clone();
-        let units = match &*resolution {
+        let units = match self.space.resolve(frame.file, &frame.roots, import) {
             Resolution::Units(units) => units,
             Resolution::Assumed => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
@@ -26,20 +21,19 @@ impl Interpreter<'_> {
             }
             Resolution::Doubt(kind, text) => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
-                let (kind, text) = (*kind, text.clone());
                 return Imported::Doubt(Doubt { kind, text, at: import.statement.clone(), next: None });
             }
             Resolution::Missing(certainty) => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
                 let module = self.space.absolute_name(frame.file, import);
-                return self.missing(frame, import, mode, module, None, *certainty);
+                return self.missing(frame, import, mode, module, None, certainty);
             }
         };
         let mut doubt = None;
         let mut failed = None;
-        for unit in units {
+        for unit in &units {
             let Unit::File(file) = unit else { continue };
-            match self.enter(frame, import, *file) {
+            match self.enter(frame, import, mode, *file) {
                 Imported::Ok => {}
                 Imported::Doubt(found) => doubt = doubt.or(Some(found)),
                 Imported::Fails(failure) => failed = failed.or(Some(failure)),
@@ -58,9 +52,16 @@ impl Interpreter<'_> {
     }
 
     /// Executes one file for an import.
-    fn enter(&mut self, frame: &Frame, import: &Import, file: FileId) -> Imported {
-        let Reached::Done(done) = self.reach(file) else { return Imported::Ok };
+    fn enter(&mut self, frame: &mut Frame, import: &Import, mode: Mode, file: FileId) -> Imported {
         let at = import.statement.clone();
+        let reached = self.reach(file);
+        if mode.plain
+            && !matches!(&reached, Reached::Done(done) if matches!(done.outcome, Outcome::Fails(_)))
+            && frame.edges.last().is_none_or(|last| last.next != file)
+        {
+            frame.edges.push(Edge { at: at.clone(), next: file });
+        }
+        let Reached::Done(done) = reached else { return Imported::Ok };
         match &done.outcome {
             Outcome::Ok => Imported::Ok,
             Outcome::Fails(failure) if frame.roots.dynamic && failure.kind == StopKind::MissingModule => {
@@ -104,7 +105,7 @@ impl Interpreter<'_> {
             Unit::Opaque => return Imported::Ok,
             Unit::Namespace(_) => (None, false),
             Unit::File(file) => match self.progress.get(file) {
-                Some(names) => (Some(names.clone()), true),
+                Some((_, names)) => (Some(names.clone()), true),
                 None => (self.result(*file).map(|done| done.names.clone()), false),
             },
         };
@@ -113,7 +114,7 @@ impl Interpreter<'_> {
             return Imported::Ok;
         }
         match self.space.submodule(module, name) {
-            Some(Unit::File(file)) => return self.enter(frame, import, file),
+            Some(Unit::File(file)) => return self.enter(frame, import, mode, file),
             Some(_) => return Imported::Ok,
             None => {}
         }
@@ -153,7 +154,7 @@ impl Interpreter<'_> {
             return Imported::Ok;
         };
         let names = match self.progress.get(file) {
-            Some(names) => Some(names.clone()),
+            Some((_, names)) => Some(names.clone()),
             None => self.result(*file).map(|done| done.names.clone()),
         };
         let Some(names) = names else { return Imported::Ok };
