@@ -13,6 +13,15 @@ pub enum CliError {
     Failed(String),
 }
 
+/// Without what steers a terminal, other than line ends: reasons quote files and answers.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && char != '\n' { out.extend(char.escape_default()) } else { out.push(char) }
+    }
+    out
+}
+
 impl CliError {
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
@@ -29,6 +38,6 @@ impl CliError {
 
     /// Reads as `failed to {what}: {why}`.
     pub fn failed(what: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
-        Self::Failed(format!("failed to {what}: {why}"))
+        Self::Failed(escaped(&format!("failed to {what}: {why}")))
     }
 }

@@ -47,7 +47,8 @@ pub fn snapshot(args: &SnapshotArgs) -> Result<u8, CliError> {
         inventory.coverage.entries.iter().filter(|entry| entry.status != CoverageStatus::Answered).collect::<Vec<_>>();
     for entry in &open {
         let region = entry.region.as_deref().unwrap_or("global");
-        output::stderr(&format!("not recorded: {} {}/{region}: {}", entry.api, entry.project, entry.status.word()));
+        let place = format!("{}/{region}", entry.project).replace(char::is_control, "\u{fffd}");
+        output::stderr(&format!("not recorded: {} {place}: {}", entry.api, entry.status.word()));
     }
     output::stderr(&format!("wrote {} from {}", args.to.display(), gathered.description));
     Ok(if open.is_empty() { exit_code::CLEAN } else { exit_code::NOT_CHECKED })

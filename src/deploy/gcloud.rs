@@ -10,7 +10,7 @@ use super::gcloud_flags::is_valueless;
 use super::words::{Item, Word};
 use crate::model::{
     Change, ConnectorName, DeployCommand, Egress, Fact, NameContext, NetworkInterface, NetworkName, Origin, Spelled,
-    SubnetworkName, Why, WhyKind, WorkloadKind,
+    SubnetworkName, Why, WhyKind, WorkloadKind, redact,
 };
 
 /// What an argument list is.
@@ -531,13 +531,13 @@ pub fn name_context(project: &Fact<String>, region: &Fact<String>, context: &Nam
 /// A connector as written, with its canonical name where that is known.
 pub fn spell_connector(text: String, names: &NameContext) -> Spelled<ConnectorName> {
     let canonical = ConnectorName::parse(&text, names).map_err(|error| error.to_string());
-    Spelled { text, canonical }
+    Spelled { text: redact::identifier(&text), canonical }
 }
 
 /// An egress setting as written, with its meaning.
 pub fn spell_egress(text: String) -> Spelled<Egress> {
     let canonical = Egress::parse(&text).and_then(|egress| egress.ok_or_else(|| "it is not specified".to_owned()));
-    Spelled { text, canonical }
+    Spelled { text: redact::identifier(&text), canonical }
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ use state::State;
 pub struct Options {
     /// Port on the loopback address; 0 takes a free one.
     pub port: u16,
-    /// Most items a page, whatever the request asks for. Small, so that clients have to follow pages.
+    /// Most items a page, whatever the request asks for. Small, so that clients have to follow pages; a collection
+    /// that would have more than a hundred pages has larger ones.
     pub page_size_cap: usize,
     /// Faults to answer with, in front of the state.
     pub faults: Vec<Fault>,

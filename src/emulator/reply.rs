@@ -40,8 +40,12 @@ pub(super) fn error(code: StatusCode, status: &str, message: &str) -> Response<B
     body(code, &json!({"error": {"code": code.as_u16(), "message": message, "status": status}}))
 }
 
+/// Most pages of a list. Clients give up on lists that seem to have no end.
+const MOST_PAGES: usize = 100;
+
 /// A page of items. Empty fields are left out, as Google leaves them out.
 pub(super) fn page(items: &[&Value], unreachable: &[String], page: &Page<'_>) -> Response<Body> {
+    let size = page.size.max(items.len().div_ceil(MOST_PAGES));
     let start = match page.token {
         "" => Some(0),
         token => (0..items.len()).find(|&offset| page_token(page.path, offset) == token),
@@ -49,7 +53,7 @@ pub(super) fn page(items: &[&Value], unreachable: &[String], page: &Page<'_>) ->
     let Some(start) = start else {
         return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "The page token is invalid.");
     };
-    let shown: Vec<Value> = items.iter().skip(start).take(page.size).map(|&item| item.clone()).collect();
+    let shown: Vec<Value> = items.iter().skip(start).take(size).map(|&item| item.clone()).collect();
     let next = start + shown.len();
     let mut fields = Map::new();
     if !shown.is_empty() {
@@ -81,7 +85,7 @@ pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
     let recorded =
         answer.http_status.and_then(|code| StatusCode::from_u16(code).ok()).filter(|code| !code.is_success());
     let own = |code: StatusCode| answer.error.as_ref().map(|own| body(code, own));
-    let response = match answer.status {
+    let mut response = match answer.status {
         Status::Answered => return None,
         // The list itself came through, and names locations that it could not reach.
         Status::Unreachable if !answer.unreachable.is_empty() => return None,
@@ -125,13 +129,13 @@ pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
         Status::RateLimited => {
             let message = message(format!("Quota exceeded for quota metric 'Read requests' of service '{service}'."));
             let code = StatusCode::TOO_MANY_REQUESTS;
-            let mut response = own(code).unwrap_or_else(|| error(code, "RESOURCE_EXHAUSTED", &message));
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
-            response
+            own(code).unwrap_or_else(|| error(code, "RESOURCE_EXHAUSTED", &message))
         }
         Status::Malformed => broken_json(),
         Status::NotAsked => not_found("the state holds no answer of this collection"),
     };
+    // What was recorded stays as it is: to wait before asking again, as a recorded body may advise, is of no use.
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
     Some(response)
 }
 

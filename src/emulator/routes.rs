@@ -96,7 +96,8 @@ fn list(state: &State, key: Key<'_>, page: &Page<'_>, wanted: impl Fn(&str) -> b
         return failure;
     }
     // An item without a name is served too: what a client makes of it is the client's business.
-    let wanted = |item: &&Value| item.get("name").and_then(Value::as_str).is_none_or(&wanted);
+    let here = |name: &str| answer.region.is_some() || region_of(name).is_none_or(|own| own == region);
+    let wanted = |item: &&Value| item.get("name").and_then(Value::as_str).is_none_or(|name| here(name) && wanted(name));
     let items: Vec<&Value> = answer.items.iter().filter(wanted).collect();
     reply::page(&items, &answer.unreachable, page)
 }
@@ -143,6 +144,11 @@ fn project_of(state: &State, version: &str, project: &str) -> Response<Body> {
         // Google does not tell a project that is not there from one that may not be seen.
         None => reply::error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission"),
     }
+}
+
+/// The region in a resource's name. An answer without a region holds the items of all of them.
+fn region_of(name: &str) -> Option<&str> {
+    name.split("/locations/").nth(1)?.split('/').next()
 }
 
 /// The short name.

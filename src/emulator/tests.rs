@@ -108,6 +108,41 @@ async fn lists_are_paged_with_tokens_that_belong_to_them() {
 }
 
 #[tokio::test]
+async fn a_long_list_has_larger_pages() {
+    let mut state = sample();
+    let item = state["answers"][1]["items"][0].clone();
+    state["answers"][1]["items"] = json!(vec![item; 1_001]);
+    let emulator = start(state, Options::default()).await.unwrap();
+    let (_, first) = get(&emulator, &format!("/v2/{REGION}/services/-/revisions?pageSize=1000")).await;
+    assert_eq!(first["revisions"].as_array().unwrap().len(), 11);
+}
+
+#[tokio::test]
+async fn an_answer_of_the_whole_project_gives_each_region_its_own_items() {
+    let mut state = sample();
+    state["answers"][2].as_object_mut().unwrap().remove("region");
+    state["answers"][2]["items"][0]["name"] = json!("projects/shop-staging/locations/asia-east1/connectors/c");
+    let emulator = start(state, Options::default()).await.unwrap();
+    let list = |region: &str| format!("/v1/projects/shop-staging/locations/{region}/connectors");
+    assert_eq!(get(&emulator, &list("europe-west1")).await, (200, json!({})));
+    assert_eq!(get(&emulator, &list("asia-east1")).await.1["connectors"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_recorded_failure_never_asks_for_a_pause() {
+    let advice = json!({"error": {"code": 503, "details": [{"retryDelay": "60s"}]}});
+    for (status, code) in [("unreachable", 503), ("rate-limited", 429)] {
+        let mut state = sample();
+        state["answers"][2]["status"] = json!(status);
+        state["answers"][2]["error"] = advice.clone();
+        let emulator = start(state, Options::default()).await.unwrap();
+        let (head, _) = send(&emulator, "GET", &format!("/v1/{REGION}/connectors")).await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{head}");
+        assert!(head.to_ascii_lowercase().contains("retry-after: 0"), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_state_is_not_served() {
     for (state, problem) in [
         (json!(7), "it is no live state"),

@@ -116,7 +116,7 @@ fn slashed(path: &Path) -> String {
 /// Asks for every collection of every project and region, all at once; the transport limits how many are under way.
 async fn ask(google: Google, request: &Request) -> LiveState {
     if let Err(text) = google.sign_in().await {
-        return refused(request, CoverageStatus::Denied, &format!("no credentials: {text}"));
+        return refused(request, CoverageStatus::Denied, &format!("no credentials were found: {text}"));
     }
     let google = Arc::new(google);
     let mut state = empty(request);
@@ -254,18 +254,24 @@ async fn learn_numbers(google: &Arc<Google>, state: &mut LiveState) {
     }
 }
 
-/// The project numbers in names of VPC resources: texts that begin with `projects/` and digits.
+/// The project numbers in names of VPC resources, in any spelling of a name, and of a connector's subnet.
 fn numbers_in(item: &Value, numbers: &mut BTreeSet<String>) {
-    const PATHS: [&str; 2] = ["/template/vpcAccess", "/vpcAccess"];
-    for path in PATHS {
-        let Some(access) = item.pointer(path) else { continue };
+    let access = ["/template/vpcAccess", "/vpcAccess"].into_iter().filter_map(|path| item.pointer(path));
+    for access in access {
         let interfaces = access.get("networkInterfaces").and_then(Value::as_array).into_iter().flatten();
         let names = interfaces.flat_map(|interface| [interface.get("network"), interface.get("subnetwork")]);
-        for name in names.chain([access.get("connector")]).flatten().filter_map(Value::as_str) {
-            let project = name.strip_prefix("projects/").and_then(|rest| rest.split('/').next());
-            numbers.extend(project.filter(|project| inventory::is_number(project)).map(str::to_owned));
-        }
+        let names = names.chain([access.get("connector")]).flatten().filter_map(Value::as_str);
+        numbers.extend(names.filter_map(project_number));
     }
+    numbers.extend(item.get("network").and_then(Value::as_str).and_then(project_number));
+    let subnet = item.pointer("/subnet/projectId").and_then(Value::as_str);
+    numbers.extend(subnet.filter(|project| inventory::is_number(project)).map(str::to_owned));
+}
+
+/// The project of a name, where it is given by number.
+fn project_number(name: &str) -> Option<String> {
+    let project = name.split("projects/").nth(1)?.split('/').next()?;
+    inventory::is_number(project).then(|| project.to_owned())
 }
 
 /// A snapshot with an entry for everything that is asked for and that it does not hold.

@@ -23,11 +23,17 @@ const IDENTIFIERS: [&str; 12] = [
 /// Keys of the Cloud Run API that hold the name of a secret, never its value: `secretKeyRef.secret`, `volumes[].secret`.
 const REFERENCES: [&str; 2] = ["secret", "secretKeyRef"];
 
-/// The same answer without secrets: values of environment variables and headers (any `{name, value}`), texts under
-/// keys that are named like a secret, arguments that set one, and texts that have the shape of a known token.
+/// The same answer without secrets: values of environment variables and headers (any `{name, value}`), what stands
+/// under keys that are named like a secret, arguments that set one, and texts that have the shape of a known token.
 pub fn redacted(mut value: Value) -> Value {
     redact(&mut value);
     value
+}
+
+/// A message without secrets. What was replaced before is left alone, so that redacting twice changes nothing.
+pub fn message(text: &str) -> String {
+    let parts: Vec<String> = text.split(REDACTED).map(redact::line).collect();
+    parts.join(REDACTED)
 }
 
 /// As deep as the JSON parser lets a body be.
@@ -38,30 +44,39 @@ fn redact(value: &mut Value) {
             for (key, field) in fields.iter_mut() {
                 let reference = REFERENCES.contains(&&**key);
                 match field {
-                    Value::String(text) if named_value && key == "value" => REDACTED.clone_into(text),
-                    Value::String(text) if is_secret(key) && !reference => REDACTED.clone_into(text),
-                    Value::String(_) if reference || IDENTIFIERS.contains(&&**key) => {}
+                    own if named_value && key == "value" => erase(own),
+                    own if is_secret_name(key) && !reference => erase(own),
+                    Value::String(text) if reference || IDENTIFIERS.contains(&&**key) => {
+                        *text = redact::identifier(text);
+                    }
                     Value::Array(items) if key == "args" || key == "command" => arguments(items),
-                    Value::Array(_) if key == "urls" => {}
+                    Value::Array(items) if key == "urls" => {
+                        for text in items.iter_mut() {
+                            if let Value::String(text) = text {
+                                *text = redact::identifier(text);
+                            } else {
+                                redact(text);
+                            }
+                        }
+                    }
                     other => redact(other),
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(redact),
-        Value::String(text) => *text = line(text),
+        Value::String(text) => *text = message(text),
         _ => {}
     }
 }
 
-/// A text without secrets. What was replaced before is left alone, so that redacting twice changes nothing.
-fn line(text: &str) -> String {
-    let parts: Vec<String> = text.split(REDACTED).map(redact::line).collect();
-    parts.join(REDACTED)
-}
-
-/// Flags, annotations and headers are spelled with `-` where variables have `_`.
-fn is_secret(name: &str) -> bool {
-    is_secret_name(&name.replace('-', "_"))
+/// Takes every text and number out of a secret's value. Flags and nulls stay: they hold nothing, and types are kept.
+fn erase(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(erase),
+        Value::Array(items) => items.iter_mut().for_each(erase),
+        Value::String(_) | Value::Number(_) => *value = Value::String(REDACTED.to_owned()),
+        Value::Bool(_) | Value::Null => {}
+    }
 }
 
 /// Command-line arguments: a flag that is named like a secret has its value in the next argument.
@@ -69,19 +84,22 @@ fn arguments(items: &mut [Value]) {
     let mut follows_flag = false;
     for item in items {
         let Value::String(text) = item else {
-            redact(item);
+            if follows_flag {
+                erase(item)
+            } else {
+                redact(item)
+            }
             follows_flag = false;
             continue;
         };
         let is_flag = text.starts_with('-');
-        let (name, value) = text.split_once('=').map_or((&**text, None), |(name, value)| (name, Some(value)));
-        let secret_flag = is_flag && is_secret(name);
-        let clean = match value {
-            Some(_) if secret_flag => format!("{name}={REDACTED}"),
+        let name = text.split_once('=').map(|(name, _)| name);
+        let clean = match name {
+            Some(name) if is_flag && is_secret_name(name) => format!("{name}={REDACTED}"),
             _ if follows_flag && !is_flag => REDACTED.to_owned(),
-            _ => line(text),
+            _ => message(text),
         };
-        follows_flag = secret_flag && value.is_none();
+        follows_flag = redact::is_secret_flag(text);
         *text = clean;
     }
 }
@@ -91,6 +109,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_secret_of_any_type_and_depth_goes() {
+        let item = json!({
+            "labels": {"cert": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"},
+            "annotations": {"cache": "redis://:hunter2@10.0.0.3:6379/0"},
+            "passwords": ["hunter2", {"a": "hunter2", "on": true}],
+            "uri": "https://u:hunter2@x.run.app",
+            "urls": ["https://u:hunter2@x.run.app"],
+            "containers": [{
+                "args": ["--db-password hunter2", "DB_PASS=hunter2", "--token", 777_777, "postgres://u:p@hunter2@h/db"],
+                "command": ["sh", "-c", "run --password hunter2"],
+                "env": [{"name": "PIN", "value": 777_777}, {"name": "A", "value": {"b": ["hunter2"]}}],
+            }],
+        });
+        let clean = redacted(item);
+        let text = clean.to_string();
+        assert!(!text.contains("hunter2") && !text.contains("777777"), "{text}");
+        assert_eq!(clean["passwords"][1]["on"], true);
+        assert_eq!(clean["containers"][0]["command"][0], "sh");
+        assert_eq!(redacted(clean.clone()), clean, "redacting twice changes nothing");
+    }
 
     #[test]
     fn secrets_go_and_what_is_compared_stays() {

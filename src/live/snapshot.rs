@@ -27,6 +27,15 @@ fn display(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
+/// One line without what steers a terminal: a problem quotes words of the file.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() { out.extend(char.escape_default()) } else { out.push(char) }
+    }
+    out
+}
+
 /// The two keys that every version has.
 #[derive(Deserialize)]
 struct Header {
@@ -42,11 +51,12 @@ struct Header {
 pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
-    let mut state = parse(&bytes).map_err(fail)?;
+    let mut state = parse(&bytes).map_err(|problem| fail(escaped(&problem)))?;
     for answer in &mut state.answers {
         let items = std::mem::take(&mut answer.items);
         answer.items = items.into_iter().map(redaction::redacted).collect();
         answer.error = answer.error.take().map(redaction::redacted);
+        answer.detail = redaction::message(&answer.detail);
     }
     Ok(state)
 }
@@ -158,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_quotes_no_escape_codes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.json");
+        for text in [
+            r#"{"format": "x\u001b[31m\nforged", "version": 1}"#,
+            r#"{"format": "gcp-drift/live-state", "version": 1, "\u001b[2J": 1}"#,
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = read(&path).unwrap_err().to_string();
+            assert!(error.contains("\\u{1b}[") && !error.contains(char::is_control), "{error:?}");
+        }
+    }
+
+    #[test]
     fn two_answers_of_one_collection_are_refused() {
         let answer = r#"{"api": "run.services", "project": "p", "region": "r"}"#;
         let text = format!(r#"{{"format": "gcp-drift/live-state", "version": 1, "answers": [{answer}, {answer}]}}"#);
@@ -187,7 +211,7 @@ mod tests {
             region: Some("r".into()),
             status: CoverageStatus::Answered,
             http_status: Some(200),
-            detail: String::new(),
+            detail: "password=x".into(),
             items: vec![serde_json::json!({"env": [{"name": "A", "value": "x"}]})],
             unreachable: vec![],
             error: None,
@@ -200,6 +224,7 @@ mod tests {
         };
         write(&path, &state).unwrap();
         state.answers[0].items = vec![serde_json::json!({"env": [{"name": "A", "value": "[redacted]"}]})];
+        state.answers[0].detail = "password=[redacted]".into();
         assert_eq!(read(&path).unwrap(), state);
         assert!(write(&folder.path().join("no/such/folder.json"), &state).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");

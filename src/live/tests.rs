@@ -303,6 +303,16 @@ async fn a_number_of_another_project_is_asked_for_and_stays_unknown_where_it_is_
     let known = connector_of(&state(&request(&emulator)).await);
     assert_eq!(known.known().unwrap().to_string(), "projects/shop-host/locations/europe-west1/connectors/shared");
 
+    hosted["project_numbers"]["shop-subnets"] = json!("98");
+    hosted["answers"][2]["items"][0]["subnet"] = json!({"name": "s", "projectId": "98"});
+    hosted["answers"][0]["items"][0]["template"]["vpcAccess"]["connector"] =
+        json!("//vpcaccess.googleapis.com/projects/99/locations/europe-west1/connectors/shared");
+    let emulator = start(hosted.clone(), vec![]).await;
+    let learned = state(&request(&emulator)).await;
+    assert_eq!(connector_of(&learned).known(), known.known(), "any spelling of the name");
+    let subnet = inventory(&learned).connectors[0].subnet.clone();
+    assert_eq!(subnet.known().unwrap().to_string(), "projects/shop-subnets/regions/europe-west1/subnetworks/s");
+
     hosted["project_numbers"] = json!({});
     let emulator = start(hosted, vec![]).await;
     let refused = state(&request(&emulator)).await;

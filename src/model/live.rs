@@ -192,11 +192,16 @@ impl Coverage {
     /// # Errors
     /// The reason, with the API as its place. A collection that has no entry was not asked.
     pub fn answered(&self, api: Api, project: &str, region: &str) -> Result<(), Why> {
-        let here = |entry: &&CoverageEntry| {
-            entry.api == api && entry.project == project && entry.region.as_deref().is_none_or(|own| own == region)
+        let of = |wanted: Option<&str>| {
+            let here = self
+                .entries
+                .iter()
+                .filter(|entry| entry.api == api && entry.project == project && entry.region.as_deref() == wanted);
+            // A collection that was asked for twice was answered only where both were.
+            here.max_by_key(|entry| entry.status != CoverageStatus::Answered)
         };
-        // A collection that was asked for twice was answered only where both were.
-        let entry = self.entries.iter().filter(here).max_by_key(|entry| entry.status != CoverageStatus::Answered);
+        // What is said of the region goes before what is said of the whole project.
+        let entry = of(Some(region)).or_else(|| of(None));
         let (status, detail) = entry.map_or((CoverageStatus::NotAsked, ""), |found| (found.status, &*found.detail));
         if status == CoverageStatus::Answered {
             return Ok(());
@@ -279,4 +284,25 @@ pub struct LiveRevision {
     pub vpc: VpcAccess,
     /// When it was made, RFC 3339.
     pub create_time: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_region_goes_before_what_is_said_of_its_project() {
+        let entry = |region: Option<&str>, status| CoverageEntry {
+            project: "p".into(),
+            region: region.map(str::to_owned),
+            api: Api::RunServices,
+            status,
+            detail: String::new(),
+        };
+        let entries = vec![entry(None, CoverageStatus::Answered), entry(Some("west"), CoverageStatus::Denied)];
+        let coverage = Coverage { entries };
+        assert_eq!(coverage.answered(Api::RunServices, "p", "west").unwrap_err().kind, WhyKind::Denied);
+        assert!(coverage.answered(Api::RunServices, "p", "east").is_ok());
+        assert_eq!(coverage.answered(Api::RunServices, "q", "west").unwrap_err().kind, WhyKind::NotAsked);
+    }
 }

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::redact;
+
 /// What a short name is relative to, and how project numbers translate to ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameContext {
@@ -57,7 +59,7 @@ impl NameContext {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is {problem}")]
 pub struct NameError {
-    /// The text.
+    /// The text, without what is a secret by its shape.
     pub text: String,
     /// A lower-case fragment that reads after "is".
     pub problem: &'static str,
@@ -65,7 +67,7 @@ pub struct NameError {
 
 impl NameError {
     fn new(text: &str, problem: &'static str) -> Self {
-        Self { text: text.to_owned(), problem }
+        Self { text: redact::identifier(text), problem }
     }
 }
 
@@ -289,6 +291,8 @@ mod tests {
             assert!(ConnectorName::parse(text, &context()).is_err(), "{text}");
         }
         assert!(ConnectorName::parse("c", &NameContext::new(Some("p"), None)).is_err());
+        let error = ConnectorName::parse("redis://:hunter2@10.0.0.3:6379", &context()).unwrap_err().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
     }
 
     #[test]

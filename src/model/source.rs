@@ -119,7 +119,7 @@ impl SourceFile {
     pub fn origin_via(&self, range: Range<usize>, callers: Callers) -> Origin {
         let start = self.position(range.start);
         let end = self.position(range.end.max(range.start));
-        self.excerpts.cite(&self.path, start.line, self.line(start.line));
+        self.excerpts.cite(self, start.line);
         Origin::Source(SourceSpan { file: self.path.clone(), start, end, callers })
     }
 
@@ -141,11 +141,14 @@ const MAX_EXCERPT: usize = 400;
 pub struct Excerpts(Arc<Mutex<BTreeMap<RepoPath, BTreeMap<u32, String>>>>);
 
 impl Excerpts {
-    fn cite(&self, path: &RepoPath, line: u32, text: &str) {
+    fn cite(&self, file: &SourceFile, line: u32) {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        files.entry(path.clone()).or_default().entry(line).or_insert_with(|| {
-            let short: String = text.chars().take(MAX_EXCERPT).collect();
-            redact::line(&short)
+        files.entry(file.path.clone()).or_default().entry(line).or_insert_with(|| {
+            let short: String = file.line(line).chars().take(MAX_EXCERPT).collect();
+            let before = (1..line).rev().map(|line| file.line(line));
+            let after =
+                (line + 1..).map_while(|line| (line as usize <= file.line_starts.len()).then(|| file.line(line)));
+            redact::line_among(&short, before, after)
         });
     }
 
@@ -176,5 +179,14 @@ mod tests {
         let file = SourceFile::new(RepoPath::new("main.tf"), "\n  egress = \"all\"\n", &excerpts);
         file.origin(3..9);
         assert_eq!(excerpts.cited()[&RepoPath::new("main.tf")][&2], "  egress = \"all\"");
+    }
+
+    #[test]
+    fn a_value_below_the_name_of_a_secret_is_not_kept() {
+        let excerpts = Excerpts::default();
+        let text = "env {\n  name = \"DB_PASSWORD\"\n  value = \"hunter2\"\n}\n";
+        let file = SourceFile::new(RepoPath::new("main.tf"), text, &excerpts);
+        (1..=5).for_each(|line| drop(file.line_origin(line)));
+        assert_eq!(excerpts.cited()[&RepoPath::new("main.tf")][&3], "  value = [redacted]");
     }
 }

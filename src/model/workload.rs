@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Fact;
 use super::names::{ConnectorName, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
+use super::redact;
 
 /// A Cloud Run service, job or worker pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ impl Egress {
             "ALL_TRAFFIC" | "all-traffic" | "all" => Ok(Some(Self::AllTraffic)),
             "PRIVATE_RANGES_ONLY" | "private-ranges-only" => Ok(Some(Self::PrivateRangesOnly)),
             "" | "VPC_EGRESS_UNSPECIFIED" => Ok(None),
-            other => Err(format!("`{other}` is no VPC egress setting")),
+            other => Err(format!("`{}` is no VPC egress setting", redact::identifier(other))),
         }
     }
 

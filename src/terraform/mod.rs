@@ -196,7 +196,10 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
             Evaluated::Unknown(words.into_iter().collect())
         }
         Ok(value) if is_typed && !value.is_marked() => Evaluated::Value(value::to_json(&value)),
-        Ok(value) => Evaluated::Value(show::without_sensitive(&value)),
+        Ok(value) => {
+            let secrets = show::secrets(world, scope.module.into_iter());
+            Evaluated::Value(show::masked(show::without_sensitive(&value), &secrets))
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Everything that was understood, as JSON: what `gcp-drift show terraform` prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Deployment;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, World, body_object};
+use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object};
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
@@ -39,8 +39,9 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         outputs.insert(deployment.root.clone(), named(&world.outputs(deployment.instance)));
         variables.insert(deployment.root.clone(), named(&world.variables(deployment.instance)));
     }
+    let secrets = secrets(world, deployments.iter().flat_map(|deployment| instances(world, deployment.instance)));
     let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
-    json!({
+    let document = json!({
         "schema_version": 1,
         "deployments": deployments.iter().map(listed).collect::<Vec<_>>(),
         "modules": modules,
@@ -49,7 +50,32 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         "variables": variables,
         "incomplete": incomplete,
         "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
-    })
+    });
+    masked(document, &secrets)
+}
+
+/// The values of variables that are named like a secret: they stay secrets under every other name.
+pub(super) fn secrets(world: &World, modules: impl Iterator<Item = ModuleId>) -> BTreeSet<String> {
+    /// Shorter texts would be found inside of other words.
+    const SHORTEST: usize = 6;
+    let named = modules.flat_map(|module| world.variables(module)).filter(|(name, _)| redact::ends_in_secret(name));
+    let texts = named.filter_map(|(_, value)| value.as_str().map(str::to_owned));
+    texts.filter(|text| text.len() >= SHORTEST).collect()
+}
+
+/// The same JSON with secrets replaced wherever they stand in a text.
+pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
+    match json {
+        _ if secrets.is_empty() => json,
+        Json::String(text) => {
+            Json::String(secrets.iter().rev().fold(text, |text, secret| text.replace(secret, redact::REDACTED)))
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(|item| masked(item, secrets)).collect()),
+        Json::Object(fields) => {
+            Json::Object(fields.into_iter().map(|(name, value)| (name, masked(value, secrets))).collect())
+        }
+        other => other,
+    }
 }
 
 fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
@@ -127,7 +153,14 @@ pub(super) fn redacted(value: &Value, name: &str) -> Json {
     match &value.kind {
         Kind::String(text) => json!(redact::line(text)),
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
-            Json::Array(items.iter().map(|item| redacted(item, name)).collect())
+            let mut follows_flag = false;
+            let item = |item: &Value| {
+                let text = item.as_str().unwrap_or_default();
+                let as_name = if follows_flag && !text.starts_with('-') { "secret" } else { name };
+                follows_flag = redact::is_secret_flag(text);
+                redacted(item, as_name)
+            };
+            Json::Array(items.iter().map(item).collect())
         }
         Kind::Map(_, fields) => Json::Object(fields.iter().filter_map(field).collect()),
         Kind::Object(object) => Json::Object(object.fields.iter().filter_map(field).collect()),

@@ -161,8 +161,9 @@ impl Transport {
         }
         let mut request = self.client.get(url.clone()).header(ACCEPT, "application/json").timeout(limit);
         if let Auth::Google(tokens) = &self.auth {
-            let no_credentials =
-                |text| Attempt::Final(Failure::new(CoverageStatus::Denied, format!("no credentials: {text}")));
+            let no_credentials = |text| {
+                Attempt::Final(Failure::new(CoverageStatus::Denied, format!("no credentials were found: {text}")))
+            };
             let token = tokens.get().await.map_err(no_credentials)?;
             request = request.bearer_auth(token.as_str());
         }

@@ -30,6 +30,9 @@ impl Reader<'_> {
         let origin = self.world.origin(module, own.expr.span);
         let invalid =
             |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
+        // Texts about a value quote it.
+        let invalid =
+            |text: String| invalid(if value.is_marked() { "its sensitive value does not fit".into() } else { text });
         match convert(&value, ty) {
             Err(text) => invalid(text),
             Ok(value) if value.is_null() => Fact::Absent(origin),
