@@ -181,3 +181,23 @@ fn a_folder_that_holds_nothing_is_not_clean() {
     assert!(outcome.stderr.contains("nothing was checked"), "{}", outcome.stderr);
     repository.run(&["check", "--live", "none", "--allow-unchecked"]).expect_code(0);
 }
+
+#[test]
+fn a_region_where_nothing_is_declared_is_not_checked_all_the_same() {
+    for (api, rule) in [("vpcaccess.connectors", "connector-unmanaged"), ("run.services", "traffic-on-stale-revision")]
+    {
+        let repository = Repository::copy_of("clean");
+        repository.replace("gcp-drift.toml", "\"us-east1\"]", "\"us-east1\", \"europe-west1\"]");
+        repository.change_state(|state| {
+            for other in ["run.services", "run.revisions", "vpcaccess.connectors"] {
+                let status = if other == api { "denied" } else { "answered" };
+                let answer =
+                    json!({ "api": other, "project": "netra-staging", "region": "europe-west1", "status": status });
+                state["answers"].as_array_mut().unwrap().push(answer);
+            }
+        });
+        let outcome = check(&repository);
+        expect_not_checked(&outcome, &[rule], "denied", "europe-west1");
+        assert_eq!(list(&outcome.json(), "not_checked").len(), 1);
+    }
+}

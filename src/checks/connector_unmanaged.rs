@@ -1,8 +1,8 @@
 //! A connector is live, and nothing in the repository declares it.
 
-use super::{Check, Scene, connector_missing, gcloud_command};
+use super::{Check, Scene, connector_missing, gcloud_command, unseen_region};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Connector, ConnectorName, Why, WhyKind};
+use crate::model::{Api, Connector, ConnectorName, Why, WhyKind};
 use crate::reconcile::{ConnectorPair, LiveSide, unknown};
 
 /// The rule.
@@ -16,7 +16,9 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     if scene.evidence.terraform.roots.is_empty() {
         return vec![Verdict::NotApplicable];
     }
-    scene.reconciled.connectors.iter().filter_map(|pair| one(scene, pair)).collect()
+    let mut verdicts = unseen_region::not_checked(scene, &RULE, Api::VpcAccessConnectors);
+    verdicts.extend(scene.reconciled.connectors.iter().filter_map(|pair| one(scene, pair)));
+    verdicts
 }
 
 fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Option<Verdict> {

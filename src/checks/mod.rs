@@ -18,6 +18,7 @@ pub mod python_syntax_error;
 pub mod registry;
 pub mod smoke_classes;
 pub mod traffic_on_stale_revision;
+pub mod unseen_region;
 pub mod workload_connector_changed;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;

@@ -1,9 +1,9 @@
 //! A revision that serves has other VPC access than the service's template: what is configured is not what runs.
 
 use super::expected::settled;
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, gcloud_command, unseen_region};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
-use crate::model::{LiveWorkload, Origin, VpcAccess, Why, WhyKind, WorkloadKind};
+use crate::model::{Api, LiveWorkload, Origin, VpcAccess, Why, WhyKind, WorkloadKind};
 use crate::reconcile::equivalence::compare_vpc_access;
 use crate::reconcile::{Comparison, ServingRevision, WorkloadPair};
 
@@ -18,7 +18,9 @@ pub static RULE: Rule = Rule::new(
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().map(one).collect()
+    let mut verdicts = unseen_region::not_checked(scene, &RULE, Api::RunServices);
+    verdicts.extend(scene.reconciled.workloads.iter().map(one));
+    verdicts
 }
 
 fn one(pair: &WorkloadPair) -> Verdict {
