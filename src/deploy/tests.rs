@@ -120,8 +120,9 @@ fn scripts_run_what_is_said_of_them() {
     }
     let bin = tempfile::tempdir().expect("a folder");
     let fake = bin.path().join("gcloud");
-    let script = "#!/bin/sh\nfor word in \"$@\"; do printf '%s\\037' \"$word\" >> \"$GCLOUD_LOG\"; done\n\
-                  printf '\\036' >> \"$GCLOUD_LOG\"\n";
+    // One write a call: a script may run several at the same time.
+    let script = "#!/bin/sh\nunit=$(printf '\\037')\nrecord=\nfor word in \"$@\"; do record=\"$record$word$unit\"; done\n\
+                  printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
     std::fs::write(&fake, script).expect("a file");
     std::fs::set_permissions(&fake, std::fs::Permissions::from_mode(0o755)).expect("permissions");
     let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap_or_default());
