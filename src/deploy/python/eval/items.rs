@@ -1,0 +1,156 @@
+//! Indexes, keys and slices.
+
+use crate::deploy::python::Evaluator;
+use crate::deploy::python::exec::{Frame, Stop};
+use crate::deploy::python::value::{At, Elem, Key, Kind, Obj, Val, Whys, why};
+use crate::model::WhyKind;
+use crate::python::ast;
+
+impl<'a> Evaluator<'a> {
+    /// `object[key]`
+    pub fn item(&mut self, object: &Val<'a>, key: &Val<'a>, at: At) -> Val<'a> {
+        match &object.kind {
+            Kind::Dict(id) => match (self.heap.get(*id), key.as_key()) {
+                (Some(Obj::Dict(dict)), Some(key)) => match dict.entries.iter().find(|entry| entry.key == key) {
+                    Some(entry) => {
+                        let (maybe, value) = (entry.maybe, entry.value.clone());
+                        if maybe {
+                            self.may_raise(at);
+                        }
+                        value
+                    }
+                    None => {
+                        let open = dict.open.clone();
+                        self.may_raise(at);
+                        if open.is_none() {
+                            // Python raises an exception here, if nothing was overlooked.
+                            self.does_not_raise(at);
+                        }
+                        let text = match &key {
+                            Key::Text(text) => format!("there is no key `{text}`"),
+                            _ => "there is no such key".to_owned(),
+                        };
+                        Val::new(Kind::Unknown(open.unwrap_or_else(|| why(WhyKind::EvaluationFailed, text, at))), at)
+                    }
+                },
+                (Some(Obj::Lost(whys)), _) => Val::new(Kind::Unknown(whys.clone()), at),
+                _ => {
+                    self.may_raise(at);
+                    // One of several entries: a text is a text, whichever it is.
+                    Val::new(Kind::Unknown(self.whys_of(key, at)), at)
+                }
+            },
+            Kind::List(_) | Kind::Tuple(_) => {
+                let index = if let Kind::Int(index) = key.kind { Some(index) } else { None };
+                let found = match (self.elements(object), index) {
+                    (Ok(elements), Some(index)) => nth(&elements, index),
+                    (Err(whys), _) => Err(Some(whys)),
+                    (_, None) => Err(key.whys()),
+                };
+                found.unwrap_or_else(|whys| {
+                    self.may_raise(at);
+                    let whys = whys.unwrap_or_else(|| why(WhyKind::Dynamic, "the element is not known", at));
+                    Val::new(Kind::Unknown(whys), at)
+                })
+            }
+            Kind::Class(id) => {
+                // `Enum["NAME"]`, or a generic alias.
+                match (self.heap.get(*id), key.as_text()) {
+                    (Some(Obj::Class(class)), Some(name)) if class.is_enum => class
+                        .attributes
+                        .get(&name)
+                        .cloned()
+                        .unwrap_or_else(|| Val::unknown(WhyKind::EvaluationFailed, "there is no such member", at)),
+                    _ => object.clone(),
+                }
+            }
+            Kind::External(path) if &**path == "os.environ" => {
+                self.may_raise(at);
+                self.environment(key, at)
+            }
+            _ => {
+                self.may_raise(at);
+                Val::new(Kind::Unknown(self.whys_of(object, at)), at)
+            }
+        }
+    }
+
+    pub(super) fn slice(
+        &mut self,
+        object: &Val<'a>,
+        slice: &'a ast::ExprSlice,
+        at: At,
+        frame: &mut Frame<'a>,
+    ) -> Result<Val<'a>, Stop> {
+        let mut bounds = [None, None];
+        for (bound, node) in bounds.iter_mut().zip([&slice.lower, &slice.upper]) {
+            if let Some(node) = node {
+                match self.eval(node, frame)?.kind {
+                    Kind::Int(number) => *bound = Some(number),
+                    _ => return Ok(Val::unknown(WhyKind::Dynamic, "the bounds of a slice are not known", at)),
+                }
+            }
+        }
+        let unsupported = Val::unknown(WhyKind::Unsupported, "this slice is not evaluated", at);
+        if slice.step.is_some() {
+            return Ok(unsupported);
+        }
+        let range = |length: usize| {
+            let clamp = |bound: i64| {
+                let bound = if bound < 0 { bound + length as i64 } else { bound };
+                bound.clamp(0, length as i64) as usize
+            };
+            let start = bounds[0].map_or(0, clamp);
+            start..bounds[1].map_or(length, clamp).max(start)
+        };
+        Ok(match &object.kind {
+            Kind::List(id) => match self.heap.get(*id) {
+                Some(Obj::List(elements)) if elements.iter().all(|element| matches!(element, Elem::One(_))) => {
+                    let part = elements.get(range(elements.len())).unwrap_or_default().to_vec();
+                    Val::new(Kind::List(self.heap.add(Obj::List(part))), at)
+                }
+                // A copy of all of it.
+                Some(Obj::List(elements)) if bounds == [None, None] => {
+                    let copy = elements.clone();
+                    Val::new(Kind::List(self.heap.add(Obj::List(copy))), at)
+                }
+                _ => Val::new(Kind::Unknown(self.whys_of(object, at)), at),
+            },
+            Kind::Tuple(values) => {
+                Val::new(Kind::Tuple(values.get(range(values.len())).unwrap_or_default().into()), at)
+            }
+            Kind::Text(_) => match object.as_text() {
+                Some(text) => {
+                    let characters: Vec<char> = text.chars().collect();
+                    let part: String = characters.get(range(characters.len())).unwrap_or_default().iter().collect();
+                    Val::text(part, at)
+                }
+                None => Val::hole(self.whys_of(object, at), at),
+            },
+            _ => Val::new(Kind::Unknown(self.whys_of(object, at)), at),
+        })
+    }
+}
+
+fn nth<'a>(elements: &[Elem<'a>], index: i64) -> Result<Val<'a>, Option<Whys>> {
+    let first_unknown = elements.iter().position(|element| !matches!(element, Elem::One(_)));
+    let position =
+        if index >= 0 { usize::try_from(index).ok() } else { usize::try_from(index + elements.len() as i64).ok() };
+    let Some(position) = position else { return Err(None) };
+    let whys = |at: usize| match elements.get(at) {
+        Some(Elem::Any(whys) | Elem::Either(_, whys)) => Some(whys.clone()),
+        _ => None,
+    };
+    if index < 0 {
+        let last_unknown = elements.iter().rposition(|element| !matches!(element, Elem::One(_)));
+        if let Some(last) = last_unknown.filter(|last| *last >= position) {
+            return Err(whys(last));
+        }
+    } else if let Some(first) = first_unknown.filter(|first| *first <= position) {
+        return Err(whys(first));
+    }
+    match elements.get(position) {
+        Some(Elem::One(value)) => Ok(value.clone()),
+        _ => Err(None),
+    }
+}
