@@ -1,0 +1,299 @@
+//! Builtins and the standard library, as far as deploy scripts use them.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `builtins` | the names that Python always has |
+//! | `copies` | `copy`, `vars` and `dataclasses.asdict` |
+//! | `quoting` | `shlex`: texts as shell words, and back |
+
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::call::Keywords;
+use super::exec::Stop;
+use super::value::{At, Elem, Kind, Obj, Val, Whys, why};
+use crate::model::WhyKind;
+
+mod builtins;
+mod copies;
+mod quoting;
+
+pub use builtins::is_builtin;
+
+/// The reason that every command-line argument has; attributes name the argument.
+pub const COMMAND_LINE: &str = "it is given on the command line";
+
+/// Calls that neither change their arguments nor run anything, and whose result no deploy depends on.
+const HARMLESS: [&str; 22] = [
+    "print",
+    "logging.",
+    "time.sleep",
+    "time.",
+    "datetime.",
+    "json.dump",
+    "json.dumps",
+    "os.path.",
+    "os.getcwd",
+    "os.makedirs",
+    "os.chdir",
+    "pathlib.",
+    "sys.stdout.",
+    "sys.stderr.",
+    "traceback.",
+    "pprint.",
+    "signal.",
+    "argparse.",
+    "warnings.",
+    "platform.",
+    "uuid.",
+    "shutil.",
+];
+impl<'a> Evaluator<'a> {
+    /// A variable of the environment.
+    pub fn environment(&mut self, name: &Val<'a>, at: At) -> Val<'a> {
+        let text = match name.as_text() {
+            Some(name) => format!("the environment variable {name} decides it"),
+            None => "a variable of the environment decides it".to_owned(),
+        };
+        Val::hole(why(WhyKind::Environment, text, at), at)
+    }
+
+    /// Calls something that the script imports, or a builtin.
+    pub fn external(
+        &mut self,
+        path: &str,
+        args: Vec<Val<'a>>,
+        keywords: Keywords<'a>,
+        unsure: Option<Whys>,
+        at: At,
+    ) -> Result<Val<'a>, Stop> {
+        let keyword = |name: &str| keywords.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.clone());
+        let first = args.first().cloned();
+        let second = args.get(1).cloned();
+        let unknown = |text: &str| Val::unknown(WhyKind::Dynamic, text.to_owned(), at);
+        if let Some(whys) = &unsure {
+            // What the call does cannot be told, and a command may be among its arguments.
+            if is_command_runner(path) && self.silent == 0 {
+                self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
+            }
+            for value in args.iter().chain(keywords.iter().map(|(_, value)| value)) {
+                self.hand_over(value, whys, at);
+            }
+            self.hazards += 1;
+            return Ok(Val::new(Kind::Unknown(whys.clone()), at));
+        }
+        match path {
+            "subprocess.run"
+            | "subprocess.call"
+            | "subprocess.check_call"
+            | "subprocess.check_output"
+            | "subprocess.Popen"
+            | "subprocess.getoutput"
+            | "subprocess.getstatusoutput" => {
+                let command = first.or_else(|| keyword("args"));
+                if let Some(command) = &command {
+                    let shell = match keyword("shell") {
+                        Some(value) => self.truth(&value),
+                        None => Some(path.starts_with("subprocess.get")),
+                    };
+                    self.run_command(command, shell, at);
+                }
+                let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
+                let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));
+                if is_probe && !checked && !path.starts_with("subprocess.check") {
+                    return Ok(unknown("how the command ends is known when the script runs"));
+                }
+                return Ok(match path {
+                    "subprocess.run" | "subprocess.Popen" => Val::new(Kind::Completed, at),
+                    "subprocess.call" | "subprocess.check_call" => Val::new(Kind::Int(0), at),
+                    _ => Val::new(Kind::Unknown(why(WhyKind::Dynamic, "the output of a command is not known", at)), at),
+                });
+            }
+            "os.system" | "os.popen" | "asyncio.create_subprocess_shell" => {
+                match first.as_ref().map(|value| &value.kind) {
+                    Some(Kind::Text(parts)) => {
+                        let text_at = first.as_ref().map_or(at, |value| value.at);
+                        self.run_shell(&parts.clone(), text_at);
+                    }
+                    _ if self.silent == 0 => {
+                        self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
+                    }
+                    _ => {}
+                }
+                if first.as_ref().is_some_and(|command| self.is_probe(command)) {
+                    return Ok(unknown("how the command ends is known when the script runs"));
+                }
+                return Ok(if path == "os.system" {
+                    Val::new(Kind::Int(0), at)
+                } else {
+                    Val::new(Kind::Completed, at)
+                });
+            }
+            "asyncio.create_subprocess_exec" => {
+                self.run_words(&args, at);
+                return Ok(Val::new(Kind::Completed, at));
+            }
+            "os.execvp" | "os.execv" | "os.spawnvp" => {
+                if let Some(command) = args.last() {
+                    self.run_command(&command.clone(), Some(false), at);
+                }
+                return Ok(unknown("the process is replaced"));
+            }
+            "exec" | "eval" => {
+                let whys = why(WhyKind::Unsupported, format!("`{path}` may change it"), at);
+                self.lose_data(&whys);
+                if self.silent == 0 {
+                    self.incomplete(WhyKind::Unsupported, "the script runs code that it has as a text", at);
+                }
+                return Ok(Val::new(Kind::Unknown(whys), at));
+            }
+            // What is written into it is written into the names.
+            "globals" | "locals" | "vars" if first.is_none() => {
+                let whys = why(WhyKind::Unsupported, format!("`{path}()` may change it"), at);
+                self.lose_data(&whys);
+                return Ok(Val::new(Kind::Unknown(whys), at));
+            }
+            "delattr" => {
+                if let Some(value) = &first {
+                    self.lose(value, &why(WhyKind::Unsupported, "`delattr` is not evaluated", at));
+                }
+                return Ok(Val::new(Kind::None, at));
+            }
+            "contextlib.suppress" => return Ok(Val::new(Kind::External(super::with::SUPPRESS.into()), at)),
+            "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort" => return Err(Stop::Raise),
+            "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "os.environ.pop" => {
+                let name = first.unwrap_or_else(|| unknown("a name"));
+                let value = self.environment(&name, at);
+                // Without a default it may be None as well.
+                let default = second.or_else(|| keyword("default"));
+                return Ok(match default.map(|value| value.kind) {
+                    Some(Kind::Text(_)) => value,
+                    _ => Val::new(Kind::Unknown(self.whys_of(&value, at)), at),
+                });
+            }
+            "dataclasses.field" | "attr.ib" | "attrs.field" => {
+                return Ok(match (keyword("default_factory").or_else(|| keyword("factory")), keyword("default")) {
+                    (Some(factory), _) => Val::new(Kind::Method(Rc::new(factory), "default_factory".into()), at),
+                    (None, Some(value)) => value,
+                    (None, None) => unknown("the field has no default"),
+                });
+            }
+            "dataclasses.replace" | "copy.replace" => {
+                if let Some(Val { kind: Kind::Instance(id), .. }) = first
+                    && let Some(Obj::Instance { class, mut attributes, open }) = self.heap.get(id).cloned()
+                {
+                    attributes.extend(keywords);
+                    let id = self.heap.add(Obj::Instance { class, attributes, open });
+                    let guards = self.current_guards().into();
+                    self.note_config(id, at, guards);
+                    return Ok(Val::new(Kind::Instance(id), at));
+                }
+            }
+            "dataclasses.asdict" | "vars" | "copy.copy" | "copy.deepcopy" => {
+                if let Some(value) = &first {
+                    return Ok(self.copy(value, path != "vars" && path != "dataclasses.asdict", 0, at));
+                }
+            }
+            "shlex.split" => {
+                return Ok(match first.as_ref().map(|value| &value.kind) {
+                    Some(Kind::Text(parts)) => self.split_words(&parts.clone(), at),
+                    _ => unknown("the text is not known"),
+                });
+            }
+            "shlex.join" | "subprocess.list2cmdline" => {
+                return Ok(self.shell_join(first.as_ref(), at));
+            }
+            "shlex.quote" => {
+                return Ok(match first.as_ref().and_then(Val::as_text) {
+                    Some(text) => match shlex::try_quote(&text) {
+                        Ok(quoted) => Val::text(&*quoted, at),
+                        Err(_) => unknown("the text cannot be quoted"),
+                    },
+                    None => Val::hole(first.map_or_else(|| Rc::from([]), |value| self.whys_of(&value, at)), at),
+                });
+            }
+            "textwrap.dedent" | "inspect.cleandoc" => {
+                return Ok(match first {
+                    // Only white space changes, which a command's words do not see.
+                    Some(value) if matches!(value.kind, Kind::Text(_)) => value,
+                    _ => unknown("the text is not known"),
+                });
+            }
+            "shutil.which" => {
+                let Some(name) = first.as_ref().and_then(Val::as_text) else { return Ok(unknown("a path")) };
+                // The program is taken to be installed; which folder it lies in makes no difference.
+                return Ok(Val::text(name, at));
+            }
+            "asyncio.run"
+            | "asyncio.wait_for"
+            | "asyncio.create_task"
+            | "asyncio.ensure_future"
+            | "typing.cast"
+            | "asyncio.gather" => {
+                let value = if path == "typing.cast" { second } else { first };
+                return Ok(value.unwrap_or_else(|| Val::new(Kind::None, at)));
+            }
+            "asyncio.to_thread" | "threading.Thread" | "multiprocessing.Process" | "threading.Timer" => {
+                return self.thread(args, &keywords, at);
+            }
+            "functools.partial" => {
+                if let Some(value) = &first {
+                    self.hand_over(value, &why(WhyKind::Unsupported, "`partial` is not evaluated", at), at);
+                }
+                return Ok(Val::unknown(WhyKind::Unsupported, "`partial` is not evaluated", at));
+            }
+            _ => {}
+        }
+        if path == "argparse.ArgumentParser" {
+            return Ok(Val::new(Kind::External("argparse.ArgumentParser()".into()), at));
+        }
+        if path.ends_with(".parse_args") || path.ends_with(".parse_known_args") {
+            return Ok(Val::unknown(WhyKind::Dynamic, COMMAND_LINE, at));
+        }
+        if let Some(value) = self.builtin(path, &args, &keywords, at)? {
+            return Ok(value);
+        }
+        if HARMLESS.iter().any(|prefix| *prefix == path || (prefix.ends_with('.') && path.starts_with(prefix))) {
+            return Ok(unknown("it is known when the script runs"));
+        }
+        if path.ends_with(".VpcAccess") && self.silent == 0 {
+            self.incomplete(WhyKind::Unsupported, "VPC access given to Google's client library is not evaluated", at);
+        }
+        // Exceptions are made, not raised.
+        if is_builtin(path) {
+            return Ok(unknown("it is known when the script runs"));
+        }
+        // `submit(f, x)` and `map(f, list)` of an executor come through a value that is not known, see `call_unknown`.
+        let whys = why(WhyKind::Dynamic, format!("`{path}` is not in the script"), at);
+        self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at)
+    }
+
+    fn thread(&mut self, args: Vec<Val<'a>>, keywords: &Keywords<'a>, at: At) -> Result<Val<'a>, Stop> {
+        let keyword = |name: &str| keywords.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.clone());
+        let (target, given) = match keyword("target") {
+            Some(target) => {
+                let given = match keyword("args") {
+                    Some(value) => match self.elements(&value) {
+                        Ok(elements) if elements.iter().all(|element| matches!(element, Elem::One(_))) => elements
+                            .into_iter()
+                            .filter_map(|element| if let Elem::One(value) = element { Some(value) } else { None })
+                            .collect(),
+                        _ => return self.call_with_unknowns(&target),
+                    },
+                    None => Vec::new(),
+                };
+                (target, given)
+            }
+            None => match args.split_first() {
+                Some((target, rest)) => (target.clone(), rest.to_vec()),
+                None => return Ok(Val::unknown(WhyKind::Dynamic, "a thread", at)),
+            },
+        };
+        self.call(&target, given, Vec::new(), None, at)?;
+        Ok(Val::unknown(WhyKind::Dynamic, "a thread", at))
+    }
+}
+
+fn is_command_runner(path: &str) -> bool {
+    path.starts_with("subprocess.") || matches!(path, "os.system" | "os.popen")
+}
