@@ -3,7 +3,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `discover` | which files are deploy config |
-//! | `gcloud`, `gcloud_flags` | gcloud's command line |
+//! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
 //! | `shell`, `shell_lexer` | shell text as a list of simple commands |
 //! | `python` | partial evaluation of Python scripts |
@@ -18,7 +18,6 @@ use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPa
 
 mod discover;
 mod gcloud;
-mod gcloud_flags;
 mod github_actions;
 mod python;
 mod shell;

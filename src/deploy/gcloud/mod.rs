@@ -1,17 +1,33 @@
 //! gcloud's command line: from an argument list to what the command would set.
 //!
-//! A deploy is a patch: what no flag mentions is [`Change::Leave`]. A word that is not known and that stands where a
-//! flag could stand may set anything, so it makes everything that a flag could set unknown until a later flag sets it
-//! again (the last one wins). In the place of a flag's value, or of the workload's name, it is taken as one word.
+//! A deploy is a patch: what no flag mentions is [`Leave`](crate::model::Change::Leave). A word that is not known and
+//! that stands where a flag could stand may set anything, so it makes everything that a flag could set unknown until a
+//! later flag sets it again (the last one wins). In the place of a flag's value, or of the workload's name, it is taken
+//! as one word.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `flags` | flags that set what a deploy declares |
+//! | `valueless` | flags that take no value |
+//! | `alternatives` | words and alternatives that are not known |
+//! | `settings` | what the flags together set |
+//! | `spelled` | names and settings as written, beside what they mean |
 
 use std::collections::BTreeMap;
 
-use super::gcloud_flags::is_valueless;
 use super::words::{Item, Word};
-use crate::model::{
-    Change, ConnectorName, DeployCommand, Egress, Fact, NameContext, NetworkInterface, NetworkName, Origin, Spelled,
-    SubnetworkName, Why, WhyKind, WorkloadKind, redact,
-};
+use crate::model::{DeployCommand, Fact, NameContext, Origin, Why, WhyKind, WorkloadKind};
+
+mod alternatives;
+mod flags;
+mod settings;
+mod spelled;
+mod valueless;
+
+pub use spelled::{name_context, spell_connector, spell_egress};
+
+use flags::{SLOTS, Slot, slot_of};
+use valueless::is_valueless;
 
 /// What an argument list is.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,38 +69,6 @@ pub fn is_gcloud(text: &str) -> bool {
     matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
 }
 
-/// What flags can set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Slot {
-    Project,
-    Region,
-    Connector,
-    ClearConnector,
-    Egress,
-    Network,
-    Subnet,
-    Tags,
-    ClearNetwork,
-    ClearTags,
-}
-
-const SLOTS: [(&str, Slot); 10] = [
-    ("project", Slot::Project),
-    ("region", Slot::Region),
-    ("vpc-connector", Slot::Connector),
-    ("clear-vpc-connector", Slot::ClearConnector),
-    ("vpc-egress", Slot::Egress),
-    ("network", Slot::Network),
-    ("subnet", Slot::Subnet),
-    ("network-tags", Slot::Tags),
-    ("clear-network", Slot::ClearNetwork),
-    ("clear-network-tags", Slot::ClearTags),
-];
-
-fn slot_of(flag: &str) -> Option<Slot> {
-    SLOTS.iter().find(|(name, _)| *name == flag).map(|&(_, slot)| slot)
-}
-
 #[derive(Clone, Debug, PartialEq)]
 enum Setting {
     Given(Word),
@@ -122,7 +106,6 @@ struct Reader {
     name_clash: bool,
     ended: bool,
 }
-
 impl Reader {
     fn run(items: &[Item], hole_is_name: bool) -> Self {
         let mut reader = Self {
@@ -154,83 +137,6 @@ impl Reader {
                 Item::Either(alternatives, whys) if depth < 16 => self.either(alternatives, whys, depth),
                 Item::Either(_, whys) => self.any(whys),
             }
-        }
-    }
-
-    /// Any number of unknown words.
-    fn any(&mut self, whys: &[Why]) {
-        if self.command.is_none() {
-            self.undecidable.extend_from_slice(whys);
-            self.other = !self.program;
-            self.ended = true;
-            return;
-        }
-        if let Some(Pending { slot: Some(slot), .. }) = self.pending.take() {
-            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
-        }
-        self.everything_unknown(whys);
-        if self.name == Name::Missing {
-            self.name = Name::Unknown(whys.to_vec());
-        }
-        self.after_hole = true;
-    }
-
-    fn either(&mut self, alternatives: &[Vec<Item>], whys: &[Why], depth: usize) {
-        let mut outcomes = alternatives.iter().map(|alternative| {
-            let mut reader = self.clone();
-            reader.items(alternative, depth + 1);
-            reader
-        });
-        let Some(mut merged) = outcomes.next() else { return };
-        for other in outcomes {
-            merged.merge(other, whys);
-        }
-        *self = merged;
-    }
-
-    fn merge(&mut self, other: Self, whys: &[Why]) {
-        if *self == other {
-            return;
-        }
-        let same_command = self.program == other.program && self.path == other.path && self.command == other.command;
-        if !same_command || self.other != other.other || self.ended != other.ended {
-            self.undecidable.extend_from_slice(whys);
-            self.other = self.other && other.other;
-            self.ended = true;
-            return;
-        }
-        self.undecidable.extend(other.undecidable);
-        self.name_clash |= other.name_clash;
-        self.after_hole |= other.after_hole;
-        if self.pending != other.pending {
-            // One of them takes the next word as its value, the other one does not.
-            self.everything_unknown(whys);
-            self.name = Name::Unknown(whys.to_vec());
-            self.pending = None;
-            self.after_hole = true;
-            return;
-        }
-        if self.name != other.name {
-            self.name = Name::Unknown(whys.to_vec());
-        }
-        for (_, slot) in SLOTS {
-            let (mine, theirs) = (self.slots.get(&slot), other.slots.get(&slot));
-            if mine == theirs {
-                continue;
-            }
-            let mut all = whys.to_vec();
-            for setting in [mine, theirs].into_iter().flatten() {
-                if let Setting::Unknown(more) = setting {
-                    all.extend(more.iter().filter(|why| !whys.contains(why)).cloned());
-                }
-            }
-            self.slots.insert(slot, Setting::Unknown(all));
-        }
-    }
-
-    fn everything_unknown(&mut self, whys: &[Why]) {
-        for (_, slot) in SLOTS {
-            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
         }
     }
 
@@ -436,114 +342,13 @@ impl Reader {
             guards: Vec::new(),
         }))
     }
-
-    fn text(&self, slot: Slot, command: &Origin) -> Fact<String> {
-        match self.slots.get(&slot) {
-            None => Fact::Absent(command.clone()),
-            Some(Setting::Given(word)) => word.fact(),
-            Some(Setting::Unknown(whys)) => Fact::Unknown(whys.clone()),
-        }
-    }
-
-    fn connector(&self, names: &NameContext) -> Change<Spelled<ConnectorName>> {
-        // gcloud accepts both flags together and clears last; an empty name changes nothing.
-        match (self.slots.get(&Slot::Connector), self.slots.get(&Slot::ClearConnector)) {
-            (_, Some(Setting::Given(clear))) => Change::Clear(clear.origin.clone()),
-            (Some(Setting::Given(word)), None) if word.text().is_some_and(|text| text.is_empty()) => Change::Leave,
-            (Some(Setting::Given(word)), None) => Change::Set(word.fact().map(|text| spell_connector(text, names))),
-            (_, Some(Setting::Unknown(whys))) | (Some(Setting::Unknown(whys)), None) => {
-                Change::Set(Fact::Unknown(whys.clone()))
-            }
-            (None, None) => Change::Leave,
-        }
-    }
-
-    /// Clearing the connector or the network clears the egress setting as well, also where a flag sets it: gcloud clears
-    /// last.
-    fn egress(&self) -> Change<Spelled<Egress>> {
-        let clears = [Slot::ClearConnector, Slot::ClearNetwork].map(|slot| self.slots.get(&slot));
-        for setting in clears.iter().flatten() {
-            if let Setting::Given(word) = setting {
-                return Change::Clear(word.origin.clone());
-            }
-        }
-        match clears.into_iter().flatten().next().or_else(|| self.slots.get(&Slot::Egress)) {
-            Some(Setting::Given(word)) => Change::Set(word.fact().map(spell_egress)),
-            Some(Setting::Unknown(whys)) => Change::Set(Fact::Unknown(whys.clone())),
-            None => Change::Leave,
-        }
-    }
-
-    /// gcloud patches the one interface key by key: a key that no flag mentions stays as it is.
-    fn interfaces(&self, command: &Origin, names: &NameContext) -> Change<Vec<NetworkInterface>> {
-        let keys = [Slot::Network, Slot::Subnet, Slot::Tags, Slot::ClearTags].map(|slot| self.slots.get(&slot));
-        match self.slots.get(&Slot::ClearNetwork) {
-            Some(Setting::Given(word)) => return Change::Clear(word.origin.clone()),
-            Some(Setting::Unknown(whys)) if keys.iter().all(|key| !matches!(key, Some(Setting::Given(_)))) => {
-                return Change::Set(Fact::Unknown(whys.clone()));
-            }
-            _ => {}
-        }
-        let [network, subnet, tags, clear_tags] = keys;
-        if network.is_none() && subnet.is_none() && tags.is_none() && clear_tags.is_none() {
-            return Change::Leave;
-        }
-        let left = |what: &str| -> Why {
-            Why::at(WhyKind::Dynamic, format!("the command leaves the {what} as it is"), command.clone())
-        };
-        let text = |setting: Option<&Setting>, what: &str| match setting {
-            Some(Setting::Given(word)) => word.fact(),
-            Some(Setting::Unknown(whys)) => Fact::Unknown(whys.clone()),
-            None => Fact::unknown(left(what)),
-        };
-        let tags = match (tags, clear_tags) {
-            (Some(Setting::Given(_)), _) | (_, None) => text(tags, "network tags")
-                .map(|list| list.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()),
-            (_, Some(Setting::Given(word))) => Fact::Absent(word.origin.clone()),
-            (_, Some(Setting::Unknown(whys))) => Fact::Unknown(whys.clone()),
-        };
-        let interface = NetworkInterface {
-            network: text(network, "network")
-                .try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
-            subnetwork: text(subnet, "subnetwork")
-                .try_map(|name| SubnetworkName::parse(&name, names).map_err(|error| error.to_string())),
-            tags,
-        };
-        Change::Set(Fact::Known(vec![interface], command.clone()))
-    }
-}
-
-/// What short names in a command are relative to: its own project and region, and only where it names none, those of
-/// the run.
-pub fn name_context(project: &Fact<String>, region: &Fact<String>, context: &NameContext) -> NameContext {
-    let own = |fact: &Fact<String>, fallback: &Option<String>| match fact {
-        Fact::Known(text, _) => Some(text.clone()),
-        Fact::Absent(_) => fallback.clone(),
-        Fact::Unknown(_) => None,
-    };
-    NameContext {
-        project: own(project, &context.project),
-        region: own(region, &context.region),
-        project_numbers: context.project_numbers.clone(),
-    }
-}
-
-/// A connector as written, with its canonical name where that is known.
-pub fn spell_connector(text: String, names: &NameContext) -> Spelled<ConnectorName> {
-    let canonical = ConnectorName::parse(&text, names).map_err(|error| error.to_string());
-    Spelled { text: redact::identifier(&text), canonical }
-}
-
-/// An egress setting as written, with its meaning.
-pub fn spell_egress(text: String) -> Spelled<Egress> {
-    let canonical = Egress::parse(&text).and_then(|egress| egress.ok_or_else(|| "it is not specified".to_owned()));
-    Spelled { text: redact::identifier(&text), canonical }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::words::{Hole, Piece};
     use super::*;
+    use crate::model::Change;
     use crate::model::{Excerpts, RepoPath, SourceFile};
 
     fn origin() -> Origin {
