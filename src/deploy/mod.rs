@@ -5,7 +5,7 @@
 //! | `discover` | which files are deploy config |
 //! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
-//! | `shell`, `shell_lexer` | shell text as a list of simple commands |
+//! | `shell` | shell text as a list of simple commands |
 //! | `python` | partial evaluation of Python scripts |
 //! | `github_actions`, `yaml` | workflows |
 //! | `show` | the JSON of `gcp-drift show deploy` |
@@ -21,7 +21,6 @@ mod gcloud;
 mod github_actions;
 mod python;
 mod shell;
-mod shell_lexer;
 mod show;
 #[cfg(test)]
 mod tests;

@@ -4,14 +4,30 @@
 //! Variables are followed where every assignment is plain. A command inside `if`, a loop, `case` or a function keeps a
 //! guard with the condition's text. Commands are taken to succeed: what a script does after a failure is no
 //! declaration.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `lexer` | words and operators |
+//! | `conditions` | guards from blocks, `&&` and `||` |
+//! | `expand` | variables |
+//! | `parts` | keywords and assignments |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::shell_lexer::{Part, Token, tokens};
-pub use super::shell_lexer::{Unit, UnitKind};
-use super::words::{Hole, Item, Piece, Word};
+use super::words::{Item, Piece};
 use crate::model::{Guard, Origin, Why, WhyKind, redact};
+
+mod conditions;
+mod expand;
+mod lexer;
+mod parts;
+
+pub use lexer::{Unit, UnitKind};
+
+use conditions::{Block, BlockKind};
+use lexer::{Part, Token, tokens};
+use parts::{assignment, keyword, keyword_in, plain};
 
 /// A simple command that the text runs.
 #[derive(Clone, Debug)]
@@ -35,6 +51,7 @@ pub struct Outcome {
 
 /// The most tokens of one text that are read.
 const MAX_TOKENS: usize = 50_000;
+
 /// How deep `bash -c` is followed.
 const MAX_DEPTH: usize = 3;
 
@@ -85,27 +102,6 @@ fn read_at(units: &[Unit], variables: &Variables, origin: &dyn Fn(Range<usize>) 
     reader.outcome
 }
 
-/// A compound command that is open.
-struct Block {
-    kind: BlockKind,
-    /// Guards that hold inside it.
-    guards: Vec<Guard>,
-    /// Unit index at which its condition starts.
-    condition: usize,
-    /// True where its code leaves the script.
-    aborts: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum BlockKind {
-    If,
-    Loop,
-    Case,
-    Function,
-    Group,
-    Subshell,
-}
-
 struct Reader<'a> {
     units: &'a [Unit],
     origin: &'a dyn Fn(Range<usize>) -> Origin,
@@ -122,7 +118,6 @@ struct Reader<'a> {
     ended: bool,
     outcome: Outcome,
 }
-
 impl Reader<'_> {
     fn span(&self, start: usize, end: usize) -> Range<usize> {
         let offset = |at: usize| self.units.get(at).map(|unit| unit.offset);
@@ -256,65 +251,6 @@ impl Reader<'_> {
         self.simple(&words, ";");
     }
 
-    fn open(&mut self, kind: BlockKind, condition: usize) {
-        self.blocks.push(Block { kind, guards: Vec::new(), condition, aborts: false });
-    }
-
-    fn close(&mut self, kinds: &[BlockKind]) {
-        if !self.blocks.last().is_some_and(|block| kinds.contains(&block.kind)) {
-            return;
-        }
-        if let Some(block) = self.blocks.pop()
-            && block.aborts
-            && block.kind != BlockKind::Function
-            && let Some(last) = block.guards.into_iter().next_back()
-        {
-            self.aborts.push(Guard { negated: !last.negated, ..last });
-        }
-    }
-
-    fn condition_ends(&mut self, at: usize, is_loop: bool) {
-        let Some((kind, start)) = self.blocks.last().map(|block| (block.kind, block.condition)) else { return };
-        let expected = if is_loop { BlockKind::Loop } else { BlockKind::If };
-        if kind != expected {
-            return;
-        }
-        let guard = self.guard(self.text(start, at), start, at);
-        if let Some(block) = self.blocks.last_mut() {
-            block.guards.push(guard);
-        }
-    }
-
-    fn negate_last(&mut self) {
-        if let Some(guard) = self.blocks.last_mut().and_then(|block| block.guards.last_mut()) {
-            guard.negated = true;
-        }
-    }
-
-    /// In a loop an assignment further down can decide a word further up.
-    fn loop_starts(&mut self, rest: &[Token]) {
-        let mut depth = 1;
-        let mut starts = true;
-        for token in rest {
-            let Token::Word { parts, .. } = token else {
-                starts = true;
-                continue;
-            };
-            match keyword(parts).filter(|_| starts) {
-                Some("for" | "while" | "until" | "select") => depth += 1,
-                Some("done") => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return;
-            }
-            if let Some((name, _)) = assignment(parts) {
-                self.volatile.insert(name.trim_end_matches('+').to_owned());
-            }
-            starts = matches!(keyword(parts), Some("do" | "then" | "else" | "{" | "!")) && starts;
-        }
-    }
-
     fn simple(&mut self, words: &[&Token], terminator: &str) {
         let chain = self.chain.take();
         if words.is_empty() {
@@ -342,86 +278,6 @@ impl Reader<'_> {
             "&&" | "||" => self.next_chain(rest, start, end, terminator == "||", chain),
             _ => None,
         };
-    }
-
-    /// What `&&` or `||` after a command says of the next one.
-    fn next_chain(&self, words: &[&Token], start: usize, end: usize, or: bool, before: Option<Guard>) -> Option<Guard> {
-        let program = words.first().and_then(|token| match token {
-            Token::Word { parts, .. } => plain(parts),
-            Token::Op { .. } => None,
-        });
-        const SUCCEED: [&str; 14] = [
-            "gcloud",
-            "cd",
-            "docker",
-            "set",
-            "export",
-            "echo",
-            "pip",
-            "npm",
-            "make",
-            "mkdir",
-            "cp",
-            "pushd",
-            "chmod",
-            "terraform",
-        ];
-        let succeeds = words.is_empty() || program.is_some_and(|program| SUCCEED.contains(&program.as_str()));
-        if succeeds && !or {
-            return before;
-        }
-        let mut guard = self.guard(self.text(start, end), start, end);
-        guard.negated = or;
-        Some(guard)
-    }
-
-    fn assign(&mut self, name: &str, value: &[Part], guarded: bool) {
-        if let Some(name) = name.strip_suffix('+') {
-            self.volatile.insert(name.to_owned());
-            return;
-        }
-        if guarded {
-            self.volatile.insert(name.to_owned());
-            return;
-        }
-        let mut pieces = Vec::new();
-        for part in value {
-            match part {
-                Part::Lit { text, .. } => pieces.push(Piece::Lit(text.clone())),
-                Part::Hole(hole) => pieces.push(Piece::Hole(hole.clone())),
-                Part::Var { name, default, .. } => pieces.extend(self.variable(name, default.as_deref(), 0..0)),
-                Part::Dynamic(text) => pieces.push(hole(Why::new(WhyKind::Dynamic, *text))),
-                Part::Many => pieces.push(hole(Why::new(WhyKind::Unsupported, "a list of the shell is not evaluated"))),
-            }
-        }
-        self.variables.insert(name.to_owned(), pieces);
-    }
-
-    fn variable(&self, name: &str, default: Option<&str>, span: Range<usize>) -> Vec<Piece> {
-        let unknown = |text: String| {
-            let why = if span.is_empty() {
-                Why::new(WhyKind::Environment, text)
-            } else {
-                Why::at(WhyKind::Environment, text, (self.origin)(span.clone()))
-            };
-            vec![hole(why)]
-        };
-        if self.all_volatile || self.volatile.contains(name) {
-            return unknown(format!("the variable {name} is known only when the script runs"));
-        }
-        match self.variables.get(name) {
-            Some(pieces) => {
-                let empty = pieces.iter().all(|piece| matches!(piece, Piece::Lit(text) if text.is_empty()));
-                let known = pieces.iter().all(|piece| matches!(piece, Piece::Lit(_)));
-                match default {
-                    Some(default) if empty => vec![Piece::Lit(default.to_owned())],
-                    // Whether an unknown text is empty is not known either.
-                    Some(_) if !known => unknown(format!("the variable {name} may be empty")),
-                    _ => pieces.clone(),
-                }
-            }
-            None => unknown(format!("the variable {name} comes from the environment")),
-        }
     }
 
     fn command(&mut self, words: &[&Token], start: usize, end: usize, chain: Option<Guard>) {
@@ -476,16 +332,6 @@ impl Reader<'_> {
         }
     }
 
-    fn leave(&mut self, chain: Option<Guard>) {
-        if let Some(guard) = chain {
-            self.aborts.push(Guard { negated: !guard.negated, ..guard });
-        } else if let Some(block) = self.blocks.last_mut() {
-            block.aborts = true;
-        } else {
-            self.ended = true;
-        }
-    }
-
     /// A program that runs the command that its arguments spell, such as `timeout` or `xargs`.
     fn wrapped(&mut self, arguments: &[&Token], start: usize, end: usize) {
         let runs_gcloud = arguments.iter().any(|token| match token {
@@ -525,11 +371,6 @@ impl Reader<'_> {
         self.outcome.incomplete.extend(inner.incomplete);
     }
 
-    fn guards(&self, chain: Option<Guard>) -> Vec<Guard> {
-        let blocks = self.blocks.iter().flat_map(|block| block.guards.iter().cloned());
-        self.aborts.iter().cloned().chain(blocks).chain(chain).collect()
-    }
-
     fn push(&mut self, words: &[&Token], start: usize, end: usize, chain: Option<Guard>) {
         let mut items = Vec::new();
         for token in words {
@@ -540,114 +381,8 @@ impl Reader<'_> {
         let command = Command { items, origin: (self.origin)(self.span(start, end)), guards: self.guards(chain) };
         self.outcome.commands.push(command);
     }
-
-    /// Expands a word; an unquoted variable of several words gives several words.
-    fn expand(&self, parts: &[Part], span: Range<usize>, items: &mut Vec<Item>) {
-        let origin = (self.origin)(span.clone());
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut started = false;
-        let finish = |pieces: &mut Vec<Piece>, items: &mut Vec<Item>| {
-            items.push(Item::Word(Word { pieces: std::mem::take(pieces), origin: origin.clone() }));
-        };
-        for part in parts {
-            match part {
-                Part::Lit { text, .. } => {
-                    started = true;
-                    if !text.is_empty() {
-                        pieces.push(Piece::Lit(text.clone()));
-                    }
-                }
-                Part::Hole(found) => {
-                    started = true;
-                    pieces.push(Piece::Hole(found.clone()));
-                }
-                Part::Dynamic(text) => {
-                    started = true;
-                    pieces.push(hole(Why::at(WhyKind::Dynamic, *text, origin.clone())));
-                }
-                Part::Many => {
-                    let why = Why::at(WhyKind::Unsupported, "a list of the shell is not evaluated", origin.clone());
-                    items.push(Item::Any(vec![why]));
-                    return;
-                }
-                Part::Var { name, default, quoted } => {
-                    let value = self.variable(name, default.as_deref(), span.clone());
-                    if *quoted {
-                        started = true;
-                        pieces.extend(value);
-                        continue;
-                    }
-                    for piece in value {
-                        let Piece::Lit(text) = piece else {
-                            started = true;
-                            pieces.push(piece);
-                            continue;
-                        };
-                        for (index, word) in text.split(char::is_whitespace).enumerate() {
-                            if index > 0 && started {
-                                finish(&mut pieces, items);
-                                started = false;
-                            }
-                            if !word.is_empty() {
-                                started = true;
-                                pieces.push(Piece::Lit(word.to_owned()));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        if started {
-            finish(&mut pieces, items);
-        }
-    }
 }
 
 fn is_gcloud(text: &str) -> bool {
     text == "gcloud" || text.ends_with("/gcloud")
-}
-
-fn hole(why: Why) -> Piece {
-    Piece::Hole(Hole { whys: vec![why], options: Vec::new() })
-}
-
-/// The text of a word in which nothing is expanded.
-fn plain(parts: &[Part]) -> Option<String> {
-    let mut all = String::new();
-    for part in parts {
-        match part {
-            Part::Lit { text, .. } => all.push_str(text),
-            _ => return None,
-        }
-    }
-    Some(all)
-}
-
-/// A word that is a keyword where a command can start.
-fn keyword(parts: &[Part]) -> Option<&str> {
-    match parts {
-        [Part::Lit { text, quoted: false }] => Some(text),
-        _ => None,
-    }
-}
-
-fn keyword_in(parts: &[Part]) -> bool {
-    keyword(parts) == Some("in")
-}
-
-/// `NAME=value` (the name keeps a `+` of `+=`).
-fn assignment(parts: &[Part]) -> Option<(String, Vec<Part>)> {
-    let Some((Part::Lit { text, quoted: false }, rest)) = parts.split_first() else { return None };
-    let (name, value) = text.split_once('=')?;
-    let bare = name.strip_suffix('+').unwrap_or(name);
-    let mut characters = bare.chars();
-    let first = characters.next()?;
-    let is_name = (first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|next| next.is_ascii_alphanumeric() || next == '_');
-    if !is_name {
-        return None;
-    }
-    let mut parts = vec![Part::Lit { text: value.to_owned(), quoted: true }];
-    parts.extend(rest.iter().cloned());
-    Some((name.to_owned(), parts))
 }

@@ -1,6 +1,6 @@
 //! Splits shell text into words and operators, keeping what is not known in its place.
 
-use super::words::Hole;
+use crate::deploy::words::Hole;
 
 /// A character of shell text, or a hole that something before the shell leaves in it, with its byte offset in the
 /// source.
