@@ -1,11 +1,11 @@
 //! Deploy config: what each deploy command of the repository would set on its workload.
 //!
-//! | file | subject |
+//! | file or folder | subject |
 //! | --- | --- |
 //! | `discover` | which files are deploy config |
-//! | `gcloud` | gcloud's command line |
+//! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
 //! | `words` | argument lists of which parts are not known |
-//! | `shell` | shell text as a list of simple commands |
+//! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
 //! | `python` | partial evaluation of Python scripts |
 //! | `github_actions`, `yaml` | workflows |
 //! | `show` | the JSON of `gcp-drift show deploy` |

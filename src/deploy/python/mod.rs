@@ -4,17 +4,17 @@
 //! are not deploys. A value that cannot be told carries its reasons. At a condition that cannot be decided both
 //! branches are followed, under a guard, and what is different afterwards is not known. Commands are taken to succeed.
 //!
-//! | file | subject |
+//! | file or folder | subject |
 //! | --- | --- |
 //! | `value` | what a value can be |
 //! | `heap` | the state, how it forks and meets again |
-//! | `exec` | statements |
-//! | `eval` | expressions |
+//! | `exec` | statements: `branches`, `loops`, `rounds`, `matching`, `try_blocks` |
+//! | `eval` | expressions: `comparison`, `comprehensions`, `items`, `operators` |
 //! | `with` | context managers |
 //! | `lazy` | generators: what runs only when its elements are taken |
-//! | `define` | functions, classes, imports and assignments |
-//! | `call` | calls of the script's own functions and classes |
-//! | `library` | calls of builtins and the standard library |
+//! | `define` | what gives names their values: `assignments`, `classes`, `functions`, `imports`, `names` |
+//! | `call` | calls of the script's own code: `arguments`, `attributes`, `classes`; and of code that is `unknown` |
+//! | `library` | calls of the standard library, and of `builtins`: `copies`, `quoting` |
 //! | `methods` | methods of texts, lists and dicts |
 //! | `text` | formatting |
 //! | `sink` | commands and configs that leave the script |
