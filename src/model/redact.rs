@@ -86,38 +86,42 @@ struct Patterns {
 impl Patterns {
     fn new() -> Result<Self, regex::Error> {
         Ok(Self {
-            shapes: Regex::new(concat!(
+            shapes: ascii(concat!(
                 r"(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
-                r"|ya29\.[\w.-]+",                        // Google access token
-                r"|\b1//0[\w-]{20,}",                     // Google refresh token
-                r"|GOCSPX-[\w-]{20,}",                    // Google OAuth client secret
-                r"|AIza[\w-]{35}",                        // Google API key
-                r"|gh[pousr]_\w{20,}|github_pat_\w{20,}", // GitHub token
-                r"|glpat-[\w-]{20,}",                     // GitLab token
-                r"|xox[abprs]-[\w-]{10,}",                // Slack token
-                r"|\b[sr]k_live_\w{10,}",                 // Stripe key
-                r"|\bAKIA[0-9A-Z]{16}\b",                 // AWS access key
-                r"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*",    // JWT
+                r"|ya29\.[\w.-]+",                            // Google access token
+                r"|\b1//0[\w-]{20,}",                         // Google refresh token
+                r"|GOCSPX-[\w-]{20,}",                        // Google OAuth client secret
+                r"|AIza[\w-]{35}",                            // Google API key
+                r"|gh[pousr]_[\w]{20,}|github_pat_[\w]{20,}", // GitHub token
+                r"|glpat-[\w-]{20,}",                         // GitLab token
+                r"|xox[abprs]-[\w-]{10,}",                    // Slack token
+                r"|\b[sr]k_live_[\w]{10,}",                   // Stripe key
+                r"|\bAKIA[0-9A-Z]{16}\b",                     // AWS access key
+                r"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*",        // JWT
                 r"|\b(?i:bearer) +[\w.~+/=-]{20,}",
                 r#"|(?i:\bauthorization["']?\s*[:=,]\s*["']?(?:bearer|basic)\s+)[^\s"']+"#,
             ))?,
-            url: Regex::new(r#"(?P<head>://[^/\s:@"']*:)[^\s"'`<>]+@"#)?,
-            own_line: Regex::new(&format!(
+            url: ascii(r#"(?P<head>://[^/\s:@"']*:)[^\s"'`<>]+@"#)?,
+            own_line: ascii(&format!(
                 r#"(?i)^(?P<head>\s*(?:- )?["']?[\w.-]*{NAME}[\w.-]*["']?(?:\s+=\s+|\s*=>\s+|\s*:\s+))\S.*?(?P<tail>[,;]?\s*)$"#
             ))?,
-            quoted: Regex::new(&format!(
-                r#"(?i)(?P<head>(?:"[^"\s]*?{NAME}[\w.-]*=)|(?:'[^'\s]*?{NAME}[\w.-]*=))[^"']*"#
-            ))?,
-            assignment: Regex::new(&format!(
+            quoted: ascii(&format!(r#"(?i)(?P<head>(?:"[^"\s]*?{NAME}[\w.-]*=)|(?:'[^'\s]*?{NAME}[\w.-]*=))[^"']*"#))?,
+            assignment: ascii(&format!(
                 r#"(?i)(?P<head>[\w.-]*{NAME}[\w.-]*["']?\]?\s*(?:=>|[=:,])\s*){VALUE}(?:\s*(?:\+|\|\||\bor\b)\s*{VALUE})*"#
             ))?,
-            flag: Regex::new(&format!(
+            flag: ascii(&format!(
                 r#"(?i)(?P<head>(?:^|[\s"'])--?[\w-]*{NAME}[\w-]*["']?\s+)(?:"[^"]*"?|'[^']*'?|[^\s"'-][^\s"']*)"#
             ))?,
-            literal_name: Regex::new(&format!(r#"(?i)["'][\w.-]*{NAME}[\w.-]*["']"#))?,
-            value_key: Regex::new(&format!(r#"(?i)(?P<head>\bvalue["']?\s*(?:=>|[=:])\s*){VALUE}"#))?,
+            literal_name: ascii(&format!(r#"(?i)["'][\w.-]*{NAME}[\w.-]*["']"#))?,
+            value_key: ascii(&format!(r#"(?i)(?P<head>\bvalue["']?\s*(?:=>|[=:])\s*){VALUE}"#))?,
         })
     }
+}
+
+/// Compiles a pattern whose `\w` (always inside of a class) and `\b` are ASCII: names of secrets are, and the tables of
+/// Unicode would make compiling the patterns the slowest part of a run.
+fn ascii(pattern: &str) -> Result<Regex, regex::Error> {
+    Regex::new(&pattern.replace(r"\w", "0-9A-Za-z_").replace(r"\b", r"(?-u:\b)"))
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::new().ok());
