@@ -207,7 +207,9 @@ impl Coverage {
             return Ok(());
         }
         let said = match status {
-            CoverageStatus::Denied => format!("{api} was denied in {project}/{region}"),
+            CoverageStatus::Denied => {
+                format!("{api} was denied in {project}/{region}; it needs {} ({})", api.permission(), api.role())
+            }
             CoverageStatus::Disabled => format!("the API of {api} is not enabled in {project}"),
             CoverageStatus::Unreachable => format!("{api} did not answer in {project}/{region}"),
             CoverageStatus::RateLimited => format!("{api} was rate-limited in {project}/{region}"),
