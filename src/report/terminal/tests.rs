@@ -136,8 +136,8 @@ fn a_report_of_nothing_but_unchecked_items_groups_them_by_reason() {
         format!("not checked{text}"),
         r#"not checked: 41 items, 2 reasons
 
-not checked[denied]: vpcaccess.connectors was denied in netra-staging/us-central1: missing
-  vpcaccess.connectors.list
+not checked[denied]: vpcaccess.connectors was denied in netra-staging/us-central1; it needs
+  vpcaccess.connectors.list (roles/vpcaccess.viewer): missing vpcaccess.connectors.list
  --> vpcaccess.connectors in netra-staging/us-central1
   40 items: 30 connector-changed, 10 connector-missing
   - connector-missing: connector c00 (netra-staging/us-central1)
