@@ -152,3 +152,18 @@ fn the_report_fits_narrow_terminals() {
     assert!(text.contains("connector-changed"));
     assert!(!text.contains('\u{1b}'));
 }
+
+#[test]
+fn the_shipped_policies_hold_nobody_to_numbers_that_nobody_set() {
+    let repository = Repository::copy_of("clean");
+    let config = repository.read("gcp-drift.toml");
+    let (without, _) = config.split_once("[policies.params]").unwrap();
+    repository.write("gcp-drift.toml", without);
+    let policies = |repository: &Repository| {
+        let report = repository.run(&["check", "--format", "json"]).expect_code(0).json();
+        list(&report, "parts").iter().find(|part| part["part"] == "policies").unwrap().clone()
+    };
+    assert_eq!(policies(&repository)["verdict"], "not-applicable");
+    repository.write("gcp-drift.toml", &format!("{without}[policies]\nshipped = true\n"));
+    assert_eq!(policies(&repository)["verdict"], "clean");
+}

@@ -386,10 +386,11 @@ pub const KEYS: &[Key] = &[
         path: "policies.shipped",
         kind: Kind::Boolean,
         unit: "",
-        default: "`true`",
-        written: "shipped = true",
-        meaning: "Whether the policies that gcp-drift brings along are run.",
-        example: "[policies]\nshipped = false",
+        default: "`true` where `policies.params` sets a parameter, else `false`",
+        written: "shipped = false",
+        meaning: "Whether the policies that gcp-drift brings along are run. What a policy has no parameter for, it takes \
+            from its own defaults.",
+        example: "[policies]\nshipped = true",
     },
     Key {
         path: "policies.paths",

@@ -182,7 +182,7 @@ impl Default for Config {
 
 impl Default for PoliciesConfig {
     fn default() -> Self {
-        Self { shipped: true, paths: Vec::new(), params: BTreeMap::new() }
+        Self { shipped: false, paths: Vec::new(), params: BTreeMap::new() }
     }
 }
 
