@@ -137,9 +137,9 @@ pub struct RequiredClassConfig {
 }
 
 /// `[policies]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
-    /// Whether the shipped policies run.
+    /// Whether the shipped policies run. Where the file does not say, they do if it sets a parameter.
     pub shipped: bool,
     /// Folders with further `.rego` files.
     pub paths: Vec<String>,
@@ -177,12 +177,6 @@ impl Default for Config {
             severity: BTreeMap::new(),
             accept: Vec::new(),
         }
-    }
-}
-
-impl Default for PoliciesConfig {
-    fn default() -> Self {
-        Self { shipped: false, paths: Vec::new(), params: BTreeMap::new() }
     }
 }
 
