@@ -201,3 +201,20 @@ fn a_region_where_nothing_is_declared_is_not_checked_all_the_same() {
         assert_eq!(list(&outcome.json(), "not_checked").len(), 1);
     }
 }
+
+#[test]
+fn a_service_that_nobody_declares_and_that_is_rolled_out_is_not_checked() {
+    let repository = Repository::copy_of("clean");
+    repository.change_state(|state| {
+        let items = answer(state, "run.services", "us-central1")["items"].as_array_mut().unwrap();
+        let mut shadow = items[0].clone();
+        shadow["name"] = json!("projects/netra-staging/locations/us-central1/services/netra-shadow");
+        shadow["reconciling"] = json!(true);
+        items.push(shadow);
+    });
+    let outcome = check(&repository);
+    expect_not_checked(&outcome, &["traffic-on-stale-revision"], "settling", "");
+    let report = outcome.json();
+    let items = list(&report, "not_checked");
+    assert!(items.iter().all(|item| item["subject"]["name"] == "netra-shadow"), "{items:#?}");
+}

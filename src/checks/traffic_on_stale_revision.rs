@@ -25,10 +25,10 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 
 fn one(pair: &WorkloadPair) -> Verdict {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some("traffic"), why);
-    let declared = !pair.terraform.is_empty() || !pair.deploy.is_empty();
     let live = match settled(pair) {
         Ok(live) => live,
-        Err(Some(why)) if declared && pair.subject.kind != WorkloadKind::Job.word() => return not_checked(why),
+        // Declared or not: whatever is live serves through some revision.
+        Err(Some(why)) if pair.subject.kind != WorkloadKind::Job.word() => return not_checked(why),
         Err(_) => return Verdict::NotApplicable,
     };
     if live.name.kind == WorkloadKind::Job {

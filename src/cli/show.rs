@@ -122,7 +122,8 @@ pub fn load_terraform(dir: &std::path::Path, inputs: &TerraformArgs) -> Result<t
     let dir = folder(dir)?;
     let repo = crate::config::locate(&dir).root;
     let repo = folder(&repo)?;
-    let root = dir.strip_prefix(&repo).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let root = dir.strip_prefix(&repo).map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
+    let root = root.to_string_lossy().replace('\\', "/");
     let root = if root.is_empty() { ".".to_owned() } else { root };
     let mut config = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
     apply(inputs, &mut config)?;
