@@ -6,6 +6,7 @@
 //! | [`value`] | values, types, conversion; unknowns with their reasons |
 //! | [`evaluate`] | expressions to values |
 //! | [`functions`] | the built-in functions |
+//! | [`google`] | what the provider knows of the resources that the tool models
 //! | [`module`] | files, variables, module calls, repetition, references |
 //! | [`extract`] | the resources that this tool knows, in the words of the model |
 //! | [`show`] | everything that was understood, as JSON |
@@ -16,6 +17,7 @@
 pub mod evaluate;
 pub mod extract;
 pub mod functions;
+pub mod google;
 pub mod module;
 pub mod show;
 pub mod syntax;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Deployment;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object};
+use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object, derived_values};
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
@@ -86,6 +86,8 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         Key::Name(name) => json!(&**name),
         Key::Symbolic => json!("?"),
     };
+    let derived = derived_values(world, &own.scope, &own.resource, &own.block);
+    let derived = derived.iter().map(|(name, value)| (name.to_string(), redacted(value, name)));
     json!({
         "root": deployment.root,
         "address": own.address,
@@ -97,6 +99,7 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         "presence": presence(&own.presence.to_vec()),
         "values": redacted(&value, ""),
         "unknown": unknown_parts(&value).unwrap_or_else(|| json!({})),
+        "derived": derived.collect::<Map<String, Json>>(),
         "origin": origin(&own.origin(world)),
     })
 }

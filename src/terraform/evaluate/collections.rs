@@ -82,7 +82,7 @@ pub fn get_attr(value: &Value, name: &str) -> Result<Value, String> {
         Kind::Null(_) => return Err(format!("the value that should have the attribute \"{name}\" is null")),
         Kind::Object(object) => match (object.fields.get(name), &object.open) {
             (Some(field), _) => field.clone(),
-            (None, Some(open)) => Value::unknown_because(Type::Dynamic, open.attribute(name)),
+            (None, Some(open)) => open.missing(name),
             (None, None) => return Err(format!("the object has no attribute \"{name}\"")),
         },
         Kind::Map(_, map) => map.get(name).cloned().ok_or_else(|| format!("the map has no element \"{name}\""))?,

@@ -1,48 +1,18 @@
 //! Attributes that follow from what is configured: ids and links of the Google resources that the tool models, and
 //! the few results of data sources that the provider configuration decides.
 //!
-//! Formats: the provider's documentation of each resource's `id` and `self_link`.
+//! How an id or link is put together stands in the table of [`google`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Address, Mode, World, configured, provider_default};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::Scope;
+use crate::terraform::google;
+use crate::terraform::google::schema::Given;
 use crate::terraform::syntax::Block;
 use crate::terraform::value::{Type, Value, convert};
-
-/// How a resource's id and link are put together.
-struct Format {
-    kind: &'static str,
-    id: &'static str,
-    /// What stands before the id in `self_link`; `None` where the resource has no such attribute.
-    link: Option<&'static str>,
-}
-
-const COMPUTE: &str = "https://www.googleapis.com/compute/v1/";
-
-const FORMATS: [Format; 6] = [
-    Format {
-        kind: "google_vpc_access_connector",
-        id: "projects/{project}/locations/{region}/connectors/{name}",
-        link: Some(""),
-    },
-    Format { kind: "google_compute_network", id: "projects/{project}/global/networks/{name}", link: Some(COMPUTE) },
-    Format {
-        kind: "google_compute_subnetwork",
-        id: "projects/{project}/regions/{region}/subnetworks/{name}",
-        link: Some(COMPUTE),
-    },
-    Format {
-        kind: "google_cloud_run_v2_service",
-        id: "projects/{project}/locations/{location}/services/{name}",
-        link: None,
-    },
-    Format { kind: "google_cloud_run_v2_job", id: "projects/{project}/locations/{location}/jobs/{name}", link: None },
-    Format {
-        kind: "google_cloud_run_v2_worker_pool",
-        id: "projects/{project}/locations/{location}/workerPools/{name}",
-        link: None,
-    },
-];
 
 /// The value of an attribute that is not configured, where it follows from what is.
 pub(super) fn derived(world: &World, scope: &Scope, address: &Address, block: &Block, name: &str) -> Option<Value> {
@@ -53,18 +23,33 @@ pub(super) fn derived(world: &World, scope: &Scope, address: &Address, block: &B
         (Mode::Data, "google_project", "id") => fill("projects/{project}", part),
         (Mode::Data, "google_project", "number") => project_number(world, block, scope),
         _ => {
-            let format = FORMATS.iter().find(|format| format.kind == &*address.kind)?;
+            let resource = google::resource(&address.kind)?;
+            // A data source that is given a link takes everything else from it.
+            if address.mode == Mode::Data && block.body.attribute("self_link").is_some() {
+                return None;
+            }
             match name {
-                "id" => fill(format.id, part),
-                "self_link" => fill(&format!("{}{}", format.link?, format.id), part),
-                "project" | "region" => {
-                    let is_part = format.id.contains(&format!("{{{name}}}"));
-                    is_part.then(|| part(name))
+                "id" => fill(resource.id?, part),
+                "self_link" => fill(&format!("{}{}", resource.link?, resource.id?), part),
+                _ => {
+                    let field = resource.body.field(name)?;
+                    (field.given == Given::Provider).then(|| part(name))
                 }
-                _ => None,
             }
         }
     }
+}
+
+/// Everything that follows from what a resource configures, by name, as far as it is known.
+pub fn derived_values(world: &World, scope: &Scope, address: &Address, block: &Block) -> BTreeMap<Arc<str>, Value> {
+    let fields = google::resource(&address.kind).map_or(&[][..], |resource| resource.body.fields);
+    let supplied = fields.iter().filter(|field| field.given == Given::Provider).map(|field| field.name);
+    let names = ["id", "self_link"].into_iter().chain(supplied);
+    let left_out = names.filter(|name| block.body.attribute(name).is_none());
+    left_out
+        .filter_map(|name| Some((Arc::from(name), derived(world, scope, address, block, name)?)))
+        .filter(|(_, value)| !value.contains_unknown())
+        .collect()
 }
 
 /// An argument of the resource, else what the provider supplies.
@@ -110,8 +95,8 @@ fn fill(format: &str, part: impl Fn(&str) -> Value) -> Option<Value> {
             text.push_str(before);
         }
         match value.as_str() {
-            // A part that is itself a full name, such as a connector whose name holds slashes, gives no id.
-            Some(known) if whys.is_empty() => text.push_str(known),
+            // The provider cuts full names and links of regions and routers to their last segment.
+            Some(known) if whys.is_empty() => text.push_str(known.rsplit('/').next().unwrap_or_default()),
             Some(_) => {}
             None => whys = whys.and(&value.whys()),
         }

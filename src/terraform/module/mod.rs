@@ -38,6 +38,7 @@ use crate::model::{Caller, Diagnostic, Excerpts, Origin, RepoPath, SourceFile, W
 
 pub use blocks::{BlockInstance, nested_blocks};
 pub use calls::{Children, children};
+pub use derived::derived_values;
 pub use discover::{Roots, find_roots};
 pub use expand::{Expansion, Key, expand, key_scope};
 pub use files::{ReadError, join as join_path};

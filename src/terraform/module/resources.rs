@@ -8,9 +8,11 @@ use super::derived::derived;
 use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, key_scope, nested_blocks};
 use crate::model::redact::is_secret_name;
 use crate::model::{Why, WhyKind};
-use crate::terraform::evaluate::{Scope, evaluate};
-use crate::terraform::syntax::{Block, Body};
-use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys};
+use crate::terraform::evaluate::{Failure, Scope, evaluate};
+use crate::terraform::google::schema::{Given, Shape};
+use crate::terraform::google::{self, schema};
+use crate::terraform::syntax::{Block, Body, Expr, ExprKind};
+use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys, convert};
 
 /// Arguments and blocks that Terraform itself reads: no attributes of the resource.
 pub const META_ARGUMENTS: [&str; 8] =
@@ -43,7 +45,7 @@ pub(super) fn resource_attribute(
         {
             let value = evaluate(world, &scope, &own.expr)?;
             if !value.is_null() {
-                return Ok(value);
+                return typed(address, name, value).map_err(|text| Failure::at(own.expr.span, text));
             }
         }
         Ok(attribute_value(world, &scope, address, &block, key, name))
@@ -52,18 +54,69 @@ pub(super) fn resource_attribute(
 
 /// The value of an attribute that is not configured, or configured as a block.
 pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key, name: &str) -> Value {
-    let open = open(world, scope, address, block, key);
+    let mut open = open(world, scope, address, block, key);
+    let is_ignored = open.schema.is_some() && ignored(block).is_none_or(|names| names.iter().any(|own| **own == *name));
+    if is_ignored {
+        open.schema = None;
+    }
     let blocks = nested_blocks(world, scope, &block.body, name);
     if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
         return block_list(world, Some(&open), name, &blocks);
     }
-    derived(world, scope, address, block, name)
-        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open.attribute(name)))
+    if let Some(derived) = derived(world, scope, address, block, name) {
+        return derived;
+    }
+    if is_ignored {
+        let text = format!("{}.{name} is whatever is live: ignore_changes leaves it alone", open.address);
+        return Value::unknown_because(Type::Dynamic, Why { text, ..open.why });
+    }
+    match open.missing(name) {
+        // It is a string in every resource that has it.
+        Value { kind: Kind::Unknown(unknown), .. } if matches!(name, "id" | "self_link") => {
+            Value::unknown(Type::String, unknown.whys.clone())
+        }
+        other => other,
+    }
 }
 
-/// These are strings in every resource that has them.
-fn computed_type(name: &str) -> Type {
-    if matches!(name, "id" | "self_link") { Type::String } else { Type::Dynamic }
+/// What is known of the resources of a type; of data sources nothing is.
+fn schema(address: &Address) -> Option<&'static schema::Resource> {
+    if address.mode == Mode::Managed { google::resource(&address.kind) } else { None }
+}
+
+/// A configured value in the type that the provider gives it.
+fn typed(address: &Address, name: &str, value: Value) -> Result<Value, String> {
+    let field = schema(address).and_then(|resource| resource.body.field(name));
+    match field.map(|field| field.shape.ty()) {
+        None | Some(Type::Dynamic) => Ok(value),
+        Some(ty) => convert(&value, &ty).map_err(|text| {
+            // Texts about a value quote it.
+            let text = if value.is_marked() { "its sensitive value does not fit".to_owned() } else { text };
+            format!("{address}.{name}: {text}")
+        }),
+    }
+}
+
+/// The attributes of which `lifecycle` says that what is live stays; `None` for all of them.
+fn ignored(block: &Block) -> Option<Vec<Arc<str>>> {
+    let mut names = Vec::new();
+    for own in block.body.blocks("lifecycle").filter_map(|lifecycle| lifecycle.body.attribute("ignore_changes")) {
+        // `all`, or a form that is not understood, may mean everything.
+        let ExprKind::Tuple(items) = &own.expr.unparenthesised().kind else { return None };
+        for item in items {
+            names.push(first_name(item)?);
+        }
+    }
+    Some(names)
+}
+
+fn first_name(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.unparenthesised().kind {
+        ExprKind::Variable(name) => Some(name.clone()),
+        ExprKind::Traversal(base, _) => first_name(base),
+        ExprKind::Literal(value) => Some(value.as_str()?.split(['.', '[']).next()?.into()),
+        _ => None,
+    }
 }
 
 fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key) -> Open {
@@ -74,7 +127,8 @@ fn open(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Ke
         Mode::Data => (WhyKind::DataSource, format!("{full} is read by the data source when Terraform runs")),
         _ => (WhyKind::Computed, format!("{full} is computed by the provider")),
     };
-    Open { address: full.into(), why: Why::at(kind, text, world.origin(scope.module, block.header)) }
+    let why = Why::at(kind, text, world.origin(scope.module, block.header));
+    Open { address: full.into(), why, schema: schema(address).map(|resource| resource.body) }
 }
 
 fn block_list(world: &World, open: Option<&Open>, name: &str, blocks: &[super::BlockInstance]) -> Value {
@@ -82,7 +136,14 @@ fn block_list(world: &World, open: Option<&Open>, name: &str, blocks: &[super::B
     if !maybe.is_empty() {
         return Value::unknown(Type::Dynamic, maybe);
     }
-    let inner = open.map(|open| Open { address: format!("{}.{name}", open.address).into(), why: open.why.clone() });
+    let inner = open.map(|open| Open {
+        address: format!("{}.{name}", open.address).into(),
+        why: open.why.clone(),
+        schema: open.schema.and_then(|body| body.field(name)).and_then(|field| match field.shape {
+            Shape::Block(body) => Some(body),
+            _ => None,
+        }),
+    });
     let object = |block: &super::BlockInstance| {
         let object = body_object(world, &block.scope, &block.block.body, inner.as_ref());
         if name == "env" { secret_marked(object) } else { object }
@@ -147,12 +208,19 @@ pub(super) fn instance_object(
     let mut names: Vec<Arc<str>> = block.body.attributes.iter().map(|own| own.name.clone()).collect();
     names.extend(block_kinds(&block.body));
     names.extend(["id", "name", "self_link"].map(Arc::from));
+    let derived = schema(address).map_or(&[][..], |resource| resource.body.fields);
+    names.extend(derived.iter().filter(|field| field.given == Given::Provider).map(|field| Arc::from(field.name)));
+    let ignored = ignored(&block);
+    names.extend(ignored.iter().flatten().cloned());
     names.retain(|name| !META_ARGUMENTS.contains(&&**name));
     let mut fields = BTreeMap::new();
     for name in names {
         let value = resource_attribute(world, module, address, expansion, key, &name);
         fields.entry(name).or_insert(value);
     }
-    let open = open(world, &scope, address, &block, key);
+    let mut open = open(world, &scope, address, &block, key);
+    if ignored.is_none() {
+        open.schema = None;
+    }
     Kind::Object(Arc::new(Object { fields, open: Some(open) })).into()
 }

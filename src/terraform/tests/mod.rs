@@ -1,6 +1,7 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
 mod extraction;
+mod google;
 mod modules;
 mod oracle;
 mod trouble;

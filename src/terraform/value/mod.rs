@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::google::schema::Body;
+use super::google::unset::unset;
 use crate::model::{Why, WhyKind};
 
 pub use convert::{apply_defaults, convert, unify, unify_all};
@@ -71,6 +73,8 @@ pub struct Open {
     pub address: Arc<str>,
     /// The reason; its text is completed with the attribute's name.
     pub why: Why,
+    /// What is known of the attributes that are left out, where that is known at all.
+    pub schema: Option<&'static Body>,
 }
 
 impl Open {
@@ -81,6 +85,15 @@ impl Open {
             _ => format!("{}.{name} is computed by the provider", self.address),
         };
         Why { text, ..self.why.clone() }
+    }
+
+    /// The value of an attribute that the object does not list.
+    pub fn missing(&self, name: &str) -> Value {
+        let why = self.attribute(name);
+        match self.schema {
+            Some(schema) => unset(schema, name, why),
+            None => Value::unknown_because(Type::Dynamic, why),
+        }
     }
 }
 

@@ -1,0 +1,183 @@
+//! Cloud SQL and Memorystore for Redis, with the private connection of the services' networks.
+//!
+//! Sources: the provider's `google_sql_database_instance`, `google_redis_instance`, `google_redis_cluster` and
+//! `google_service_networking_connection` (6.50, with what 7.x adds). Of Cloud SQL only the connection to the network is
+//! described; the id that the provider gives an instance differs between its versions, so it is not derived.
+
+use super::schema::*;
+
+pub(super) static SQL_INSTANCE: Resource = Resource {
+    kind: "google_sql_database_instance",
+    body: &body(&[
+        either("name", Shape::Text),
+        required("database_version", Shape::Text),
+        provider("project"),
+        provider("region"),
+        either("backupdr_backup", Shape::Text),
+        optional("clone", Shape::Block(&UNDESCRIBED)),
+        flag("deletion_protection", true),
+        either("encryption_key_name", Shape::Text),
+        either("final_backup_description", Shape::Text),
+        either("instance_type", Shape::Text),
+        either("maintenance_version", Shape::Text),
+        either("master_instance_name", Shape::Text),
+        either("node_count", Shape::Number),
+        either("point_in_time_restore_context", Shape::Block(&UNDESCRIBED)),
+        either("replica_configuration", Shape::Block(&UNDESCRIBED)),
+        either("replica_names", Shape::List),
+        either("replication_cluster", Shape::Block(&UNDESCRIBED)),
+        optional("restore_backup_context", Shape::Block(&UNDESCRIBED)),
+        either("root_password", Shape::Text),
+        either("root_password_wo", Shape::Text),
+        either("root_password_wo_version", Shape::Other),
+        either("settings", Shape::Block(&SETTINGS)),
+        computed("available_maintenance_versions", Shape::List),
+        computed("connection_name", Shape::Text),
+        computed("dns_name", Shape::Text),
+        computed("dns_names", Shape::Other),
+        computed("first_ip_address", Shape::Text),
+        computed("ip_address", Shape::Other),
+        computed("private_ip_address", Shape::Text),
+        computed("psc_service_attachment_link", Shape::Text),
+        computed("public_ip_address", Shape::Text),
+        computed("self_link", Shape::Text),
+        computed("server_ca_cert", Shape::Other),
+        computed("service_account_email_address", Shape::Text),
+    ]),
+    id: None,
+    link: None,
+    together: &[],
+};
+
+/// Only what leads to the network is described.
+static SETTINGS: Body = Body {
+    fields: &[required("tier", Shape::Text), either("ip_configuration", Shape::Block(&IP_CONFIGURATION))],
+    complete: false,
+};
+
+static IP_CONFIGURATION: Body = Body {
+    fields: &[
+        optional("allocated_ip_range", Shape::Text),
+        optional("enable_private_path_for_google_cloud_services", Shape::Flag),
+        flag("ipv4_enabled", true),
+        optional("private_network", Shape::Text).limit(Limit::Form(Form::FullNetwork)),
+        either("server_ca_mode", Shape::Text),
+        either("ssl_mode", Shape::Text),
+    ],
+    complete: false,
+};
+
+pub(super) static REDIS_INSTANCE: Resource = Resource {
+    kind: "google_redis_instance",
+    body: &body(&[
+        required("name", Shape::Text),
+        required("memory_size_gb", Shape::Number),
+        provider("project"),
+        provider("region"),
+        either("alternative_location_id", Shape::Text),
+        flag("auth_enabled", false),
+        either("authorized_network", Shape::Text),
+        text("connect_mode", "DIRECT_PEERING").limit(Limit::OneOf(&["DIRECT_PEERING", "PRIVATE_SERVICE_ACCESS"])),
+        optional("customer_managed_key", Shape::Text),
+        either("deletion_protection", Shape::Flag),
+        optional("display_name", Shape::Text),
+        optional("labels", Shape::Map),
+        either("location_id", Shape::Text),
+        optional("maintenance_policy", Shape::Block(&UNDESCRIBED)),
+        either("maintenance_version", Shape::Text),
+        either("persistence_config", Shape::Block(&UNDESCRIBED)),
+        either("read_replicas_mode", Shape::Text)
+            .limit(Limit::OneOf(&["READ_REPLICAS_DISABLED", "READ_REPLICAS_ENABLED"])),
+        optional("redis_configs", Shape::Map),
+        either("redis_version", Shape::Text),
+        either("replica_count", Shape::Number),
+        either("reserved_ip_range", Shape::Text),
+        either("secondary_ip_range", Shape::Text),
+        either("tags", Shape::Map),
+        text("tier", "BASIC").limit(Limit::OneOf(&["BASIC", "STANDARD_HA"])),
+        text("transit_encryption_mode", "DISABLED").limit(Limit::OneOf(&["SERVER_AUTHENTICATION", "DISABLED"])),
+        computed("auth_string", Shape::Text),
+        computed("create_time", Shape::Text),
+        computed("current_location_id", Shape::Text),
+        computed("effective_labels", Shape::Map),
+        computed("effective_reserved_ip_range", Shape::Text),
+        computed("host", Shape::Text),
+        computed("maintenance_schedule", Shape::Other),
+        computed("nodes", Shape::Other),
+        computed("persistence_iam_identity", Shape::Text),
+        computed("port", Shape::Number),
+        computed("read_endpoint", Shape::Text),
+        computed("read_endpoint_port", Shape::Number),
+        computed("server_ca_certs", Shape::Other),
+        computed("terraform_labels", Shape::Map),
+    ]),
+    id: Some("projects/{project}/locations/{region}/instances/{name}"),
+    link: None,
+    together: &[],
+};
+
+static PSC_CONFIG: Body = body(&[required("network", Shape::Text)]);
+
+pub(super) static REDIS_CLUSTER: Resource = Resource {
+    kind: "google_redis_cluster",
+    body: &body(&[
+        either("name", Shape::Text),
+        required("shard_count", Shape::Number),
+        provider("project"),
+        provider("region"),
+        either("allow_fewer_zones_deployment", Shape::Flag),
+        either("authorization_mode", Shape::Text),
+        either("automated_backup_config", Shape::Block(&UNDESCRIBED)),
+        either("cross_cluster_replication_config", Shape::Block(&UNDESCRIBED)),
+        flag("deletion_protection_enabled", true),
+        either("gcs_source", Shape::Block(&UNDESCRIBED)),
+        either("kms_key", Shape::Text),
+        either("labels", Shape::Map),
+        either("maintenance_policy", Shape::Block(&UNDESCRIBED)),
+        either("maintenance_version", Shape::Text),
+        either("managed_backup_source", Shape::Block(&UNDESCRIBED)),
+        either("node_type", Shape::Text),
+        either("persistence_config", Shape::Block(&UNDESCRIBED)),
+        optional("psc_configs", Shape::Block(&PSC_CONFIG)),
+        either("redis_configs", Shape::Map),
+        either("replica_count", Shape::Number),
+        either("server_ca_mode", Shape::Text),
+        either("server_ca_pool", Shape::Text),
+        either("transit_encryption_mode", Shape::Text),
+        either("zone_distribution_config", Shape::Block(&UNDESCRIBED)),
+        computed("available_maintenance_versions", Shape::List),
+        computed("backup_collection", Shape::Text),
+        computed("create_time", Shape::Text),
+        computed("discovery_endpoints", Shape::Other),
+        computed("effective_labels", Shape::Map),
+        computed("effective_maintenance_version", Shape::Text),
+        computed("maintenance_schedule", Shape::Other),
+        computed("managed_server_ca", Shape::Other),
+        computed("precise_size_gb", Shape::Number),
+        computed("psc_connections", Shape::Other),
+        computed("psc_service_attachments", Shape::Other),
+        computed("size_gb", Shape::Number),
+        computed("state", Shape::Text),
+        computed("state_info", Shape::Other),
+        computed("terraform_labels", Shape::Map),
+        computed("uid", Shape::Text),
+    ]),
+    id: Some("projects/{project}/locations/{region}/clusters/{name}"),
+    link: None,
+    together: &[],
+};
+
+pub(super) static SERVICE_CONNECTION: Resource = Resource {
+    kind: "google_service_networking_connection",
+    body: &body(&[
+        required("network", Shape::Text),
+        required("service", Shape::Text),
+        required("reserved_peering_ranges", Shape::List),
+        optional("update_on_creation_fail", Shape::Flag),
+        computed("peering", Shape::Text),
+    ]),
+    // The id holds the network in an escaped form that depends on how it was written.
+    id: None,
+    link: None,
+    together: &[],
+};
