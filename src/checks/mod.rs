@@ -1,21 +1,31 @@
 //! One file a check. A check declares its rules beside its code and returns verdicts; everything that happens to a
 //! verdict afterwards stands in [`registry`].
 
+pub mod annotation_misplaced;
+pub mod argument_invalid;
+pub mod argument_missing;
+pub mod argument_unsupported;
+pub mod arguments_conflict;
 pub mod broken_imports;
 pub mod causes;
+pub mod config_problems;
 pub mod connector_changed;
 pub mod connector_missing;
 pub mod connector_not_ready;
 pub mod connector_unmanaged;
+pub mod connector_unreferenced;
 pub mod critical_import_broken;
 pub mod declaration_unreadable;
 pub mod declared_conflict;
 pub mod discovery;
 pub mod expected;
 pub mod gcloud_command;
+pub mod network_undeclared;
 pub mod pytest_config_invalid;
 pub mod python_syntax_error;
+pub mod reference_undeclared;
 pub mod registry;
+pub mod resource_type_unknown;
 pub mod smoke_classes;
 pub mod traffic_on_stale_revision;
 pub mod unseen_region;
@@ -68,6 +78,15 @@ pub static ALL: &[&Check] = &[
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
     &declaration_unreadable::CHECK,
+    &argument_unsupported::CHECK,
+    &argument_missing::CHECK,
+    &arguments_conflict::CHECK,
+    &argument_invalid::CHECK,
+    &reference_undeclared::CHECK,
+    &resource_type_unknown::CHECK,
+    &annotation_misplaced::CHECK,
+    &connector_unreferenced::CHECK,
+    &network_undeclared::CHECK,
     &broken_imports::CHECK,
     &critical_import_broken::CHECK,
     &python_syntax_error::CHECK,

@@ -1,14 +1,16 @@
 //! What a repository declares: Terraform resources and deploy commands.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
 use super::fact::{Change, Fact, Guard, Presence, Why};
-use super::names::{ConnectorName, WorkloadKind};
+use super::names::{ConnectorName, NetworkName, WorkloadKind};
 use super::network::{Network, Subnetwork};
 use super::origin::Origin;
+use super::problem::{ConfigProblem, NetworkUse};
 use super::workload::{Egress, NetworkInterface, Workload};
 
 /// A resource as one source declares it.
@@ -66,12 +68,27 @@ impl fmt::Display for DeclaredSource {
 pub struct TerraformDeclarations {
     /// `google_vpc_access_connector`.
     pub connectors: Vec<Declared<Connector>>,
-    /// `google_cloud_run_v2_service` and its siblings.
+    /// `google_cloud_run_v2_service` and its siblings, and the v1 service.
     pub workloads: Vec<Declared<Workload>>,
     /// `google_compute_network`.
     pub networks: Vec<Declared<Network>>,
     /// `google_compute_subnetwork`.
     pub subnetworks: Vec<Declared<Subnetwork>>,
+    /// True where the configuration in itself was judged; recordings of earlier versions were not.
+    #[serde(default)]
+    pub judged: bool,
+    /// What is wrong with the configuration in itself.
+    #[serde(default)]
+    pub problems: Vec<ConfigProblem>,
+    /// The addresses (without keys of instances) of modelled resources that something else refers to, by root.
+    #[serde(default)]
+    pub referenced: BTreeSet<(String, String)>,
+    /// The networks that are named by literal texts.
+    #[serde(default)]
+    pub network_uses: Vec<NetworkUse>,
+    /// The networks that data sources read: they exist elsewhere.
+    #[serde(default)]
+    pub networks_elsewhere: Vec<Fact<NetworkName>>,
     /// Reasons for which resources may be declared that are not in the lists: files that did not parse, modules whose
     /// source is not here. While there is one, nothing may be called unmanaged.
     pub incomplete: Vec<Why>,

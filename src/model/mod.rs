@@ -8,6 +8,7 @@
 //! | [`names`] | [`ConnectorName`], [`NetworkName`], [`SubnetworkName`], [`WorkloadName`]: parsed once, compared as values |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
+//! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
@@ -20,6 +21,7 @@ pub mod live;
 pub mod names;
 pub mod network;
 pub mod origin;
+pub mod problem;
 pub mod redact;
 pub mod source;
 pub mod tests;
@@ -37,6 +39,7 @@ pub use live::{
 pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 pub use network::{Network, Subnetwork};
 pub use origin::{Caller, LiveField, Origin, Place, SourceSpan};
+pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use tests::TestIndex;
 pub use workload::{Egress, NetworkInterface, VpcAccess, Workload};

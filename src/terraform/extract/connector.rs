@@ -28,7 +28,7 @@ pub(super) fn connector(world: &World, resource: &ResourceInstance) -> Connector
     }
 }
 
-fn last_segment(text: String) -> String {
+pub(super) fn last_segment(text: String) -> String {
     text.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
 }
 

@@ -1,12 +1,15 @@
 //! Declared resources in the words of the model.
 //!
 //! Schemas: `google_vpc_access_connector`, `google_cloud_run_v2_service` (`_job`, `_worker_pool`),
-//! `google_compute_network` and `google_compute_subnetwork` of the Google provider.
+//! `google_cloud_run_service`, `google_compute_network` and `google_compute_subnetwork` of the Google provider.
 
+mod annotations;
 mod connector;
 mod facts;
 mod network;
+mod problems;
 mod workload;
+mod workload_v1;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -107,14 +110,18 @@ fn one(
 /// What all deployments declare.
 pub(super) fn declarations(world: &World, deployments: &[Deployment]) -> TerraformDeclarations {
     let mut all = TerraformDeclarations::default();
-    for deployment in deployments {
+    let found: Vec<_> = deployments.iter().map(|deployment| (deployment, resources(world, deployment))).collect();
+    for (deployment, resources) in &found {
         all.roots.push(deployment.root.clone());
-        for resource in resources(world, deployment) {
-            if resource.resource.mode == Mode::Managed {
-                add(world, deployment, &resource, &mut all);
-            }
+        for resource in resources.iter().filter(|resource| resource.resource.mode == Mode::Managed) {
+            add(world, deployment, resource, &mut all);
         }
     }
+    // Last, so that what it evaluates takes no steps away from the declarations.
+    for (deployment, resources) in &found {
+        problems::collect(world, deployment, resources, &mut all);
+    }
+    all.judged = true;
     // Two deployments may read the same file.
     let mut seen = BTreeSet::new();
     all.diagnostics = world.diagnostics();
@@ -137,6 +144,9 @@ fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all:
                 _ => WorkloadKind::WorkerPool,
             };
             all.workloads.push(declared(world, deployment, resource, workload::workload(world, resource, kind)));
+        }
+        "google_cloud_run_service" => {
+            all.workloads.push(declared(world, deployment, resource, workload_v1::service(world, resource)));
         }
         "google_compute_network" => {
             all.networks.push(declared(world, deployment, resource, network::network(world, resource)));

@@ -18,7 +18,7 @@ pub(super) fn workload(world: &World, resource: &ResourceInstance, kind: Workloa
     Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(world, resource, kind, &place) }
 }
 
-fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>) -> Fact<WorkloadName> {
+pub(super) fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>) -> Fact<WorkloadName> {
     match (short_name, &place.project, &place.region) {
         (Fact::Known(name, origin), Fact::Known(project, _), Fact::Known(region, _)) => {
             let name = WorkloadName { kind, project: project.clone(), region: region.clone(), name: name.clone() };
@@ -58,7 +58,7 @@ fn vpc(world: &World, resource: &ResourceInstance, kind: WorkloadKind, place: &P
 }
 
 /// The one block of a kind, which occurs at most once.
-fn the_block(
+pub(super) fn the_block(
     world: &World,
     scope: &Scope,
     body: &Body,
@@ -76,7 +76,7 @@ fn the_block(
     Ok(blocks.pop())
 }
 
-fn absent(world: &World, scope: &Scope, header: Span) -> VpcAccess {
+pub(super) fn absent(world: &World, scope: &Scope, header: Span) -> VpcAccess {
     let origin = world.origin(scope.module, header);
     VpcAccess {
         connector: Fact::Absent(origin.clone()),
@@ -85,7 +85,7 @@ fn absent(world: &World, scope: &Scope, header: Span) -> VpcAccess {
     }
 }
 
-fn unknown(whys: Vec<Why>) -> VpcAccess {
+pub(super) fn unknown(whys: Vec<Why>) -> VpcAccess {
     VpcAccess {
         connector: Fact::Unknown(whys.clone()),
         egress: Fact::Unknown(whys.clone()),

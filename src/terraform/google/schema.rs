@@ -1,5 +1,7 @@
 //! The words of the table: what a resource's body may hold, and what is known of what it leaves out.
 
+use crate::model::RefusedBy;
+
 /// A resource type of the provider.
 #[derive(Debug, PartialEq)]
 pub struct Resource {
@@ -141,15 +143,6 @@ pub enum Demand {
     Needs(&'static str, &'static str),
     /// The first is smaller than the second.
     Less(&'static str, &'static str),
-}
-
-/// When a mistake comes to light.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusedBy {
-    /// `terraform plan` fails.
-    Plan,
-    /// The plan looks fine, and the API refuses the apply.
-    Api,
 }
 
 impl Body {

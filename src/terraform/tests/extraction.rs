@@ -184,3 +184,33 @@ fn a_name_that_is_computed_is_unknown_not_absent() {
     assert_eq!(subnet.private_ip_google_access.known(), Some(&true));
     assert!(subnet.network.is_absent());
 }
+
+#[test]
+fn a_v1_service_reaches_the_vpc_by_annotations_of_its_template() {
+    let service = |annotations: &str| {
+        let text = format!(
+            "variable \"open\" {{}}\nresource \"google_cloud_run_service\" \"s\" {{\n  name     = \"s\"\n  location = \"us-central1\"\n  template {{\n    metadata {{\n      annotations = {annotations}\n    }}\n  }}\n}}\n"
+        );
+        let loaded = load_files(&[("providers.tf", PROVIDER), ("run.tf", &text)]);
+        loaded.declarations().workloads[0].value.clone()
+    };
+    let attached = service(
+        "{\n    \"run.googleapis.com/vpc-access-connector\" = \"c\"\n    \"run.googleapis.com/vpc-access-egress\" = \"all-traffic\"\n    \"autoscaling.knative.dev/maxScale\" = var.open\n  }",
+    );
+    assert_eq!(attached.kind, WorkloadKind::Service);
+    assert_eq!(attached.name.known().unwrap().to_string(), "projects/p/locations/us-central1/services/s");
+    assert_eq!(attached.vpc.connector.known().unwrap().to_string(), "projects/p/locations/us-central1/connectors/c");
+    assert_eq!(line(attached.vpc.connector.origin()), ("run.tf".into(), 8, 49));
+    assert_eq!(attached.vpc.egress.known(), Some(&Egress::AllTraffic));
+    assert!(attached.vpc.interfaces.is_absent(), "an unknown annotation does not hide the others");
+    let direct = service(
+        "{ \"run.googleapis.com/network-interfaces\" = jsonencode([{ network = \"n\", tags = [\"b\", \"a\"] }]) }",
+    );
+    let Fact::Known(interfaces, _) = &direct.vpc.interfaces else { panic!("{:?}", direct.vpc) };
+    assert_eq!(interfaces[0].network.known().unwrap().to_string(), "projects/p/global/networks/n");
+    assert!(interfaces[0].subnetwork.is_absent() && interfaces[0].tags.known().unwrap().len() == 2);
+    assert!(service("{}").vpc.is_detached());
+    assert!(service("var.open").vpc.connector.is_unknown());
+    let broken = service("{ \"run.googleapis.com/network-interfaces\" = \"[1]\" }");
+    assert_eq!(broken.vpc.interfaces.whys()[0].kind, WhyKind::Invalid);
+}

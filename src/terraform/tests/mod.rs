@@ -4,6 +4,7 @@ mod extraction;
 mod google;
 mod modules;
 mod oracle;
+mod problems;
 mod trouble;
 mod unknowns;
 mod variables;

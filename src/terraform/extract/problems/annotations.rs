@@ -1,0 +1,61 @@
+//! Annotations of the VPC access where they have no effect or are refused.
+//!
+//! Sources: `ObjectMeta.annotations` of `run.googleapis.com/v1` (the keys belong to revisions and executions), and
+//! `Service.annotations` of v2 (which takes none of the system's own annotations).
+
+use super::super::annotations::Annotations;
+use super::super::workload_v1::{CONNECTOR, EGRESS, INTERFACES};
+use super::super::{super::module::nested_blocks, ResourceInstance};
+use super::{Place, Problems};
+use crate::model::{ConfigProblem, ProblemKind, RefusedBy, Written};
+
+pub(super) fn judge(at: &Place<'_>, resource: &ResourceInstance, problems: &mut Problems) {
+    match &*resource.resource.kind {
+        "google_cloud_run_service" => {
+            let edit = "move it to template.metadata.annotations";
+            under(at, resource, &["metadata"], edit, "is one of the template, and stands on the service", problems);
+        }
+        "google_cloud_run_v2_service" | "google_cloud_run_v2_worker_pool" => {
+            v2(at, resource, &[&[], &["template"]], "template.vpc_access", problems);
+        }
+        "google_cloud_run_v2_job" => {
+            v2(at, resource, &[&[], &["template"]], "template.template.vpc_access", problems);
+        }
+        _ => {}
+    }
+}
+
+fn v2(at: &Place<'_>, resource: &ResourceInstance, levels: &[&[&str]], block: &str, problems: &mut Problems) {
+    for path in levels {
+        let wrong = format!("is not taken by v2 of the API: {block} says it");
+        under(at, resource, path, &format!("write it in {block}"), &wrong, problems);
+    }
+}
+
+/// Looks at the annotations of the blocks that a path leads to.
+fn under(at: &Place<'_>, resource: &ResourceInstance, path: &[&str], edit: &str, wrong: &str, problems: &mut Problems) {
+    let mut bodies = vec![(resource.scope.clone(), resource.block.clone(), resource.block.header)];
+    for kind in path {
+        bodies = bodies
+            .iter()
+            .flat_map(|(scope, block, _)| nested_blocks(at.world, scope, &block.body, kind))
+            .map(|found| (found.scope, found.block, found.header))
+            .collect();
+    }
+    for (scope, block, header) in &bodies {
+        let annotations = Annotations::of(at.world, scope, &block.body, *header);
+        for key in [CONNECTOR, EGRESS, INTERFACES] {
+            let Some(origin) = annotations.mentions(key) else { continue };
+            let prefix: String = path.iter().map(|kind| format!("{kind}.")).collect();
+            problems.add(ConfigProblem {
+                kind: ProblemKind::AnnotationMisplaced,
+                address: at.address.clone(),
+                field: Some(format!("{prefix}annotations.{key}")),
+                text: format!("the annotation {key} {wrong}"),
+                refused_by: RefusedBy::Api,
+                edit: edit.to_owned(),
+                places: vec![Written { value: None, origin }],
+            });
+        }
+    }
+}
