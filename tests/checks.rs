@@ -48,7 +48,9 @@ fn another_service(repository: &Repository, declared: &str, live: Value) {
     let text = format!(
         "resource \"google_cloud_run_v2_service\" \"direct\" {{\n  name     = \"netra-direct-staging\"\n  location = \"us-central1\"\n\n  template {{\n{declared}\n    containers {{\n      image = \"us-docker.pkg.dev/cloudrun/container/hello\"\n    }}\n  }}\n}}\n"
     );
-    repository.write("terraform/direct.tf", &text);
+    // The network that the interfaces name exists elsewhere.
+    let elsewhere = "data \"google_compute_network\" \"shop\" {\n  name = \"shop\"\n}\n";
+    repository.write("terraform/direct.tf", &format!("{text}{elsewhere}"));
     repository.change_state(|state| {
         let mut service = item(state, "run.services", "netra-auth-staging").clone();
         let revision = service["latestReadyRevision"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
@@ -63,6 +65,15 @@ fn another_service(repository: &Repository, declared: &str, live: Value) {
             items.push(serde_json::from_str(&renamed).unwrap());
         }
     });
+}
+
+/// The same by the v1 resource, with annotations.
+fn v1_service(repository: &Repository, declared: &str, live: &str) {
+    another_service(repository, "", json!({ "connector": live, "egress": "PRIVATE_RANGES_ONLY" }));
+    let text = format!(
+        "resource \"google_cloud_run_service\" \"direct\" {{\n  name     = \"netra-direct-staging\"\n  location = \"us-central1\"\n\n  template {{\n    metadata {{\n      annotations = {{\n        \"run.googleapis.com/vpc-access-connector\" = \"{declared}\"\n      }}\n    }}\n  }}\n}}\n"
+    );
+    repository.write("terraform/direct.tf", &text);
 }
 
 const DIRECT: &str = "    vpc_access {\n      network_interfaces {\n        network    = \"shop\"\n        subnetwork = \"run\"\n        tags       = [\"web\", \"db\"]\n      }\n    }";
@@ -482,6 +493,141 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "an argument that is almost one of the provider's",
+        change: |repository| repository.replace("terraform/nat.tf", "nat_ip_allocate_option", "nat_ip_alocate_option"),
+        findings: &[("argument-unsupported", "google_compute_router_nat.main")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "an argument that only a newer provider takes",
+        change: |repository| {
+            repository.replace(
+                "terraform/connector.tf",
+                "network       = module.network.network_name\n  ip_cidr_range = var.connector_cidr\n",
+                "network       = module.network.network_name\n  ip_cidr_range = var.connector_cidr\n  deletion_policy = \"ABANDON\"\n",
+            );
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a required argument is gone",
+        change: |repository| {
+            let line = "  router                             = google_compute_router.main.name\n";
+            repository.replace("terraform/nat.tf", line, "");
+        },
+        findings: &[("argument-missing", "google_compute_router_nat.main")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "instances and throughput of one connector",
+        change: |repository| {
+            let text = repository.read("terraform/connector.tf");
+            let text = text.replacen("min_throughput = 300", "min_throughput = 300\n  min_instances  = 3", 1);
+            repository.write("terraform/connector.tf", &text);
+        },
+        findings: &[("arguments-conflict", "google_vpc_access_connector.main")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "one of them is null",
+        change: |repository| {
+            let text = repository.read("terraform/connector.tf");
+            let text = text.replacen("min_throughput = 300", "min_throughput = 300\n  min_instances  = null", 1);
+            repository.write("terraform/connector.tf", &text);
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a word that the provider does not accept",
+        change: |repository| {
+            repository.replace("terraform/nat.tf", "\"ALL_SUBNETWORKS_ALL_IP_RANGES\"", "\"ALL_SUBNETWORKS\"");
+        },
+        findings: &[("argument-invalid", "google_compute_router_nat.main")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a word that is not known is not held to its limit",
+        change: |repository| {
+            repository.replace("terraform/nat.tf", "\"ALL_SUBNETWORKS_ALL_IP_RANGES\"", "timestamp()");
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a reference to an output that its module does not have",
+        change: |repository| {
+            repository.replace("terraform/outputs.tf", "module.network.network_id", "module.network.network_ids");
+        },
+        findings: &[("reference-undeclared", "module.network.network_ids")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a resource type that is almost one of the provider's",
+        change: |repository| {
+            repository.write("terraform/more.tf", "resource \"google_compute_routers\" \"b\" {\n  name = \"b\"\n}\n");
+        },
+        findings: &[("resource-type-unknown", "google_compute_routers.b")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a resource type of the provider that is near another one",
+        change: |repository| {
+            repository.write("terraform/more.tf", "resource \"google_compute_route\" \"b\" {\n  name = \"b\"\n}\n");
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "annotations of the VPC access in a v2 service",
+        change: |repository| {
+            repository.replace(
+                "terraform/cloud_run.tf",
+                "    timeout                          = \"300s\"\n",
+                "    annotations = { \"run.googleapis.com/vpc-access-egress\" = \"all-traffic\" }\n",
+            );
+        },
+        findings: &[("annotation-misplaced", "google_cloud_run_v2_service.service")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a network that is named by a text and declared nowhere",
+        change: |repository| {
+            repository.replace(
+                "terraform/network.tf",
+                "network = module.network.network_name",
+                "network = \"netra-stagin-vpc\"",
+            );
+        },
+        findings: &[("network-undeclared", "netra-stagin-vpc")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "the declared network, named by a text",
+        change: |repository| {
+            repository.replace(
+                "terraform/network.tf",
+                "network = module.network.network_name",
+                "network = \"netra-staging-vpc\"",
+            );
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a v1 service whose template names another connector than the live one",
+        change: |repository| v1_service(repository, "another-connector", "netra-vpc-connector"),
+        findings: &[("workload-connector-changed", "netra-direct-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a v1 service whose template names the live connector in short",
+        change: |repository| v1_service(repository, "netra-vpc-connector", "netra-vpc-connector"),
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
         name: "a syntax error in a helper of the tests",
         change: |repository| repository.write("tests/helpers/broken_helper.py", "def broken(:\n    pass\n"),
         findings: &[("python-syntax-error", "tests/helpers/broken_helper.py")],
@@ -709,7 +855,43 @@ fn two_deploy_commands_or_two_roots_that_disagree_are_a_conflict() {
         );
     }
     let outcome = check().expect_code(2);
-    assert_eq!(outcome.finding_ids(), ["declared-conflict:connector/p/us-central1/c:network"]);
+    let unreferenced = "connector-unreferenced:connector/p/us-central1/c";
+    assert_eq!(outcome.finding_ids(), [unreferenced, "declared-conflict:connector/p/us-central1/c:network"]);
+}
+
+#[test]
+fn a_connector_is_unreferenced_where_all_that_could_use_it_is_known() {
+    let repository = Repository::empty();
+    let check = || {
+        repository.run(&["check", "--format", "json", "--live", "none", "--only", "vpc"]).expect_code(0).finding_ids()
+    };
+    let connector = "resource \"google_vpc_access_connector\" \"c\" {\n  name = \"c\"\n  project = \"p\"\n  region = \"us-central1\"\n  network = \"default\"\n  ip_cidr_range = \"10.8.0.0/28\"\n}\n";
+    let service = |connector: &str| {
+        format!(
+            "resource \"google_cloud_run_v2_service\" \"api\" {{\n  name = \"api\"\n  project = \"p\"\n  location = \"us-central1\"\n  template {{\n    vpc_access {{\n      connector = {connector}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let unreferenced = ["connector-unreferenced:connector/p/us-central1/c"];
+    repository.write("connector.tf", connector);
+    assert!(check().is_empty(), "without any workload, they come from elsewhere");
+    repository.write("run.tf", &service("\"projects/p/locations/us-central1/connectors/b\""));
+    assert_eq!(check(), unreferenced);
+    // By name, by reference, through an output; and where it cannot be told.
+    for used in ["\"c\"", "google_vpc_access_connector.c.id"] {
+        repository.write("run.tf", &service(used));
+        assert!(check().is_empty(), "{used}");
+    }
+    repository.write("run.tf", &service("\"b\""));
+    repository.write("outputs.tf", "output \"connector\" {\n  value = google_vpc_access_connector.c.id\n}\n");
+    assert!(check().is_empty(), "whoever reads the output may use it");
+    repository.write("outputs.tf", "variable \"connector\" {}\n");
+    repository.write("run.tf", &service("var.connector"));
+    assert!(check().is_empty(), "a connector that is not known may be this one");
+    repository.write("run.tf", &service("\"b\""));
+    assert_eq!(check(), unreferenced);
+    repository.write("broken.tf", "resource \"x\" {\n");
+    let outcome = repository.run(&["check", "--format", "json", "--live", "none", "--only", "vpc"]).expect_code(3);
+    assert!(outcome.finding_ids().is_empty(), "the file that could not be read is what is not checked");
 }
 
 #[test]

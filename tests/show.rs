@@ -20,6 +20,8 @@ fn show_terraform_prints_resources_with_values_and_reasons() {
     assert_eq!(main["values"]["min_throughput"], 300);
     assert_eq!(main["values"]["name"], "netra-vpc-connector");
     assert_eq!(main["origin"]["file"], "terraform/connector.tf");
+    let id = "projects/netra-staging/locations/us-central1/connectors/netra-vpc-connector";
+    assert_eq!(main["derived"], json!({ "id": id, "self_link": id, "project": "netra-staging" }));
     assert_eq!(resource("google_vpc_access_connector.dr[0]")["index"], 0);
     let service = resource("google_cloud_run_v2_service.service[\"netra-backend-staging\"]");
     let access = &service["values"]["template"][0]["vpc_access"][0];

@@ -3,7 +3,7 @@
 //! It is a hint: what is deployed from elsewhere is not seen. So where anything that could use it is not known, it says
 //! nothing at all, rather than something that is not checked.
 
-use super::{Check, Scene, connector_missing, gcloud_command};
+use super::{Check, Scene, connector_missing};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::problem::without_keys;
 use crate::model::{Change, Connector, ConnectorName, Declared, DeclaredSource, Fact};
@@ -50,10 +50,8 @@ fn one(scene: &Scene<'_>, declared: &Declared<Connector>) -> Verdict {
     let builder = Finding::builder(&RULE, subject, title)
         .baseline(Baseline::Terraform)
         .declared(Some(name.to_string()), &**address, origin.clone())
-        .place(declared.origin.clone())
         .why("it costs money and keeps its range, and a service that should use it may have lost it")
-        .edit("name it in the service that should use it, or take it out", declared.origin.clone())
-        .command(format!("terraform -chdir={} plan", gcloud_command::quoted(root)), String::new(), String::new());
+        .edit("name it in the service that should use it, or take it out", declared.origin.clone());
     builder.build().into()
 }
 

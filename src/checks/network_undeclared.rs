@@ -63,3 +63,39 @@ fn one(network: &NetworkName, uses: &[&NetworkUse], declared: &[&NetworkName], e
     }
     builder.build().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Excerpts, Origin, RepoPath, SourceFile};
+
+    fn origin() -> Origin {
+        SourceFile::new(RepoPath::new("main.tf"), "network = 1", &Excerpts::default()).origin(0..7)
+    }
+
+    fn network(project: &str, name: &str) -> NetworkName {
+        NetworkName { project: project.to_owned(), name: name.to_owned() }
+    }
+
+    #[test]
+    fn only_a_name_beside_declared_ones_is_reported() {
+        let declared = network("p", "n");
+        let elsewhere = network("p", "old");
+        let verdict = |named: &NetworkName, declared: &[&NetworkName]| {
+            let own = NetworkUse {
+                address: "google_compute_firewall.f".to_owned(),
+                field: "network".to_owned(),
+                network: named.clone(),
+                origin: origin(),
+            };
+            one(named, &[&own], declared, &[&elsewhere])
+        };
+        let Verdict::Finding(finding) = verdict(&network("p", "m"), &[&declared]) else { panic!() };
+        assert_eq!(finding.id, "network-undeclared:network/p/m");
+        assert_eq!(verdict(&network("p", "n"), &[&declared]), Verdict::Clean);
+        assert_eq!(verdict(&network("p", "old"), &[&declared]), Verdict::Clean);
+        assert_eq!(verdict(&network("p", "default"), &[&declared]), Verdict::NotApplicable);
+        assert_eq!(verdict(&network("host", "m"), &[&declared]), Verdict::NotApplicable);
+        assert_eq!(verdict(&network("p", "m"), &[]), Verdict::NotApplicable);
+    }
+}

@@ -158,7 +158,7 @@ resource "google_cloud_run_v2_service" "s" {
     }
   }
 }
-output "all" { value = [module.net, module.net.network_name, module.other.x, path.module, terraform.workspace] }
+output "all" { value = [module.net, module.net.network_name, module.other.x, path.module, terraform.workspace, google_vpc_access_connector.main[*].selflink, google_vpc_access_connector.main[0].id] }
 "#;
     let net = "output \"network_name\" { value = each_is_bound }\nlocals { a = [for each_is_bound in [1] : each_is_bound] }\n";
     let all = problems(&[("main.tf", text), ("net/main.tf", net)]);
@@ -173,6 +173,7 @@ output "all" { value = [module.net, module.net.network_name, module.other.x, pat
             ("data.google_client_config.x", false),
             ("google_compute_subnetwork.gone", false),
             ("google_project_service.api", false),
+            ("google_vpc_access_connector.main.selflink", true),
             ("google_vpc_access_connector.mian", true),
             ("local.nothing", false),
             ("module.net.network_nam", true),

@@ -12,7 +12,7 @@ use super::{Place, Problems, full_address};
 use crate::model::{ConfigProblem, ProblemKind, RefusedBy, TerraformDeclarations, Written};
 
 /// Names that are no resource types.
-const OTHERS: [&str; 7] = ["path", "terraform", "tofu", "each", "count", "self", "ephemeral"];
+const OTHERS: [&str; 8] = ["path", "terraform", "tofu", "each", "count", "self", "ephemeral", "action"];
 
 pub(super) fn judge(
     world: &World,
@@ -23,61 +23,45 @@ pub(super) fn judge(
 ) {
     let Some(instance) = world.instance(module) else { return };
     let own = &instance.module;
-    let mut look = |body: &Body, owner: Option<&Address>, skip: &dyn Fn(&str, &str) -> bool| {
-        walk::body(body, skip, &mut |reference| {
-            if let Some(address) = resource_of(&reference)
-                && owner != Some(&address)
-                && google::resource(&address.kind).is_some()
-            {
-                all.referenced.insert((root.to_owned(), full_address(&instance.address, &address.to_string())));
-            }
-            if let Some(missing) = undeclared(world, &instance, &reference) {
-                report(world, &instance, missing, reference.span, problems);
-            }
-        });
+    let mut each = |reference: Reference<'_>, owner: Option<&Address>, is_use: bool| {
+        if let Some(address) = resource_of(&reference)
+            && is_use
+            && owner != Some(&address)
+            && google::resource(&address.kind).is_some()
+        {
+            all.referenced.insert((root.to_owned(), full_address(&instance.address, &address.to_string())));
+        }
+        if let Some(missing) = undeclared(world, &instance, &reference) {
+            report(world, &instance, missing, reference.span, problems);
+        }
     };
-    // What only orders things is judged apart: it is no use of a resource.
+    let mut look = |body: &Body, owner: Option<&Address>, skip: &dyn Fn(&str, &str) -> bool| {
+        // What only orders things is no use of a resource.
+        let skipped = |kind: &str, name: &str| (kind.is_empty() && name == "depends_on") || skip(kind, name);
+        walk::body(body, &skipped, &mut |reference| each(reference, owner, true));
+        if let Some(order) = body.attribute("depends_on") {
+            walk::expr(&order.expr, &mut Vec::new(), &mut |reference| each(reference, owner, false));
+        }
+    };
     for block in own.variables.values() {
         look(&block.body, None, &|kind, name| kind.is_empty() || name == "type");
     }
     for block in own.outputs.values() {
-        look(&block.body, None, &|_, name| name == "depends_on");
+        look(&block.body, None, &|_, _| false);
     }
     for (address, block) in &own.resources {
         look(&block.body, Some(address), &|kind, name| {
-            matches!(
-                (kind, name),
-                ("lifecycle", "ignore_changes" | "replace_triggered_by") | ("", "provider" | "depends_on")
-            )
+            matches!((kind, name), ("lifecycle", "ignore_changes" | "replace_triggered_by") | ("", "provider"))
         });
     }
     for block in own.calls.values() {
-        look(&block.body, None, &|kind, name| {
-            kind.is_empty() && matches!(name, "source" | "version" | "providers" | "depends_on")
-        });
+        look(&block.body, None, &|kind, name| kind.is_empty() && matches!(name, "source" | "version" | "providers"));
     }
     for block in own.providers.values() {
         look(&block.body, None, &|kind, name| kind.is_empty() && matches!(name, "alias" | "version"));
     }
     for local in own.locals.values() {
-        walk::expr(&local.expr, &mut Vec::new(), &mut |reference| {
-            if let Some(address) = resource_of(&reference)
-                && google::resource(&address.kind).is_some()
-            {
-                all.referenced.insert((root.to_owned(), full_address(&instance.address, &address.to_string())));
-            }
-            if let Some(missing) = undeclared(world, &instance, &reference) {
-                report(world, &instance, missing, reference.span, problems);
-            }
-        });
-    }
-    for block in own.resources.values().chain(own.calls.values()).chain(own.outputs.values()) {
-        let Some(order) = block.body.attribute("depends_on") else { continue };
-        walk::expr(&order.expr, &mut Vec::new(), &mut |reference| {
-            if let Some(missing) = undeclared(world, &instance, &reference) {
-                report(world, &instance, missing, reference.span, problems);
-            }
-        });
+        walk::expr(&local.expr, &mut Vec::new(), &mut |reference| each(reference, None, true));
     }
 }
 
@@ -120,6 +104,13 @@ fn resource_of(reference: &Reference<'_>) -> Option<Address> {
     Some(Address { mode: Mode::Managed, kind: reference.name.clone(), name })
 }
 
+/// A name that is not there, with the one that is near.
+fn missing(prefix: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> Option<Missing> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let near = nearest(name, known, limit).map(|near| format!("{prefix}{near}"));
+    Some(Missing { what: format!("{prefix}{name}"), near })
+}
+
 /// What a reference leads to, where nothing declares it.
 fn undeclared(world: &World, instance: &Instance, reference: &Reference<'_>) -> Option<Missing> {
     let own = &instance.module;
@@ -128,11 +119,6 @@ fn undeclared(world: &World, instance: &Instance, reference: &Reference<'_>) -> 
         return None;
     }
     let steps = reference.steps;
-    let missing = |prefix: &str, name: &str, known: &mut dyn Iterator<Item = &str>| {
-        let limit = (name.chars().count() / 3).clamp(1, 3);
-        let near = nearest(name, known, limit).map(|near| format!("{prefix}{near}"));
-        Some(Missing { what: format!("{prefix}{name}"), near })
-    };
     match &**reference.name {
         "var" => {
             let name = attr(steps, 0)?;
@@ -163,21 +149,32 @@ fn undeclared(world: &World, instance: &Instance, reference: &Reference<'_>) -> 
         }
         "data" => {
             let address = Address { mode: Mode::Data, kind: attr(steps, 0)?.into(), name: attr(steps, 1)?.into() };
-            resource(instance, &address, &missing)
+            resource(instance, &address, steps.get(2..).unwrap_or_default())
         }
         other if OTHERS.contains(&other) => None,
-        _ => resource(instance, &resource_of(reference)?, &missing),
+        _ => resource(instance, &resource_of(reference)?, steps.get(1..).unwrap_or_default()),
     }
 }
 
-fn resource(
-    instance: &Instance,
-    address: &Address,
-    missing: &dyn Fn(&str, &str, &mut dyn Iterator<Item = &str>) -> Option<Missing>,
-) -> Option<Missing> {
+/// An attribute that a modelled resource does not have, where another one is near: others may be of a newer provider.
+fn attribute(address: &Address, rest: &[Step]) -> Option<Missing> {
+    let name = attr(rest, 0).or_else(|| match rest.first() {
+        Some(Step::Index(_) | Step::LegacyIndex(_) | Step::FullSplat | Step::AttrSplat) => attr(rest, 1),
+        _ => None,
+    })?;
+    let body = google::resource(&address.kind).filter(|_| address.mode == Mode::Managed)?.body;
+    if name == "id" || google::UNIVERSAL.contains(&name) || body.field(name).is_some() {
+        return None;
+    }
+    let limit = (name.chars().count() / 4).clamp(1, 2);
+    let near = nearest(name, body.fields.iter().map(|field| field.name), limit)?;
+    Some(Missing { what: format!("{address}.{name}"), near: Some(format!("{address}.{near}")) })
+}
+
+fn resource(instance: &Instance, address: &Address, rest: &[Step]) -> Option<Missing> {
     let resources = &instance.module.resources;
     if resources.contains_key(address) {
-        return None;
+        return attribute(address, rest);
     }
     let known: Vec<String> = resources.keys().filter(|own| own.mode == address.mode).map(ToString::to_string).collect();
     missing("", &address.to_string(), &mut known.iter().map(String::as_str))
