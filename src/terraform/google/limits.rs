@@ -17,10 +17,8 @@ pub fn problem(limit: Limit, value: &Value) -> Option<String> {
         }
         Limit::OneOf(words) => {
             let text = value.as_str()?;
-            (!words.contains(&text)).then(|| {
-                let words: Vec<&str> = words.iter().copied().filter(|word| !word.is_empty()).collect();
-                format!("one of {} is required", words.join(", "))
-            })
+            // The provider reads an empty text as not set.
+            (!text.is_empty() && !words.contains(&text)).then(|| format!("one of {} is required", words.join(", ")))
         }
         Limit::Form(form) => form_problem(form, value.as_str()?).map(str::to_owned),
     }

@@ -27,12 +27,13 @@ pub fn meant_type(kind: &str) -> Option<&'static str> {
     nearest(kind, RESOURCES.iter().map(|resource| resource.kind), 2)
 }
 
-/// The field of a body that a name is probably meant to be.
-pub fn meant_field(body: &Body, name: &str) -> Option<&'static str> {
+/// The field of a body that a name is probably meant to be. Of a body that is not known in full (`is_open`) another
+/// field may be near, such as `server_ca_pool` beside `server_ca_mode`: there one typing error is the limit.
+pub fn meant_field(body: &Body, name: &str, is_open: bool) -> Option<&'static str> {
     if name.len() > MAX_NAME {
         return None;
     }
-    let limit = (name.chars().count() / 4).clamp(1, 3);
+    let limit = if is_open { 1 } else { (name.chars().count() / 5).clamp(1, 2) };
     let configurable = body.fields.iter().filter(|field| field.is_configurable());
     nearest(name, configurable.map(|field| field.name), limit)
 }

@@ -6,7 +6,7 @@
 
 use super::schema::*;
 
-const EGRESS: Limit = Limit::OneOf(&["ALL_TRAFFIC", "PRIVATE_RANGES_ONLY", ""]);
+const EGRESS: Limit = Limit::OneOf(&["ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"]);
 
 /// `template.vpc_access`. The block itself is not computed: leaving it out detaches the workload.
 static VPC_ACCESS: Body = body(&[

@@ -93,9 +93,12 @@ fn near_misses_are_told_from_other_types() {
         ("max-instances", Some("max_instances")),
         ("stat", None),
         ("labels", None),
+        ("max_instants", Some("max_instances")),
     ] {
-        assert_eq!(meant_field(connector, name), meant, "{name}");
+        assert_eq!(meant_field(connector, name, false), meant, "{name}");
     }
+    assert_eq!(meant_field(connector, "max_instants", true), None, "another field may be near");
+    assert_eq!(limits::problem(Limit::OneOf(&["A"]), &Value::string("")), None, "an empty text is not set");
 }
 
 #[test]
@@ -105,7 +108,7 @@ fn limits_hold_on_both_sides() {
         assert_eq!(limits::problem(throughput, &Value::int(number)).is_none(), fits, "{number}");
     }
     assert!(limits::problem(throughput, &Value::string("many")).is_some());
-    let words = Limit::OneOf(&["A", "B", ""]);
+    let words = Limit::OneOf(&["A", "B"]);
     assert_eq!(limits::problem(words, &Value::string("C")).unwrap(), "one of A, B is required");
     assert_eq!(limits::problem(words, &Value::string("")), None);
     let connector = |text: &str| limits::problem(Limit::Form(Form::ConnectorName), &Value::string(text)).is_none();

@@ -84,7 +84,8 @@ impl Level<'_> {
 
     fn unknown(&self, at: &Place<'_>, name: &str, what: &str, span: Span, problems: &mut Problems) {
         let is_top = self.path.is_empty();
-        let meant = names::meant_field(self.schema, name).filter(|meant| self.body.attribute(meant).is_none());
+        let meant =
+            names::meant_field(self.schema, name, self.is_open).filter(|meant| self.body.attribute(meant).is_none());
         let meant = meant.or_else(|| {
             let own = META_ARGUMENTS.iter().chain(&UNIVERSAL).copied().filter(|_| is_top);
             names::nearest(name, own, 1)
