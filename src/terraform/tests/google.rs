@@ -57,6 +57,7 @@ resource "google_redis_instance" "r" {
   name           = "r"
   memory_size_gb = 1
 }
+resource "google_compute_router" "lacking" {}
 resource "google_compute_firewall" "f" {
   name          = "f"
   network       = "n"
@@ -145,6 +146,7 @@ fn what_the_api_decides_is_unknown_and_says_so() {
         ("google_cloud_run_v2_service.ignoring.description", "ignore_changes leaves it alone"),
         ("google_cloud_run_v2_service.ignoring.template[0].labels", "is computed by the provider"),
         ("[google_cloud_run_v2_service.ignoring][0].description", "ignore_changes leaves it alone"),
+        ("google_compute_router.lacking.network", "google_compute_router.lacking.network is required, and is not set"),
         ("google_cloud_run_v2_service.s.nothing_like_it", "is computed by the provider"),
         ("data.google_compute_subnetwork.linked.region", "is read by the data source"),
         ("data.google_compute_subnetwork.linked.project", "is read by the data source"),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::google::schema::Body;
+use super::google::schema::{Body, Given};
 use super::google::unset::unset;
 use crate::model::{Why, WhyKind};
 
@@ -89,9 +89,18 @@ impl Open {
 
     /// The value of an attribute that the object does not list.
     pub fn missing(&self, name: &str) -> Value {
-        let why = self.attribute(name);
+        let mut why = self.attribute(name);
         match self.schema {
-            Some(schema) => unset(schema, name, why),
+            Some(schema) => {
+                if schema.field(name).is_some_and(|field| field.given == Given::Required) {
+                    why = Why {
+                        kind: WhyKind::Invalid,
+                        text: format!("{}.{name} is required, and is not set", self.address),
+                        ..why
+                    };
+                }
+                unset(schema, name, why)
+            }
             None => Value::unknown_because(Type::Dynamic, why),
         }
     }
