@@ -9,10 +9,11 @@
 //! | `calls` | `module` blocks: child instances, their inputs and outputs |
 //! | `expand`, `blocks` | `count` and `for_each`, dynamic blocks |
 //! | `references` | from `var.x`, `local.x`, `module.x`, `data.…`, … to a value |
-//! | `resources`, `derived` | what a reference to a resource's attribute gives |
+//! | `resources`, `derived`, `builtin` | what a reference to a resource's attribute gives |
 //! | `providers` | provider configurations and the project and region that they supply |
 
 mod blocks;
+mod builtin;
 mod calls;
 mod derived;
 mod discover;

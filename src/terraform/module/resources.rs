@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::derived::derived;
-use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, key_scope, nested_blocks};
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, builtin, key_scope, nested_blocks};
 use crate::model::redact::is_secret_name;
 use crate::model::{Why, WhyKind};
-use crate::terraform::evaluate::{Scope, evaluate};
+use crate::terraform::evaluate::{Failure, Scope, evaluate};
 use crate::terraform::syntax::{Block, Body};
 use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys};
 
@@ -45,6 +45,12 @@ pub(super) fn resource_attribute(
             if !value.is_null() {
                 return Ok(value);
             }
+        }
+        if builtin::is_builtin(address) {
+            let input = || resource_attribute(world, module, address, expansion, key, &Arc::from("input"));
+            let why = || open(world, &scope, address, &block, key).attribute(name);
+            return builtin::planned(name, input, why)
+                .ok_or_else(|| Failure::fatal(span, format!("{address} has no attribute \"{name}\"")));
         }
         Ok(attribute_value(world, &scope, address, &block, key, name))
     })
@@ -143,16 +149,16 @@ pub(super) fn instance_object(
     else {
         return Value::unknown(Type::Dynamic, world.gaps(module));
     };
+    let one = |name: Arc<str>| (name.clone(), resource_attribute(world, module, address, expansion, key, &name));
+    if builtin::is_builtin(address) {
+        return Value::object(builtin::attributes().map(one).collect());
+    }
     let scope = key_scope(module, expansion, key);
     let mut names: Vec<Arc<str>> = block.body.attributes.iter().map(|own| own.name.clone()).collect();
     names.extend(block_kinds(&block.body));
     names.extend(["id", "name", "self_link"].map(Arc::from));
     names.retain(|name| !META_ARGUMENTS.contains(&&**name));
-    let mut fields = BTreeMap::new();
-    for name in names {
-        let value = resource_attribute(world, module, address, expansion, key, &name);
-        fields.entry(name).or_insert(value);
-    }
+    let fields: BTreeMap<_, _> = names.into_iter().map(one).collect();
     let open = open(world, &scope, address, &block, key);
     Kind::Object(Arc::new(Object { fields, open: Some(open) })).into()
 }

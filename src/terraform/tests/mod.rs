@@ -1,9 +1,11 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
+mod expressions;
 mod extraction;
 mod modules;
 mod oracle;
 mod trouble;
+mod truth;
 mod unknowns;
 mod variables;
 
