@@ -27,9 +27,11 @@ mod types;
 mod variables;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::evaluate::{Failure, Scope};
 use super::syntax::{Block, Expr, Span};
@@ -78,11 +80,14 @@ pub struct World {
     excerpts: Excerpts,
     sources: RefCell<Vec<SourceFile>>,
     read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
+    /// The real paths of folders, which files are looked for in again and again.
+    real_folders: RefCell<FxHashMap<String, Result<PathBuf, ReadError>>>,
+    listed: RefCell<FxHashMap<String, Result<Arc<[String]>, ReadError>>>,
     modules: RefCell<BTreeMap<String, Arc<Module>>>,
     instances: RefCell<Vec<Arc<Instance>>>,
-    memo: RefCell<HashMap<(ModuleId, Node), Memo>>,
+    memo: RefCell<FxHashMap<(ModuleId, Node), Memo>>,
     children: RefCell<BTreeMap<CallKey, Arc<Children>>>,
-    expansions: RefCell<HashMap<(ModuleId, Address), Arc<Expansion>>>,
+    expansions: RefCell<FxHashMap<(ModuleId, Address), Arc<Expansion>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     incomplete: RefCell<BTreeSet<Why>>,
 }
@@ -153,6 +158,8 @@ impl World {
             excerpts: excerpts.clone(),
             sources: RefCell::default(),
             read_files: RefCell::default(),
+            real_folders: RefCell::default(),
+            listed: RefCell::default(),
             modules: RefCell::default(),
             instances: RefCell::default(),
             memo: RefCell::default(),

@@ -58,13 +58,13 @@ pub(super) fn resource_attribute(
 
 /// The value of an attribute that is not configured, or configured as a block.
 pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key, name: &str) -> Value {
-    let open = open(world, scope, address, block, key);
+    let open = || open(world, scope, address, block, key);
     let blocks = nested_blocks(world, scope, &block.body, name);
     if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
-        return block_list(world, Some(&open), name, &blocks);
+        return block_list(world, Some(&open()), name, &blocks);
     }
     derived(world, scope, address, block, name)
-        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open.attribute(name)))
+        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open().attribute(name)))
 }
 
 /// These are strings in every resource that has them.
