@@ -230,7 +230,8 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
     match evaluate::evaluate(world, scope, &expr) {
         Err(failure) => Evaluated::Error(failure.text),
         Ok(value) if value.contains_unknown() => {
-            let words: BTreeSet<String> = value.whys().as_slice().iter().map(ToString::to_string).collect();
+            let words: BTreeSet<String> =
+                value.whys().as_slice().iter().map(|why| module::reason_words(world, scope, &[&expr], why)).collect();
             Evaluated::Unknown(words.into_iter().collect())
         }
         Ok(value) if is_typed && !value.is_marked() => Evaluated::Value(value::to_json(&value)),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::Deployment;
+use super::evaluate::Scope;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object};
+use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object, expressions, reason_words};
+use super::syntax::Expr;
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
-use crate::model::{Diagnostic, Origin};
+use crate::model::{Diagnostic, Origin, Why};
 
 /// The whole document.
 pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
@@ -36,8 +38,12 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
             }));
         }
         shown.extend(resources(world, deployment).iter().map(|own| resource(world, deployment, own)));
-        outputs.insert(deployment.root.clone(), named(&world.outputs(deployment.instance)));
-        variables.insert(deployment.root.clone(), named(&world.variables(deployment.instance)));
+        outputs.insert(
+            deployment.root.clone(),
+            named(&world.outputs(deployment.instance), |name, why| output_words(world, deployment.instance, name, why)),
+        );
+        variables
+            .insert(deployment.root.clone(), named(&world.variables(deployment.instance), |_, why| why.to_string()));
     }
     let secrets = secrets(world, deployments.iter().flat_map(|deployment| instances(world, deployment.instance)));
     let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
@@ -96,7 +102,7 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         "index": index,
         "presence": presence(&own.presence.to_vec()),
         "values": redacted(&value, ""),
-        "unknown": unknown_parts(&value).unwrap_or_else(|| json!({})),
+        "unknown": resource_unknowns(world, own, &value),
         "origin": origin(&own.origin(world)),
     })
 }
@@ -120,10 +126,39 @@ fn presence(whys: &[crate::model::Why]) -> Json {
     }
 }
 
-fn named(values: &BTreeMap<Arc<str>, Value>) -> Json {
+/// The unknown parts of a resource's body, with the way that each reason took.
+fn resource_unknowns(world: &World, own: &ResourceInstance, body: &Value) -> Json {
+    let Kind::Object(object) = &body.kind else { return json!({}) };
+    let body = &own.block.body;
+    let repetition = ["for_each", "count"].into_iter().filter_map(|name| body.attribute(name));
+    let repetition: Vec<&Expr> = repetition.map(|own| &*own.expr).collect();
+    let unknown = |(name, value): (&Arc<str>, &Value)| {
+        let mut written: Vec<&Expr> = body.attribute(name).map(|own| &*own.expr).into_iter().collect();
+        for block in &body.blocks {
+            let is_dynamic = &*block.kind == "dynamic" && block.label(0) == &**name;
+            if is_dynamic || block.kind == *name {
+                written.extend(expressions(&block.body));
+            }
+        }
+        written.extend(&repetition);
+        let parts = unknown_parts(value, &|why| reason_words(world, &own.scope, &written, why))?;
+        Some((name.to_string(), parts))
+    };
+    Json::Object(object.fields.iter().filter_map(unknown).collect())
+}
+
+fn output_words(world: &World, module: ModuleId, name: &str, why: &Why) -> String {
+    let block = world.instance(module).and_then(|instance| instance.module.outputs.get(name).cloned());
+    match block.as_ref().and_then(|block| block.body.attribute("value")) {
+        Some(own) => reason_words(world, &Scope::module(module), &[&own.expr], why),
+        None => why.to_string(),
+    }
+}
+
+fn named(values: &BTreeMap<Arc<str>, Value>, words: impl Fn(&str, &Why) -> String) -> Json {
     let one = |(name, value): (&Arc<str>, &Value)| {
         let mut entry = Map::new();
-        match unknown_parts(value) {
+        match unknown_parts(value, &|why| words(name, why)) {
             Some(unknown) => {
                 entry.insert("unknown".to_owned(), unknown);
                 if !value.is_unknown() {
@@ -199,22 +234,22 @@ fn holds_secret(object: &Object) -> bool {
 }
 
 /// The shape of the value with, at each unknown leaf, its reasons in words; `None` where everything is known.
-fn unknown_parts(value: &Value) -> Option<Json> {
+fn unknown_parts(value: &Value, words: &dyn Fn(&Why) -> String) -> Option<Json> {
     if !value.contains_unknown() {
         return None;
     }
     let fields = |fields: &BTreeMap<Arc<str>, Value>| {
         Json::Object(
-            fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value)?))).collect(),
+            fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value, words)?))).collect(),
         )
     };
     Some(match &value.kind {
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
-            Json::Array(items.iter().map(|item| unknown_parts(item).unwrap_or(Json::Null)).collect())
+            Json::Array(items.iter().map(|item| unknown_parts(item, words).unwrap_or(Json::Null)).collect())
         }
         Kind::Map(_, map) => fields(map),
         Kind::Object(object) => fields(&object.fields),
-        _ => json!(value.whys().as_slice().iter().map(ToString::to_string).collect::<Vec<_>>()),
+        _ => json!(value.whys().as_slice().iter().map(words).collect::<Vec<_>>()),
     })
 }
 

@@ -10,6 +10,7 @@
 //! | `expand`, `blocks` | `count` and `for_each`, dynamic blocks |
 //! | `references` | from `var.x`, `local.x`, `module.x`, `data.…`, … to a value |
 //! | `resources`, `derived`, `builtin` | what a reference to a resource's attribute gives |
+//! | `via` | the way from a reason to what it makes unknown |
 //! | `providers` | provider configurations and the project and region that they supply |
 
 mod blocks;
@@ -25,6 +26,7 @@ mod references;
 mod resources;
 mod types;
 mod variables;
+mod via;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +51,7 @@ pub use providers::provider_default;
 pub use references::resolve;
 pub use resources::{META_ARGUMENTS, attribute_value, body_object, configured};
 pub use variables::{Layer, root_layers, warn_undeclared};
+pub use via::{expressions, words as reason_words};
 
 /// Index of a module instance in its [`World`].
 pub type ModuleId = usize;

@@ -360,7 +360,6 @@ fn compare_parts(a: &Json, a_unknown: &Json, b: &Json, b_unknown: &Json) -> Outc
 /// How the rows of one file compare.
 #[derive(Default)]
 pub(super) struct Tally {
-    pub(super) rows: usize,
     pub(super) errors: usize,
     pub(super) same: usize,
     /// Differences that are admitted, with their reasons.
@@ -371,7 +370,7 @@ pub(super) struct Tally {
 
 /// Evaluates the rows of a truth file.
 pub(super) fn tally(loaded: &Loaded, rows: &[Row]) -> Tally {
-    let mut tally = Tally { rows: rows.len(), ..Tally::default() };
+    let mut tally = Tally::default();
     for row in rows {
         let Some(truth) = &row.truth else {
             tally.wrong.push(format!("{}: not recorded", row.expression));
