@@ -38,6 +38,7 @@ fn request(emulator: &Emulator) -> Request {
         project_numbers: BTreeMap::new(),
         endpoint: Some(emulator.base_url.clone()),
         limits: limits(),
+        tokens: Tokens::default(),
     }
 }
 
@@ -332,6 +333,7 @@ async fn what_a_snapshot_does_not_hold_was_not_asked() {
         project_numbers: BTreeMap::new(),
         endpoint: None,
         limits: limits(),
+        tokens: Tokens::default(),
     };
     let coverage = inventory(&state(&request).await).coverage;
     for (project, region, covered) in

@@ -120,6 +120,7 @@ pub(super) fn declarations(world: &World, deployments: &[Deployment]) -> Terrafo
     all.diagnostics = world.diagnostics();
     all.diagnostics.retain(|diagnostic| seen.insert((diagnostic.text.clone(), diagnostic.origin.clone())));
     all.incomplete = world.incomplete();
+    all.observed = world.settings.observed.listed();
     all.files = world.file_count();
     all
 }
