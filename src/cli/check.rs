@@ -150,6 +150,11 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             None => output::stdout(&text)?,
         }
     }
+    for source in &recording.evidence.terraform.observed {
+        if let Some(problem) = &source.problem {
+            output::stderr(&format!("{} was not read: {problem}", source.label));
+        }
+    }
     output::stderr(&format!("exit code {}: {}", report.exit_code, report.exit_reason));
     Ok(report.exit_code)
 }
@@ -281,6 +286,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("workloads_live", json!(inventory.workloads.len()));
             add("deploy_commands", json!(evidence.deploy.commands.len()));
             add("terraform_files", json!(evidence.terraform.files));
+            let read = evidence.terraform.observed.iter().filter(|source| source.problem.is_none());
+            let read: Vec<&str> = read.map(|source| &*source.label).collect();
+            if !read.is_empty() {
+                add("terraform_observed", json!(read));
+            }
             add("terraform_seconds", json!(rounded(evidence.timings.terraform)));
             add("deploy_seconds", json!(rounded(evidence.timings.deploy)));
             add("live_seconds", json!(rounded(evidence.timings.live)));

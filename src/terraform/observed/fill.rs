@@ -26,10 +26,15 @@ const SUPPLIED: [&str; 3] = ["project", "region", "zone"];
 /// One instance of a resource, as references and reports name it.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
+    /// What was read and evaluated so far.
     pub world: &'a World,
+    /// The scope of its arguments.
     pub scope: &'a Scope,
+    /// Its address in its module.
     pub address: &'a Address,
+    /// Its key.
     pub key: &'a Key,
+    /// Its block.
     pub block: &'a Block,
 }
 

@@ -174,8 +174,8 @@ fn in_bucket<'a>(
     let Some(bucket) = get("bucket")?.filter(|bucket| !bucket.is_empty()) else {
         return Err("its `gcs` backend names no bucket: it is configured when Terraform is initialised".to_owned());
     };
-    let prefix = get("prefix")?.unwrap_or_default();
-    let Some(object) = join_path("", &format!("{}/{workspace}.tfstate", prefix.trim_start_matches('/'))) else {
+    let prefix = get("prefix")?.unwrap_or_default().trim_start_matches('/');
+    let Some(object) = join_path(prefix, &format!("{workspace}.tfstate")) else {
         return Err("the prefix of its `gcs` backend leads nowhere".to_owned());
     };
     Ok((format!("gs://{bucket}/{object}"), Place::Object { bucket: bucket.to_owned(), object }))
