@@ -101,7 +101,8 @@ fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Gathered, CliError
     let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
     let (terraform, deploy) = std::thread::scope(|scope| {
         let deploy = scope.spawn(|| timed(|| read_deploy(setup, &context, excerpts)));
-        let terraform = timed(|| load_terraform(setup, &context, excerpts, Some(&cloud)).map(|loaded| loaded.declarations()));
+        let terraform =
+            timed(|| load_terraform(setup, &context, excerpts, Some(&cloud)).map(|loaded| loaded.declarations()));
         (terraform, deploy.join())
     });
     let (terraform, terraform_seconds) = (terraform.0?, terraform.1);

@@ -6,8 +6,8 @@ use super::cloud::Cloud;
 use super::error::CliError;
 use super::setup::Setup;
 use crate::config::TerraformConfig;
-use crate::terraform::observed::{Document, Place, Wanted, file, wanted};
 use crate::terraform::Options;
+use crate::terraform::observed::{Document, Place, Wanted, file, wanted};
 
 /// What fills that which the configuration leaves open.
 #[derive(Clone, Debug, Default, clap::Args)]

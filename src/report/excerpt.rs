@@ -81,7 +81,13 @@ mod tests {
         let file = RepoPath::new("a.tf");
         let excerpts = [(file.clone(), [(7, line.to_owned())].into())].into();
         let position = |column| Position { line: 7, column };
-        let span = SourceSpan { file, start: position(start), end: position(end), callers: Callers::default(), observed: None };
+        let span = SourceSpan {
+            file,
+            start: position(start),
+            end: position(end),
+            callers: Callers::default(),
+            observed: None,
+        };
         let excerpt = of(&excerpts, &span).unwrap();
         (excerpt.text.clone(), excerpt.text[excerpt.range].to_owned())
     }

@@ -31,8 +31,8 @@ use crate::config::TerraformConfig;
 use crate::model::{Diagnostic, Excerpts, TerraformDeclarations, Why, WhyKind, declared::DiagnosticLevel};
 
 use evaluate::Scope;
-use observed::Sources;
 use module::{Instance, ModuleId, Settings, World};
+use observed::Sources;
 
 /// The stack of the thread that evaluates: nested expressions are evaluated by recursion, whose depth is limited.
 const STACK: usize = 256 << 20;

@@ -19,8 +19,8 @@ pub mod storage;
 pub mod transport;
 pub mod vpcaccess;
 
-pub use failure::Failure;
 pub use auth::Tokens;
+pub use failure::Failure;
 pub use pages::Listing;
 pub use transport::{Limits, Transport};
 
@@ -57,7 +57,13 @@ impl Google {
     pub fn stand_in(base_url: &str, limits: Limits) -> Result<Self, String> {
         let base = transport::loopback_url(base_url)?;
         let transport = Transport::loopback(limits)?;
-        Ok(Self { transport, run: base.clone(), vpcaccess: base.clone(), storage: base.clone(), resource_manager: base })
+        Ok(Self {
+            transport,
+            run: base.clone(),
+            vpcaccess: base.clone(),
+            storage: base.clone(),
+            resource_manager: base,
+        })
     }
 
     /// Gets credentials now, where they are needed.

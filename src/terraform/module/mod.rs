@@ -310,14 +310,11 @@ impl World {
 
     /// The states and plans that the number and keys of a resource, and of the calls that lead to it, depend on.
     pub fn repetition_bits(&self, module: Option<ModuleId>, address: &Address) -> Bits {
-        let bits_of = |module: ModuleId, address: Address| match self
-            .memo
-            .borrow()
-            .get(&(module, Node::Repetition(address)))
-        {
-            Some(Memo::Done(_, bits)) => *bits,
-            _ => 0,
-        };
+        let bits_of =
+            |module: ModuleId, address: Address| match self.memo.borrow().get(&(module, Node::Repetition(address))) {
+                Some(Memo::Done(_, bits)) => *bits,
+                _ => 0,
+            };
         let Some(mut id) = module else { return 0 };
         let mut all = bits_of(id, address.clone());
         while let Some(call) = self.instance(id).and_then(|instance| instance.call.clone()) {

@@ -101,7 +101,8 @@ impl Attributes<'_> {
     }
 
     fn withheld(&self, name: &str) -> Value {
-        let text = format!("{}: what {} holds as {} may be a secret and is not kept", self.address, self.name, one_line(name));
+        let text =
+            format!("{}: what {} holds as {} may be a secret and is not kept", self.address, self.name, one_line(name));
         Value::unknown_because(Type::Dynamic, Why::new(WhyKind::Computed, text)).marked(true)
     }
 

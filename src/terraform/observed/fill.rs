@@ -41,13 +41,7 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// The instance that an extracted resource is.
     pub fn of(world: &'a World, resource: &'a ResourceInstance) -> Self {
-        Self {
-            world,
-            scope: &resource.scope,
-            address: &resource.resource,
-            key: &resource.key,
-            block: &resource.block,
-        }
+        Self { world, scope: &resource.scope, address: &resource.resource, key: &resource.key, block: &resource.block }
     }
 
     /// Calls `visit` with each source of its root module that may know something, and what that is, until one gives
@@ -208,7 +202,11 @@ fn explained(value: Value, notes: &[String]) -> Value {
         return value;
     }
     let notes = notes.join("; ");
-    let whys = unknown.whys.as_slice().iter().map(|why| Whys::one(Why { text: format!("{}; {notes}", why.text), ..why.clone() }));
+    let whys = unknown
+        .whys
+        .as_slice()
+        .iter()
+        .map(|why| Whys::one(Why { text: format!("{}; {notes}", why.text), ..why.clone() }));
     let whys = whys.fold(Whys::default(), |all, why| all.and(&why));
     Value::from(Form::Unknown(Arc::new(Unknown { whys, ..(**unknown).clone() }))).marked(value.sensitive)
 }

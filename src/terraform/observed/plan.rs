@@ -36,8 +36,7 @@ pub(super) fn parse(json: &Json, name: &str) -> Result<Parsed, String> {
         let sensitive = Marks::from_shape(change.get("after_sensitive"));
         let unknown = Marks::from_shape(change.get("after_unknown"));
         let reader = Attributes { address: &address, name, secrets: &secrets, typed: false };
-        let attributes =
-            change.get("after").map(|after| reader.read(after, &sensitive, &unknown)).unwrap_or_default();
+        let attributes = change.get("after").map(|after| reader.read(after, &sensitive, &unknown)).unwrap_or_default();
         let stale = is_deleted(change).then_some("is deleted by it");
         resources.insert(address, Resource { attributes, stale });
     }

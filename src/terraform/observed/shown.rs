@@ -68,10 +68,8 @@ pub(super) fn resources(state: &Json, name: &str, secrets: &Secrets) -> BTreeMap
         let reader = Attributes { address: &address, name, secrets, typed: false };
         let attributes = reader.read(json, &sensitive, &Marks::None);
         let is_tainted = resource.get("tainted").and_then(Json::as_bool) == Some(true);
-        resources.insert(
-            address,
-            Resource { attributes, stale: is_tainted.then_some("is marked there to be replaced") },
-        );
+        resources
+            .insert(address, Resource { attributes, stale: is_tainted.then_some("is marked there to be replaced") });
     }
     resources
 }

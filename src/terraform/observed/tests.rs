@@ -285,7 +285,7 @@ fn mutants(json: &Json) -> Vec<Json> {
     }
     let mut all = Vec::new();
     pointers(json, String::new(), &mut all);
-    let odd = [json!(null), json!(true), json!(-1), json!(1e300), json!("x"), json!([7]), json!({"value": [], "type": 1})];
+    let odd = [json!(null), json!(-1e300), json!("x"), json!([7]), json!({"value": [], "type": 1})];
     let mutant = |pointer: &String, odd: &Json| {
         let mut json = json.clone();
         *json.pointer_mut(pointer)? = odd.clone();
@@ -361,7 +361,8 @@ fn a_backend_tells_where_the_state_is() {
 #[test]
 fn a_named_file_belongs_to_the_root_module_in_whose_folder_it_lies() {
     let named = |path: &str| TerraformConfig { state: Some(path.into()), ..TerraformConfig::default() };
-    let files = [("a/main.tf", "provider \"x\" {}"), ("b/main.tf", "provider \"x\" {}"), ("b/s.json", "{}"), ("s.json", "{}")];
+    let files =
+        [("a/main.tf", "provider \"x\" {}"), ("b/main.tf", "provider \"x\" {}"), ("b/s.json", "{}"), ("s.json", "{}")];
     assert_eq!(located(&files, &named("b/s.json"))[0].0, "b");
     let found = located(&files, &named("s.json"));
     assert!(matches!(&found[0].2, Place::Nowhere(text) if text.contains("which root module")), "{found:?}");
