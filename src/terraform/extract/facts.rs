@@ -1,6 +1,7 @@
 //! Attributes as facts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::evaluate::Scope;
 use super::super::module::{BlockInstance, World, provider_default};
@@ -8,7 +9,7 @@ use super::super::observed::{Cursor, Subject, fill};
 use super::super::syntax::{Body, Span};
 use super::super::value::{Kind, Type, Value, convert};
 use super::ResourceInstance;
-use crate::model::{Fact, NameContext, NameError, Why, WhyKind};
+use crate::model::{Fact, NameContext, NameError, Origin, Why, WhyKind};
 
 /// A body whose attributes are read: the resource's own, or a nested block's.
 #[derive(Clone)]
@@ -140,6 +141,17 @@ impl Place {
         }
     }
 
+    fn nowhere(&self) -> NameContext {
+        NameContext { project: None, region: None, project_numbers: self.numbers.clone() }
+    }
+
+    /// The origin of a name that needs the place: a state or plan that supplied the place also supplied the name.
+    pub(super) fn labelled(&self, origin: Origin) -> Origin {
+        let places = [self.project.origin(), self.region.origin()];
+        let label = places.into_iter().flatten().find_map(Origin::observed).map(Arc::from);
+        if origin.observed().is_some() { origin } else { origin.observed_in(label) }
+    }
+
     /// A text as a name. Where only the place is missing, the reasons are those of the place.
     pub(super) fn name<T>(&self, fact: Fact<String>, parse: fn(&str, &NameContext) -> Result<T, NameError>) -> Fact<T> {
         let (text, origin) = match fact {
@@ -148,7 +160,9 @@ impl Place {
             Fact::Unknown(whys) => return Fact::Unknown(whys),
         };
         match parse(&text, &self.context()) {
-            Ok(name) => Fact::Known(name, origin),
+            // A full name does not depend on the place.
+            Ok(name) if parse(&text, &self.nowhere()).is_ok() => Fact::Known(name, origin),
+            Ok(name) => Fact::Known(name, self.labelled(origin)),
             Err(error) => {
                 let fits = |project: bool, region: bool| {
                     let or = |fact: &Fact<String>, fill: bool| {

@@ -23,7 +23,7 @@ fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>) -> Fact<Wo
     match (short_name, &place.project, &place.region) {
         (Fact::Known(name, origin), Fact::Known(project, _), Fact::Known(region, _)) => {
             let name = WorkloadName { kind, project: project.clone(), region: region.clone(), name: name.clone() };
-            Fact::Known(name, origin.clone())
+            Fact::Known(name, place.labelled(origin.clone()))
         }
         _ => {
             let whys = [short_name.whys(), place.project.whys(), place.region.whys()].concat();
