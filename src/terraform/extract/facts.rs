@@ -113,8 +113,10 @@ impl Place {
             let Fact::Absent(origin) = own else { return own };
             let supplied = || {
                 let (kind, block) = (&resource.resource.kind, &resource.block);
-                let value = provider_default(reader.world, reader.scope, kind, block, argument);
-                fill(&Subject::of(reader.world, resource), argument, value)
+                let own = provider_default(reader.world, reader.scope, kind, block, argument);
+                let filled = fill(&Subject::of(reader.world, resource), argument, own.clone());
+                // A state may hold null, which tells no more than the configuration.
+                if filled.is_null() { own } else { filled }
             };
             let (value, bits) = reader.world.watching(supplied);
             let label = reader.world.settings.observed.label(bits);

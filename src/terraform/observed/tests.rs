@@ -218,6 +218,26 @@ fn the_instances_of_a_resource_can_depend_on_a_state() {
 }
 
 #[test]
+fn a_place_that_the_provider_takes_from_its_environment_is_filled_unless_it_is_null() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "resource \"google_vpc_access_connector\" \"main\" {\n  name = \"c\"\n}\n";
+    std::fs::write(folder.path().join("main.tf"), text).unwrap();
+    for (region, expected) in [(json!("r"), true), (json!(null), false), (json!({"a": 1}), false)] {
+        let instance = json!({"attributes": {"name": "c", "project": "p", "region": region}});
+        let state = json!({"version": 4, "resources": [{"mode": "managed", "type": "google_vpc_access_connector",
+            "name": "main", "instances": [instance]}]});
+        let state = document(Kind::State, "s", Ok(state));
+        let declared = load_config(folder.path(), &TerraformConfig::default(), &[state]).declarations();
+        let name = &declared.connectors[0].value.name;
+        assert_eq!(name.known().is_some(), expected, "{name:?}");
+        match name {
+            Fact::Known(_, origin) => assert_eq!(origin.observed(), Some("state file s")),
+            other => assert!(!other.whys().is_empty()),
+        }
+    }
+}
+
+#[test]
 fn what_is_no_state_or_plan_is_refused_with_advice_and_makes_nothing_known() {
     for (kind, content, problem) in [
         (Kind::State, json!([]), "it is no JSON object"),
