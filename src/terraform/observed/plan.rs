@@ -33,7 +33,7 @@ pub(super) fn parse(json: &Json, name: &str) -> Result<Parsed, String> {
             continue;
         }
         let Some(change) = listed.get("change") else { continue };
-        let sensitive = Marks::from_shape(change.get("after_sensitive"));
+        let sensitive = Marks::from_shape(change.get("after_sensitive")).of_type(listed);
         let unknown = Marks::from_shape(change.get("after_unknown"));
         let reader = Attributes { address: &address, name, secrets: &secrets, typed: false };
         let attributes = change.get("after").map(|after| reader.read(after, &sensitive, &unknown)).unwrap_or_default();
@@ -65,10 +65,10 @@ fn secrets(json: &Json, changes: &[Json]) -> Secrets {
             secrets.collect(value, &marks, name);
         }
     }
-    for change in changes.iter().filter_map(|listed| listed.get("change")) {
+    for (listed, change) in changes.iter().filter_map(|listed| Some((listed, listed.get("change")?))) {
         for (value, marks) in [("before", "before_sensitive"), ("after", "after_sensitive")] {
             if let Some(value) = change.get(value) {
-                secrets.collect(value, &Marks::from_shape(change.get(marks)), "");
+                secrets.collect(value, &Marks::from_shape(change.get(marks)).of_type(listed), "");
             }
         }
     }

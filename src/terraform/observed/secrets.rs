@@ -19,6 +19,29 @@ pub(super) enum Marks {
     Parts(BTreeMap<String, Marks>),
 }
 
+/// Attributes that their provider's schema calls sensitive and whose name does not tell: states of Terraform before 1.10
+/// do not mark them. Also what reads whole files or answers, which may hold anything.
+///
+/// Sources: the documentation of each resource ("Attributes Reference", marked as sensitive).
+const BY_SCHEMA: [(&str, &[&str]); 16] = [
+    ("random_password", &["result", "bcrypt_hash"]),
+    ("random_bytes", &["base64", "hex"]),
+    ("tls_private_key", &["private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"]),
+    ("google_apikeys_key", &["key_string"]),
+    ("google_redis_instance", &["auth_string"]),
+    ("google_container_cluster", &["master_auth"]),
+    ("google_kms_secret", &["plaintext"]),
+    ("google_kms_secret_ciphertext", &["plaintext"]),
+    ("google_kms_secret_asymmetric", &["plaintext"]),
+    ("google_storage_bucket_object", &["content"]),
+    ("google_storage_bucket_object_content", &["content"]),
+    ("local_sensitive_file", &["content", "content_base64"]),
+    ("sops_file", &["data", "raw"]),
+    ("external", &["result"]),
+    ("http", &["body", "response_body", "response_body_base64"]),
+    ("terraform_remote_state", &["outputs"]),
+];
+
 static UNMARKED: Marks = Marks::None;
 
 impl Marks {
@@ -69,6 +92,16 @@ impl Marks {
         if let Self::Parts(parts) = self {
             parts.entry(key).or_default().add(rest);
         }
+    }
+
+    /// The same marks, and those that a resource of this type has without being marked.
+    pub(super) fn of_type(mut self, resource: &Json) -> Self {
+        let kind = resource.get("type").and_then(Json::as_str).unwrap_or_default();
+        let known = BY_SCHEMA.iter().find(|(own, _)| *own == kind);
+        for name in known.into_iter().flat_map(|(_, names)| names.iter()) {
+            self.add(&[serde_json::json!({"type": "get_attr", "value": name})]);
+        }
+        self
     }
 
     /// The marks of a part.

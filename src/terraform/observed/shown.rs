@@ -38,7 +38,7 @@ pub(super) fn collect(secrets: &mut Secrets, state: &Json) {
     collect_outputs(secrets, values.get("outputs"));
     for (_, resource) in listed(values) {
         if let Some(json) = resource.get("values") {
-            secrets.collect(json, &Marks::from_shape(resource.get("sensitive_values")), "");
+            secrets.collect(json, &Marks::from_shape(resource.get("sensitive_values")).of_type(resource), "");
         }
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn resources(state: &Json, name: &str, secrets: &Secrets) -> BTreeMap
             continue;
         }
         let Some(json) = resource.get("values") else { continue };
-        let sensitive = Marks::from_shape(resource.get("sensitive_values"));
+        let sensitive = Marks::from_shape(resource.get("sensitive_values")).of_type(resource);
         let reader = Attributes { address: &address, name, secrets, typed: false };
         let attributes = reader.read(json, &sensitive, &Marks::None);
         let is_tainted = resource.get("tainted").and_then(Json::as_bool) == Some(true);

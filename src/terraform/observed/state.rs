@@ -41,7 +41,7 @@ pub(super) fn parse(json: &Json, name: &str) -> Result<Parsed, String> {
             if instance.get("deposed").is_some_and(|key| !key.is_null()) {
                 continue;
             }
-            let sensitive = Marks::from_paths(instance.get("sensitive_attributes"));
+            let sensitive = Marks::from_paths(instance.get("sensitive_attributes")).of_type(listed);
             let reader = Attributes { address: &address, name, secrets: &secrets, typed: true };
             let attributes =
                 instance.get("attributes").map(|json| reader.read(json, &sensitive, &Marks::None)).unwrap_or_default();
@@ -60,9 +60,9 @@ fn instances(resource: &Json) -> impl Iterator<Item = &Json> {
 fn secrets(json: &Json, listed: &[Json]) -> Secrets {
     let mut secrets = Secrets::default();
     super::shown::collect_outputs(&mut secrets, json.get("outputs"));
-    for instance in listed.iter().flat_map(instances) {
+    for (listed, instance) in listed.iter().flat_map(|listed| instances(listed).map(move |own| (listed, own))) {
         if let Some(Json::Object(attributes)) = instance.get("attributes") {
-            let marks = Marks::from_paths(instance.get("sensitive_attributes"));
+            let marks = Marks::from_paths(instance.get("sensitive_attributes")).of_type(listed);
             for (name, attribute) in attributes {
                 // The value of an attribute of an open type lies one level deeper.
                 let inner = attribute.get("value").filter(|_| attribute.get("type").is_some()).unwrap_or(attribute);

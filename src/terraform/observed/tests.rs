@@ -140,6 +140,18 @@ fn secrets_are_not_kept_however_they_are_marked() {
 }
 
 #[test]
+fn what_a_schema_calls_sensitive_is_not_kept_though_nothing_marks_it() {
+    let resource = |kind: &str, attributes: Json| json!({"mode": "managed", "type": kind, "name": "x", "instances": [{"attributes": attributes}]});
+    let state = json!({"version": 4, "resources": [
+        resource("random_password", json!({"result": "hunter2-generated", "length": 16})),
+        resource("google_redis_instance", json!({"auth_string": "hunter2-redis", "host": "10.0.0.4"})),
+        resource("google_sql_user", json!({"name": "app", "etag": "x-hunter2-generated"})),
+    ]});
+    let kept = format!("{:?}", Sources::new(&[document(Kind::State, "s", Ok(state))]));
+    assert!(!kept.contains("hunter2") && kept.contains("10.0.0.4"), "{kept}");
+}
+
+#[test]
 fn a_state_fills_what_data_sources_and_the_provider_tell() {
     let loaded = load_with("google", &[read("google", Kind::State, "state.json")]);
     for (expression, expected) in [
