@@ -19,11 +19,11 @@ pub(super) enum Marks {
     Parts(BTreeMap<String, Marks>),
 }
 
-/// Attributes that their provider's schema calls sensitive and whose name does not tell: states of Terraform before 1.10
-/// do not mark them. Also what reads whole files or answers, which may hold anything.
+/// Attributes that their provider's schema calls sensitive and whose name does not tell: states that an older
+/// Terraform wrote do not mark them. Also what reads whole files or answers, which may hold anything.
 ///
 /// Sources: the documentation of each resource ("Attributes Reference", marked as sensitive).
-const BY_SCHEMA: [(&str, &[&str]); 16] = [
+const BY_SCHEMA: [(&str, &[&str]); 15] = [
     ("random_password", &["result", "bcrypt_hash"]),
     ("random_bytes", &["base64", "hex"]),
     ("tls_private_key", &["private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"]),
@@ -39,7 +39,6 @@ const BY_SCHEMA: [(&str, &[&str]); 16] = [
     ("sops_file", &["data", "raw"]),
     ("external", &["result"]),
     ("http", &["body", "response_body", "response_body_base64"]),
-    ("terraform_remote_state", &["outputs"]),
 ];
 
 static UNMARKED: Marks = Marks::None;

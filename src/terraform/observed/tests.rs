@@ -177,6 +177,23 @@ fn a_state_fills_what_data_sources_and_the_provider_tell() {
 }
 
 #[test]
+fn outputs_of_another_root_module_are_filled_without_their_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "data \"terraform_remote_state\" \"net\" {\n  backend = \"gcs\"\n  config  = { bucket = \"b\", prefix = \"net\" }\n}\nprovider \"google\" {}\n";
+    std::fs::write(folder.path().join("main.tf"), text).unwrap();
+    let instance = json!({"attributes": {"backend": "gcs",
+        "config": {"value": {"bucket": "b", "prefix": "net"}, "type": ["object", {"bucket": "string", "prefix": "string"}]},
+        "outputs": {"value": {"connector": "c-1", "db_password": "hunter2"},
+            "type": ["object", {"connector": "string", "db_password": "string"}]}}});
+    let state = json!({"version": 4, "resources": [
+        {"mode": "data", "type": "terraform_remote_state", "name": "net", "instances": [instance]}]});
+    let state = document(Kind::State, "s", Ok(state));
+    let loaded = load_config(folder.path(), &TerraformConfig::default(), &[state]);
+    assert_eq!(value(&loaded, "data.terraform_remote_state.net.outputs.connector"), json!("c-1"));
+    assert!(unknown(&loaded, "data.terraform_remote_state.net.outputs.db_password").contains("is not kept"));
+}
+
+#[test]
 fn facts_say_where_their_values_come_from() {
     let label = Some("state file state.json, serial 81");
     let declared = load_with("google", &[read("google", Kind::State, "state.json")]).declarations();
