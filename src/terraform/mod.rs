@@ -7,6 +7,7 @@
 //! | [`evaluate`] | expressions to values |
 //! | [`functions`] | the built-in functions |
 //! | [`module`] | files, variables, module calls, repetition, references |
+//! | [`observed`] | states and plans, which fill what the configuration leaves open |
 //! | [`extract`] | the resources that this tool knows, in the words of the model |
 //! | [`show`] | everything that was understood, as JSON |
 //!
@@ -17,6 +18,7 @@ pub mod evaluate;
 pub mod extract;
 pub mod functions;
 pub mod module;
+pub mod observed;
 pub mod show;
 pub mod syntax;
 pub mod value;
@@ -30,6 +32,7 @@ use crate::model::{Diagnostic, Excerpts, TerraformDeclarations, Why, WhyKind, de
 
 use evaluate::Scope;
 use module::{Instance, ModuleId, Settings, World};
+use observed::Sources;
 
 /// The stack on which is evaluated: nested expressions are evaluated by recursion, whose depth is limited.
 const STACK: usize = 256 << 20;
@@ -43,6 +46,8 @@ pub struct Options<'a> {
     pub project: Option<&'a str>,
     /// Project number → project id.
     pub project_numbers: &'a BTreeMap<String, String>,
+    /// The states and plans that [`observed::wanted`] names, read or not.
+    pub observed: &'a [observed::Document],
 }
 
 /// All evaluated deployments of a repository.
@@ -92,10 +97,16 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
         workspace: config.workspace.clone(),
         project: options.project.map(str::to_owned),
         project_numbers: options.project_numbers.clone(),
+        observed: Sources::new(options.observed),
     };
     let real = repo.canonicalize().unwrap_or_else(|_| repo.to_owned());
     let var_files = config.var_files.clone();
     let world = World::new(real, settings, excerpts);
+    for source in world.settings.observed.iter() {
+        if let Some(problem) = &source.problem {
+            world.diagnose(DiagnosticLevel::Warning, format!("{} was not read: {problem}", source.label), None);
+        }
+    }
     let outcome = with_stack(move || {
         let deployments = roots(&world, &config);
         let declarations = extract::declarations(&world, &deployments);

@@ -8,12 +8,13 @@ use serde_json::{Map, Value as Json, json};
 use super::Deployment;
 use super::evaluate::Scope;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object, expressions, reason_words};
+use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, attribute_of, body_object, expressions, reason_words};
+use super::observed::{Subject, extra_names, fill_configured};
 use super::syntax::Expr;
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
-use crate::model::{Diagnostic, Origin, Why};
+use crate::model::{Diagnostic, ObservedSource, Origin, Why};
 
 /// The whole document.
 pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
@@ -55,6 +56,7 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         "outputs": outputs,
         "variables": variables,
         "incomplete": incomplete,
+        "observed": world.settings.observed.listed().iter().map(source).collect::<Vec<_>>(),
         "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
     });
     masked(document, &secrets)
@@ -85,7 +87,7 @@ pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
 }
 
 fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
-    let value = plan_body(body_object(world, &own.scope, &own.block.body, None));
+    let value = filled(world, own, plan_body(body_object(world, &own.scope, &own.block.body, None)));
     let index = match &own.key {
         Key::None => Json::Null,
         Key::Index(index) => json!(index),
@@ -103,8 +105,35 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         "presence": presence(&own.presence.to_vec()),
         "values": redacted(&value, ""),
         "unknown": resource_unknowns(world, own, &value),
+        "observed": observed(world, own),
         "origin": origin(&own.origin(world)),
     })
+}
+
+/// A resource's body with what a plan knows of it.
+fn filled(world: &World, own: &ResourceInstance, value: Value) -> Value {
+    let Kind::Object(object) = &value.kind else { return value };
+    let subject = Subject::of(world, own);
+    let fields = object.fields.iter();
+    let fields = fields.map(|(name, value)| (name.clone(), fill_configured(&subject, name, value.clone()))).collect();
+    Kind::Object(Arc::new(Object { fields, open: object.open.clone() })).into()
+}
+
+/// The attributes that depend on a state or plan, with what they depend on: attributes that the configuration does not
+/// mention, and those that refer to such ones.
+fn observed(world: &World, own: &ResourceInstance) -> Json {
+    let mut shown = Map::new();
+    let Some(module) = own.scope.module.filter(|_| !world.settings.observed.is_empty()) else { return json!({}) };
+    let mut names = extra_names(&Subject::of(world, own));
+    names.extend(own.block.body.attributes.iter().map(|attribute| attribute.name.clone()));
+    for name in names.iter().filter(|name| !META_ARGUMENTS.contains(&&***name)) {
+        let (value, bits) = world.watching(|| attribute_of(world, module, &own.resource, &own.key, name));
+        let Some(source) = world.settings.observed.label(bits) else { continue };
+        if !value.is_unknown() && !value.is_null() {
+            shown.insert(name.to_string(), json!({"value": redacted(&value, name), "source": &*source}));
+        }
+    }
+    Json::Object(shown)
 }
 
 /// A resource's body without the arguments that Terraform itself reads.
@@ -251,6 +280,10 @@ fn unknown_parts(value: &Value, words: &dyn Fn(&Why) -> String) -> Option<Json> 
         Kind::Object(object) => fields(&object.fields),
         _ => json!(value.whys().as_slice().iter().map(words).collect::<Vec<_>>()),
     })
+}
+
+fn source(source: &ObservedSource) -> Json {
+    json!({"root": source.root, "source": source.label, "problem": source.problem})
 }
 
 fn diagnostic(diagnostic: &Diagnostic) -> Json {

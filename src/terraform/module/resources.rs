@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::derived::derived;
-use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, builtin, key_scope, nested_blocks};
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, builtin, expand, key_scope, nested_blocks};
 use crate::model::redact::is_secret_name;
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
+use crate::terraform::observed::{self, Subject};
 use crate::terraform::syntax::{Block, Body};
 use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys};
 
@@ -43,28 +44,45 @@ pub(super) fn resource_attribute(
         {
             let value = evaluate(world, &scope, &own.expr)?;
             if !value.is_null() {
-                return Ok(value);
+                let subject = Subject { world, scope: &scope, address, key, block: &block };
+                return Ok(observed::fill_configured(&subject, name, value));
             }
         }
         if builtin::is_builtin(address) {
             let input = || resource_attribute(world, module, address, expansion, key, &Arc::from("input"));
             let why = || open(world, &scope, address, &block, key).attribute(name);
+            let subject = Subject { world, scope: &scope, address, key, block: &block };
             return builtin::planned(name, input, why)
+                .map(|value| observed::fill(&subject, name, value))
                 .ok_or_else(|| Failure::fatal(span, format!("{address} has no attribute \"{name}\"")));
         }
         Ok(attribute_value(world, &scope, address, &block, key, name))
     })
 }
 
+/// The value of an attribute of an instance that a report names.
+pub fn attribute_of(world: &World, module: ModuleId, address: &Address, key: &Key, name: &Arc<str>) -> Value {
+    let block = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned());
+    match block {
+        Some(block) => {
+            let expansion = expand(world, module, address, &block.body);
+            resource_attribute(world, module, address, &expansion, key, name)
+        }
+        None => Value::unknown(Type::Dynamic, world.gaps(module)),
+    }
+}
+
 /// The value of an attribute that is not configured, or configured as a block.
 pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key, name: &str) -> Value {
     let open = || open(world, scope, address, block, key);
+    let subject = Subject { world, scope, address, key, block };
     let blocks = nested_blocks(world, scope, &block.body, name);
     if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
-        return block_list(world, Some(&open()), name, &blocks);
+        return observed::fill_configured(&subject, name, block_list(world, Some(&open()), name, &blocks));
     }
-    derived(world, scope, address, block, name)
-        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open().attribute(name)))
+    let own = derived(world, scope, address, block, name)
+        .unwrap_or_else(|| Value::unknown_because(computed_type(name), open().attribute(name)));
+    observed::fill(&subject, name, own)
 }
 
 /// These are strings in every resource that has them.
@@ -157,6 +175,7 @@ pub(super) fn instance_object(
     let mut names: Vec<Arc<str>> = block.body.attributes.iter().map(|own| own.name.clone()).collect();
     names.extend(block_kinds(&block.body));
     names.extend(["id", "name", "self_link"].map(Arc::from));
+    names.extend(observed::extra_names(&Subject { world, scope: &scope, address, key, block: &block }));
     names.retain(|name| !META_ARGUMENTS.contains(&&**name));
     let fields: BTreeMap<_, _> = names.into_iter().map(one).collect();
     let open = open(world, &scope, address, &block, key);

@@ -32,7 +32,7 @@ fn write(files: &[(&str, &str)]) -> TempDir {
 
 fn load_dir(dir: &Path, config: &TerraformConfig) -> Loaded {
     let numbers = BTreeMap::from([("424242".to_owned(), "numbered".to_owned())]);
-    let options = Options { config, project: Some("configured"), project_numbers: &numbers };
+    let options = Options { config, project: Some("configured"), project_numbers: &numbers, observed: &[] };
     load(dir, &options, &Excerpts::default())
 }
 
