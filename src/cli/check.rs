@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::CliError;
 use super::gather::{self, Wanted};
+use super::observed::ObservedArgs;
 use super::output::{self, Color};
 use super::recording::Recording;
 use super::setup::{CommonArgs, Setup, name_context};
@@ -23,6 +24,8 @@ use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, Sup
 pub struct Args {
     #[command(flatten)]
     common: CommonArgs,
+    #[command(flatten)]
+    observed: ObservedArgs,
     /// Parts to look at: vpc, policies, imports, discovery, classes, or tests (imports, discovery, classes)
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = parse_part, help_heading = "Checks")]
     only: Vec<Parts>,
@@ -45,7 +48,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "project", "region"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "project", "region", "state", "plan"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -122,7 +125,8 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             (recording, only)
         }
         None => {
-            let setup = Setup::load(&args.common)?;
+            let mut setup = Setup::load(&args.common)?;
+            args.observed.apply(&setup.root, &mut setup.config.terraform);
             let evidence = gather::evidence(&setup, &Wanted { parts: only.clone() })?;
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
@@ -144,6 +148,11 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         match &output.path {
             Some(path) => output::file(path, &text)?,
             None => output::stdout(&text)?,
+        }
+    }
+    for source in &recording.evidence.terraform.observed {
+        if let Some(problem) = &source.problem {
+            output::stderr(&format!("{} was not read: {problem}", source.label));
         }
     }
     output::stderr(&format!("exit code {}: {}", report.exit_code, report.exit_reason));
@@ -277,6 +286,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("workloads_live", json!(inventory.workloads.len()));
             add("deploy_commands", json!(evidence.deploy.commands.len()));
             add("terraform_files", json!(evidence.terraform.files));
+            let read = evidence.terraform.observed.iter().filter(|source| source.problem.is_none());
+            let read: Vec<&str> = read.map(|source| &*source.label).collect();
+            if !read.is_empty() {
+                add("terraform_observed", json!(read));
+            }
             add("terraform_seconds", json!(rounded(evidence.timings.terraform)));
             add("deploy_seconds", json!(rounded(evidence.timings.deploy)));
             add("live_seconds", json!(rounded(evidence.timings.live)));

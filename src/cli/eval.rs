@@ -19,6 +19,9 @@ pub struct Args {
     dir: PathBuf,
     #[command(flatten)]
     inputs: TerraformArgs,
+    /// Where to read a state that is kept in a bucket: gcp, none or emulator:FILE
+    #[arg(long, value_name = "SOURCE")]
+    live: Option<String>,
     /// Expressions; `-` reads one a line from stdin
     #[arg(required = true, value_name = "EXPR", allow_hyphen_values = true)]
     expressions: Vec<String>,
@@ -29,7 +32,7 @@ pub struct Args {
 /// # Errors
 /// A folder that cannot be read.
 pub fn run(args: &Args) -> Result<u8, CliError> {
-    let loaded = load_terraform(&args.dir, &args.inputs)?;
+    let loaded = load_terraform(&args.dir, &args.inputs, args.live.as_deref())?;
     let one = |expression: &str| -> Result<(), CliError> {
         let line = match loaded.evaluate(None, expression) {
             Evaluated::Value(value) => json!({ "value": value }),

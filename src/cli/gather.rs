@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::cloud::Cloud;
 use super::error::CliError;
+use super::observed;
 use super::setup::{Setup, name_context};
-use crate::config::LiveSource;
 use crate::deploy;
 use crate::finding::Part;
 use crate::live;
@@ -87,26 +88,28 @@ fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
     crate::testinfra::index(&setup.root, &setup.config.tests, excerpts)
 }
 
-struct Cloud {
+struct Gathered {
     terraform: TerraformDeclarations,
     deploy: DeployDeclarations,
     live: live::Gathered,
     seconds: (f64, f64, f64),
 }
 
-fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Cloud, CliError> {
+fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Gathered, CliError> {
+    let cloud = Cloud::start(setup)?;
     let context = setup.name_context();
     let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
     let (terraform, deploy) = std::thread::scope(|scope| {
         let deploy = scope.spawn(|| timed(|| read_deploy(setup, &context, excerpts)));
-        let terraform = timed(|| load_terraform(setup, &context, excerpts).declarations());
+        let terraform =
+            timed(|| load_terraform(setup, &context, excerpts, Some(&cloud)).map(|loaded| loaded.declarations()));
         (terraform, deploy.join())
     });
-    let (terraform, terraform_seconds) = terraform;
+    let (terraform, terraform_seconds) = (terraform.0?, terraform.1);
     let (deploy, deploy_seconds) = deploy.map_err(|_| stopped())?;
     let asked = Asked::from(setup, &terraform, &deploy);
-    let (live, live_seconds) = timed(|| ask(setup, &asked));
-    Ok(Cloud { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
+    let (live, live_seconds) = timed(|| cloud.ask(&asked));
+    Ok(Gathered { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
@@ -115,14 +118,24 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (result, started.elapsed().as_secs_f64())
 }
 
-/// Evaluates the repository's Terraform.
-pub fn load_terraform(setup: &Setup, context: &NameContext, excerpts: &Excerpts) -> terraform::Loaded {
+/// Evaluates the repository's Terraform, with the states and plans that are asked for.
+///
+/// # Errors
+/// An emulator that holds a state and cannot be started.
+pub fn load_terraform(
+    setup: &Setup,
+    context: &NameContext,
+    excerpts: &Excerpts,
+    cloud: Option<&Cloud>,
+) -> Result<terraform::Loaded, CliError> {
     let options = terraform::Options {
         config: &setup.config.terraform,
         project: setup.config.project.as_deref(),
         project_numbers: &context.project_numbers,
+        observed: &[],
     };
-    terraform::load(&setup.root, &options, excerpts)
+    let documents = observed::documents(setup, &options, cloud)?;
+    Ok(terraform::load(&setup.root, &terraform::Options { observed: &documents, ..options }, excerpts))
 }
 
 /// Reads the repository's deploy config.
@@ -171,28 +184,7 @@ impl Asked {
 /// # Errors
 /// A source that cannot be read at all.
 pub fn ask(setup: &Setup, asked: &Asked) -> Result<live::Gathered, CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::failed("start the runtime", error))?;
-    runtime.block_on(async {
-        let mut request = live::Request {
-            source: setup.config.live.clone(),
-            repo: setup.root.clone(),
-            projects: asked.projects.iter().cloned().collect(),
-            regions: asked.regions.iter().cloned().collect(),
-            project_numbers: setup.config.project_numbers.clone(),
-            endpoint: None,
-            limits: live::google::Limits::default(),
-        };
-        let emulator = match &setup.config.live {
-            LiveSource::Emulator(path) => Some(super::live_state::start_emulator(&setup.root.join(path), 0).await?),
-            _ => None,
-        };
-        request.endpoint = emulator.as_ref().map(|emulator| emulator.base_url.clone());
-        live::gather(&request).await.map_err(|error| CliError::failed("read the live state", error))
-    })
+    Cloud::start(setup)?.ask(asked)
 }
 
 fn policies(setup: &Setup) -> Result<BTreeMap<String, String>, CliError> {

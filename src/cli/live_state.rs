@@ -37,7 +37,7 @@ pub struct EmulateArgs {
 /// Wrong usage or configuration, a source that cannot be read at all, a file that cannot be written.
 pub fn snapshot(args: &SnapshotArgs) -> Result<u8, CliError> {
     let setup = Setup::load(&args.common)?;
-    let gathered = gather::ask(&setup, &show::asked(&setup))?;
+    let gathered = gather::ask(&setup, &show::asked(&setup)?)?;
     let Some(state) = &gathered.state else {
         return Err(CliError::usage("nothing is asked of Google Cloud, so there is nothing to record"));
     };

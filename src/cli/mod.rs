@@ -1,12 +1,14 @@
 //! The command line: one file a command. It wires the other modules, and maps their errors to exit codes.
 
 pub mod check;
+mod cloud;
 pub mod error;
 pub mod eval;
 pub mod explain;
 pub mod gather;
 pub mod init;
 pub mod live_state;
+mod observed;
 pub mod output;
 pub mod recording;
 pub mod setup;

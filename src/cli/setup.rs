@@ -59,15 +59,7 @@ impl Setup {
             None => Config::default(),
         };
         if let Some(text) = &args.live {
-            config.live = text.parse().map_err(CliError::usage)?;
-            // A path from the file is relative to the repository, one from a flag to the current folder.
-            let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-            if let LiveSource::Snapshot(path) | LiveSource::Emulator(path) = &mut config.live
-                && path.is_relative()
-                && here != root
-            {
-                *path = here.join(&*path);
-            }
+            config.live = live_source(text, &root)?;
         }
         if let Some(project) = &args.project {
             config.project = Some(project.clone());
@@ -82,6 +74,23 @@ impl Setup {
     pub fn name_context(&self) -> NameContext {
         name_context(&self.config)
     }
+}
+
+/// The live source that a flag names. A path from the configuration is relative to the repository, one from a flag to
+/// the current folder.
+///
+/// # Errors
+/// A text that is none.
+pub fn live_source(text: &str, repo: &Path) -> Result<LiveSource, CliError> {
+    let mut source = text.parse().map_err(CliError::usage)?;
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    if let LiveSource::Snapshot(path) | LiveSource::Emulator(path) = &mut source
+        && path.is_relative()
+        && here != repo
+    {
+        *path = here.join(&*path);
+    }
+    Ok(source)
 }
 
 /// What names mean that name neither a project nor a region: the configured ones, a region only where there is exactly

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::error::CliError;
 use super::gather::{self, Asked};
+use super::observed::ObservedArgs;
 use super::output;
-use super::setup::{CommonArgs, Setup};
+use super::setup::{CommonArgs, Setup, live_source};
 use crate::config::LiveSource;
 use crate::exit_code;
 use crate::model::{CoverageStatus, Excerpts};
@@ -64,6 +65,8 @@ pub struct TerraformArgs {
     /// The workspace
     #[arg(long, value_name = "NAME")]
     workspace: Option<String>,
+    #[command(flatten)]
+    observed: ObservedArgs,
 }
 
 /// Runs the command.
@@ -106,33 +109,44 @@ pub fn run(command: &Command) -> Result<u8, CliError> {
 
 fn show_terraform(dir: Option<&PathBuf>, inputs: &TerraformArgs, common: &CommonArgs) -> Result<Value, CliError> {
     if let Some(dir) = dir {
-        return Ok(load_terraform(dir, inputs)?.show());
+        return Ok(load_terraform(dir, inputs, common.live.as_deref())?.show());
     }
     let mut setup = Setup::load(common)?;
-    apply(inputs, &mut setup.config.terraform)?;
-    Ok(gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default()).show())
+    apply(inputs, &setup.root, &mut setup.config.terraform)?;
+    Ok(gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)?.show())
 }
 
 /// Evaluates one root module outside any configuration. Its repository is the git checkout or configured folder that
 /// holds it, so that modules beside it can be read.
 ///
 /// # Errors
-/// A folder that is not there, a variable without `=`.
-pub fn load_terraform(dir: &std::path::Path, inputs: &TerraformArgs) -> Result<terraform::Loaded, CliError> {
+/// A folder that is not there, a variable without `=`, an emulator that cannot be started.
+pub fn load_terraform(
+    dir: &std::path::Path,
+    inputs: &TerraformArgs,
+    live: Option<&str>,
+) -> Result<terraform::Loaded, CliError> {
     let dir = folder(dir)?;
     let repo = crate::config::locate(&dir).root;
     let repo = folder(&repo)?;
     let root = dir.strip_prefix(&repo).map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
     let root = root.to_string_lossy().replace('\\', "/");
     let root = if root.is_empty() { ".".to_owned() } else { root };
-    let mut config = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
-    apply(inputs, &mut config)?;
-    let project_numbers = std::collections::BTreeMap::new();
-    let options = terraform::Options { config: &config, project: None, project_numbers: &project_numbers };
-    Ok(terraform::load(&repo, &options, &Excerpts::default()))
+    let mut terraform = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
+    apply(inputs, &repo, &mut terraform)?;
+    let mut config = crate::config::Config { terraform, ..Default::default() };
+    if let Some(text) = live {
+        config.live = live_source(text, &repo)?;
+    }
+    let setup = Setup { root: repo, config_file: None, config };
+    gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)
 }
 
-fn apply(inputs: &TerraformArgs, config: &mut crate::config::TerraformConfig) -> Result<(), CliError> {
+fn apply(
+    inputs: &TerraformArgs,
+    repo: &std::path::Path,
+    config: &mut crate::config::TerraformConfig,
+) -> Result<(), CliError> {
     config.var_files.extend(inputs.var_file.iter().cloned());
     for pair in &inputs.var {
         let (name, value) =
@@ -142,6 +156,7 @@ fn apply(inputs: &TerraformArgs, config: &mut crate::config::TerraformConfig) ->
     if let Some(workspace) = &inputs.workspace {
         config.workspace = Some(workspace.clone());
     }
+    inputs.observed.apply(repo, config);
     Ok(())
 }
 
@@ -155,7 +170,7 @@ fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
 
 /// The inventory, and whether everything that was asked was answered.
 fn show_live(setup: &Setup) -> Result<(Value, bool), CliError> {
-    let asked = asked(setup);
+    let asked = asked(setup)?;
     let gathered = gather::ask(setup, &asked)?;
     let Some(state) = &gathered.state else {
         return Ok((serde_json::json!({ "schema_version": 1, "live_source": gathered.description }), true));
@@ -166,11 +181,14 @@ fn show_live(setup: &Setup) -> Result<(Value, bool), CliError> {
 }
 
 /// What a run of `check` would ask.
-pub fn asked(setup: &Setup) -> Asked {
+///
+/// # Errors
+/// An emulator that cannot be started.
+pub fn asked(setup: &Setup) -> Result<Asked, CliError> {
     if setup.config.live == LiveSource::None {
-        return Asked::default();
+        return Ok(Asked::default());
     }
     let (context, excerpts) = (setup.name_context(), Excerpts::default());
-    let terraform = gather::load_terraform(setup, &context, &excerpts).declarations();
-    Asked::from(setup, &terraform, &gather::read_deploy(setup, &context, &excerpts))
+    let terraform = gather::load_terraform(setup, &context, &excerpts, None)?.declarations();
+    Ok(Asked::from(setup, &terraform, &gather::read_deploy(setup, &context, &excerpts)))
 }

@@ -89,6 +89,12 @@ pub struct TerraformConfig {
     pub vars: BTreeMap<String, String>,
     /// `terraform.workspace`.
     pub workspace: Option<String>,
+    /// `auto`, or a state file, whose values fill what the configuration leaves to the provider.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// A plan as JSON, whose values fill what the configuration leaves open.
+    #[serde(default)]
+    pub plan: Option<String>,
 }
 
 /// `[deploy]`

@@ -157,7 +157,21 @@ fn terraform(top: Section<'_>, errors: &mut Errors) -> TerraformConfig {
         var_files: paths(section, "var_files", errors),
         vars: variables(section, errors),
         workspace: section.string("workspace", errors).map(|text| text.value.to_owned()),
+        state: file(section, "state", errors),
+        plan: file(section, "plan", errors),
     }
+}
+
+/// A file of the repository. The word `auto` is no file, and means what the key says.
+fn file(section: Section<'_>, name: &str, errors: &mut Errors) -> Option<String> {
+    let text = section.string(name, errors)?;
+    let at = text.at.clone();
+    let path = valid(Some(text), validate::repo_path, errors)?;
+    if path == "." {
+        errors.add(at, format!("`terraform.{name}` is a folder, not a file"));
+        return None;
+    }
+    Some(path)
 }
 
 fn variables(section: Section<'_>, errors: &mut Errors) -> BTreeMap<String, String> {

@@ -80,7 +80,11 @@ fn page_token(path: &str, offset: usize) -> String {
 /// The failure that an answer was recorded with, or `None` where it lists its items.
 pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
     let Answer { project, detail, .. } = answer;
-    let service = if answer.api.starts_with("vpcaccess.") { "vpcaccess.googleapis.com" } else { "run.googleapis.com" };
+    let service = match answer.api.split('.').next() {
+        Some("vpcaccess") => "vpcaccess.googleapis.com",
+        Some("storage") => "storage.googleapis.com",
+        _ => "run.googleapis.com",
+    };
     let message = |default: String| if detail.is_empty() { default } else { detail.clone() };
     let recorded =
         answer.http_status.and_then(|code| StatusCode::from_u16(code).ok()).filter(|code| !code.is_success());
@@ -92,7 +96,8 @@ pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
         Status::Denied => {
             let code = recorded.unwrap_or(StatusCode::FORBIDDEN);
             let word = if code == StatusCode::UNAUTHORIZED { "UNAUTHENTICATED" } else { "PERMISSION_DENIED" };
-            let permission = format!("{}.list", answer.api);
+            let verb = if answer.api == "storage.objects" { "get" } else { "list" };
+            let permission = format!("{}.{verb}", answer.api);
             let message = message(format!(
                 "Permission '{permission}' denied on resource 'projects/{project}' (or resource may not exist)."
             ));

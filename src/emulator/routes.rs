@@ -6,6 +6,7 @@
 //! | `/v2/projects/P/locations/R/services/{S,-}/revisions[/V]` | Cloud Run revisions |
 //! | `/v1/projects/P/locations/R/connectors[/C]` | VPC Access connectors |
 //! | `/v1/projects/P/locations` | locations |
+//! | `/storage/v1/b/B/o/O?alt=media` | an object of Cloud Storage |
 //! | `/v1/projects/P`, `/v3/projects/P` | id and number of a project |
 
 use std::collections::HashMap;
@@ -51,6 +52,7 @@ pub(super) fn answer(state: &State, uri: &Uri, page_size_cap: usize, repeat_toke
         ["v1", "projects", project, "locations", region, "connectors", connector] => {
             get(state, ("vpcaccess.connectors", project, region), |name| last(name) == *connector)
         }
+        ["storage", "v1", "b", bucket, "o", name] => object(state, bucket, name),
         ["v1", "projects", project, "locations"] => locations(state, project, &page.of("locations", path)),
         [version @ ("v1" | "v3"), "projects", project] => project_of(state, version, project),
         _ => reply::not_found(&format!("Requested entity was not found: {path}")),
@@ -116,6 +118,31 @@ fn get(state: &State, key: Key<'_>, wanted: impl Fn(&str) -> bool) -> Response<B
         Some(item) => reply::body(StatusCode::OK, item),
         None => reply::not_found("Requested entity was not found."),
     }
+}
+
+/// An object's content, whose name stands in the path as one escaped segment.
+fn object(state: &State, bucket: &str, name: &str) -> Response<Body> {
+    let Some(found) = unescaped(name).and_then(|name| state.object(bucket, &name)) else {
+        return reply::not_found("No such object");
+    };
+    reply::failure(&found.answer()).unwrap_or_else(|| reply::body(StatusCode::OK, &found.content))
+}
+
+/// A segment of a path without its `%XX`; `None` where it is not escaped well.
+fn unescaped(segment: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = segment.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' {
+            let (digits, after) = after.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn locations(state: &State, project: &str, page: &Page<'_>) -> Response<Body> {

@@ -14,6 +14,45 @@ pub(super) struct State {
     project_numbers: BTreeMap<String, String>,
     #[serde(default)]
     answers: Vec<Answer>,
+    #[serde(default)]
+    storage: Vec<StoredObject>,
+}
+
+/// An object of Cloud Storage.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct StoredObject {
+    /// The bucket.
+    bucket: String,
+    /// The object's name.
+    name: String,
+    #[serde(default)]
+    status: Status,
+    #[serde(default)]
+    http_status: Option<u16>,
+    /// The error's message.
+    #[serde(default)]
+    detail: String,
+    /// Served untouched.
+    #[serde(default)]
+    pub content: Value,
+}
+
+impl StoredObject {
+    /// How a read of it is answered.
+    pub fn answer(&self) -> Answer {
+        Answer {
+            // The permission of a list is named after its collection; reading an object needs another one.
+            api: "storage.objects".to_owned(),
+            project: format!("_/buckets/{}", self.bucket),
+            region: None,
+            status: self.status,
+            http_status: self.http_status,
+            detail: self.detail.clone(),
+            items: Vec::new(),
+            unreachable: Vec::new(),
+            error: None,
+        }
+    }
 }
 
 /// What one list request is answered with.
@@ -96,6 +135,11 @@ impl State {
         let mut answers = self.answers.iter().filter(of_project);
         let exact = answers.clone().find(|answer| answer.region.as_deref() == Some(region));
         exact.or_else(|| answers.find(|answer| answer.region.is_none()))
+    }
+
+    /// An object of a bucket.
+    pub fn object(&self, bucket: &str, name: &str) -> Option<&StoredObject> {
+        self.storage.iter().find(|object| object.bucket == bucket && object.name == name)
     }
 
     /// The regions of a project, sorted, each once.

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::config::LiveSource;
 use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus, LiveState};
-use google::{Failure, Google, Limits, Listing, resource_manager, run, vpcaccess};
+use google::{Failure, Google, Limits, Listing, Tokens, resource_manager, run, storage, vpcaccess};
 
 pub mod google;
 pub mod inventory;
@@ -49,6 +49,8 @@ pub struct Request {
     pub endpoint: Option<String>,
     /// Limits on what is asked of the network.
     pub limits: Limits,
+    /// The run's credentials, shared by everything that it asks.
+    pub tokens: Tokens,
 }
 
 /// What came of a request.
@@ -80,7 +82,9 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
     match &request.source {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
-            let state = snapshot::read(&request.repo.join(path))?;
+            let mut state = snapshot::read(&request.repo.join(path))?;
+            // Objects are for an emulator to serve.
+            state.storage.clear();
             let state = complete(state, request);
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
         }
@@ -98,7 +102,7 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
                 Ok(Gathered { state: Some(ask(google, request).await), description })
             }
             None => {
-                let state = match Google::cloud(request.limits.clone()) {
+                let state = match Google::cloud(request.limits.clone(), request.tokens.clone()) {
                     Ok(google) => ask(google, request).await,
                     Err(text) => refused(request, CoverageStatus::Unreachable, &text),
                 };
@@ -106,6 +110,33 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
             }
         },
     }
+}
+
+/// The content of an object of Cloud Storage, which must be JSON: one GET with the run's credentials.
+///
+/// # Errors
+/// Why there is none, as a fragment that reads after "was not read:": what was answered, and what would allow it.
+pub async fn object(request: &Request, bucket: &str, name: &str) -> Result<Value, String> {
+    let endpoint = request.endpoint.as_deref();
+    let google = match (&request.source, endpoint) {
+        (LiveSource::None, _) => return Err("not asked: nothing is asked of Google Cloud (--live none)".to_owned()),
+        (LiveSource::Snapshot(_), _) => {
+            return Err("not asked: a snapshot is read in place of Google Cloud, and holds no objects".to_owned());
+        }
+        (_, Some(endpoint)) => Google::stand_in(endpoint, request.limits.clone()),
+        (LiveSource::Emulator(_), None) => Err("the emulator is not running".to_owned()),
+        (LiveSource::Gcp, None) => Google::cloud(request.limits.clone(), request.tokens.clone()),
+    };
+    let failure = match storage::object(&google?, bucket, name).await {
+        Ok(value) => return Ok(value),
+        Err(failure) => failure,
+    };
+    let needed = format!("reading it needs {} ({})", storage::PERMISSION, storage::ROLE);
+    Err(match (failure.status, failure.http_status) {
+        (_, Some(404)) => format!("there is no such object, or none that may be seen ({}); {needed}", failure.detail),
+        (CoverageStatus::Denied, Some(_)) => format!("denied: {}; {needed}", failure.detail),
+        _ => format!("{}: {}", failure.status.word(), failure.detail),
+    })
 }
 
 /// The path as reports print it.
@@ -339,6 +370,7 @@ fn empty(request: &Request) -> LiveState {
         version: LiveState::VERSION,
         project_numbers: request.project_numbers.clone(),
         answers: Vec::new(),
+        storage: Vec::new(),
     }
 }
 

@@ -58,6 +58,10 @@ pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
         answer.error = answer.error.take().map(redaction::redacted);
         answer.detail = redaction::message(&answer.detail);
     }
+    for object in &mut state.storage {
+        object.content = redaction::redacted(std::mem::take(&mut object.content));
+        object.detail = redaction::message(&object.detail);
+    }
     Ok(state)
 }
 

@@ -38,6 +38,7 @@ fn request(emulator: &Emulator) -> Request {
         project_numbers: BTreeMap::new(),
         endpoint: Some(emulator.base_url.clone()),
         limits: limits(),
+        tokens: Tokens::default(),
     }
 }
 
@@ -90,6 +91,40 @@ async fn a_run_reads_every_page_with_gets_alone_and_sends_no_credentials() {
     assert_eq!(bad, None);
     let revisions = log.iter().filter(|seen| seen.target.contains("/services/-/revisions?")).count();
     assert_eq!(revisions, 2, "five revisions are two pages of three");
+}
+
+#[tokio::test]
+async fn an_object_is_read_with_one_get_and_no_credentials() {
+    let mut state = sample();
+    state["storage"] = json!([
+        {"bucket": "b", "name": "a b/c%2F/é.tfstate", "content": {"version": 4}},
+        {"bucket": "b", "name": "denied", "status": "denied"},
+    ]);
+    let emulator = start(state, vec![]).await;
+    let request = request(&emulator);
+    assert_eq!(object(&request, "b", "a b/c%2F/é.tfstate").await, Ok(json!({"version": 4})));
+    let log = emulator.log();
+    let path = "/storage/v1/b/b/o/a%20b%2Fc%252F%2F%C3%A9.tfstate?alt=media";
+    let seen = emulator::Seen { method: "GET".into(), target: path.into(), status: 200, authorized: false };
+    assert_eq!(log, [seen]);
+    for (bucket, name, said) in [
+        ("b", "denied", "denied: HTTP 403 PERMISSION_DENIED: Permission 'storage.objects.get' denied"),
+        ("b", "none", "there is no such object, or none that may be seen (HTTP 404"),
+        ("../../b", "x", "HTTP 404"),
+        ("b", "..", "not-asked: this names no object"),
+        ("", "x", "not-asked: this names no object"),
+    ] {
+        let told = object(&request, bucket, name).await.unwrap_err();
+        assert!(told.contains(said), "{bucket}/{name}: {told}");
+    }
+    let others =
+        emulator.log().into_iter().filter(|seen| seen.method != "GET" || !seen.target.starts_with("/storage/v1/b/"));
+    assert_eq!(others.count(), 0);
+    for source in [LiveSource::None, LiveSource::Snapshot("x".into())] {
+        let before = emulator.log().len();
+        let told = object(&Request { source, ..request.clone() }, "b", "denied").await.unwrap_err();
+        assert!(told.starts_with("not asked: ") && emulator.log().len() == before, "{told}");
+    }
 }
 
 #[tokio::test]
@@ -332,6 +367,7 @@ async fn what_a_snapshot_does_not_hold_was_not_asked() {
         project_numbers: BTreeMap::new(),
         endpoint: None,
         limits: limits(),
+        tokens: Tokens::default(),
     };
     let coverage = inventory(&state(&request).await).coverage;
     for (project, region, covered) in

@@ -96,8 +96,22 @@ pub struct TerraformDeclarations {
     pub diagnostics: Vec<Diagnostic>,
     /// The root modules that were evaluated, relative to the repository.
     pub roots: Vec<String>,
+    /// The states and plans that were asked for, whether or not they could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<ObservedSource>,
     /// Number of files read.
     pub files: usize,
+}
+
+/// A state or plan that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedSource {
+    /// What it is, such as `state file terraform.tfstate, serial 81`.
+    pub label: String,
+    /// The root module's folder.
+    pub root: String,
+    /// Why nothing is known from it; `None` where it was read.
+    pub problem: Option<String>,
 }
 
 /// What the deploy config of the repository would do.

@@ -76,6 +76,9 @@ pub struct LiveState {
     /// One entry a collection that was asked, in the order project, region, API.
     #[serde(default)]
     pub answers: Vec<Answer>,
+    /// Objects of Cloud Storage that an emulator serves, such as a Terraform state. Never recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storage: Vec<StoredObject>,
 }
 
 impl LiveState {
@@ -83,6 +86,28 @@ impl LiveState {
     pub const FORMAT: &str = "gcp-drift/live-state";
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
+}
+
+/// An object of Cloud Storage, written by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredObject {
+    /// The bucket.
+    pub bucket: String,
+    /// The object's name.
+    pub name: String,
+    /// Whether it is answered.
+    #[serde(default)]
+    pub status: CoverageStatus,
+    /// HTTP status of a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// The error's message.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// The content.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub content: serde_json::Value,
 }
 
 /// The answer to one list request, all its pages together.

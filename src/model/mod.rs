@@ -29,7 +29,8 @@ pub mod workload;
 
 pub use connector::{Connector, ConnectorState};
 pub use declared::{
-    Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, Spelled, TerraformDeclarations,
+    Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, ObservedSource, Spelled,
+    TerraformDeclarations,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};

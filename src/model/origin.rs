@@ -30,6 +30,10 @@ pub struct SourceSpan {
     /// The calls that led here, innermost first; empty at the top level.
     #[serde(default, skip_serializing_if = "Callers::is_empty")]
     pub callers: Callers,
+    /// What supplied the value, or a part of it, where the configuration alone does not decide it, such as
+    /// `state file terraform.tfstate, serial 81`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Arc<str>>,
 }
 
 /// A chain of calls, innermost first. Cheap to clone.
@@ -86,6 +90,19 @@ impl Origin {
             Self::Source(span) => Some(span),
             Self::Live(_) => None,
         }
+    }
+
+    /// The same place, for a value that a state or plan supplied.
+    pub fn observed_in(mut self, label: Option<Arc<str>>) -> Self {
+        if let (Self::Source(span), Some(label)) = (&mut self, label) {
+            span.observed = Some(label);
+        }
+        self
+    }
+
+    /// What supplied the value, where the configuration alone does not decide it.
+    pub fn observed(&self) -> Option<&str> {
+        self.source()?.observed.as_deref()
     }
 }
 

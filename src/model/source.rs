@@ -120,7 +120,7 @@ impl SourceFile {
         let start = self.position(range.start);
         let end = self.position(range.end.max(range.start));
         self.excerpts.cite(self, start.line);
-        Origin::Source(SourceSpan { file: self.path.clone(), start, end, callers })
+        Origin::Source(SourceSpan { file: self.path.clone(), start, end, callers, observed: None })
     }
 
     /// The origin of a whole line (from 1), from its first to its last visible character.

@@ -86,7 +86,7 @@ impl PolicyError {
     pub fn why(&self) -> Why {
         let start = Position { line: self.line.max(1), column: 1 };
         let file = RepoPath::new(&self.path);
-        let span = SourceSpan { file, start, end: start, callers: Default::default() };
+        let span = SourceSpan { file, start, end: start, callers: Default::default(), observed: None };
         let text = format!("the policy failed: {}", self.text);
         Why::at(WhyKind::PolicyFailed, text, Origin::Source(span))
     }

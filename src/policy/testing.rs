@@ -17,7 +17,13 @@ use super::{Policies, load};
 pub fn at(line: u32) -> Origin {
     let start = Position { line, column: 3 };
     let end = Position { line, column: 9 };
-    Origin::Source(SourceSpan { file: RepoPath::new("main.tf"), start, end, callers: Default::default() })
+    Origin::Source(SourceSpan {
+        file: RepoPath::new("main.tf"),
+        start,
+        end,
+        callers: Default::default(),
+        observed: None,
+    })
 }
 
 /// A known value at a line.

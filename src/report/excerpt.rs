@@ -81,7 +81,13 @@ mod tests {
         let file = RepoPath::new("a.tf");
         let excerpts = [(file.clone(), [(7, line.to_owned())].into())].into();
         let position = |column| Position { line: 7, column };
-        let span = SourceSpan { file, start: position(start), end: position(end), callers: Callers::default() };
+        let span = SourceSpan {
+            file,
+            start: position(start),
+            end: position(end),
+            callers: Callers::default(),
+            observed: None,
+        };
         let excerpt = of(&excerpts, &span).unwrap();
         (excerpt.text.clone(), excerpt.text[excerpt.range].to_owned())
     }
@@ -118,7 +124,7 @@ mod tests {
         let file = RepoPath::new("a.tf");
         let excerpts = [(file.clone(), [(1, "a {".to_owned())].into())].into();
         let (start, end) = (Position { line: 1, column: 3 }, Position { line: 4, column: 2 });
-        let mut span = SourceSpan { file, start, end, callers: Callers::default() };
+        let mut span = SourceSpan { file, start, end, callers: Callers::default(), observed: None };
         assert_eq!(of(&excerpts, &span).unwrap().range, 2..3);
         span.start.line = 2;
         assert_eq!(of(&excerpts, &span), None);

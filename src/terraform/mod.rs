@@ -8,6 +8,7 @@
 //! | [`functions`] | the built-in functions |
 //! | [`google`] | what the provider knows of the resources that the tool models
 //! | [`module`] | files, variables, module calls, repetition, references |
+//! | [`observed`] | states and plans, which fill what the configuration leaves open |
 //! | [`extract`] | the resources that this tool knows, in the words of the model |
 //! | [`show`] | everything that was understood, as JSON |
 //!
@@ -19,6 +20,7 @@ pub mod extract;
 pub mod functions;
 pub mod google;
 pub mod module;
+pub mod observed;
 pub mod show;
 pub mod syntax;
 pub mod value;
@@ -32,8 +34,9 @@ use crate::model::{Diagnostic, Excerpts, TerraformDeclarations, Why, WhyKind, de
 
 use evaluate::Scope;
 use module::{Instance, ModuleId, Settings, World};
+use observed::Sources;
 
-/// The stack of the thread that evaluates: nested expressions are evaluated by recursion, whose depth is limited.
+/// The stack on which is evaluated: nested expressions are evaluated by recursion, whose depth is limited.
 const STACK: usize = 256 << 20;
 
 /// What an evaluation depends on besides the files.
@@ -45,6 +48,8 @@ pub struct Options<'a> {
     pub project: Option<&'a str>,
     /// Project number → project id.
     pub project_numbers: &'a BTreeMap<String, String>,
+    /// The states and plans that [`observed::wanted`] names, read or not.
+    pub observed: &'a [observed::Document],
 }
 
 /// All evaluated deployments of a repository.
@@ -62,6 +67,17 @@ pub struct Deployment {
     pub root: String,
     /// The root instance.
     pub instance: ModuleId,
+}
+
+/// How much there is in the deployments of a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Instances of resources and data sources.
+    pub instances: usize,
+    /// Their attributes and blocks, and outputs of modules.
+    pub attributes: usize,
+    /// Those that are not wholly known.
+    pub unknown: usize,
 }
 
 /// The outcome of one expression.
@@ -83,10 +99,16 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
         workspace: config.workspace.clone(),
         project: options.project.map(str::to_owned),
         project_numbers: options.project_numbers.clone(),
+        observed: Sources::new(options.observed),
     };
     let real = repo.canonicalize().unwrap_or_else(|_| repo.to_owned());
     let var_files = config.var_files.clone();
     let world = World::new(real, settings, excerpts);
+    for source in world.settings.observed.iter() {
+        if let Some(problem) = &source.problem {
+            world.diagnose(DiagnosticLevel::Warning, format!("{} was not read: {problem}", source.label), None);
+        }
+    }
     let outcome = with_stack(move || {
         let deployments = roots(&world, &config);
         let declarations = extract::declarations(&world, &deployments);
@@ -96,9 +118,9 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
         Some((world, deployments, declarations)) => {
             Loaded { world: Mutex::new(world), deployments, declarations, var_files }
         }
-        // The thread could not be started: say so rather than look as if nothing were declared.
+        // Evaluation stopped: say so rather than look as if nothing were declared.
         None => {
-            let text = "the evaluation of Terraform could not be started";
+            let text = "the evaluation of Terraform stopped unexpectedly";
             let declarations = TerraformDeclarations {
                 incomplete: vec![Why::new(WhyKind::Limit, text)],
                 diagnostics: vec![Diagnostic { level: DiagnosticLevel::Error, text: text.to_owned(), origin: None }],
@@ -110,12 +132,11 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
     }
 }
 
-/// Runs something on a thread with a large stack.
-fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("terraform".to_owned()).stack_size(STACK);
-        builder.spawn_scoped(scope, work).ok()?.join().ok()
-    })
+/// Runs something on a large stack, on the same thread: memory that is freed here is used again there. A panic, which
+/// would be a defect, costs only this result.
+fn with_stack<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let work = std::panic::AssertUnwindSafe(work);
+    stacker::grow(STACK, || std::panic::catch_unwind(work)).ok()
 }
 
 fn roots(world: &World, config: &TerraformConfig) -> Vec<Deployment> {
@@ -159,6 +180,34 @@ impl Loaded {
         with_stack(move || show::show(world, deployments, var_files)).unwrap_or(serde_json::Value::Null)
     }
 
+    /// Evaluates every attribute of every resource and every output of all deployments, and counts them. What reports
+    /// need is evaluated on demand: this is the whole, for measuring.
+    pub fn evaluate_everything(&self) -> Tally {
+        let mut guard = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let world: &mut World = &mut guard;
+        let deployments = &self.deployments;
+        with_stack(move || {
+            let mut tally = Tally::default();
+            for deployment in deployments {
+                world.steps.set(0);
+                let mut count = |value: &value::Value| {
+                    tally.attributes += 1;
+                    tally.unknown += usize::from(value.contains_unknown());
+                };
+                for resource in extract::resources(world, deployment) {
+                    let body = module::body_object(world, &resource.scope, &resource.block.body, None);
+                    body.elements().for_each(&mut count);
+                    tally.instances += 1;
+                }
+                for instance in extract::instances(world, deployment.instance) {
+                    world.outputs(instance).values().for_each(&mut count);
+                }
+            }
+            tally
+        })
+        .unwrap_or_default()
+    }
+
     /// The value of an expression in the scope of a root module (the first one where none is named). Without any
     /// root module only expressions without references have a value.
     pub fn evaluate(&self, root: Option<&str>, expression: &str) -> Evaluated {
@@ -177,7 +226,7 @@ impl Loaded {
         let scope = deployment.map_or_else(Scope::default, |own| Scope::module(own.instance));
         let mut guard = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         let world: &mut World = &mut guard;
-        let stopped = || Evaluated::Error("the evaluation could not be started".to_owned());
+        let stopped = || Evaluated::Error("the evaluation stopped unexpectedly".to_owned());
         with_stack(move || evaluate_text(world, &scope, expression)).unwrap_or_else(stopped)
     }
 }
@@ -194,7 +243,8 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
     match evaluate::evaluate(world, scope, &expr) {
         Err(failure) => Evaluated::Error(failure.text),
         Ok(value) if value.contains_unknown() => {
-            let words: BTreeSet<String> = value.whys().as_slice().iter().map(ToString::to_string).collect();
+            let words: BTreeSet<String> =
+                value.whys().as_slice().iter().map(|why| module::reason_words(world, scope, &[&expr], why)).collect();
             Evaluated::Unknown(words.into_iter().collect())
         }
         Ok(value) if is_typed && !value.is_marked() => Evaluated::Value(value::to_json(&value)),

@@ -6,12 +6,17 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::Deployment;
+use super::evaluate::Scope;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object, derived_values};
+use super::module::{
+    Key, META_ARGUMENTS, Mode, ModuleId, World, attribute_of, body_object, derived_values, expressions, reason_words,
+};
+use super::observed::{Subject, extra_names, fill_configured};
+use super::syntax::Expr;
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
-use crate::model::{Diagnostic, Origin};
+use crate::model::{Diagnostic, ObservedSource, Origin, Why};
 
 /// The whole document.
 pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
@@ -36,8 +41,12 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
             }));
         }
         shown.extend(resources(world, deployment).iter().map(|own| resource(world, deployment, own)));
-        outputs.insert(deployment.root.clone(), named(&world.outputs(deployment.instance)));
-        variables.insert(deployment.root.clone(), named(&world.variables(deployment.instance)));
+        outputs.insert(
+            deployment.root.clone(),
+            named(&world.outputs(deployment.instance), |name, why| output_words(world, deployment.instance, name, why)),
+        );
+        variables
+            .insert(deployment.root.clone(), named(&world.variables(deployment.instance), |_, why| why.to_string()));
     }
     let secrets = secrets(world, deployments.iter().flat_map(|deployment| instances(world, deployment.instance)));
     let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
@@ -49,6 +58,7 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         "outputs": outputs,
         "variables": variables,
         "incomplete": incomplete,
+        "observed": world.settings.observed.listed().iter().map(source).collect::<Vec<_>>(),
         "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
     });
     masked(document, &secrets)
@@ -79,7 +89,7 @@ pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
 }
 
 fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
-    let value = plan_body(body_object(world, &own.scope, &own.block.body, None));
+    let value = filled(world, own, plan_body(body_object(world, &own.scope, &own.block.body, None)));
     let index = match &own.key {
         Key::None => Json::Null,
         Key::Index(index) => json!(index),
@@ -98,10 +108,37 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         "index": index,
         "presence": presence(&own.presence.to_vec()),
         "values": redacted(&value, ""),
-        "unknown": unknown_parts(&value).unwrap_or_else(|| json!({})),
+        "unknown": resource_unknowns(world, own, &value),
         "derived": derived.collect::<Map<String, Json>>(),
+        "observed": observed(world, own),
         "origin": origin(&own.origin(world)),
     })
+}
+
+/// A resource's body with what a plan knows of it.
+fn filled(world: &World, own: &ResourceInstance, value: Value) -> Value {
+    let Kind::Object(object) = &value.kind else { return value };
+    let subject = Subject::of(world, own);
+    let fields = object.fields.iter();
+    let fields = fields.map(|(name, value)| (name.clone(), fill_configured(&subject, name, value.clone()))).collect();
+    Kind::Object(Arc::new(Object { fields, open: object.open.clone() })).into()
+}
+
+/// The attributes that depend on a state or plan, with what they depend on: attributes that the configuration does not
+/// mention, and those that refer to such ones.
+fn observed(world: &World, own: &ResourceInstance) -> Json {
+    let mut shown = Map::new();
+    let Some(module) = own.scope.module.filter(|_| !world.settings.observed.is_empty()) else { return json!({}) };
+    let mut names = extra_names(&Subject::of(world, own));
+    names.extend(own.block.body.attributes.iter().map(|attribute| attribute.name.clone()));
+    for name in names.iter().filter(|name| !META_ARGUMENTS.contains(&&***name)) {
+        let (value, bits) = world.watching(|| attribute_of(world, module, &own.resource, &own.key, name));
+        let Some(source) = world.settings.observed.label(bits) else { continue };
+        if !value.is_unknown() && !value.is_null() {
+            shown.insert(name.to_string(), json!({"value": redacted(&value, name), "source": &*source}));
+        }
+    }
+    Json::Object(shown)
 }
 
 /// A resource's body without the arguments that Terraform itself reads.
@@ -123,10 +160,39 @@ fn presence(whys: &[crate::model::Why]) -> Json {
     }
 }
 
-fn named(values: &BTreeMap<Arc<str>, Value>) -> Json {
+/// The unknown parts of a resource's body, with the way that each reason took.
+fn resource_unknowns(world: &World, own: &ResourceInstance, body: &Value) -> Json {
+    let Kind::Object(object) = &body.kind else { return json!({}) };
+    let body = &own.block.body;
+    let repetition = ["for_each", "count"].into_iter().filter_map(|name| body.attribute(name));
+    let repetition: Vec<&Expr> = repetition.map(|own| &*own.expr).collect();
+    let unknown = |(name, value): (&Arc<str>, &Value)| {
+        let mut written: Vec<&Expr> = body.attribute(name).map(|own| &*own.expr).into_iter().collect();
+        for block in &body.blocks {
+            let is_dynamic = &*block.kind == "dynamic" && block.label(0) == &**name;
+            if is_dynamic || block.kind == *name {
+                written.extend(expressions(&block.body));
+            }
+        }
+        written.extend(&repetition);
+        let parts = unknown_parts(value, &|why| reason_words(world, &own.scope, &written, why))?;
+        Some((name.to_string(), parts))
+    };
+    Json::Object(object.fields.iter().filter_map(unknown).collect())
+}
+
+fn output_words(world: &World, module: ModuleId, name: &str, why: &Why) -> String {
+    let block = world.instance(module).and_then(|instance| instance.module.outputs.get(name).cloned());
+    match block.as_ref().and_then(|block| block.body.attribute("value")) {
+        Some(own) => reason_words(world, &Scope::module(module), &[&own.expr], why),
+        None => why.to_string(),
+    }
+}
+
+fn named(values: &BTreeMap<Arc<str>, Value>, words: impl Fn(&str, &Why) -> String) -> Json {
     let one = |(name, value): (&Arc<str>, &Value)| {
         let mut entry = Map::new();
-        match unknown_parts(value) {
+        match unknown_parts(value, &|why| words(name, why)) {
             Some(unknown) => {
                 entry.insert("unknown".to_owned(), unknown);
                 if !value.is_unknown() {
@@ -202,23 +268,27 @@ fn holds_secret(object: &Object) -> bool {
 }
 
 /// The shape of the value with, at each unknown leaf, its reasons in words; `None` where everything is known.
-fn unknown_parts(value: &Value) -> Option<Json> {
+fn unknown_parts(value: &Value, words: &dyn Fn(&Why) -> String) -> Option<Json> {
     if !value.contains_unknown() {
         return None;
     }
     let fields = |fields: &BTreeMap<Arc<str>, Value>| {
         Json::Object(
-            fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value)?))).collect(),
+            fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value, words)?))).collect(),
         )
     };
     Some(match &value.kind {
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
-            Json::Array(items.iter().map(|item| unknown_parts(item).unwrap_or(Json::Null)).collect())
+            Json::Array(items.iter().map(|item| unknown_parts(item, words).unwrap_or(Json::Null)).collect())
         }
         Kind::Map(_, map) => fields(map),
         Kind::Object(object) => fields(&object.fields),
-        _ => json!(value.whys().as_slice().iter().map(ToString::to_string).collect::<Vec<_>>()),
+        _ => json!(value.whys().as_slice().iter().map(words).collect::<Vec<_>>()),
     })
+}
+
+fn source(source: &ObservedSource) -> Json {
+    json!({"root": source.root, "source": source.label, "problem": source.problem})
 }
 
 fn diagnostic(diagnostic: &Diagnostic) -> Json {

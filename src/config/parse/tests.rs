@@ -120,6 +120,8 @@ fn a_full_file_is_read_as_it_is_meant() {
                 ("empty", String::new()),
             ]),
             workspace: Some("staging".into()),
+            state: None,
+            plan: None,
         },
         deploy: DeployConfig { paths: owned(&["scripts/deploy_to_gcp.py", ".github/workflows"]) },
         tests: TestsConfig {

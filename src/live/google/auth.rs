@@ -29,8 +29,9 @@ pub fn install_tls_provider() {
 }
 
 /// The one source of tokens of a run. A failure is remembered: every caller gets it, and nobody waits twice.
-#[derive(Default)]
-pub struct Tokens(Mutex<State>);
+/// A handle: clones share one source.
+#[derive(Clone, Default)]
+pub struct Tokens(Arc<Mutex<State>>);
 
 #[derive(Default)]
 enum State {
@@ -174,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_remembered() {
-        let tokens = Tokens(Mutex::new(State::Failed("nothing there".to_owned())));
+        let tokens = Tokens(Arc::new(Mutex::new(State::Failed("nothing there".to_owned()))));
         assert_eq!(tokens.get().await.map(|_| ()), Err("nothing there".to_owned()));
     }
 }

@@ -6,7 +6,7 @@
 //! | [`transport`] | sending, repeating, limits |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
-//! | [`run`], [`vpcaccess`], [`resource_manager`] | one API each |
+//! | [`run`], [`vpcaccess`], [`resource_manager`], [`storage`] | one API each |
 
 use reqwest::Url;
 
@@ -15,9 +15,11 @@ pub mod failure;
 pub mod pages;
 pub mod resource_manager;
 pub mod run;
+pub mod storage;
 pub mod transport;
 pub mod vpcaccess;
 
+pub use auth::Tokens;
 pub use failure::Failure;
 pub use pages::Listing;
 pub use transport::{Limits, Transport};
@@ -29,6 +31,7 @@ pub struct Google {
     run: Url,
     vpcaccess: Url,
     resource_manager: Url,
+    storage: Url,
 }
 
 impl Google {
@@ -36,13 +39,14 @@ impl Google {
     ///
     /// # Errors
     /// Where no TLS client can be built.
-    pub fn cloud(limits: Limits) -> Result<Self, String> {
+    pub fn cloud(limits: Limits, tokens: Tokens) -> Result<Self, String> {
         let base = |text: &str| Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"));
         Ok(Self {
-            transport: Transport::google(limits)?,
+            transport: Transport::google(limits, tokens)?,
             run: base("https://run.googleapis.com")?,
             vpcaccess: base("https://vpcaccess.googleapis.com")?,
             resource_manager: base("https://cloudresourcemanager.googleapis.com")?,
+            storage: base("https://storage.googleapis.com")?,
         })
     }
 
@@ -53,7 +57,13 @@ impl Google {
     pub fn stand_in(base_url: &str, limits: Limits) -> Result<Self, String> {
         let base = transport::loopback_url(base_url)?;
         let transport = Transport::loopback(limits)?;
-        Ok(Self { transport, run: base.clone(), vpcaccess: base.clone(), resource_manager: base })
+        Ok(Self {
+            transport,
+            run: base.clone(),
+            vpcaccess: base.clone(),
+            storage: base.clone(),
+            resource_manager: base,
+        })
     }
 
     /// Gets credentials now, where they are needed.

@@ -74,10 +74,10 @@ impl Transport {
     ///
     /// # Errors
     /// Where no TLS client can be built, such as on a system without root certificates.
-    pub fn google(limits: Limits) -> Result<Self, String> {
+    pub fn google(limits: Limits, tokens: Tokens) -> Result<Self, String> {
         install_tls_provider();
         let builder = Client::builder().https_only(true);
-        Self::new(builder, Auth::Google(Tokens::default()), limits)
+        Self::new(builder, Auth::Google(tokens), limits)
     }
 
     /// Asks a server on the loopback address, without credentials. The run's time limit starts now.

@@ -198,6 +198,7 @@ impl From<&SourceSpan> for v1::Origin {
             end_line: span.end.line,
             end_column: span.end.column,
             callers: span.callers.as_slice().iter().map(Into::into).collect(),
+            observed: span.observed.as_deref().map(str::to_owned),
         }
     }
 }

@@ -271,6 +271,9 @@ pub(super) struct Origin {
     pub(super) end_column: u32,
     /// The calls that led here (Terraform modules, functions of a script), innermost first.
     pub(super) callers: Vec<Caller>,
+    /// The state or plan that supplied the value, or a part of it; left out where the configuration alone decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) observed: Option<String>,
 }
 
 /// One call that led to a place.

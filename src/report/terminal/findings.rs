@@ -101,16 +101,20 @@ fn unseen_declaration(finding: &Finding, primary: Option<&Origin>, report: &Repo
         Some(value) => fits_at_caret(value) || is_shown(value, span, report),
         None => true,
     };
-    if is_cited(span, report) && at_caret {
+    if is_cited(span, report) && at_caret && span.observed.is_none() {
         return None;
     }
     Some(Note::prose("declared", declared_words(declared)))
 }
 
 fn declared_words(declared: &DeclaredValue) -> String {
-    match &declared.value {
+    let words = match &declared.value {
         Some(value) => format!("{} declares {value}", declared.source),
         None => format!("{} does not set it", declared.source),
+    };
+    match declared.origin.observed() {
+        Some(label) => format!("{words}, with what {label} says"),
+        None => words,
     }
 }
 

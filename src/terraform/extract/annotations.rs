@@ -1,8 +1,11 @@
 //! A map of annotations, read key by key: one unknown value does not hide the others.
 
+use std::sync::Arc;
+
 use super::super::evaluate::Scope;
-use super::super::module::World;
-use super::super::syntax::{Body, Expr, ExprKind, Span};
+use super::super::module::{BlockInstance, World};
+use super::super::observed::Cursor;
+use super::super::syntax::{Attribute, Expr, ExprKind, Span};
 use super::super::value::{Kind, Type, Value, convert};
 use crate::model::{Fact, Origin, Why, WhyKind};
 
@@ -10,23 +13,29 @@ use crate::model::{Fact, Origin, Why, WhyKind};
 pub(super) struct Annotations<'a> {
     world: &'a World,
     scope: &'a Scope,
-    /// The argument's expression and value; `None` where it is left out.
-    written: Option<(&'a Expr, Value)>,
+    /// The argument's expression and value, and the states and plans that it depends on; `None` where it is left out.
+    written: Option<(&'a Expr, Value, Option<Arc<str>>)>,
     /// Where an argument that is left out would stand.
     header: Span,
 }
 
 impl<'a> Annotations<'a> {
-    /// Reads the argument of a body.
-    pub(super) fn of(world: &'a World, scope: &'a Scope, body: &'a Body, header: Span) -> Self {
-        let written = body.attribute("annotations").map(|own| (&*own.expr, world.value_of(scope, &own.expr)));
-        Self { world, scope, written, header }
+    /// Reads the argument of a nested block, with what plans know of it.
+    pub(super) fn of(world: &'a World, block: &'a BlockInstance, observed: Cursor) -> Self {
+        let read = |own: &'a Attribute| {
+            let (value, bits) = world.watching(|| world.value_of(&block.scope, &own.expr));
+            let (value, bits) = observed.fill("annotations", value, bits);
+            (&*own.expr, value, world.settings.observed.label(bits))
+        };
+        let written = block.block.body.attribute("annotations").map(read);
+        Self { world, scope: &block.scope, written, header: block.header }
     }
 
     /// One annotation. An empty one is not set.
     pub(super) fn get(&self, key: &str) -> Fact<String> {
         let origin = |span| self.world.origin(self.scope.module, span);
-        let Some((expr, map)) = &self.written else { return Fact::Absent(origin(self.header)) };
+        let Some((expr, map, label)) = &self.written else { return Fact::Absent(origin(self.header)) };
+        let origin = |span| origin(span).observed_in(label.clone());
         let found = match &map.kind {
             Kind::Null(_) => None,
             Kind::Map(_, fields) => fields.get(key),
@@ -53,7 +62,7 @@ impl<'a> Annotations<'a> {
 impl Annotations<'_> {
     /// Where an annotation is written, known or not.
     pub(super) fn mentions(&self, key: &str) -> Option<Origin> {
-        let (expr, map) = self.written.as_ref()?;
+        let (expr, map, _) = self.written.as_ref()?;
         let is_there = match &map.kind {
             Kind::Map(_, fields) => fields.contains_key(key),
             Kind::Object(object) => object.fields.contains_key(key),

@@ -9,7 +9,7 @@ use crate::model::{Connector, ConnectorName, Fact, NameContext, NetworkName, Sub
 
 /// What a connector's block declares.
 pub(super) fn connector(world: &World, resource: &ResourceInstance) -> Connector {
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header: resource.block.header };
+    let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "region");
     let name = required(reader.string("name"));
     Connector {
@@ -46,7 +46,7 @@ fn subnet(world: &World, resource: &ResourceInstance, outer: &Reader<'_>, place:
     if !block.maybe.is_empty() {
         return Fact::Unknown(block.maybe.to_vec());
     }
-    let reader = Reader { world, scope: &block.scope, body: &block.block.body, header: block.header };
+    let reader = Reader::at(world, block, outer.observed.block("subnet", 0));
     let mut place = place.clone();
     match reader.string("project_id") {
         Fact::Absent(_) => {}

@@ -1,33 +1,50 @@
 //! Attributes as facts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::evaluate::Scope;
-use super::super::module::{World, provider_default};
+use super::super::module::{BlockInstance, World, provider_default};
+use super::super::observed::{Cursor, Subject, fill};
 use super::super::syntax::{Body, Span};
 use super::super::value::{Kind, Type, Value, convert};
 use super::ResourceInstance;
-use crate::model::{Fact, NameContext, NameError, Why, WhyKind};
+use crate::model::{Fact, NameContext, NameError, Origin, Why, WhyKind};
 
 /// A body whose attributes are read: the resource's own, or a nested block's.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Reader<'a> {
     pub(super) world: &'a World,
     pub(super) scope: &'a Scope,
     pub(super) body: &'a Body,
     /// Where an absent attribute would stand.
     pub(super) header: Span,
+    /// What plans know of the body.
+    pub(super) observed: Cursor,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The body of a resource.
+    pub(super) fn of(world: &'a World, resource: &'a ResourceInstance) -> Self {
+        let block = &resource.block;
+        let observed = Cursor::of(world, resource);
+        Self { world, scope: &resource.scope, body: &block.body, header: block.header, observed }
+    }
+
+    /// The body of a nested block.
+    pub(super) fn at(world: &'a World, block: &'a BlockInstance, observed: Cursor) -> Self {
+        Self { world, scope: &block.scope, body: &block.block.body, header: block.header, observed }
+    }
+
     /// An attribute converted to a type. Null is absent.
     pub(super) fn attribute<T>(&self, name: &str, ty: &Type, read: impl Fn(&Value) -> Result<T, String>) -> Fact<T> {
         let module = self.scope.module;
         let Some(own) = self.body.attribute(name) else {
             return Fact::Absent(self.world.origin(module, self.header));
         };
-        let value = self.world.value_of(self.scope, &own.expr);
-        let origin = self.world.origin(module, own.expr.span);
+        let (value, bits) = self.world.watching(|| self.world.value_of(self.scope, &own.expr));
+        let (value, bits) = self.observed.fill(name, value, bits);
+        let origin = self.world.origin(module, own.expr.span).observed_in(self.world.settings.observed.label(bits));
         let invalid =
             |text: String| Fact::unknown(Why::at(WhyKind::Invalid, format!("{name}: {text}"), origin.clone()));
         // Texts about a value quote it.
@@ -94,10 +111,17 @@ impl Place {
         let supplied = |attribute: &str, argument: &str| {
             let own = reader.string(attribute);
             let Fact::Absent(origin) = own else { return own };
-            let value =
-                provider_default(reader.world, reader.scope, &resource.resource.kind, &resource.block, argument);
+            let supplied = || {
+                let (kind, block) = (&resource.resource.kind, &resource.block);
+                let own = provider_default(reader.world, reader.scope, kind, block, argument);
+                let filled = fill(&Subject::of(reader.world, resource), argument, own.clone());
+                // A state may hold null, which tells no more than the configuration.
+                if filled.is_null() { own } else { filled }
+            };
+            let (value, bits) = reader.world.watching(supplied);
+            let label = reader.world.settings.observed.label(bits);
             match value.as_str() {
-                Some(text) => Fact::Known(text.to_owned(), origin),
+                Some(text) => Fact::Known(text.to_owned(), origin.observed_in(label)),
                 None => Fact::Unknown(value.whys().to_vec()),
             }
         };
@@ -119,6 +143,17 @@ impl Place {
         }
     }
 
+    fn nowhere(&self) -> NameContext {
+        NameContext { project: None, region: None, project_numbers: self.numbers.clone() }
+    }
+
+    /// The origin of a name that needs the place: a state or plan that supplied the place also supplied the name.
+    pub(super) fn labelled(&self, origin: Origin) -> Origin {
+        let places = [self.project.origin(), self.region.origin()];
+        let label = places.into_iter().flatten().find_map(Origin::observed).map(Arc::from);
+        if origin.observed().is_some() { origin } else { origin.observed_in(label) }
+    }
+
     /// A text as a name. Where only the place is missing, the reasons are those of the place.
     pub(super) fn name<T>(&self, fact: Fact<String>, parse: fn(&str, &NameContext) -> Result<T, NameError>) -> Fact<T> {
         let (text, origin) = match fact {
@@ -127,7 +162,9 @@ impl Place {
             Fact::Unknown(whys) => return Fact::Unknown(whys),
         };
         match parse(&text, &self.context()) {
-            Ok(name) => Fact::Known(name, origin),
+            // A full name does not depend on the place.
+            Ok(name) if parse(&text, &self.nowhere()).is_ok() => Fact::Known(name, origin),
+            Ok(name) => Fact::Known(name, self.labelled(origin)),
             Err(error) => {
                 let fits = |project: bool, region: bool| {
                     let or = |fact: &Fact<String>, fill: bool| {

@@ -127,6 +127,7 @@ pub(super) fn declarations(world: &World, deployments: &[Deployment]) -> Terrafo
     all.diagnostics = world.diagnostics();
     all.diagnostics.retain(|diagnostic| seen.insert((diagnostic.text.clone(), diagnostic.origin.clone())));
     all.incomplete = world.incomplete();
+    all.observed = world.settings.observed.listed();
     all.files = world.file_count();
     all
 }
@@ -135,7 +136,9 @@ fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all:
     let kind = &*resource.resource.kind;
     match kind {
         "google_vpc_access_connector" => {
-            all.connectors.push(declared(world, deployment, resource, connector::connector(world, resource)));
+            let value = connector::connector(world, resource);
+            let name = value.name.origin().cloned();
+            all.connectors.push(declared(world, deployment, resource, name, value));
         }
         "google_cloud_run_v2_service" | "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => {
             let kind = match kind {
@@ -143,27 +146,43 @@ fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all:
                 "google_cloud_run_v2_job" => WorkloadKind::Job,
                 _ => WorkloadKind::WorkerPool,
             };
-            all.workloads.push(declared(world, deployment, resource, workload::workload(world, resource, kind)));
+            let value = workload::workload(world, resource, kind);
+            let name = value.name.origin().cloned();
+            all.workloads.push(declared(world, deployment, resource, name, value));
         }
         "google_cloud_run_service" => {
-            all.workloads.push(declared(world, deployment, resource, workload_v1::service(world, resource)));
+            let value = workload_v1::service(world, resource);
+            let name = value.name.origin().cloned();
+            all.workloads.push(declared(world, deployment, resource, name, value));
         }
         "google_compute_network" => {
-            all.networks.push(declared(world, deployment, resource, network::network(world, resource)));
+            let value = network::network(world, resource);
+            let name = value.name.origin().cloned();
+            all.networks.push(declared(world, deployment, resource, name, value));
         }
         "google_compute_subnetwork" => {
-            all.subnetworks.push(declared(world, deployment, resource, network::subnetwork(world, resource)));
+            let value = network::subnetwork(world, resource);
+            let name = value.name.origin().cloned();
+            all.subnetworks.push(declared(world, deployment, resource, name, value));
         }
         _ => {}
     }
 }
 
-fn declared<T>(world: &World, deployment: &Deployment, resource: &ResourceInstance, value: T) -> Declared<T> {
+fn declared<T>(
+    world: &World,
+    deployment: &Deployment,
+    resource: &ResourceInstance,
+    name: Option<Origin>,
+    value: T,
+) -> Declared<T> {
+    // What supplied the name decides which resource this is.
+    let label = name.as_ref().and_then(Origin::observed).map(Arc::from);
     let whys = resource.presence.to_vec();
     Declared {
         source: DeclaredSource::Terraform { address: resource.address.clone(), root: deployment.root.clone() },
         presence: if whys.is_empty() { Presence::Certain } else { Presence::Unknown(whys) },
-        origin: resource.origin(world),
+        origin: resource.origin(world).observed_in(label),
         value,
     }
 }

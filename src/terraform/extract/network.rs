@@ -8,7 +8,7 @@ use crate::model::{Network, NetworkName, Subnetwork, SubnetworkName};
 
 /// What a network's block declares.
 pub(super) fn network(world: &World, resource: &ResourceInstance) -> Network {
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header: resource.block.header };
+    let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "region");
     Network {
         name: place.name(required(reader.string("name")), NetworkName::parse),
@@ -18,7 +18,7 @@ pub(super) fn network(world: &World, resource: &ResourceInstance) -> Network {
 
 /// What a subnetwork's block declares.
 pub(super) fn subnetwork(world: &World, resource: &ResourceInstance) -> Subnetwork {
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header: resource.block.header };
+    let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "region");
     Subnetwork {
         name: place.name(required(reader.string("name")), SubnetworkName::parse),

@@ -2,6 +2,7 @@
 
 use super::super::evaluate::Scope;
 use super::super::module::{BlockInstance, World, nested_blocks};
+use super::super::observed::Cursor;
 use super::super::syntax::{Body, Span};
 use super::ResourceInstance;
 use super::facts::{Place, Reader, required};
@@ -12,17 +13,17 @@ use crate::model::{
 
 /// What a workload's block declares.
 pub(super) fn workload(world: &World, resource: &ResourceInstance, kind: WorkloadKind) -> Workload {
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header: resource.block.header };
+    let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "location");
     let short_name = required(reader.string("name")).map(|name| name.rsplit('/').next().unwrap_or_default().to_owned());
-    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(world, resource, kind, &place) }
+    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(&reader, resource, kind, &place) }
 }
 
 pub(super) fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>) -> Fact<WorkloadName> {
     match (short_name, &place.project, &place.region) {
         (Fact::Known(name, origin), Fact::Known(project, _), Fact::Known(region, _)) => {
             let name = WorkloadName { kind, project: project.clone(), region: region.clone(), name: name.clone() };
-            Fact::Known(name, origin.clone())
+            Fact::Known(name, place.labelled(origin.clone()))
         }
         _ => {
             let whys = [short_name.whys(), place.project.whys(), place.region.whys()].concat();
@@ -32,7 +33,9 @@ pub(super) fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>)
 }
 
 /// The block that holds `vpc_access`: `template`, for jobs `template.template`.
-fn vpc(world: &World, resource: &ResourceInstance, kind: WorkloadKind, place: &Place) -> VpcAccess {
+fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, kind: WorkloadKind, place: &Place) -> VpcAccess {
+    let world = reader.world;
+    let mut observed = reader.observed.clone();
     let depth = if kind == WorkloadKind::Job { 2 } else { 1 };
     let mut scope = resource.scope.clone();
     let mut body: &Body = &resource.block.body;
@@ -45,13 +48,14 @@ fn vpc(world: &World, resource: &ResourceInstance, kind: WorkloadKind, place: &P
                 scope = holder.scope.clone();
                 header = holder.header;
                 body = &holder.block.body;
+                observed = observed.block("template", 0);
             }
             Ok(None) => return absent(world, &scope, header),
             Err(whys) => return unknown(whys),
         }
     }
     match the_block(world, &scope, body, header, "vpc_access") {
-        Ok(Some(block)) => access(world, &block, place),
+        Ok(Some(block)) => access(world, &block, place, observed.block("vpc_access", 0)),
         Ok(None) => absent(world, &scope, header),
         Err(whys) => unknown(whys),
     }
@@ -93,8 +97,8 @@ pub(super) fn unknown(whys: Vec<Why>) -> VpcAccess {
     }
 }
 
-fn access(world: &World, block: &BlockInstance, place: &Place) -> VpcAccess {
-    let reader = Reader { world, scope: &block.scope, body: &block.block.body, header: block.header };
+fn access(world: &World, block: &BlockInstance, place: &Place, observed: Cursor) -> VpcAccess {
+    let reader = Reader::at(world, block, observed);
     let egress = match reader.string("egress").try_map(|word| Egress::parse(&word)) {
         Fact::Known(Some(egress), origin) => Fact::Known(egress, origin),
         Fact::Known(None, origin) | Fact::Absent(origin) => Fact::Absent(origin),
@@ -103,11 +107,11 @@ fn access(world: &World, block: &BlockInstance, place: &Place) -> VpcAccess {
     VpcAccess {
         connector: place.name(reader.string("connector"), ConnectorName::parse),
         egress,
-        interfaces: interfaces(world, block, place),
+        interfaces: interfaces(world, block, place, &reader.observed),
     }
 }
 
-fn interfaces(world: &World, block: &BlockInstance, place: &Place) -> Fact<Vec<NetworkInterface>> {
+fn interfaces(world: &World, block: &BlockInstance, place: &Place, observed: &Cursor) -> Fact<Vec<NetworkInterface>> {
     let blocks = nested_blocks(world, &block.scope, &block.block.body, "network_interfaces");
     let Some(first) = blocks.first() else {
         return Fact::Absent(world.origin(block.scope.module, block.header));
@@ -116,13 +120,13 @@ fn interfaces(world: &World, block: &BlockInstance, place: &Place) -> Fact<Vec<N
     if !maybe.is_empty() {
         return Fact::Unknown(maybe);
     }
-    let one = |block: &BlockInstance| {
-        let reader = Reader { world, scope: &block.scope, body: &block.block.body, header: block.header };
+    let one = |(index, block): (usize, &BlockInstance)| {
+        let reader = Reader::at(world, block, observed.block("network_interfaces", index));
         NetworkInterface {
             network: place.name(reader.string("network"), NetworkName::parse),
             subnetwork: place.name(reader.string("subnetwork"), SubnetworkName::parse),
             tags: reader.strings("tags").map(|tags| tags.into_iter().collect()),
         }
     };
-    Fact::Known(blocks.iter().map(one).collect(), world.origin(first.scope.module, first.header))
+    Fact::Known(blocks.iter().enumerate().map(one).collect(), world.origin(first.scope.module, first.header))
 }

@@ -23,14 +23,15 @@ pub(super) const INTERFACES: &str = "run.googleapis.com/network-interfaces";
 
 /// What a service's block declares.
 pub(super) fn service(world: &World, resource: &ResourceInstance) -> Workload {
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header: resource.block.header };
+    let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "location");
     let short_name = required(reader.string("name"));
     let kind = WorkloadKind::Service;
-    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(world, resource, &place) }
+    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(&reader, resource, &place) }
 }
 
-fn vpc(world: &World, resource: &ResourceInstance, place: &Place) -> VpcAccess {
+fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> VpcAccess {
+    let world = reader.world;
     let (scope, body, header) = (&resource.scope, &resource.block.body, resource.block.header);
     let template = match the_block(world, scope, body, header, "template") {
         Ok(Some(template)) => template,
@@ -42,7 +43,7 @@ fn vpc(world: &World, resource: &ResourceInstance, place: &Place) -> VpcAccess {
         Ok(None) => return absent(world, &template.scope, template.header),
         Err(whys) => return unknown(whys),
     };
-    let annotations = Annotations::of(world, &metadata.scope, &metadata.block.body, metadata.header);
+    let annotations = Annotations::of(world, &metadata, reader.observed.block("template", 0).block("metadata", 0));
     let egress = match annotations.get(EGRESS).try_map(|word| Egress::parse(&word)) {
         Fact::Known(Some(egress), origin) => Fact::Known(egress, origin),
         Fact::Known(None, origin) | Fact::Absent(origin) => Fact::Absent(origin),

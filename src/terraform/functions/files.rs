@@ -161,7 +161,7 @@ pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
             Err(ReadError::Missing) => continue,
             Err(error) => return Ok(context.unreadable(folder, &error, ty)),
         };
-        for name in names {
+        for name in names.iter() {
             seen += 1;
             if seen > MAX_FILES || depth > MAX_DEPTH {
                 return Ok(context.unknown(ty, WhyKind::Limit, format!("{folder} holds too many files")));

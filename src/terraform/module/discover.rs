@@ -82,7 +82,7 @@ fn folders_with_configuration(world: &World) -> Vec<String> {
         if names.iter().any(|name| is_sign(name)) {
             found.push(dir.clone());
         }
-        for name in &names {
+        for name in names.iter() {
             let Some(folder) = name.strip_suffix('/') else { continue };
             if !folder.starts_with('.') && !matches!(folder, "node_modules" | "venv" | "target") {
                 queue

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::World;
 use crate::model::{RepoPath, SourceFile};
@@ -74,6 +75,29 @@ pub fn relative(from: &str, to: &str) -> String {
 impl World {
     /// The real path of something in the repository.
     pub(super) fn confined(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if matches!(name, "" | "." | "..") {
+            return self.real_path(path);
+        }
+        let inside = self.real_folder(folder)?.join(name);
+        match fs::symlink_metadata(&inside) {
+            Ok(metadata) if !metadata.file_type().is_symlink() => Ok(inside),
+            _ => self.real_path(path),
+        }
+    }
+
+    /// The real path of a folder, looked up once.
+    fn real_folder(&self, folder: &str) -> Result<PathBuf, ReadError> {
+        if let Some(known) = self.real_folders.borrow().get(folder) {
+            return known.clone();
+        }
+        let real = if folder.is_empty() { self.real_path(folder) } else { self.confined(folder) };
+        self.real_folders.borrow_mut().insert(folder.to_owned(), real.clone());
+        real
+    }
+
+    /// A path with all symbolic links resolved.
+    fn real_path(&self, path: &str) -> Result<PathBuf, ReadError> {
         let real = self.repo.join(path).canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadError::Missing,
             _ => ReadError::Io(error.kind().to_string()),
@@ -103,10 +127,11 @@ impl World {
         let real = self.confined(path)?;
         let io = |error: std::io::Error| ReadError::Io(error.kind().to_string());
         let file = fs::File::open(&real).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
+        let metadata = file.metadata().map_err(io)?;
+        if !metadata.is_file() {
             return Err(ReadError::Io("it is no file".to_owned()));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0) + 1);
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
         if bytes.len() as u64 > MAX_FILE { Err(ReadError::TooLarge) } else { Ok(bytes) }
     }
@@ -146,18 +171,26 @@ impl World {
     ///
     /// # Errors
     /// Why it could not be listed.
-    pub fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        let real = self.confined(folder)?;
-        let entries = fs::read_dir(real).map_err(|error| ReadError::Io(error.kind().to_string()))?;
+    pub fn list(&self, folder: &str) -> Result<Arc<[String]>, ReadError> {
+        if let Some(known) = self.listed.borrow().get(folder) {
+            return known.clone();
+        }
+        let names = self.read_folder(folder);
+        self.listed.borrow_mut().insert(folder.to_owned(), names.clone());
+        names
+    }
+
+    fn read_folder(&self, folder: &str) -> Result<Arc<[String]>, ReadError> {
+        let io = |error: std::io::Error| ReadError::Io(error.kind().to_string());
         let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|error| ReadError::Io(error.kind().to_string()))?;
+        for entry in fs::read_dir(self.real_folder(folder)?).map_err(io)? {
+            let entry = entry.map_err(io)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let kind = entry.file_type().map_err(|error| ReadError::Io(error.kind().to_string()))?;
+            let kind = entry.file_type().map_err(io)?;
             names.push(if kind.is_dir() { format!("{name}/") } else { name });
         }
-        names.sort();
-        Ok(names)
+        names.sort_unstable();
+        Ok(names.into())
     }
 }
 

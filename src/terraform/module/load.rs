@@ -60,6 +60,8 @@ pub struct Module {
     pub providers: BTreeMap<Arc<str>, Arc<Block>>,
     /// True where a `terraform` block names a backend, a cloud or required providers.
     pub is_configured: bool,
+    /// The block that says where the state is kept: `backend` or `cloud`.
+    pub backend: Option<Arc<Block>>,
     /// Files that could not be read or evaluated: what is not found may be in them.
     pub gaps: Vec<Why>,
     /// Number of configuration files.
@@ -168,6 +170,7 @@ fn add(world: &World, module: &mut Module, body: &Body) {
                 doubled
             }
             "terraform" => {
+                take_backend(module, block);
                 module.is_configured |= block
                     .body
                     .blocks
@@ -216,8 +219,17 @@ fn merge(module: &mut Module, body: &Body) {
                     module.locals.insert(local.name.clone(), local.clone());
                 }
             }
+            "terraform" => take_backend(module, block),
             _ => {}
         }
+    }
+}
+
+/// A backend in an override file replaces one that stands elsewhere, as does a cloud.
+fn take_backend(module: &mut Module, block: &Block) {
+    let kept = block.body.blocks.iter().rfind(|inner| matches!(&*inner.kind, "backend" | "cloud"));
+    if let Some(inner) = kept {
+        module.backend = Some(inner.clone());
     }
 }
 

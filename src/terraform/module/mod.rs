@@ -9,10 +9,12 @@
 //! | `calls` | `module` blocks: child instances, their inputs and outputs |
 //! | `expand`, `blocks` | `count` and `for_each`, dynamic blocks |
 //! | `references` | from `var.x`, `local.x`, `module.x`, `data.…`, … to a value |
-//! | `resources`, `derived` | what a reference to a resource's attribute gives |
+//! | `resources`, `derived`, `builtin` | what a reference to a resource's attribute gives |
+//! | `via` | the way from a reason to what it makes unknown |
 //! | `providers` | provider configurations and the project and region that they supply |
 
 mod blocks;
+mod builtin;
 mod calls;
 mod derived;
 mod discover;
@@ -24,13 +26,17 @@ mod references;
 mod resources;
 mod types;
 mod variables;
+mod via;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::evaluate::{Failure, Scope};
+use super::observed::{Bits, Sources};
 use super::syntax::{Block, Expr, Span};
 use super::value::{Type, Value, Whys};
 use crate::model::declared::DiagnosticLevel;
@@ -45,8 +51,9 @@ pub use files::{ReadError, join as join_path};
 pub use load::{Address, Mode, Module};
 pub use providers::provider_default;
 pub use references::resolve;
-pub use resources::{META_ARGUMENTS, attribute_value, body_object, configured};
+pub use resources::{META_ARGUMENTS, attribute_of, attribute_value, body_object, configured};
 pub use variables::{Layer, root_layers, warn_undeclared};
+pub use via::{expressions, words as reason_words};
 
 /// Index of a module instance in its [`World`].
 pub type ModuleId = usize;
@@ -63,6 +70,8 @@ pub struct Settings {
     pub project: Option<String>,
     /// Project number → project id.
     pub project_numbers: BTreeMap<String, String>,
+    /// States and plans that fill what the configuration leaves open.
+    pub observed: Sources,
 }
 
 /// Everything that is read and evaluated: files, modules, instances, and what was computed so far.
@@ -75,14 +84,19 @@ pub struct World {
     pub depth: Cell<usize>,
     /// The number of evaluations so far in one go.
     pub steps: Cell<u64>,
+    /// The states and plans that what is being evaluated depends on.
+    touched: Cell<Bits>,
     excerpts: Excerpts,
     sources: RefCell<Vec<SourceFile>>,
     read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
+    /// The real paths of folders, which files are looked for in again and again.
+    real_folders: RefCell<FxHashMap<String, Result<PathBuf, ReadError>>>,
+    listed: RefCell<FxHashMap<String, Result<Arc<[String]>, ReadError>>>,
     modules: RefCell<BTreeMap<String, Arc<Module>>>,
     instances: RefCell<Vec<Arc<Instance>>>,
-    memo: RefCell<HashMap<(ModuleId, Node), Memo>>,
+    memo: RefCell<FxHashMap<(ModuleId, Node), Memo>>,
     children: RefCell<BTreeMap<CallKey, Arc<Children>>>,
-    expansions: RefCell<HashMap<(ModuleId, Address), Arc<Expansion>>>,
+    expansions: RefCell<FxHashMap<(ModuleId, Address), Arc<Expansion>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     incomplete: RefCell<BTreeSet<Why>>,
 }
@@ -139,7 +153,7 @@ pub enum Node {
 #[derive(Clone)]
 enum Memo {
     Busy,
-    Done(Value),
+    Done(Value, Bits),
 }
 
 impl World {
@@ -150,9 +164,12 @@ impl World {
             settings,
             depth: Cell::new(0),
             steps: Cell::new(0),
+            touched: Cell::new(0),
             excerpts: excerpts.clone(),
             sources: RefCell::default(),
             read_files: RefCell::default(),
+            real_folders: RefCell::default(),
+            listed: RefCell::default(),
             modules: RefCell::default(),
             instances: RefCell::default(),
             memo: RefCell::default(),
@@ -268,7 +285,10 @@ impl World {
         let key = (module, node);
         let state = self.memo.borrow().get(&key).cloned();
         match state {
-            Some(Memo::Done(value)) => return value,
+            Some(Memo::Done(value, bits)) => {
+                self.touch(bits);
+                return value;
+            }
             Some(Memo::Busy) => {
                 let origin = self.origin(Some(module), span);
                 let text = format!("{} depends on itself", key.1.describe());
@@ -278,12 +298,42 @@ impl World {
             None => {}
         }
         self.memo.borrow_mut().insert(key.clone(), Memo::Busy);
-        let value = match compute() {
+        let (value, bits) = self.watching(|| match compute() {
             Ok(value) => value,
             Err(failure) => self.failed(Some(module), &failure, span),
-        };
-        self.memo.borrow_mut().insert(key, Memo::Done(value.clone()));
+        });
+        self.memo.borrow_mut().insert(key, Memo::Done(value.clone(), bits));
         value
+    }
+
+    /// Notes that what is being evaluated depends on states or plans.
+    pub fn touch(&self, bits: Bits) {
+        self.touched.set(self.touched.get() | bits);
+    }
+
+    /// Evaluates something, and tells on which states and plans it depends.
+    pub fn watching<T>(&self, work: impl FnOnce() -> T) -> (T, Bits) {
+        let outer = self.touched.replace(0);
+        let result = work();
+        let own = self.touched.get();
+        self.touched.set(outer | own);
+        (result, own)
+    }
+
+    /// The states and plans that the number and keys of a resource, and of the calls that lead to it, depend on.
+    pub fn repetition_bits(&self, module: Option<ModuleId>, address: &Address) -> Bits {
+        let bits_of =
+            |module: ModuleId, address: Address| match self.memo.borrow().get(&(module, Node::Repetition(address))) {
+                Some(Memo::Done(_, bits)) => *bits,
+                _ => 0,
+            };
+        let Some(mut id) = module else { return 0 };
+        let mut all = bits_of(id, address.clone());
+        while let Some(call) = self.instance(id).and_then(|instance| instance.call.clone()) {
+            all |= bits_of(call.parent, calls::call_address(&call.block.label(0).into()));
+            id = call.parent;
+        }
+        all
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::derived::derived;
-use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, key_scope, nested_blocks};
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, builtin, expand, key_scope, nested_blocks};
 use crate::model::redact::is_secret_name;
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
 use crate::terraform::google::schema::{Given, Shape};
 use crate::terraform::google::{self, schema};
+use crate::terraform::observed::{self, Subject};
 use crate::terraform::syntax::{Block, Body, Expr, ExprKind};
 use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys, convert};
 
@@ -45,38 +46,63 @@ pub(super) fn resource_attribute(
         {
             let value = evaluate(world, &scope, &own.expr)?;
             if !value.is_null() {
-                return typed(address, name, value).map_err(|text| Failure::at(own.expr.span, text));
+                let value = typed(address, name, value).map_err(|text| Failure::at(own.expr.span, text))?;
+                let subject = Subject { world, scope: &scope, address, key, block: &block };
+                return Ok(observed::fill_configured(&subject, name, value));
             }
+        }
+        if builtin::is_builtin(address) {
+            let input = || resource_attribute(world, module, address, expansion, key, &Arc::from("input"));
+            let why = || open(world, &scope, address, &block, key).attribute(name);
+            let subject = Subject { world, scope: &scope, address, key, block: &block };
+            return builtin::planned(name, input, why)
+                .map(|value| observed::fill(&subject, name, value))
+                .ok_or_else(|| Failure::fatal(span, format!("{address} has no attribute \"{name}\"")));
         }
         Ok(attribute_value(world, &scope, address, &block, key, name))
     })
 }
 
+/// The value of an attribute of an instance that a report names.
+pub fn attribute_of(world: &World, module: ModuleId, address: &Address, key: &Key, name: &Arc<str>) -> Value {
+    let block = world.instance(module).and_then(|instance| instance.module.resources.get(address).cloned());
+    match block {
+        Some(block) => {
+            let expansion = expand(world, module, address, &block.body);
+            resource_attribute(world, module, address, &expansion, key, name)
+        }
+        None => Value::unknown(Type::Dynamic, world.gaps(module)),
+    }
+}
+
 /// The value of an attribute that is not configured, or configured as a block.
 pub fn attribute_value(world: &World, scope: &Scope, address: &Address, block: &Block, key: &Key, name: &str) -> Value {
-    let mut open = open(world, scope, address, block, key);
-    let is_ignored = open.schema.is_some() && ignored(block).is_none_or(|names| names.iter().any(|own| **own == *name));
-    if is_ignored {
-        open.schema = None;
-    }
+    let is_ignored =
+        schema(address).is_some() && ignored(block).is_none_or(|names| names.iter().any(|own| **own == *name));
+    let open = || {
+        let open = open(world, scope, address, block, key);
+        if is_ignored { Open { schema: None, ..open } } else { open }
+    };
+    let subject = Subject { world, scope, address, key, block };
     let blocks = nested_blocks(world, scope, &block.body, name);
     if !blocks.is_empty() && !META_ARGUMENTS.contains(&name) {
-        return block_list(world, Some(&open), name, &blocks);
+        return observed::fill_configured(&subject, name, block_list(world, Some(&open()), name, &blocks));
     }
-    if let Some(derived) = derived(world, scope, address, block, name) {
-        return derived;
-    }
-    if is_ignored {
-        let text = format!("{}.{name} is whatever is live: ignore_changes leaves it alone", open.address);
-        return Value::unknown_because(Type::Dynamic, Why { text, ..open.why });
-    }
-    match open.missing(name) {
-        // It is a string in every resource that has it.
-        Value { kind: Kind::Unknown(unknown), .. } if matches!(name, "id" | "self_link") => {
-            Value::unknown(Type::String, unknown.whys.clone())
+    let own = derived(world, scope, address, block, name).unwrap_or_else(|| {
+        let open = open();
+        if is_ignored {
+            let text = format!("{}.{name} is whatever is live: ignore_changes leaves it alone", open.address);
+            return Value::unknown_because(Type::Dynamic, Why { text, ..open.why });
         }
-        other => other,
-    }
+        match open.missing(name) {
+            // It is a string in every resource that has it.
+            Value { kind: Kind::Unknown(unknown), .. } if matches!(name, "id" | "self_link") => {
+                Value::unknown(Type::String, unknown.whys.clone())
+            }
+            other => other,
+        }
+    });
+    observed::fill(&subject, name, own)
 }
 
 /// What is known of the resources of a type; of data sources nothing is.
@@ -204,20 +230,21 @@ pub(super) fn instance_object(
     else {
         return Value::unknown(Type::Dynamic, world.gaps(module));
     };
+    let one = |name: Arc<str>| (name.clone(), resource_attribute(world, module, address, expansion, key, &name));
+    if builtin::is_builtin(address) {
+        return Value::object(builtin::attributes().map(one).collect());
+    }
     let scope = key_scope(module, expansion, key);
     let mut names: Vec<Arc<str>> = block.body.attributes.iter().map(|own| own.name.clone()).collect();
     names.extend(block_kinds(&block.body));
     names.extend(["id", "name", "self_link"].map(Arc::from));
-    let derived = schema(address).map_or(&[][..], |resource| resource.body.fields);
-    names.extend(derived.iter().filter(|field| field.given == Given::Provider).map(|field| Arc::from(field.name)));
+    let known = schema(address).map_or(&[][..], |resource| resource.body.fields);
+    names.extend(known.iter().filter(|field| field.given == Given::Provider).map(|field| Arc::from(field.name)));
     let ignored = ignored(&block);
     names.extend(ignored.iter().flatten().cloned());
+    names.extend(observed::extra_names(&Subject { world, scope: &scope, address, key, block: &block }));
     names.retain(|name| !META_ARGUMENTS.contains(&&**name));
-    let mut fields = BTreeMap::new();
-    for name in names {
-        let value = resource_attribute(world, module, address, expansion, key, &name);
-        fields.entry(name).or_insert(value);
-    }
+    let fields: BTreeMap<_, _> = names.into_iter().map(one).collect();
     let mut open = open(world, &scope, address, &block, key);
     if ignored.is_none() {
         open.schema = None;

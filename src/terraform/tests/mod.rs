@@ -1,11 +1,13 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
+mod expressions;
 mod extraction;
 mod google;
 mod modules;
 mod oracle;
 mod problems;
 mod trouble;
+mod truth;
 mod unknowns;
 mod variables;
 
@@ -32,7 +34,7 @@ fn write(files: &[(&str, &str)]) -> TempDir {
 
 fn load_dir(dir: &Path, config: &TerraformConfig) -> Loaded {
     let numbers = BTreeMap::from([("424242".to_owned(), "numbered".to_owned())]);
-    let options = Options { config, project: Some("configured"), project_numbers: &numbers };
+    let options = Options { config, project: Some("configured"), project_numbers: &numbers, observed: &[] };
     load(dir, &options, &Excerpts::default())
 }
 

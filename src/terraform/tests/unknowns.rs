@@ -115,3 +115,29 @@ fn files_are_read_in_the_repository_only() {
     assert!(unknown(&loaded, "file(\"link.txt\")").contains("lies outside the repository"));
     assert!(unknown(&loaded, "fileexists(\"../../secret.txt\")").contains("lies outside"));
 }
+
+#[test]
+fn a_reason_tells_the_way_that_it_took() {
+    let loaded = load_files(&[
+        (
+            "main.tf",
+            "terraform {\n  backend \"local\" {}\n}\n\ndata \"google_project\" \"p\" {\n  project_id = \"numbered-not\"\n}\n\nmodule \"m\" {\n  source = \"./m\"\n  number = local.number\n}\n\nresource \"thing\" \"t\" {\n  name = \"x-${module.m.label}\"\n  block {\n    number = local.number\n  }\n}\n\noutput \"o\" {\n  value = [for one in [thing.t.name] : one]\n}\n",
+        ),
+        ("locals.tf", "locals {\n  # one\n  plain  = 1\n  number = data.google_project.p.number\n}\n"),
+        ("m/main.tf", "variable \"number\" {}\n\noutput \"label\" {\n  value = \"n${var.number}\"\n}\n"),
+    ]);
+    let number = "data.google_project.p.number is read by the data source when Terraform runs (main.tf:5:1)";
+    assert_eq!(unknown(&loaded, "data.google_project.p.number"), number);
+    let local = format!("{number} via local.number (locals.tf:4:12)");
+    assert_eq!(unknown(&loaded, "local.number"), local);
+    let output = format!("{local}, var.number (main.tf:11:12), module.m.label (m/main.tf:4:11)");
+    assert_eq!(unknown(&loaded, "upper(module.m.label)"), output);
+    let shown = loaded.show();
+    let resource = shown["resources"].as_array().unwrap().iter().find(|own| own["address"] == "thing.t").unwrap();
+    assert_eq!(resource["unknown"], json!({"name": [output], "block": [{"number": [local]}]}));
+    assert_eq!(
+        shown["outputs"]["."]["o"]["unknown"],
+        json!([[format!("{output}, thing.t.name (main.tf:15:10)")]]),
+        "{shown:#}"
+    );
+}

@@ -79,7 +79,10 @@ fn a_variable_without_a_value_says_where_it_is_declared() {
     let loaded =
         load_files(&[("main.tf", "variable \"region\" {\n  type = string\n}\nlocals { r = \"x-${var.region}\" }")]);
     let reasons = unknown(&loaded, "local.r");
-    assert_eq!(reasons, "var.region has no default and no value in the files that are read (main.tf:1:1)");
+    assert_eq!(
+        reasons,
+        "var.region has no default and no value in the files that are read (main.tf:1:1) via local.r (main.tf:4:14)"
+    );
     assert_eq!(error(&loaded, "var.other"), "var.other is not declared");
 }
 

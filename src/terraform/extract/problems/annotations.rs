@@ -3,9 +3,12 @@
 //! Sources: `ObjectMeta.annotations` of `run.googleapis.com/v1` (the keys belong to revisions and executions), and
 //! `Service.annotations` of v2 (which takes none of the system's own annotations).
 
+use super::super::super::module::{BlockInstance, nested_blocks};
+use super::super::super::observed::Cursor;
+use super::super::super::value::Whys;
+use super::super::ResourceInstance;
 use super::super::annotations::Annotations;
 use super::super::workload_v1::{CONNECTOR, EGRESS, INTERFACES};
-use super::super::{super::module::nested_blocks, ResourceInstance};
 use super::{Place, Problems};
 use crate::model::{ConfigProblem, ProblemKind, RefusedBy, Written};
 
@@ -34,16 +37,19 @@ fn v2(at: &Place<'_>, resource: &ResourceInstance, levels: &[&[&str]], block: &s
 
 /// Looks at the annotations of the blocks that a path leads to.
 fn under(at: &Place<'_>, resource: &ResourceInstance, path: &[&str], edit: &str, wrong: &str, problems: &mut Problems) {
-    let mut bodies = vec![(resource.scope.clone(), resource.block.clone(), resource.block.header)];
+    let own = BlockInstance {
+        block: resource.block.clone(),
+        header: resource.block.header,
+        scope: resource.scope.clone(),
+        maybe: Whys::default(),
+    };
+    let mut blocks = vec![own];
     for kind in path {
-        bodies = bodies
-            .iter()
-            .flat_map(|(scope, block, _)| nested_blocks(at.world, scope, &block.body, kind))
-            .map(|found| (found.scope, found.block, found.header))
-            .collect();
+        blocks =
+            blocks.iter().flat_map(|block| nested_blocks(at.world, &block.scope, &block.block.body, kind)).collect();
     }
-    for (scope, block, header) in &bodies {
-        let annotations = Annotations::of(at.world, scope, &block.body, *header);
+    for block in &blocks {
+        let annotations = Annotations::of(at.world, block, Cursor::default());
         for key in [CONNECTOR, EGRESS, INTERFACES] {
             let Some(origin) = annotations.mentions(key) else { continue };
             let prefix: String = path.iter().map(|kind| format!("{kind}.")).collect();

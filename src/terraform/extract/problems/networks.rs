@@ -4,6 +4,7 @@ use super::super::super::evaluate::Scope;
 use super::super::super::google;
 use super::super::super::google::schema::{Body as Schema, Shape};
 use super::super::super::module::{Mode, World, nested_blocks};
+use super::super::super::observed::Cursor;
 use super::super::super::syntax::{Body, Span};
 use super::super::ResourceInstance;
 use super::super::connector::last_segment;
@@ -16,7 +17,7 @@ const ARGUMENTS: [&str; 3] = ["network", "authorized_network", "private_network"
 
 pub(super) fn gather(world: &World, resource: &ResourceInstance, all: &mut TerraformDeclarations) {
     let header = resource.block.header;
-    let reader = Reader { world, scope: &resource.scope, body: &resource.block.body, header };
+    let reader = Reader::of(world, resource);
     let kind = &*resource.resource.kind;
     if resource.resource.mode == Mode::Data {
         if kind == "google_compute_network" {
@@ -57,7 +58,7 @@ fn literals(
         } else if ARGUMENTS.contains(&field.name)
             && body.attribute(field.name).is_some_and(|own| own.expr.literal_str().is_some())
         {
-            let reader = Reader { world, scope, body, header };
+            let reader = Reader { world, scope, body, header, observed: Cursor::default() };
             each(&format!("{path}{}", field.name), reader.string(field.name));
         }
     }

@@ -1,0 +1,69 @@
+//! Whom a run asks: one runtime, one emulator where there is one, and one source of credentials.
+
+use super::error::CliError;
+use super::gather::Asked;
+use super::setup::Setup;
+use crate::config::LiveSource;
+use crate::emulator::Emulator;
+use crate::live;
+
+/// The live source of a run, ready to be asked.
+pub struct Cloud {
+    runtime: tokio::runtime::Runtime,
+    request: live::Request,
+    /// Serves until the run is over.
+    _emulator: Option<Emulator>,
+}
+
+impl Cloud {
+    /// Starts what asking needs. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// An emulator that cannot be started.
+    pub fn start(setup: &Setup) -> Result<Self, CliError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| CliError::failed("start the runtime", error))?;
+        let emulator = match &setup.config.live {
+            LiveSource::Emulator(path) => {
+                Some(runtime.block_on(super::live_state::start_emulator(&setup.root.join(path), 0))?)
+            }
+            _ => None,
+        };
+        let request = live::Request {
+            source: setup.config.live.clone(),
+            repo: setup.root.clone(),
+            projects: Vec::new(),
+            regions: Vec::new(),
+            project_numbers: setup.config.project_numbers.clone(),
+            endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()),
+            limits: live::google::Limits::default(),
+            tokens: live::google::Tokens::default(),
+        };
+        Ok(Self { runtime, request, _emulator: emulator })
+    }
+
+    /// Asks for the live state.
+    ///
+    /// # Errors
+    /// A source that cannot be read at all.
+    pub fn ask(&self, asked: &Asked) -> Result<live::Gathered, CliError> {
+        let request = live::Request {
+            projects: asked.projects.iter().cloned().collect(),
+            regions: asked.regions.iter().cloned().collect(),
+            ..self.request.clone()
+        };
+        let gathered = self.runtime.block_on(live::gather(&request));
+        gathered.map_err(|error| CliError::failed("read the live state", error))
+    }
+
+    /// Reads one object of Cloud Storage.
+    ///
+    /// # Errors
+    /// Why there is none to be had, in words.
+    pub fn object(&self, bucket: &str, name: &str) -> Result<serde_json::Value, String> {
+        self.runtime.block_on(live::object(&self.request, bucket, name))
+    }
+}
