@@ -154,3 +154,51 @@ fn what_the_api_decides_is_unknown_and_says_so() {
         assert!(unknown(&loaded, expression).contains(reason), "{expression}: {}", unknown(&loaded, expression));
     }
 }
+
+#[test]
+fn a_state_fills_what_the_api_decides_and_nothing_else() {
+    use crate::config::TerraformConfig;
+    use crate::model::Excerpts;
+    use crate::terraform::observed::{Document, Kind};
+    use crate::terraform::{Options, load};
+
+    let dir = super::write(&[("main.tf", PROVIDER), ("r.tf", RESOURCES)]);
+    let content = json!({
+        "format_version": "1.0",
+        "terraform_version": "1.9.0",
+        "values": { "root_module": { "resources": [{
+            "address": "google_cloud_run_v2_service.s",
+            "mode": "managed",
+            "type": "google_cloud_run_v2_service",
+            "name": "s",
+            "values": {
+                "name": "s",
+                "location": "us-central1",
+                "description": "somebody wrote it by hand",
+                "uri": "https://s.run.app",
+                "template": [{
+                    "vpc_access": [{
+                        "connector": "projects/p/locations/us-central1/connectors/c",
+                        "egress": "ALL_TRAFFIC",
+                        "network_interfaces": [],
+                    }],
+                    "encryption_key": "old",
+                }],
+            },
+        }] } },
+    });
+    let state = Document { root: ".".into(), kind: Kind::State, name: "state.json".into(), content: Ok(content) };
+    let (config, numbers) = (TerraformConfig::default(), std::collections::BTreeMap::new());
+    let options = Options { config: &config, project: None, project_numbers: &numbers, observed: &[state] };
+    let loaded = load(dir.path(), &options, &Excerpts::default());
+    let service = "google_cloud_run_v2_service.s";
+    for (attribute, expected) in [
+        ("uri", json!("https://s.run.app")),
+        ("template[0].vpc_access[0].egress", json!("ALL_TRAFFIC")),
+        // What is left out is null, whatever was there when Terraform last ran.
+        ("description", json!(null)),
+        ("template[0].encryption_key", json!(null)),
+    ] {
+        assert_eq!(value(&loaded, &format!("{service}.{attribute}")), expected, "{attribute}");
+    }
+}
