@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::error::CliError;
 use super::setup::{Setup, name_context};
-use crate::config::LiveSource;
+use crate::config::{LiveSource, TerraformConfig};
 use crate::deploy;
 use crate::finding::Part;
 use crate::live;
@@ -117,12 +117,23 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 
 /// Evaluates the repository's Terraform.
 pub fn load_terraform(setup: &Setup, context: &NameContext, excerpts: &Excerpts) -> terraform::Loaded {
+    let environment = terraform_environment(&setup.config.terraform);
     let options = terraform::Options {
         config: &setup.config.terraform,
         project: setup.config.project.as_deref(),
         project_numbers: &context.project_numbers,
+        environment: &environment,
     };
     terraform::load(&setup.root, &options, excerpts)
+}
+
+/// What Terraform would read of the environment of this run; nothing where that is switched off.
+pub fn terraform_environment(config: &TerraformConfig) -> BTreeMap<String, String> {
+    let wanted =
+        |name: &str| name.starts_with("TF_VAR_") || matches!(name, "TF_WORKSPACE" | "TF_CLI_ARGS" | "TF_CLI_ARGS_plan");
+    let read = std::env::vars_os().filter(|_| config.environment);
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    read.map(|(name, value)| (text(name), text(value))).filter(|(name, _)| wanted(name)).collect()
 }
 
 /// Reads the repository's deploy config.

@@ -9,10 +9,11 @@ use super::error::CliError;
 use super::gather::{self, Asked};
 use super::output;
 use super::setup::{CommonArgs, Setup};
+use super::terraform_args::{TerraformArgs, load_terraform};
 use crate::config::LiveSource;
 use crate::exit_code;
 use crate::model::{CoverageStatus, Excerpts};
-use crate::{deploy, live, terraform, testinfra};
+use crate::{deploy, live, testinfra};
 
 /// The sources.
 #[derive(Debug, Subcommand)]
@@ -50,20 +51,6 @@ pub enum Command {
         #[command(flatten)]
         common: CommonArgs,
     },
-}
-
-/// What Terraform would be given on its command line.
-#[derive(Debug, Default, clap::Args)]
-pub struct TerraformArgs {
-    /// File with values of variables, as for terraform; may be repeated
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<String>,
-    /// Value of a variable, as for terraform; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    var: Vec<String>,
-    /// The workspace
-    #[arg(long, value_name = "NAME")]
-    workspace: Option<String>,
 }
 
 /// Runs the command.
@@ -109,43 +96,11 @@ fn show_terraform(dir: Option<&PathBuf>, inputs: &TerraformArgs, common: &Common
         return Ok(load_terraform(dir, inputs)?.show());
     }
     let mut setup = Setup::load(common)?;
-    apply(inputs, &mut setup.config.terraform)?;
+    inputs.apply(&setup.root, &setup.root, &mut setup.config.terraform)?;
     Ok(gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default()).show())
 }
 
-/// Evaluates one root module outside any configuration. Its repository is the git checkout or configured folder that
-/// holds it, so that modules beside it can be read.
-///
-/// # Errors
-/// A folder that is not there, a variable without `=`.
-pub fn load_terraform(dir: &std::path::Path, inputs: &TerraformArgs) -> Result<terraform::Loaded, CliError> {
-    let dir = folder(dir)?;
-    let repo = crate::config::locate(&dir).root;
-    let repo = folder(&repo)?;
-    let root = dir.strip_prefix(&repo).map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
-    let root = root.to_string_lossy().replace('\\', "/");
-    let root = if root.is_empty() { ".".to_owned() } else { root };
-    let mut config = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
-    apply(inputs, &mut config)?;
-    let project_numbers = std::collections::BTreeMap::new();
-    let options = terraform::Options { config: &config, project: None, project_numbers: &project_numbers };
-    Ok(terraform::load(&repo, &options, &Excerpts::default()))
-}
-
-fn apply(inputs: &TerraformArgs, config: &mut crate::config::TerraformConfig) -> Result<(), CliError> {
-    config.var_files.extend(inputs.var_file.iter().cloned());
-    for pair in &inputs.var {
-        let (name, value) =
-            pair.split_once('=').ok_or_else(|| CliError::usage(format!("--var {pair} is not NAME=VALUE")))?;
-        config.vars.insert(name.to_owned(), value.to_owned());
-    }
-    if let Some(workspace) = &inputs.workspace {
-        config.workspace = Some(workspace.clone());
-    }
-    Ok(())
-}
-
-fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
+pub(super) fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
     let found = dir.canonicalize().map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
     if !found.is_dir() {
         return Err(CliError::usage(format!("{} is not a folder", dir.display())));

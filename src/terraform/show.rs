@@ -7,37 +7,31 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Deployment;
 use super::extract::{ResourceInstance, instances, resources};
-use super::module::{Key, META_ARGUMENTS, Mode, ModuleId, World, body_object};
+use super::module::{
+    Key, META_ARGUMENTS, Mode, ModuleId, OpaqueCall, World, body_object, expand, inputs, opaque_calls, planned_object,
+};
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
 use crate::model::{Diagnostic, Origin};
 
 /// The whole document.
-pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
+pub(super) fn show(world: &World, deployments: &[Deployment]) -> Json {
     world.steps.set(0);
-    let workspace = world.settings.workspace.clone();
-    let listed =
-        |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
+    let listed = |own: &Deployment| json!({"name": own.name, "root": own.root, "var_files": own.var_files, "workspace": own.workspace});
     let mut modules = Vec::new();
     let mut shown = Vec::new();
     let mut outputs = Map::new();
     let mut variables = Map::new();
     for deployment in deployments {
         for id in instances(world, deployment.instance) {
-            let Some(instance) = world.instance(id) else { continue };
-            let call = instance.call.as_ref().map(|call| origin(&world.origin(Some(call.parent), call.block.header)));
-            modules.push(json!({
-                "root": deployment.root,
-                "address": instance.address,
-                "dir": if instance.module.dir.is_empty() { "." } else { &instance.module.dir },
-                "presence": presence(&instance.presence.to_vec()),
-                "origin": call,
-            }));
+            modules.extend(module(world, deployment, id));
+            let opaque = opaque_calls(world, id);
+            modules.extend(opaque.iter().map(|call| unavailable(world, deployment, id, call)));
         }
         shown.extend(resources(world, deployment).iter().map(|own| resource(world, deployment, own)));
-        outputs.insert(deployment.root.clone(), named(&world.outputs(deployment.instance)));
-        variables.insert(deployment.root.clone(), named(&world.variables(deployment.instance)));
+        outputs.insert(deployment.name.clone(), named(&world.outputs(deployment.instance)));
+        variables.insert(deployment.name.clone(), variables_of(world, deployment));
     }
     let secrets = secrets(world, deployments.iter().flat_map(|deployment| instances(world, deployment.instance)));
     let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
@@ -52,6 +46,49 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
     });
     masked(document, &secrets)
+}
+
+fn module(world: &World, deployment: &Deployment, id: ModuleId) -> Option<Json> {
+    let instance = world.instance(id)?;
+    let call = instance.call.as_ref();
+    Some(json!({
+        "deployment": deployment.name,
+        "root": deployment.root,
+        "address": instance.address,
+        "dir": if instance.module.dir.is_empty() { "." } else { &instance.module.dir },
+        "presence": presence(&instance.presence.to_vec()),
+        "inputs": named(&call.map(|call| inputs(world, &call.scope, &call.block)).unwrap_or_default()),
+        "origin": call.map(|call| origin(&world.origin(Some(call.parent), call.block.header))),
+    }))
+}
+
+/// A call whose module is not available: what it is given can be told all the same.
+fn unavailable(world: &World, deployment: &Deployment, caller: ModuleId, call: &OpaqueCall) -> Json {
+    let literal = |name: &str| call.block.body.attribute(name).and_then(|own| own.expr.literal_str());
+    json!({
+        "deployment": deployment.name,
+        "root": deployment.root,
+        "address": call.address,
+        "dir": null,
+        "source": literal("source"),
+        "version": literal("version"),
+        "unavailable": call.why.to_string(),
+        "presence": presence(&call.presence.to_vec()),
+        "inputs": named(&call.inputs),
+        "origin": origin(&world.origin(Some(caller), call.block.header)),
+    })
+}
+
+/// The variables of a root module, each with the source of its value.
+fn variables_of(world: &World, deployment: &Deployment) -> Json {
+    let mut shown = named(&world.variables(deployment.instance));
+    for (name, entry) in shown.as_object_mut().into_iter().flatten() {
+        let source = world.variable_source(deployment.instance, &name.as_str().into());
+        if let (Some(entry), Some(source)) = (entry.as_object_mut(), source) {
+            entry.insert("source".to_owned(), json!(source));
+        }
+    }
+    shown
 }
 
 /// The values of variables that are named like a secret: they stay secrets under every other name.
@@ -79,7 +116,11 @@ pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
 }
 
 fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
-    let value = plan_body(body_object(world, &own.scope, &own.block.body, None));
+    let planned = own.scope.module.and_then(|module| {
+        let expansion = expand(world, module, &own.resource, &own.block.body);
+        planned_object(world, module, &own.resource, &expansion, &own.key)
+    });
+    let value = planned.unwrap_or_else(|| plan_body(body_object(world, &own.scope, &own.block.body, None)));
     let index = match &own.key {
         Key::None => Json::Null,
         Key::Index(index) => json!(index),
@@ -87,6 +128,7 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         Key::Symbolic => json!("?"),
     };
     json!({
+        "deployment": deployment.name,
         "root": deployment.root,
         "address": own.address,
         "module_address": own.module_address,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::{DeploymentConfig, RemoteStateConfig, TerraformConfig};
 
 const RULES: &[&str] = &["connector-missing", "connector-unmanaged", "workload-missing", "smoke-class-stub"];
 
@@ -33,6 +34,20 @@ source = "emulator:./live/state.json"
 roots = ["terraform/", "./infra"]
 var_files = ["terraform/staging.tfvars"]
 workspace = "staging"
+environment = false
+
+[[terraform.deployments]]
+root = "terraform"
+
+[[terraform.deployments]]
+root = "./terraform/"
+var_files = ["terraform/prod.tfvars"]
+vars = { instances = 5 }
+workspace = "prod"
+
+[[terraform.remote_state]]
+data = "network"
+root = "infra"
 
 [terraform.vars]
 environment = "staging"
@@ -120,6 +135,18 @@ fn a_full_file_is_read_as_it_is_meant() {
                 ("empty", String::new()),
             ]),
             workspace: Some("staging".into()),
+            environment: false,
+            deployments: vec![
+                DeploymentConfig { root: "terraform".into(), ..DeploymentConfig::default() },
+                DeploymentConfig {
+                    root: "terraform".into(),
+                    var_files: owned(&["terraform/prod.tfvars"]),
+                    vars: map(&[("instances", "5".to_owned())]),
+                    workspace: Some("prod".into()),
+                },
+            ],
+            remote_state: vec![RemoteStateConfig { data: "network".into(), root: "infra".into() }],
+            arguments: Vec::new(),
         },
         deploy: DeployConfig { paths: owned(&["scripts/deploy_to_gcp.py", ".github/workflows"]) },
         tests: TestsConfig {
@@ -513,4 +540,17 @@ fn hostile_texts_are_errors_and_take_no_time() {
         assert!(rendered.len() < 500_000, "{shown}: {}", rendered.len());
         assert!(start.elapsed().as_secs() < 10, "{:?} {shown}", start.elapsed());
     }
+}
+
+#[test]
+fn deployments_and_remote_states_stand_once() {
+    let twice = "[[terraform.deployments]]\nroot = \"a\"\n[[terraform.deployments]]\nroot = \"./a\"\n";
+    let (at, message, _) = only(twice);
+    assert_eq!((at.as_str(), message.as_str()), ("4:8", "the deployment of `a` stands twice"));
+    let (_, message, _) = only("[[terraform.deployments]]\nworkspace = \"x\"\n");
+    assert!(message.contains("root"), "{message}");
+    let twice = "[[terraform.remote_state]]\ndata = \"n\"\nroot = \"a\"\n[[terraform.remote_state]]\ndata = \"n\"\nroot = \"b\"\n";
+    let (_, message, _) = only(twice);
+    assert_eq!(message, "the data source `n` is mapped twice");
+    assert!(only("[[terraform.remote_state]]\ndata = \"n\"\nroot = \"../b\"\n").1.contains("leaves the repository"));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ModuleId, Node, World};
+use super::{Module, ModuleId, Node, World};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Scope, evaluate};
 use crate::terraform::syntax::{Block, ExprKind};
@@ -67,16 +67,14 @@ fn find(world: &World, module: ModuleId, key: &str, depth: usize) -> Found {
     if let Some(block) = instance.module.providers.get(key) {
         return Found::Block(module, key.into(), block.clone());
     }
-    if !instance.module.gaps.is_empty() && instance.call.is_none() {
-        return Found::Gap(module);
-    }
-    let Some(call) = &instance.call else { return Found::Nothing };
+    let Some(call) = &instance.call else {
+        return if instance.module.gaps.is_empty() { Found::Nothing } else { Found::Gap(module) };
+    };
     if depth > 64 {
         return Found::Nothing;
     }
-    if let Some(passed) = call.block.body.attribute("providers")
-        && let ExprKind::Object(items) = &passed.expr.unparenthesised().kind
-    {
+    if let Some(passed) = call.block.body.attribute("providers") {
+        let ExprKind::Object(items) = &passed.expr.unparenthesised().kind else { return Found::Nothing };
         // A key is written as a word or as a reference.
         let named = items.iter().find(|(name, _)| {
             name.literal_str().map(str::to_owned).or_else(|| Some(name.names()?.join("."))).as_deref() == Some(key)
@@ -85,6 +83,24 @@ fn find(world: &World, module: ModuleId, key: &str, depth: usize) -> Found {
             return find(world, call.parent, &names.join("."), depth + 1);
         }
     }
-    // Only configurations without an alias are inherited.
-    if key.contains('.') { Found::Nothing } else { find(world, call.parent, key, depth + 1) }
+    // Its own configuration may stand in a file that could not be read.
+    if !instance.module.gaps.is_empty() {
+        return Found::Gap(module);
+    }
+    // Only configurations without an alias are inherited, and by provider, not by the name that a module gives it.
+    if key.contains('.') {
+        return Found::Nothing;
+    }
+    let Some(parent) = world.instance(call.parent) else { return Found::Nothing };
+    let provider = full_source(&instance.module, key);
+    let named = parent.module.required.keys().find(|name| full_source(&parent.module, name) == provider);
+    let name = if full_source(&parent.module, key) == provider { key } else { named.map_or(key, |name| name) };
+    find(world, call.parent, name, depth + 1)
+}
+
+/// The full source of the provider that a module knows under a name: `hashicorp/NAME` where it does not say.
+fn full_source(module: &Module, name: &str) -> String {
+    let source = module.required.get(name).map_or(name, |source| source);
+    let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source).to_lowercase();
+    if source.contains('/') { source } else { format!("hashicorp/{source}") }
 }

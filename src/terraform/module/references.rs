@@ -7,7 +7,7 @@ use super::calls::call_value;
 use super::files::relative;
 use super::resources::{instance_object, resource_attribute};
 use super::variables::variable;
-use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expand};
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expand, remote_state};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate, get_index};
 use crate::terraform::syntax::{Span, Step};
@@ -112,7 +112,8 @@ fn path(world: &World, module: ModuleId, name: &str, span: Span) -> Result<Value
 }
 
 fn workspace(world: &World, module: ModuleId, name: &str, span: Span) -> Result<Value, Failure> {
-    match (name, &world.settings.workspace) {
+    let known = world.instance(module).and_then(|instance| instance.workspace.clone());
+    match (name, &known) {
         ("workspace", Some(workspace)) => Ok(Value::string(workspace)),
         ("workspace", None) => {
             let text = "terraform.workspace is not known: no workspace is configured";
@@ -181,7 +182,8 @@ fn resource_reference(
         Picked::Unknown => Ok((Value::unknown(Type::Dynamic, expansion.presence()), steps.len())),
         Picked::One(key, more) => match rest.get(more) {
             Some(Step::Attr(name, _)) => {
-                let value = resource_attribute(world, module, address, &expansion, &key, name);
+                let other = remote_state::outputs(world, module, address, &expansion, &key, block, name);
+                let value = other.unwrap_or_else(|| resource_attribute(world, module, address, &expansion, &key, name));
                 Ok((value, used + more + 1))
             }
             _ => Ok((instance_object(world, module, address, &expansion, &key), used + more)),

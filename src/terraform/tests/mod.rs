@@ -31,8 +31,14 @@ fn write(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn load_dir(dir: &Path, config: &TerraformConfig) -> Loaded {
+    load_with(dir, config, &[])
+}
+
+/// Loads a directory as in this environment.
+fn load_with(dir: &Path, config: &TerraformConfig, environment: &[(&str, &str)]) -> Loaded {
+    let environment = environment.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
     let numbers = BTreeMap::from([("424242".to_owned(), "numbered".to_owned())]);
-    let options = Options { config, project: Some("configured"), project_numbers: &numbers };
+    let options = Options { config, project: Some("configured"), project_numbers: &numbers, environment: &environment };
     load(dir, &options, &Excerpts::default())
 }
 
