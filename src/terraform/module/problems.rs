@@ -37,8 +37,10 @@ pub fn problems(
         }
     }
     for problem in &found {
-        let level = match problem.kind {
-            VariableProblemKind::ValidationFailed => DiagnosticLevel::Error,
+        let level = match (&problem.kind, &problem.origin) {
+            (VariableProblemKind::ValidationFailed, _) => DiagnosticLevel::Error,
+            // Terraform refuses such an argument, and only warns of a line in a file.
+            (VariableProblemKind::Undeclared, None) => DiagnosticLevel::Error,
             _ => DiagnosticLevel::Warning,
         };
         world.diagnose(level, problem.text.clone(), problem.origin.clone());

@@ -4,6 +4,7 @@ mod expressions;
 mod extraction;
 mod modules;
 mod oracle;
+mod plans;
 mod trouble;
 mod truth;
 mod unknowns;
