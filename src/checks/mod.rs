@@ -1,6 +1,7 @@
 //! One file a check. A check declares its rules beside its code and returns verdicts; everything that happens to a
 //! verdict afterwards stands in [`registry`].
 
+pub mod attribute_dropped;
 pub mod broken_imports;
 pub mod causes;
 pub mod connector_changed;
@@ -19,6 +20,10 @@ pub mod registry;
 pub mod smoke_classes;
 pub mod traffic_on_stale_revision;
 pub mod unseen_region;
+pub mod var_file_unused;
+pub mod variable_problems;
+pub mod variable_undeclared;
+pub mod variable_validation_failed;
 pub mod workload_connector_changed;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;
@@ -67,6 +72,10 @@ pub static ALL: &[&Check] = &[
     &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
+    &variable_validation_failed::CHECK,
+    &variable_undeclared::CHECK,
+    &attribute_dropped::CHECK,
+    &var_file_unused::CHECK,
     &declaration_unreadable::CHECK,
     &broken_imports::CHECK,
     &critical_import_broken::CHECK,

@@ -592,7 +592,7 @@ mod tests {
             assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
             written += 1;
         }
-        assert_eq!(written, 8);
+        assert_eq!(written, 9);
     }
 
     #[test]

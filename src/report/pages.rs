@@ -18,6 +18,7 @@ macro_rules! pages {
 static PAGES: &[(&str, &str)] = pages![
     "acceptance-expired",
     "acceptance-unused",
+    "attribute-dropped",
     "category-empty",
     "connector-changed",
     "connector-missing",
@@ -47,6 +48,9 @@ static PAGES: &[(&str, &str)] = pages![
     "smoke-class-without-tests",
     "test-file-unreadable",
     "traffic-on-stale-revision",
+    "var-file-unused",
+    "variable-undeclared",
+    "variable-validation-failed",
     "workload-connector-changed",
     "workload-egress-changed",
     "workload-interfaces-changed",
