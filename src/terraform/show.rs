@@ -10,6 +10,7 @@ use super::extract::{ResourceInstance, instances, resources};
 use super::module::{
     Key, META_ARGUMENTS, Mode, ModuleId, OpaqueCall, World, body_object, expand, inputs, opaque_calls, planned_object,
 };
+use super::syntax::Body;
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
@@ -120,7 +121,7 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
         let expansion = expand(world, module, &own.resource, &own.block.body);
         planned_object(world, module, &own.resource, &expansion, &own.key)
     });
-    let value = planned.unwrap_or_else(|| plan_body(body_object(world, &own.scope, &own.block.body, None)));
+    let value = planned.unwrap_or_else(|| body_object(world, &own.scope, &plan_body(&own.block.body), None));
     let index = match &own.key {
         Key::None => Json::Null,
         Key::Index(index) => json!(index),
@@ -143,15 +144,11 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
     })
 }
 
-/// A resource's body without the arguments that Terraform itself reads.
-fn plan_body(value: Value) -> Value {
-    let Kind::Object(object) = &value.kind else { return value };
-    let fields = object.fields.iter().filter(|(name, _)| !META_ARGUMENTS.contains(&&***name));
-    Kind::Object(Arc::new(Object {
-        fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
-        open: None,
-    }))
-    .into()
+/// A resource's body without the arguments that Terraform itself reads: some of them are no expressions.
+fn plan_body(body: &Body) -> Body {
+    let mut body = body.clone();
+    body.attributes.retain(|own| !META_ARGUMENTS.contains(&&*own.name));
+    body
 }
 
 fn presence(whys: &[crate::model::Why]) -> Json {

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod extraction;
+mod golden;
 mod modules;
 mod oracle;
 mod plans;
