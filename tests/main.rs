@@ -15,3 +15,4 @@ mod rules;
 mod schema;
 mod secrets;
 mod show;
+mod variables;
