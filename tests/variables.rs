@@ -48,7 +48,6 @@ fn the_environment_sets_variables_unless_it_is_switched_off() {
 #[test]
 fn files_and_values_of_the_command_line_count_in_their_order() {
     let repository = Repository::empty();
-    repository.write("gcp-drift.toml", "");
     repository.write("tf/main.tf", MAIN);
     repository.write("tf/one.tfvars", "name = \"one\"\nlist = [\"one\"]\n");
     repository.write("two.tfvars", "name = \"two\"\n");

@@ -116,14 +116,16 @@ fn in_repository(path: &str, repo: &Path, dir: &Path) -> String {
 }
 
 /// Evaluates one root module outside any configuration. Its repository is the git checkout or configured folder that
-/// holds it, so that modules beside it can be read.
+/// holds it, else the current folder where that does, so that modules beside it can be read.
 ///
 /// # Errors
 /// A folder that is not there, a variable without `=`.
 pub fn load_terraform(dir: &Path, inputs: &TerraformArgs) -> Result<terraform::Loaded, CliError> {
     let dir = folder(dir)?;
-    let repo = crate::config::locate(&dir).root;
-    let repo = folder(&repo)?;
+    let repo = folder(&crate::config::locate(&dir).root)?;
+    // Nothing marks a repository: then it is where the command is given, as for Terraform's own paths.
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let repo = here.ok().filter(|here| repo == dir && dir.starts_with(here)).unwrap_or(repo);
     let root = dir.strip_prefix(&repo).map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
     let root = root.to_string_lossy().replace('\\', "/");
     let root = if root.is_empty() { ".".to_owned() } else { root };

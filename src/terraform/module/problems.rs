@@ -61,7 +61,9 @@ fn address(instance: &Instance, name: &str) -> String {
 
 /// Values for names that no root module which is given them declares. The environment may hold any name.
 fn undeclared(world: &World, roots: &[Arc<Instance>], found: &mut BTreeSet<VariableProblem>) {
-    let mut names: BTreeMap<(String, Arc<str>), (bool, BTreeSet<String>, Option<Origin>)> = BTreeMap::new();
+    /// A name that a source gives a value: whether a root declares it, which roots are given it, and where.
+    type Seen = (bool, BTreeSet<String>, Option<Origin>);
+    let mut names: BTreeMap<(String, Arc<str>), Seen> = BTreeMap::new();
     for root in roots {
         for layer in root.layers.iter().filter(|layer| layer.source != Source::Environment) {
             let Content::Values(values) = &layer.content else { continue };
@@ -121,9 +123,9 @@ fn unused(roots: &[Arc<Instance>], unread: &[String], found: &mut BTreeSet<Varia
 /// Attributes in the value of a variable that its type does not have.
 fn dropped(world: &World, instance: &Instance, name: &Arc<str>, block: &Block, found: &mut BTreeSet<VariableProblem>) {
     let Some(ty) = declared_type(block) else { return };
-    let mut paths: Vec<(String, Option<(Option<ModuleId>, Span)>)> = Vec::new();
+    let mut paths: Vec<(String, Option<ModuleId>, Span)> = Vec::new();
     let mut in_expr = |module: Option<ModuleId>, expr: &Expr| {
-        written(&ty, expr, "", &mut |path, span| paths.push((path, Some((module, span)))));
+        written(&ty, expr, "", &mut |path, span| paths.push((path, module, span)));
     };
     match &instance.call {
         Some(call) => {
@@ -134,22 +136,22 @@ fn dropped(world: &World, instance: &Instance, name: &Arc<str>, block: &Block, f
         None => match world.decisive(instance.id, name) {
             Some((_, Decisive::Given(Given::Expr(expr)))) => in_expr(None, &expr),
             Some((_, Decisive::Given(Given::Value(value, span)))) => {
-                held(&ty, &value, "", &mut |path| paths.push((path, Some((None, span)))));
+                held(&ty, &value, "", &mut |path| paths.push((path, None, span)));
             }
             _ => {}
         },
     }
     if let Some(default) = block.body.attribute("default") {
-        written(&ty, &default.expr, "", &mut |path, span| paths.push((path, Some((Some(instance.id), span)))));
+        written(&ty, &default.expr, "", &mut |path, span| paths.push((path, Some(instance.id), span)));
     }
     let variable = address(instance, name);
-    for (path, place) in paths {
+    for (path, module, span) in paths {
         found.insert(VariableProblem {
             text: format!("the type of {variable} has no attribute {path}: the value given for it is dropped"),
             kind: VariableProblemKind::AttributeDropped { path },
             variable: variable.clone(),
             root: root_name(instance),
-            origin: place.map(|(module, span)| world.origin(module, span)),
+            origin: Some(world.origin(module, span)),
         });
     }
 }
