@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::json::parse_json;
 use super::{World, overrides};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
@@ -137,14 +138,16 @@ fn load_file(world: &World, module: &mut Module, dir: &str, name: &str) -> Optio
     };
     module.files += 1;
     let start = Span { file, start: 0, end: 0 };
-    if !name.ends_with(".tf") {
+    let is_json = name.ends_with(".tf.json");
+    if !name.ends_with(".tf") && !is_json {
         let origin = world.origin(None, start);
         let text = format!("{path} is not evaluated");
         world.diagnose(DiagnosticLevel::Warning, text.clone(), Some(origin.clone()));
         module.gaps.push(Why::at(WhyKind::Unsupported, text, origin));
         return None;
     }
-    match parse_body(&world.source_text(file), file) {
+    let text = world.source_text(file);
+    match if is_json { parse_json(&text, file) } else { parse_body(&text, file) } {
         Ok(body) => Some(body),
         Err(error) => {
             let at = u32::try_from(error.offset).unwrap_or(u32::MAX);

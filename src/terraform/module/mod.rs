@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `files` | reading of files, confined to the repository |
 //! | `load`, `overrides` | one directory: blocks by name, override files merged |
+//! | `json` | the same directory's files that are written as JSON |
 //! | `discover` | which directories are root modules, and the files that may set their variables |
 //! | `layers` | where the values of a root's variables come from |
 //! | `variables`, `types` | a variable's value, type constraints |
@@ -22,6 +23,7 @@ mod derived;
 mod discover;
 mod expand;
 mod files;
+mod json;
 mod layers;
 mod load;
 mod manifest;

@@ -71,7 +71,7 @@ fn cycles_end() {
 fn files_that_are_not_evaluated_are_counted() {
     let loaded = load_files(&[
         ("main.tf", "provider \"google\" {}"),
-        ("more.tf.json", "{\"locals\": {\"a\": 1}}"),
+        ("more.tofu", "locals { a = 1 }"),
         ("live/terragrunt.hcl", "include {}"),
     ]);
     let incomplete: Vec<String> = loaded.declarations().incomplete.iter().map(ToString::to_string).collect();
@@ -79,10 +79,10 @@ fn files_that_are_not_evaluated_are_counted() {
         incomplete,
         [
             "live/terragrunt.hcl is not evaluated (live/terragrunt.hcl:1:1)",
-            "more.tf.json is not evaluated (more.tf.json:1:1)"
+            "more.tofu is not evaluated (more.tofu:1:1)"
         ]
     );
-    assert!(unknown(&loaded, "local.a").contains("more.tf.json is not evaluated"));
+    assert!(unknown(&loaded, "local.a").contains("more.tofu is not evaluated"));
 }
 
 #[test]
