@@ -31,6 +31,8 @@ pub fn problems(
     for root in &roots {
         for instance in instances(root.id).into_iter().filter_map(|id| world.instance(id)) {
             for (name, block) in &instance.module.variables {
+                // Terraform refuses a value that does not fit also where nothing needs it.
+                variable(world, instance.id, name);
                 dropped(world, &instance, name, block, &mut found);
                 validate(world, &instance, name, block, &mut found);
             }
@@ -233,10 +235,6 @@ fn validate(world: &World, instance: &Instance, name: &Arc<str>, block: &Block, 
     let scope = Scope::module(instance.id);
     for validation in block.body.blocks("validation") {
         let Some(condition) = validation.body.attribute("condition") else { continue };
-        // A value that is no value has been told of, and has no validation that could fail.
-        if variable(world, instance.id, name).is_none_or(|value| value.is_unknown()) {
-            continue;
-        }
         let holds = evaluate(world, &scope, &condition.expr).and_then(|value| {
             let fail = |text: String| Failure::at(condition.expr.span, format!("the condition: {text}"));
             if value.is_null() {

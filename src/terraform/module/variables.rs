@@ -40,7 +40,13 @@ fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> R
     let found = found.filter(|own| nullable || !own.value.is_null());
     let (value, place, source) = match (found, block.body.attribute("default")) {
         (Some(own), _) => (own.value, own.span, own.source),
-        (None, Some(own)) => (evaluate(world, &Scope::constant(), &own.expr)?, Some(own.expr.span), String::new()),
+        (None, Some(own)) => {
+            let value = evaluate(world, &Scope::constant(), &own.expr)?;
+            if value.is_null() && !nullable {
+                return Err(Failure::at(own.expr.span, format!("the default of var.{name} is null, and must not be")));
+            }
+            (value, Some(own.expr.span), String::new())
+        }
         (None, None) if is_null => {
             return Err(Failure::at(block.header, format!("var.{name} is null, and must not be")));
         }
