@@ -127,7 +127,13 @@ fn best<T>(mut run: impl FnMut() -> T) -> (Duration, T) {
 fn read_estate(dir: &Path) -> (Loaded, gcp_drift::terraform::Tally) {
     let config = TerraformConfig::default();
     let numbers = std::collections::BTreeMap::new();
-    let options = Options { config: &config, project: None, project_numbers: &numbers, observed: &[] };
+    let options = Options {
+        config: &config,
+        project: None,
+        project_numbers: &numbers,
+        environment: &std::collections::BTreeMap::new(),
+        observed: &[],
+    };
     let loaded = load(dir, &options, &Excerpts::default());
     let tally = loaded.evaluate_everything();
     (loaded, tally)

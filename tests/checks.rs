@@ -84,6 +84,79 @@ const DIRECT_BY_NETWORK: &str =
 
 const CASES: &[Case] = &[
     Case {
+        name: "variables: a misspelt name in a file of variables",
+        change: |repository| {
+            let text = repository.read("terraform/terraform.tfvars");
+            repository.write("terraform/terraform.tfvars", &format!("{text}\nredis_memory_bg = 4\n"));
+        },
+        findings: &[("variable-undeclared", "terraform: var.redis_memory_bg")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: a name that is declared in a file of its own",
+        change: |repository| {
+            let text = repository.read("terraform/terraform.tfvars");
+            repository.write("terraform/terraform.tfvars", &format!("{text}\nredis_memory_bg = 4\n"));
+            repository.write("terraform/more.tf", "variable \"redis_memory_bg\" {}\n");
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: an attribute that the type does not have",
+        change: |repository| repository.replace("terraform/terraform.tfvars", "disk_size_gb =", "disk_size ="),
+        findings: &[("attribute-dropped", "terraform: var.database")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: an attribute that the type has, optional as it is",
+        change: |repository| {
+            repository.replace(
+                "terraform/terraform.tfvars",
+                "disk_size_gb =",
+                "version = \"POSTGRES_16\"\n  disk_size_gb =",
+            );
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: a validation that fails",
+        change: |repository| {
+            repository.replace("terraform/variables.tf", "\"10.20.8.5\"\n", "\"clickhouse\"\n\n  validation {\n    condition     = can(cidrhost(\"${var.clickhouse_host}/32\", 0))\n    error_message = \"Not an address.\"\n  }\n");
+        },
+        findings: &[("variable-validation-failed", "terraform: var.clickhouse_host")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: a validation that holds, and one whose condition is not known",
+        change: |repository| {
+            repository.replace("terraform/variables.tf", "\"10.20.8.5\"\n", "\"10.20.8.5\"\n\n  validation {\n    condition     = can(cidrhost(\"${var.clickhouse_host}/32\", 0))\n    error_message = \"Not an address.\"\n  }\n  validation {\n    condition     = var.clickhouse_host != terraform.workspace\n    error_message = \"Not an address.\"\n  }\n");
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: a file that nothing reads",
+        change: |repository| {
+            repository.write("terraform/environments/production.tfvars", "environment = \"production\"\n");
+        },
+        findings: &[("var-file-unused", "terraform/environments/production.tfvars")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "variables: a file that Terraform reads by itself, and one that a deployment names",
+        change: |repository| {
+            repository.write("terraform/own.auto.tfvars", "redis_memory_gb = 2\n");
+            repository.write("terraform/environments/staging.tfvars", "redis_memory_gb = 2\n");
+            let text = repository.read("gcp-drift.toml");
+            let own = "[[terraform.deployments]]\nroot = \"terraform\"\nvar_files = [\"terraform/environments/staging.tfvars\"]\n";
+            repository.write("gcp-drift.toml", &format!("{text}\n{own}"));
+        },
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
         name: "interfaces: tags in another order, and names in full",
         change: |repository| {
             let live = json!({ "egress": "PRIVATE_RANGES_ONLY", "networkInterfaces": [{

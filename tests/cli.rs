@@ -101,7 +101,7 @@ fn several_outputs_come_from_one_run() {
 #[test]
 fn a_reader_that_closes_the_pipe_is_no_error() {
     let repository = Repository::copy_of("staging");
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_gcp-drift"))
+    let mut child = super::common::binary()
         .args(["check"])
         .current_dir(repository.path())
         .stdout(std::process::Stdio::piped())
@@ -141,7 +141,7 @@ fn an_empty_folder_is_reported_not_judged_clean() {
 #[test]
 fn the_report_fits_narrow_terminals() {
     let repository = Repository::copy_of("staging");
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gcp-drift"))
+    let output = super::common::binary()
         .args(["check", "--color", "never"])
         .current_dir(repository.path())
         .env("COLUMNS", "40")

@@ -145,7 +145,7 @@ fn a_deploy_script_that_does_not_parse_is_not_checked() {
 fn no_credentials_are_not_checked_and_no_failure() {
     let repository = Repository::copy_of("clean");
     let empty = Repository::empty();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gcp-drift"))
+    let output = super::common::binary()
         .args(["check", "--live", "gcp", "--format", "json", "--only", "vpc"])
         .current_dir(repository.path())
         // Without a home, a key file and gcloud there is no credential, and no request leaves the machine.

@@ -17,3 +17,4 @@ mod rules;
 mod schema;
 mod secrets;
 mod show;
+mod variables;

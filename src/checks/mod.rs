@@ -6,6 +6,7 @@ pub mod argument_invalid;
 pub mod argument_missing;
 pub mod argument_unsupported;
 pub mod arguments_conflict;
+pub mod attribute_dropped;
 pub mod broken_imports;
 pub mod causes;
 pub mod config_problems;
@@ -29,6 +30,10 @@ pub mod resource_type_unknown;
 pub mod smoke_classes;
 pub mod traffic_on_stale_revision;
 pub mod unseen_region;
+pub mod var_file_unused;
+pub mod variable_problems;
+pub mod variable_undeclared;
+pub mod variable_validation_failed;
 pub mod workload_connector_changed;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;
@@ -77,6 +82,10 @@ pub static ALL: &[&Check] = &[
     &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
+    &variable_validation_failed::CHECK,
+    &variable_undeclared::CHECK,
+    &attribute_dropped::CHECK,
+    &var_file_unused::CHECK,
     &declaration_unreadable::CHECK,
     &argument_unsupported::CHECK,
     &argument_missing::CHECK,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::output;
-use super::show::{TerraformArgs, load_terraform};
+use super::terraform_args::{TerraformArgs, load_terraform};
 use crate::exit_code;
 use crate::terraform::Evaluated;
 

@@ -7,6 +7,7 @@ use super::cloud::Cloud;
 use super::error::CliError;
 use super::observed;
 use super::setup::{Setup, name_context};
+use crate::config::TerraformConfig;
 use crate::deploy;
 use crate::finding::Part;
 use crate::live;
@@ -128,14 +129,25 @@ pub fn load_terraform(
     excerpts: &Excerpts,
     cloud: Option<&Cloud>,
 ) -> Result<terraform::Loaded, CliError> {
+    let environment = terraform_environment(&setup.config.terraform);
     let options = terraform::Options {
         config: &setup.config.terraform,
         project: setup.config.project.as_deref(),
         project_numbers: &context.project_numbers,
         observed: &[],
+        environment: &environment,
     };
     let documents = observed::documents(setup, &options, cloud)?;
     Ok(terraform::load(&setup.root, &terraform::Options { observed: &documents, ..options }, excerpts))
+}
+
+/// What Terraform would read of the environment of this run; nothing where that is switched off.
+pub fn terraform_environment(config: &TerraformConfig) -> BTreeMap<String, String> {
+    let wanted =
+        |name: &str| name.starts_with("TF_VAR_") || matches!(name, "TF_WORKSPACE" | "TF_CLI_ARGS" | "TF_CLI_ARGS_plan");
+    let read = std::env::vars_os().filter(|_| config.environment);
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    read.map(|(name, value)| (text(name), text(value))).filter(|(name, _)| wanted(name)).collect()
 }
 
 /// Reads the repository's deploy config.

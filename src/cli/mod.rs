@@ -13,6 +13,7 @@ pub mod output;
 pub mod recording;
 pub mod setup;
 pub mod show;
+pub mod terraform_args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::error::CliError;
 use super::gather::{self, Asked};
-use super::observed::ObservedArgs;
 use super::output;
-use super::setup::{CommonArgs, Setup, live_source};
+use super::setup::{CommonArgs, Setup};
+use super::terraform_args::{TerraformArgs, load_terraform};
 use crate::config::LiveSource;
 use crate::exit_code;
 use crate::model::{CoverageStatus, Excerpts};
-use crate::{deploy, live, terraform, testinfra};
+use crate::{deploy, live, testinfra};
 
 /// The sources.
 #[derive(Debug, Subcommand)]
@@ -51,22 +51,6 @@ pub enum Command {
         #[command(flatten)]
         common: CommonArgs,
     },
-}
-
-/// What Terraform would be given on its command line.
-#[derive(Debug, Default, clap::Args)]
-pub struct TerraformArgs {
-    /// File with values of variables, as for terraform; may be repeated
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<String>,
-    /// Value of a variable, as for terraform; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    var: Vec<String>,
-    /// The workspace
-    #[arg(long, value_name = "NAME")]
-    workspace: Option<String>,
-    #[command(flatten)]
-    observed: ObservedArgs,
 }
 
 /// Runs the command.
@@ -112,55 +96,11 @@ fn show_terraform(dir: Option<&PathBuf>, inputs: &TerraformArgs, common: &Common
         return Ok(load_terraform(dir, inputs, common.live.as_deref())?.show());
     }
     let mut setup = Setup::load(common)?;
-    apply(inputs, &setup.root, &mut setup.config.terraform)?;
+    inputs.apply(&setup.root, &setup.root, &mut setup.config.terraform)?;
     Ok(gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)?.show())
 }
 
-/// Evaluates one root module outside any configuration. Its repository is the git checkout or configured folder that
-/// holds it, so that modules beside it can be read.
-///
-/// # Errors
-/// A folder that is not there, a variable without `=`, an emulator that cannot be started.
-pub fn load_terraform(
-    dir: &std::path::Path,
-    inputs: &TerraformArgs,
-    live: Option<&str>,
-) -> Result<terraform::Loaded, CliError> {
-    let dir = folder(dir)?;
-    let repo = crate::config::locate(&dir).root;
-    let repo = folder(&repo)?;
-    let root = dir.strip_prefix(&repo).map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
-    let root = root.to_string_lossy().replace('\\', "/");
-    let root = if root.is_empty() { ".".to_owned() } else { root };
-    let mut terraform = crate::config::TerraformConfig { roots: vec![root], ..Default::default() };
-    apply(inputs, &repo, &mut terraform)?;
-    let mut config = crate::config::Config { terraform, ..Default::default() };
-    if let Some(text) = live {
-        config.live = live_source(text, &repo)?;
-    }
-    let setup = Setup { root: repo, config_file: None, config };
-    gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)
-}
-
-fn apply(
-    inputs: &TerraformArgs,
-    repo: &std::path::Path,
-    config: &mut crate::config::TerraformConfig,
-) -> Result<(), CliError> {
-    config.var_files.extend(inputs.var_file.iter().cloned());
-    for pair in &inputs.var {
-        let (name, value) =
-            pair.split_once('=').ok_or_else(|| CliError::usage(format!("--var {pair} is not NAME=VALUE")))?;
-        config.vars.insert(name.to_owned(), value.to_owned());
-    }
-    if let Some(workspace) = &inputs.workspace {
-        config.workspace = Some(workspace.clone());
-    }
-    inputs.observed.apply(repo, config);
-    Ok(())
-}
-
-fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
+pub(super) fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
     let found = dir.canonicalize().map_err(|error| CliError::failed(format!("open {}", dir.display()), error))?;
     if !found.is_dir() {
         return Err(CliError::usage(format!("{} is not a folder", dir.display())));

@@ -239,6 +239,87 @@ pub const KEYS: &[Key] = &[
         example: "[terraform]\nplan = \"plan.json\"",
     },
     Key {
+        path: "terraform.environment",
+        kind: Kind::Boolean,
+        unit: "",
+        default: "`true`",
+        written: "environment = true",
+        meaning: "Whether `TF_VAR_…` and `TF_WORKSPACE` of the environment are read, as Terraform reads them. Where the report must be the same on every machine, switch it off.",
+        example: "[terraform]\nenvironment = false",
+    },
+    Key {
+        path: "terraform.deployments",
+        kind: Kind::Tables,
+        unit: "",
+        default: "one for each root module",
+        written: "",
+        meaning: "A root module with the variable files, values and workspace with which it is applied. One root may have several. A root that none of them names is deployed once; `var_files`, `vars` and `workspace` of `[terraform]` hold for all, and what a deployment says goes before them.",
+        example: "[[terraform.deployments]]\nroot = \"terraform\"\nvar_files = [\"terraform/environments/staging.tfvars\"]\nworkspace = \"staging\"",
+    },
+    Key {
+        path: "terraform.deployments.root",
+        kind: Kind::String,
+        unit: "a folder",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The root module.",
+        example: "[[terraform.deployments]]\nroot = \"terraform/network\"",
+    },
+    Key {
+        path: "terraform.deployments.var_files",
+        kind: Kind::Strings,
+        unit: "files, in the order of `-var-file`",
+        default: "none",
+        written: "",
+        meaning: "Variable files of this deployment.",
+        example: "[[terraform.deployments]]\nroot = \"terraform\"\nvar_files = [\"terraform/environments/production.tfvars\"]",
+    },
+    Key {
+        path: "terraform.deployments.vars",
+        kind: Kind::Map("strings, whole numbers or booleans by variable"),
+        unit: "",
+        default: "none",
+        written: "",
+        meaning: "Values of variables of this deployment, as given with `-var`.",
+        example: "[[terraform.deployments]]\nroot = \"terraform\"\nvars = { environment = \"production\" }",
+    },
+    Key {
+        path: "terraform.deployments.workspace",
+        kind: Kind::String,
+        unit: "",
+        default: "`terraform.workspace` of this file, else of the environment",
+        written: "",
+        meaning: "The value of `terraform.workspace` in this deployment.",
+        example: "[[terraform.deployments]]\nroot = \"terraform\"\nworkspace = \"production\"",
+    },
+    Key {
+        path: "terraform.remote_state",
+        kind: Kind::Tables,
+        unit: "",
+        default: "none: what a `terraform_remote_state` reads stays unknown",
+        written: "",
+        meaning: "Which root module of this repository a `terraform_remote_state` data source reads. Its outputs are then what that root declares.",
+        example: "[[terraform.remote_state]]\ndata = \"network\"\nroot = \"terraform/network\"",
+    },
+    Key {
+        path: "terraform.remote_state.data",
+        kind: Kind::String,
+        unit: "the name of the data source",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The name of the data source: `network` for `data.terraform_remote_state.network`, in every module.",
+        example: "[[terraform.remote_state]]\ndata = \"network\"\nroot = \"terraform/network\"",
+    },
+    Key {
+        path: "terraform.remote_state.root",
+        kind: Kind::String,
+        unit: "a folder",
+        default: "none: the key is required",
+        written: "",
+        meaning: "The root module whose outputs it reads.",
+        example: "[[terraform.remote_state]]\ndata = \"network\"\nroot = \"terraform/network\"",
+    },
+    Key {
         path: "deploy",
         kind: Kind::Table,
         unit: "",
@@ -529,7 +610,7 @@ mod tests {
             assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
             written += 1;
         }
-        assert_eq!(written, 8);
+        assert_eq!(written, 9);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub enum LiveSource {
 }
 
 /// `[terraform]`
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TerraformConfig {
     /// Root modules. Empty: found by looking.
     pub roots: Vec<String>,
@@ -95,6 +95,45 @@ pub struct TerraformConfig {
     /// A plan as JSON, whose values fill what the configuration leaves open.
     #[serde(default)]
     pub plan: Option<String>,
+    /// Whether the run's environment (`TF_VAR_…`, `TF_WORKSPACE`) is read as Terraform reads it.
+    pub environment: bool,
+    /// Deployments of root modules. A root that none of them names is deployed once.
+    pub deployments: Vec<DeploymentConfig>,
+    /// Which root module a `terraform_remote_state` reads.
+    pub remote_state: Vec<RemoteStateConfig>,
+    /// `-var` and `-var-file` of the command line, in its order. They go before everything else.
+    pub arguments: Vec<VariableArgument>,
+}
+
+/// `[[terraform.deployments]]`: a root module with what it is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentConfig {
+    /// The root module.
+    pub root: String,
+    /// Files given as `-var-file`, in order.
+    pub var_files: Vec<String>,
+    /// Values given as `-var`.
+    pub vars: BTreeMap<String, String>,
+    /// `terraform.workspace`.
+    pub workspace: Option<String>,
+}
+
+/// `[[terraform.remote_state]]`: the root module whose outputs a data source reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteStateConfig {
+    /// The name of the `terraform_remote_state` data source.
+    pub data: String,
+    /// The root module.
+    pub root: String,
+}
+
+/// One argument of the command line that sets variables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VariableArgument {
+    /// `-var-file`
+    File(String),
+    /// `-var`
+    Value(String, String),
 }
 
 /// `[deploy]`
@@ -182,6 +221,23 @@ impl Default for Config {
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),
+        }
+    }
+}
+
+impl Default for TerraformConfig {
+    fn default() -> Self {
+        Self {
+            state: None,
+            plan: None,
+            roots: Vec::new(),
+            var_files: Vec::new(),
+            vars: BTreeMap::new(),
+            workspace: None,
+            environment: true,
+            deployments: Vec::new(),
+            remote_state: Vec::new(),
+            arguments: Vec::new(),
         }
     }
 }

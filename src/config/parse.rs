@@ -10,14 +10,10 @@ use toml_span::value::{Value, ValueInner};
 
 use super::error::{ConfigError, Errors};
 use super::read::MAX_BYTES;
-use super::table::{Section, Written, shown, string, strings, type_words};
+use super::table::{Section, Written, shown, string, strings};
 use super::validate::{self, Wrong};
-use super::{
-    Accepted, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TerraformConfig, TestsConfig,
-    syntax,
-};
+use super::{Accepted, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TestsConfig, syntax};
 use crate::finding::Severity;
-use crate::model::redact::is_secret_name;
 
 /// The largest number of `=` in a file: the time of the TOML parser grows with the square of the keys in a table.
 const MAX_SETTINGS: usize = 10_000;
@@ -76,7 +72,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         project_numbers: project_numbers(top, errors),
         fail_on: valid(top.string("fail_on", errors), validate::fail_on, errors).unwrap_or(default.fail_on),
         live: live(top, errors).unwrap_or(default.live),
-        terraform: terraform(top, errors),
+        terraform: terraform::terraform(top, errors),
         deploy: deploy(top, errors),
         tests: tests(top, errors),
         severity: severities(top, &rules, errors),
@@ -148,57 +144,6 @@ fn live_file(file: &std::path::Path, source: &Written<&str>, errors: &mut Errors
             None
         }
     }
-}
-
-fn terraform(top: Section<'_>, errors: &mut Errors) -> TerraformConfig {
-    let Some(section) = top.section("terraform", errors) else { return TerraformConfig::default() };
-    TerraformConfig {
-        roots: paths(section, "roots", errors),
-        var_files: paths(section, "var_files", errors),
-        vars: variables(section, errors),
-        workspace: section.string("workspace", errors).map(|text| text.value.to_owned()),
-        state: file(section, "state", errors),
-        plan: file(section, "plan", errors),
-    }
-}
-
-/// A file of the repository. The word `auto` is no file, and means what the key says.
-fn file(section: Section<'_>, name: &str, errors: &mut Errors) -> Option<String> {
-    let text = section.string(name, errors)?;
-    let at = text.at.clone();
-    let path = valid(Some(text), validate::repo_path, errors)?;
-    if path == "." {
-        errors.add(at, format!("`terraform.{name}` is a folder, not a file"));
-        return None;
-    }
-    Some(path)
-}
-
-fn variables(section: Section<'_>, errors: &mut Errors) -> BTreeMap<String, String> {
-    let mut variables = BTreeMap::new();
-    for (name, value) in section.entries("vars", errors) {
-        let secret = is_secret_name(name.value);
-        let name = valid(Some(name), validate::variable, errors);
-        let text = match value.as_ref() {
-            ValueInner::String(text) => Some(text.to_string()),
-            ValueInner::Integer(number) => Some(number.to_string()),
-            ValueInner::Boolean(truth) => Some(truth.to_string()),
-            other => {
-                let at: Range<usize> = value.span.into();
-                let written = errors.text(at.clone()).to_owned();
-                let quoted = matches!(other, ValueInner::Float(_)) && !secret;
-                errors
-                    .add(at, format!("the value of a variable must be a string, not {}", type_words(other)))
-                    .suggest(quoted.then(|| format!("\"{written}\"")))
-                    .note("lists, objects and decimal numbers are written in quotes, as after `-var`");
-                None
-            }
-        };
-        if let (Some(name), Some(text)) = (name, text) {
-            variables.insert(name, text);
-        }
-    }
-    variables
 }
 
 fn deploy(top: Section<'_>, errors: &mut Errors) -> DeployConfig {
@@ -446,5 +391,6 @@ fn all_valid<T>(
     Some(texts.into_iter().filter_map(|text| valid(Some(text), &check, errors)).collect())
 }
 
+mod terraform;
 #[cfg(test)]
 mod tests;

@@ -94,6 +94,9 @@ pub struct TerraformDeclarations {
     pub incomplete: Vec<Why>,
     /// Errors and warnings with their place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What Terraform refuses or passes over of the values that variables are given.
+    #[serde(default)]
+    pub variable_problems: Vec<VariableProblem>,
     /// The root modules that were evaluated, relative to the repository.
     pub roots: Vec<String>,
     /// The states and plans that were asked for, whether or not they could be read.
@@ -112,6 +115,38 @@ pub struct ObservedSource {
     pub root: String,
     /// Why nothing is known from it; `None` where it was read.
     pub problem: Option<String>,
+}
+
+/// Something about the values that input variables are given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VariableProblem {
+    /// What is wrong.
+    pub kind: VariableProblemKind,
+    /// The variable, such as `module.network.var.name`; of an unused file its path.
+    pub variable: String,
+    /// The root module's folder; empty where several have it.
+    pub root: String,
+    /// A lower-case fragment.
+    pub text: String,
+    /// Where the value stands; of a failed validation, where the condition stands.
+    pub origin: Option<Origin>,
+}
+
+/// What is wrong with a variable or its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableProblemKind {
+    /// A value is given and no variable of the name is declared: it is ignored.
+    Undeclared,
+    /// An attribute is given that the variable's type does not have: it is dropped.
+    AttributeDropped {
+        /// The path of the attribute in the value, such as `vpc.egress`.
+        path: String,
+    },
+    /// A validation is not fulfilled: Terraform refuses the value.
+    ValidationFailed,
+    /// A file of variables that nothing reads.
+    FileUnused,
 }
 
 /// What the deploy config of the repository would do.

@@ -30,7 +30,7 @@ pub mod workload;
 pub use connector::{Connector, ConnectorState};
 pub use declared::{
     Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, ObservedSource, Spelled,
-    TerraformDeclarations,
+    TerraformDeclarations, VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};

@@ -9,12 +9,14 @@
 //! | [`google`] | what the provider knows of the resources that the tool models
 //! | [`module`] | files, variables, module calls, repetition, references |
 //! | [`observed`] | states and plans, which fill what the configuration leaves open |
+//! | `deployments` | each root module with what it is given |
 //! | [`extract`] | the resources that this tool knows, in the words of the model |
 //! | [`show`] | everything that was understood, as JSON |
 //!
 //! What cannot be told statically is unknown with its reason and place; an error in one expression makes exactly what
 //! depends on it unknown.
 
+mod deployments;
 pub mod evaluate;
 pub mod extract;
 pub mod functions;
@@ -33,7 +35,7 @@ use crate::config::TerraformConfig;
 use crate::model::{Diagnostic, Excerpts, TerraformDeclarations, Why, WhyKind, declared::DiagnosticLevel};
 
 use evaluate::Scope;
-use module::{Instance, ModuleId, Settings, World};
+use module::{ModuleId, Settings, World};
 use observed::Sources;
 
 /// The stack on which is evaluated: nested expressions are evaluated by recursion, whose depth is limited.
@@ -50,6 +52,9 @@ pub struct Options<'a> {
     pub project_numbers: &'a BTreeMap<String, String>,
     /// The states and plans that [`observed::wanted`] names, read or not.
     pub observed: &'a [observed::Document],
+    /// What Terraform would read of the environment: `TF_VAR_…`, `TF_WORKSPACE`, `TF_CLI_ARGS…`. Empty where it is
+    /// not to be read.
+    pub environment: &'a BTreeMap<String, String>,
 }
 
 /// All evaluated deployments of a repository.
@@ -57,16 +62,21 @@ pub struct Loaded {
     world: Mutex<World>,
     deployments: Vec<Deployment>,
     declarations: TerraformDeclarations,
-    var_files: Vec<String>,
 }
 
-/// One root module with its instances.
+/// One root module with what it is given.
 #[derive(Clone, Debug)]
 pub struct Deployment {
+    /// What tells it from the others: the root, and where that has several deployments how they differ.
+    pub name: String,
     /// The root module's directory, relative to the repository; `.` for the top.
     pub root: String,
     /// The root instance.
     pub instance: ModuleId,
+    /// The files that are asked for, as with `-var-file`.
+    pub var_files: Vec<String>,
+    /// `terraform.workspace`, where it is known.
+    pub workspace: Option<String>,
 }
 
 /// How much there is in the deployments of a repository.
@@ -95,14 +105,14 @@ pub enum Evaluated {
 /// [`TerraformDeclarations::incomplete`], and unknown values.
 pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
     let config = options.config.clone();
+    let environment = options.environment.clone();
     let settings = Settings {
-        workspace: config.workspace.clone(),
+        remote_state: config.remote_state.iter().map(|own| (own.data.clone(), own.root.clone())).collect(),
         project: options.project.map(str::to_owned),
         project_numbers: options.project_numbers.clone(),
         observed: Sources::new(options.observed),
     };
     let real = repo.canonicalize().unwrap_or_else(|_| repo.to_owned());
-    let var_files = config.var_files.clone();
     let world = World::new(real, settings, excerpts);
     for source in world.settings.observed.iter() {
         if let Some(problem) = &source.problem {
@@ -110,14 +120,15 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
         }
     }
     let outcome = with_stack(move || {
-        let deployments = roots(&world, &config);
-        let declarations = extract::declarations(&world, &deployments);
+        let (deployments, unread) = deployments::find(&world, &config, &environment);
+        let roots: Vec<ModuleId> = deployments.iter().map(|own| own.instance).collect();
+        let problems = module::problems(&world, &roots, |root| extract::instances(&world, root), &unread);
+        let mut declarations = extract::declarations(&world, &deployments);
+        declarations.variable_problems = problems;
         (world, deployments, declarations)
     });
     match outcome {
-        Some((world, deployments, declarations)) => {
-            Loaded { world: Mutex::new(world), deployments, declarations, var_files }
-        }
+        Some((world, deployments, declarations)) => Loaded { world: Mutex::new(world), deployments, declarations },
         // Evaluation stopped: say so rather than look as if nothing were declared.
         None => {
             let text = "the evaluation of Terraform stopped unexpectedly";
@@ -127,7 +138,7 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
                 ..TerraformDeclarations::default()
             };
             let world = World::new(repo.to_owned(), Settings::default(), excerpts);
-            Loaded { world: Mutex::new(world), deployments: Vec::new(), declarations, var_files }
+            Loaded { world: Mutex::new(world), deployments: Vec::new(), declarations }
         }
     }
 }
@@ -137,32 +148,6 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
 fn with_stack<T>(work: impl FnOnce() -> T) -> Option<T> {
     let work = std::panic::AssertUnwindSafe(work);
     stacker::grow(STACK, || std::panic::catch_unwind(work)).ok()
-}
-
-fn roots(world: &World, config: &TerraformConfig) -> Vec<Deployment> {
-    let roots = module::find_roots(world, &config.roots);
-    roots.dirs.iter().map(|dir| root_instance(world, dir, config)).collect()
-}
-
-fn root_instance(world: &World, dir: &str, config: &TerraformConfig) -> Deployment {
-    let module = world.module(dir);
-    for gap in &module.gaps {
-        world.miss(gap.clone());
-    }
-    let layers = module::root_layers(world, dir, config);
-    module::warn_undeclared(world, dir, &module, &layers);
-    let instance = world.add_instance(|id| Instance {
-        id,
-        module,
-        root: dir.into(),
-        address: String::new(),
-        call: None,
-        callers: Default::default(),
-        presence: Default::default(),
-        layers,
-    });
-    let root = if dir.is_empty() { ".".to_owned() } else { dir.to_owned() };
-    Deployment { root, instance: instance.id }
 }
 
 impl Loaded {
@@ -176,8 +161,8 @@ impl Loaded {
     pub fn show(&self) -> serde_json::Value {
         let mut guard = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         let world: &mut World = &mut guard;
-        let (deployments, var_files) = (&self.deployments, &self.var_files);
-        with_stack(move || show::show(world, deployments, var_files)).unwrap_or(serde_json::Value::Null)
+        let deployments = &self.deployments;
+        with_stack(move || show::show(world, deployments)).unwrap_or(serde_json::Value::Null)
     }
 
     /// Evaluates every attribute of every resource and every output of all deployments, and counts them. What reports

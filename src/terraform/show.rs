@@ -9,44 +9,34 @@ use super::Deployment;
 use super::evaluate::Scope;
 use super::extract::{ResourceInstance, instances, resources};
 use super::module::{
-    Key, META_ARGUMENTS, Mode, ModuleId, World, attribute_of, body_object, derived_values, expressions, reason_words,
+    Key, META_ARGUMENTS, Mode, ModuleId, OpaqueCall, World, attribute_of, body_object, derived_values, expand,
+    expressions, inputs, opaque_calls, planned_object, reason_words,
 };
 use super::observed::{Subject, extra_names, fill_configured};
-use super::syntax::Expr;
+use super::syntax::{Body, Expr};
 use super::value::{Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
 use crate::model::{Diagnostic, ObservedSource, Origin, Why};
 
 /// The whole document.
-pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[String]) -> Json {
+pub(super) fn show(world: &World, deployments: &[Deployment]) -> Json {
     world.steps.set(0);
-    let workspace = world.settings.workspace.clone();
-    let listed =
-        |deployment: &Deployment| json!({"root": deployment.root, "var_files": var_files, "workspace": workspace});
+    let listed = |own: &Deployment| json!({"name": own.name, "root": own.root, "var_files": own.var_files, "workspace": own.workspace});
     let mut modules = Vec::new();
     let mut shown = Vec::new();
     let mut outputs = Map::new();
     let mut variables = Map::new();
     for deployment in deployments {
         for id in instances(world, deployment.instance) {
-            let Some(instance) = world.instance(id) else { continue };
-            let call = instance.call.as_ref().map(|call| origin(&world.origin(Some(call.parent), call.block.header)));
-            modules.push(json!({
-                "root": deployment.root,
-                "address": instance.address,
-                "dir": if instance.module.dir.is_empty() { "." } else { &instance.module.dir },
-                "presence": presence(&instance.presence.to_vec()),
-                "origin": call,
-            }));
+            modules.extend(module(world, deployment, id));
+            let opaque = opaque_calls(world, id);
+            modules.extend(opaque.iter().map(|call| unavailable(world, deployment, id, call)));
         }
         shown.extend(resources(world, deployment).iter().map(|own| resource(world, deployment, own)));
-        outputs.insert(
-            deployment.root.clone(),
-            named(&world.outputs(deployment.instance), |name, why| output_words(world, deployment.instance, name, why)),
-        );
-        variables
-            .insert(deployment.root.clone(), named(&world.variables(deployment.instance), |_, why| why.to_string()));
+        let words = |name: &str, why: &Why| output_words(world, deployment.instance, name, why);
+        outputs.insert(deployment.name.clone(), named(&world.outputs(deployment.instance), words));
+        variables.insert(deployment.name.clone(), variables_of(world, deployment));
     }
     let secrets = secrets(world, deployments.iter().flat_map(|deployment| instances(world, deployment.instance)));
     let incomplete: Vec<String> = world.incomplete().iter().map(ToString::to_string).collect();
@@ -62,6 +52,49 @@ pub(super) fn show(world: &World, deployments: &[Deployment], var_files: &[Strin
         "diagnostics": world.diagnostics().iter().map(diagnostic).collect::<Vec<_>>(),
     });
     masked(document, &secrets)
+}
+
+fn module(world: &World, deployment: &Deployment, id: ModuleId) -> Option<Json> {
+    let instance = world.instance(id)?;
+    let call = instance.call.as_ref();
+    Some(json!({
+        "deployment": deployment.name,
+        "root": deployment.root,
+        "address": instance.address,
+        "dir": if instance.module.dir.is_empty() { "." } else { &instance.module.dir },
+        "presence": presence(&instance.presence.to_vec()),
+        "inputs": named(&call.map(|call| inputs(world, &call.scope, &call.block)).unwrap_or_default(), plain),
+        "origin": call.map(|call| origin(&world.origin(Some(call.parent), call.block.header))),
+    }))
+}
+
+/// A call whose module is not available: what it is given can be told all the same.
+fn unavailable(world: &World, deployment: &Deployment, caller: ModuleId, call: &OpaqueCall) -> Json {
+    let literal = |name: &str| call.block.body.attribute(name).and_then(|own| own.expr.literal_str());
+    json!({
+        "deployment": deployment.name,
+        "root": deployment.root,
+        "address": call.address,
+        "dir": null,
+        "source": literal("source"),
+        "version": literal("version"),
+        "unavailable": call.why.to_string(),
+        "presence": presence(&call.presence.to_vec()),
+        "inputs": named(&call.inputs, plain),
+        "origin": origin(&world.origin(Some(caller), call.block.header)),
+    })
+}
+
+/// The variables of a root module, each with the source of its value.
+fn variables_of(world: &World, deployment: &Deployment) -> Json {
+    let mut shown = named(&world.variables(deployment.instance), plain);
+    for (name, entry) in shown.as_object_mut().into_iter().flatten() {
+        let source = world.variable_source(deployment.instance, &name.as_str().into());
+        if let (Some(entry), Some(source)) = (entry.as_object_mut(), source) {
+            entry.insert("source".to_owned(), json!(source));
+        }
+    }
+    shown
 }
 
 /// The values of variables that are named like a secret: they stay secrets under every other name.
@@ -89,7 +122,12 @@ pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
 }
 
 fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> Json {
-    let value = filled(world, own, plan_body(body_object(world, &own.scope, &own.block.body, None)));
+    let planned = own.scope.module.and_then(|module| {
+        let expansion = expand(world, module, &own.resource, &own.block.body);
+        planned_object(world, module, &own.resource, &expansion, &own.key)
+    });
+    let body = || filled(world, own, body_object(world, &own.scope, &plan_body(&own.block.body), None));
+    let value = planned.unwrap_or_else(body);
     let index = match &own.key {
         Key::None => Json::Null,
         Key::Index(index) => json!(index),
@@ -99,6 +137,7 @@ fn resource(world: &World, deployment: &Deployment, own: &ResourceInstance) -> J
     let derived = derived_values(world, &own.scope, &own.resource, &own.block);
     let derived = derived.iter().map(|(name, value)| (name.to_string(), redacted(value, name)));
     json!({
+        "deployment": deployment.name,
         "root": deployment.root,
         "address": own.address,
         "module_address": own.module_address,
@@ -141,15 +180,11 @@ fn observed(world: &World, own: &ResourceInstance) -> Json {
     Json::Object(shown)
 }
 
-/// A resource's body without the arguments that Terraform itself reads.
-fn plan_body(value: Value) -> Value {
-    let Kind::Object(object) = &value.kind else { return value };
-    let fields = object.fields.iter().filter(|(name, _)| !META_ARGUMENTS.contains(&&***name));
-    Kind::Object(Arc::new(Object {
-        fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
-        open: None,
-    }))
-    .into()
+/// A resource's body without the arguments that Terraform itself reads: some of them are no expressions.
+fn plan_body(body: &Body) -> Body {
+    let mut body = body.clone();
+    body.attributes.retain(|own| !META_ARGUMENTS.contains(&&*own.name));
+    body
 }
 
 fn presence(whys: &[crate::model::Why]) -> Json {
@@ -179,6 +214,11 @@ fn resource_unknowns(world: &World, own: &ResourceInstance, body: &Value) -> Jso
         Some((name.to_string(), parts))
     };
     Json::Object(object.fields.iter().filter_map(unknown).collect())
+}
+
+/// A reason whose way is not told.
+fn plain(_: &str, why: &Why) -> String {
+    why.to_string()
 }
 
 fn output_words(world: &World, module: ModuleId, name: &str, why: &Why) -> String {

@@ -99,9 +99,18 @@ pub struct Outcome {
     pub stderr: String,
 }
 
+/// The binary, without what the caller exports for Terraform.
+pub fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gcp-drift"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TF_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Runs the binary in a folder, without colours and without the caller's settings.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_gcp-drift"))
+    let output = binary()
         .args(arguments)
         .current_dir(folder)
         .env_remove("FORCE_COLOR")

@@ -23,7 +23,9 @@ pub fn text(found: &Discovered) -> String {
         explain(&mut out, key);
         top_level(&mut out, key, found);
     }
-    for table in KEYS.iter().filter(|key| is_table(key)) {
+    // A table in the entries of an array has no header of its own.
+    let in_entry = |key: &Key| KEYS.iter().any(|outer| outer.kind == Kind::Tables && outer.path == key.table());
+    for table in KEYS.iter().filter(|key| is_table(key) && !in_entry(key)) {
         match table.kind {
             Kind::Table => header(&mut out, table, found),
             Kind::Map(_) => map(&mut out, table, found),

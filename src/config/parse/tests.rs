@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::{DeploymentConfig, RemoteStateConfig, TerraformConfig};
 
 const RULES: &[&str] = &["connector-missing", "connector-unmanaged", "workload-missing", "smoke-class-stub"];
 
@@ -33,6 +34,20 @@ source = "emulator:./live/state.json"
 roots = ["terraform/", "./infra"]
 var_files = ["terraform/staging.tfvars"]
 workspace = "staging"
+environment = false
+
+[[terraform.deployments]]
+root = "terraform"
+
+[[terraform.deployments]]
+root = "./terraform/"
+var_files = ["terraform/prod.tfvars"]
+vars = { instances = 5 }
+workspace = "prod"
+
+[[terraform.remote_state]]
+data = "network"
+root = "infra"
 
 [terraform.vars]
 environment = "staging"
@@ -122,6 +137,18 @@ fn a_full_file_is_read_as_it_is_meant() {
             workspace: Some("staging".into()),
             state: None,
             plan: None,
+            environment: false,
+            deployments: vec![
+                DeploymentConfig { root: "terraform".into(), ..DeploymentConfig::default() },
+                DeploymentConfig {
+                    root: "terraform".into(),
+                    var_files: owned(&["terraform/prod.tfvars"]),
+                    vars: map(&[("instances", "5".to_owned())]),
+                    workspace: Some("prod".into()),
+                },
+            ],
+            remote_state: vec![RemoteStateConfig { data: "network".into(), root: "infra".into() }],
+            arguments: Vec::new(),
         },
         deploy: DeployConfig { paths: owned(&["scripts/deploy_to_gcp.py", ".github/workflows"]) },
         tests: TestsConfig {
@@ -169,20 +196,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 65,
+                line: 79,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 71,
+                line: 85,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(64), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(78), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }
@@ -515,4 +542,17 @@ fn hostile_texts_are_errors_and_take_no_time() {
         assert!(rendered.len() < 500_000, "{shown}: {}", rendered.len());
         assert!(start.elapsed().as_secs() < 10, "{:?} {shown}", start.elapsed());
     }
+}
+
+#[test]
+fn deployments_and_remote_states_stand_once() {
+    let twice = "[[terraform.deployments]]\nroot = \"a\"\n[[terraform.deployments]]\nroot = \"./a\"\n";
+    let (at, message, _) = only(twice);
+    assert_eq!((at.as_str(), message.as_str()), ("4:8", "the deployment of `a` stands twice"));
+    let (_, message, _) = only("[[terraform.deployments]]\nworkspace = \"x\"\n");
+    assert!(message.contains("root"), "{message}");
+    let twice = "[[terraform.remote_state]]\ndata = \"n\"\nroot = \"a\"\n[[terraform.remote_state]]\ndata = \"n\"\nroot = \"b\"\n";
+    let (_, message, _) = only(twice);
+    assert_eq!(message, "the data source `n` is mapped twice");
+    assert!(only("[[terraform.remote_state]]\ndata = \"n\"\nroot = \"../b\"\n").1.contains("leaves the repository"));
 }

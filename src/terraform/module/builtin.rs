@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Address, Mode};
+use super::resources::instance_object;
+use super::{Address, Expansion, Key, Mode, ModuleId, World};
 use crate::model::Why;
 use crate::terraform::value::{Type, Value, Whys};
 
@@ -31,4 +32,15 @@ pub(super) fn planned(name: &str, input: impl FnOnce() -> Value, why: impl FnOnc
         }
         _ => None,
     }
+}
+
+/// What the plan of a new instance says of all its attributes; `None` where the type is a provider's.
+pub fn planned_object(
+    world: &World,
+    module: ModuleId,
+    address: &Address,
+    expansion: &Expansion,
+    key: &Key,
+) -> Option<Value> {
+    is_builtin(address).then(|| instance_object(world, module, address, expansion, key))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::join;
+use super::manifest;
 use super::{Address, CallSite, Expansion, Instance, Key, Mode, Module, ModuleId, Node, World, expand, key_scope};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind, origin::Callers};
@@ -15,8 +16,9 @@ use crate::terraform::value::{Type, Value, Whys};
 const MAX_CALLS: usize = 32;
 /// The largest number of module instances of a run.
 const MAX_MODULES: usize = 20_000;
-/// The manifest that `terraform init` writes, relative to the root module.
-const MANIFEST: &str = ".terraform/modules/modules.json";
+
+/// Arguments of a call that Terraform itself reads.
+pub(super) const OWN: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
 
 /// What a call leads to.
 #[derive(Debug)]
@@ -84,6 +86,7 @@ fn make_children(world: &World, caller: &Instance, name: &Arc<str>, block: &Arc<
             callers: Callers::new(chain),
             presence: caller.presence.and(&expansion.presence()),
             layers: Vec::new(),
+            workspace: caller.workspace.clone(),
         });
         instances.insert(key, child.id);
     }
@@ -92,7 +95,6 @@ fn make_children(world: &World, caller: &Instance, name: &Arc<str>, block: &Arc<
 
 /// Arguments that the called module does not know, and variables that must be set and are not.
 fn judge_arguments(world: &World, caller: &Instance, name: &str, block: &Block, module: &Module) {
-    const OWN: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
     if !module.gaps.is_empty() {
         return;
     }
@@ -129,7 +131,11 @@ fn called_dir(world: &World, caller: &Instance, name: &str, block: &Block) -> Re
         );
     }
     let local = text.starts_with("./") || text.starts_with("../");
-    let dir = if local { join(&caller.module.dir, &text) } else { installed_dir(world, caller, name) };
+    let dir = if local {
+        join(&caller.module.dir, &text)
+    } else {
+        manifest::installed_dir(world, caller, name, block, &text)
+    };
     let Some(dir) = dir else {
         let text = if local {
             format!("the source {text} of module.{name} lies outside the repository")
@@ -142,30 +148,15 @@ fn called_dir(world: &World, caller: &Instance, name: &str, block: &Block) -> Re
         let text = format!("the source {text} of module.{name} {}", error.text());
         return refuse(WhyKind::ModuleUnavailable, text, span);
     }
+    let real = world.confined(&dir).ok();
     let mut ancestor = Some(caller.id);
     while let Some(instance) = ancestor.and_then(|id| world.instance(id)) {
-        if instance.module.dir == dir {
+        if instance.module.dir == dir || (real.is_some() && instance.module.real == real) {
             return refuse(WhyKind::Cycle, format!("module.{name} calls a module that it is part of"), span);
         }
         ancestor = instance.call.as_ref().map(|call| call.parent);
     }
     Ok(dir)
-}
-
-/// Where `terraform init` put a module, if its result is in the repository.
-fn installed_dir(world: &World, caller: &Instance, name: &str) -> Option<String> {
-    let manifest = world.read_bytes(&join(&caller.root, MANIFEST)?).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    let mut names: Vec<&str> =
-        caller.callers.as_slice().iter().rev().filter_map(|call| call.name.strip_prefix("module.")).collect();
-    names.push(name);
-    let key = names.join(".");
-    let entry = manifest
-        .get("Modules")?
-        .as_array()?
-        .iter()
-        .find(|entry| entry.get("Key").and_then(|key| key.as_str()) == Some(&key))?;
-    join(&caller.root, entry.get("Dir")?.as_str()?)
 }
 
 /// The value of `module.name`, restricted to one output where one is named.
@@ -195,6 +186,51 @@ pub(super) fn call_value(
             Ok(if child.module.gaps.is_empty() { value } else { Value::unknown(Type::Dynamic, gap_whys(&child)) })
         }
     }
+}
+
+/// The arguments that a call passes on.
+pub type Inputs = BTreeMap<Arc<str>, Value>;
+
+/// What a call passes on, evaluated in its scope.
+pub fn inputs(world: &World, scope: &Scope, block: &Block) -> Inputs {
+    let own = block.body.attributes.iter().filter(|argument| !OWN.contains(&&*argument.name));
+    own.map(|argument| (argument.name.clone(), world.value_of(scope, &argument.expr))).collect()
+}
+
+/// A call whose module is not available, by instance.
+#[derive(Debug)]
+pub struct OpaqueCall {
+    /// The address of what would be the module's instance.
+    pub address: String,
+    /// The `module` block.
+    pub block: Arc<Block>,
+    /// Why there is no module.
+    pub why: Why,
+    /// Why it cannot be told whether the instance exists.
+    pub presence: Whys,
+    /// What it is given.
+    pub inputs: Inputs,
+}
+
+/// The calls of a module instance whose module is not available.
+pub fn opaque_calls(world: &World, module: ModuleId) -> Vec<OpaqueCall> {
+    let Some(caller) = world.instance(module) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (name, block) in &caller.module.calls {
+        let Some(called) = children(world, module, name) else { continue };
+        let Some(why) = &called.opaque else { continue };
+        for key in called.expansion.keys() {
+            let label = format!("module.{name}{key}");
+            found.push(OpaqueCall {
+                address: if caller.address.is_empty() { label } else { format!("{}.{label}", caller.address) },
+                block: block.clone(),
+                why: why.clone(),
+                presence: caller.presence.and(&called.expansion.presence()),
+                inputs: inputs(world, &key_scope(module, &called.expansion, &key), block),
+            });
+        }
+    }
+    found
 }
 
 fn gap_whys(instance: &Instance) -> Whys {

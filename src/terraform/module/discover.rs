@@ -1,9 +1,10 @@
-//! Which directories are root modules.
+//! Which directories are root modules, and which files there are that may set their variables.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::World;
 use super::files::join;
+use super::layers::is_automatic;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
 
@@ -17,6 +18,17 @@ const MAX_FOLDERS: usize = 20_000;
 pub struct Roots {
     /// Directories, relative to the repository, sorted.
     pub dirs: Vec<String>,
+    /// Variables files that Terraform reads for none of them by itself, sorted.
+    pub variable_files: Vec<String>,
+}
+
+/// What lies in the folders that are looked at.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Folders with configuration.
+    modules: Vec<String>,
+    /// Variables files.
+    variable_files: Vec<String>,
 }
 
 /// The configured root modules, or those that are found by looking: directories with configuration that no other
@@ -24,9 +36,17 @@ pub struct Roots {
 /// nobody calls.
 pub fn find_roots(world: &World, configured: &[String]) -> Roots {
     if !configured.is_empty() {
-        return Roots { dirs: configured.iter().filter_map(|root| configured_root(world, root)).collect() };
+        let mut dirs: Vec<String> = Vec::new();
+        for dir in configured.iter().filter_map(|root| configured_root(world, root)) {
+            if !dirs.contains(&dir) {
+                dirs.push(dir);
+            }
+        }
+        let seen = look(world, dirs.clone(), false);
+        return Roots { variable_files: left_over(seen.variable_files, &dirs), dirs };
     }
-    let candidates = folders_with_configuration(world);
+    let seen = look(world, vec![String::new()], true);
+    let candidates = seen.modules;
     let mut called: BTreeSet<String> = BTreeSet::new();
     for dir in &candidates {
         let module = world.module(dir);
@@ -38,7 +58,19 @@ pub fn find_roots(world: &World, configured: &[String]) -> Roots {
     }
     let free: Vec<String> = candidates.into_iter().filter(|dir| !called.contains(dir)).collect();
     let own: Vec<String> = free.iter().filter(|dir| is_root(world, dir)).cloned().collect();
-    Roots { dirs: if own.is_empty() { free } else { own } }
+    let dirs = if own.is_empty() { free } else { own };
+    Roots { variable_files: left_over(seen.variable_files, &dirs), dirs }
+}
+
+/// The variables files that Terraform does not read by itself in any of the root modules.
+fn left_over(mut files: Vec<String>, roots: &[String]) -> Vec<String> {
+    files.retain(|file| {
+        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+        !(is_automatic(name) && roots.iter().any(|root| root == folder))
+    });
+    files.sort();
+    files.dedup();
+    files
 }
 
 fn configured_root(world: &World, root: &str) -> Option<String> {
@@ -64,15 +96,19 @@ fn is_root(world: &World, dir: &str) -> bool {
     module.is_configured || !module.providers.is_empty() || !module.gaps.is_empty() || has_variables()
 }
 
-fn folders_with_configuration(world: &World) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut queue = VecDeque::from([(String::new(), 0)]);
+/// Looks through folders and what lies below them. Where `all` is searched for root modules, a limit that is hit is
+/// told.
+fn look(world: &World, start: Vec<String>, all: bool) -> Seen {
+    let mut found = Seen::default();
+    let mut queue: VecDeque<(String, usize)> = start.into_iter().map(|dir| (dir, 0)).collect();
     let mut seen = 0;
     while let Some((dir, depth)) = queue.pop_front() {
         seen += 1;
         if seen > MAX_FOLDERS || depth > MAX_DEPTH {
-            let text = format!("only {MAX_FOLDERS} folders, {MAX_DEPTH} deep, are searched for root modules");
-            world.miss(Why::new(WhyKind::Limit, text));
+            if all {
+                let text = format!("only {MAX_FOLDERS} folders, {MAX_DEPTH} deep, are searched for root modules");
+                world.miss(Why::new(WhyKind::Limit, text));
+            }
             if seen > MAX_FOLDERS {
                 break;
             }
@@ -80,17 +116,19 @@ fn folders_with_configuration(world: &World) -> Vec<String> {
         }
         let Ok(names) = world.list(&dir) else { continue };
         if names.iter().any(|name| is_sign(name)) {
-            found.push(dir.clone());
+            found.modules.push(dir.clone());
         }
+        let inside = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
+        let variables = names.iter().filter(|name| name.ends_with(".tfvars") || name.ends_with(".tfvars.json"));
+        found.variable_files.extend(variables.map(|name| inside(name)));
         for name in names.iter() {
             let Some(folder) = name.strip_suffix('/') else { continue };
             if !folder.starts_with('.') && !matches!(folder, "node_modules" | "venv" | "target") {
-                queue
-                    .push_back((if dir.is_empty() { folder.to_owned() } else { format!("{dir}/{folder}") }, depth + 1));
+                queue.push_back((inside(folder), depth + 1));
             }
         }
     }
-    found.sort();
+    found.modules.sort();
     found
 }
 

@@ -49,10 +49,29 @@ impl fmt::Display for Key {
         match self {
             Self::None => Ok(()),
             Self::Index(index) => write!(f, "[{index}]"),
-            Self::Name(name) => write!(f, "[{name:?}]"),
+            Self::Name(name) => write!(f, "[\"{}\"]", quoted(name)),
             Self::Symbolic => f.write_str("[?]"),
         }
     }
+}
+
+/// A key as Terraform quotes it in an address.
+fn quoted(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut rest = name.chars().peekable();
+    while let Some(own) = rest.next() {
+        match own {
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '$' | '%' if rest.peek() == Some(&'{') => text.extend([own, own]),
+            own if own.is_control() => text.push_str(&format!("\\u{:04x}", u32::from(own))),
+            own => text.push(own),
+        }
+    }
+    text
 }
 
 impl Expansion {

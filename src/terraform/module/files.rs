@@ -155,13 +155,6 @@ impl World {
         u32::try_from(sources.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// True where the file of a span lies directly in a folder of the repository.
-    pub(super) fn is_in_folder(&self, span: crate::terraform::syntax::Span, folder: &str) -> bool {
-        let sources = self.sources.borrow();
-        let path = sources.get(span.file as usize).map_or("", |file| file.path().as_str());
-        path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
-    }
-
     /// The whole text of a source.
     pub fn source_text(&self, file: u32) -> String {
         self.sources.borrow().get(file as usize).map(|file| file.text().to_owned()).unwrap_or_default()

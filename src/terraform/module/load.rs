@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::World;
+use super::json::parse_json;
+use super::{World, overrides};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
-use crate::terraform::syntax::{Attribute, Block, Body, Span, parse_body};
+use crate::terraform::syntax::{Attribute, Block, Body, ExprKind, Span, parse_body};
 
 /// Managed resource or data source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,10 +60,14 @@ pub struct Module {
     pub calls: BTreeMap<Arc<str>, Arc<Block>>,
     /// `provider`, by name with alias, such as `google.west`.
     pub providers: BTreeMap<Arc<str>, Arc<Block>>,
+    /// Required providers: the name that the module gives one, and its source.
+    pub required: BTreeMap<Arc<str>, Arc<str>>,
     /// True where a `terraform` block names a backend, a cloud or required providers.
     pub is_configured: bool,
     /// The block that says where the state is kept: `backend` or `cloud`.
     pub backend: Option<Arc<Block>>,
+    /// The directory as the file system knows it: symbolic links may give one directory many names.
+    pub real: Option<PathBuf>,
     /// Files that could not be read or evaluated: what is not found may be in them.
     pub gaps: Vec<Why>,
     /// Number of configuration files.
@@ -81,7 +87,7 @@ impl World {
 }
 
 fn load(world: &World, dir: &str) -> Module {
-    let mut module = Module { dir: dir.to_owned(), ..Module::default() };
+    let mut module = Module { dir: dir.to_owned(), real: world.confined(dir).ok(), ..Module::default() };
     let names = match world.list(dir) {
         Ok(names) => names,
         Err(error) => {
@@ -99,8 +105,9 @@ fn load(world: &World, dir: &str) -> Module {
         }
     }
     for name in overrides {
-        if let Some(body) = load_file(world, &mut module, dir, name) {
-            merge(&mut module, &body);
+        match load_file(world, &mut module, dir, name) {
+            Some(body) => overrides::merge(world, &mut module, &body),
+            None => overrides::forget(&mut module),
         }
     }
     module
@@ -133,14 +140,16 @@ fn load_file(world: &World, module: &mut Module, dir: &str, name: &str) -> Optio
     };
     module.files += 1;
     let start = Span { file, start: 0, end: 0 };
-    if !name.ends_with(".tf") {
+    let is_json = name.ends_with(".tf.json");
+    if !name.ends_with(".tf") && !is_json {
         let origin = world.origin(None, start);
         let text = format!("{path} is not evaluated");
         world.diagnose(DiagnosticLevel::Warning, text.clone(), Some(origin.clone()));
         module.gaps.push(Why::at(WhyKind::Unsupported, text, origin));
         return None;
     }
-    match parse_body(&world.source_text(file), file) {
+    let text = world.source_text(file);
+    match if is_json { parse_json(&text, file) } else { parse_body(&text, file) } {
         Ok(body) => Some(body),
         Err(error) => {
             let at = u32::try_from(error.offset).unwrap_or(u32::MAX);
@@ -170,12 +179,7 @@ fn add(world: &World, module: &mut Module, body: &Body) {
                 doubled
             }
             "terraform" => {
-                take_backend(module, block);
-                module.is_configured |= block
-                    .body
-                    .blocks
-                    .iter()
-                    .any(|inner| matches!(&*inner.kind, "backend" | "cloud" | "required_providers"));
+                add_settings(module, block);
                 false
             }
             _ => false,
@@ -187,81 +191,39 @@ fn add(world: &World, module: &mut Module, body: &Body) {
     }
 }
 
-fn describe(block: &Block) -> String {
+/// The content of a `terraform` block: of a provider that is required twice, the later requirement holds.
+pub(super) fn add_settings(module: &mut Module, block: &Block) {
+    let tells = |inner: &Arc<Block>| matches!(&*inner.kind, "backend" | "cloud" | "required_providers");
+    module.is_configured |= block.body.blocks.iter().any(tells);
+    // A backend in an override file replaces one that stands elsewhere, as does a cloud.
+    if let Some(kept) = block.body.blocks.iter().rfind(|inner| matches!(&*inner.kind, "backend" | "cloud")) {
+        module.backend = Some(kept.clone());
+    }
+    for required in block.body.blocks("required_providers") {
+        for provider in &required.body.attributes {
+            let ExprKind::Object(items) = &provider.expr.unparenthesised().kind else { continue };
+            // A key is written as a word, which is a literal here.
+            let source = items.iter().find(|(key, _)| key.literal_str() == Some("source"));
+            if let Some(source) = source.and_then(|(_, value)| value.literal_str()) {
+                module.required.insert(provider.name.clone(), source.into());
+            }
+        }
+    }
+}
+
+pub(super) fn describe(block: &Block) -> String {
     let labels: String = block.labels.iter().map(|label| format!(" \"{label}\"")).collect();
     format!("{}{labels}", block.kind)
 }
 
-fn address(block: &Block) -> Address {
+pub(super) fn address(block: &Block) -> Address {
     let mode = if &*block.kind == "data" { Mode::Data } else { Mode::Managed };
     Address { mode, kind: block.label(0).into(), name: block.label(1).into() }
 }
 
-fn provider_key(block: &Block) -> Arc<str> {
+pub(super) fn provider_key(block: &Block) -> Arc<str> {
     match block.body.attribute("alias").and_then(|alias| alias.expr.literal_str()) {
         Some(alias) => format!("{}.{alias}", block.label(0)).into(),
         None => block.label(0).into(),
     }
-}
-
-/// Merges an override file: attributes replace attributes, blocks of a kind replace all blocks of that kind.
-fn merge(module: &mut Module, body: &Body) {
-    for block in &body.blocks {
-        let name: Arc<str> = block.label(0).into();
-        match &*block.kind {
-            "variable" => merge_into(module.variables.get_mut(&name), block),
-            "output" => merge_into(module.outputs.get_mut(&name), block),
-            "module" => merge_into(module.calls.get_mut(&name), block),
-            "provider" => merge_into(module.providers.get_mut(&provider_key(block)), block),
-            "resource" | "data" => merge_into(module.resources.get_mut(&address(block)), block),
-            "locals" => {
-                for local in &block.body.attributes {
-                    module.locals.insert(local.name.clone(), local.clone());
-                }
-            }
-            "terraform" => take_backend(module, block),
-            _ => {}
-        }
-    }
-}
-
-/// A backend in an override file replaces one that stands elsewhere, as does a cloud.
-fn take_backend(module: &mut Module, block: &Block) {
-    let kept = block.body.blocks.iter().rfind(|inner| matches!(&*inner.kind, "backend" | "cloud"));
-    if let Some(inner) = kept {
-        module.backend = Some(inner.clone());
-    }
-}
-
-fn merge_into(base: Option<&mut Arc<Block>>, over: &Block) {
-    let Some(base) = base else { return };
-    let mut merged = (**base).clone();
-    merge_body(&mut merged.body, &over.body);
-    *base = Arc::new(merged);
-}
-
-fn merge_body(base: &mut Body, over: &Body) {
-    for attribute in &over.attributes {
-        match base.attributes.iter_mut().find(|own| own.name == attribute.name) {
-            Some(own) => *own = attribute.clone(),
-            None => base.attributes.push(attribute.clone()),
-        }
-    }
-    let kind_of =
-        |block: &Block| if &*block.kind == "dynamic" { block.label(0).to_owned() } else { block.kind.to_string() };
-    for block in &over.blocks {
-        if &*block.kind == "lifecycle"
-            && let Some(own) = base.blocks.iter_mut().find(|own| own.kind == block.kind)
-        {
-            let mut merged = (**own).clone();
-            merge_body(&mut merged.body, &block.body);
-            *own = Arc::new(merged);
-        }
-    }
-    let replaced: Vec<String> =
-        over.blocks.iter().filter(|block| &*block.kind != "lifecycle").map(|block| kind_of(block)).collect();
-    base.blocks.retain(|block| !replaced.contains(&kind_of(block)));
-    let has_lifecycle = base.blocks.iter().any(|block| &*block.kind == "lifecycle");
-    let added = over.blocks.iter().filter(|block| &*block.kind != "lifecycle" || !has_lifecycle);
-    base.blocks.extend(added.cloned());
 }

@@ -3,14 +3,18 @@
 //! | file | what |
 //! | --- | --- |
 //! | `files` | reading of files, confined to the repository |
-//! | `load` | one directory: blocks by name, override files merged |
-//! | `discover` | which directories are root modules |
-//! | `variables`, `types` | variable files, type constraints, a variable's value |
-//! | `calls` | `module` blocks: child instances, their inputs and outputs |
+//! | `load`, `overrides` | one directory: blocks by name, override files merged |
+//! | `json` | the same directory's files that are written as JSON |
+//! | `discover` | which directories are root modules, and the files that may set their variables |
+//! | `layers` | where the values of a root's variables come from |
+//! | `variables`, `types` | a variable's value, type constraints |
+//! | `problems` | what Terraform refuses or passes over of the values that variables are given |
+//! | `calls`, `manifest` | `module` blocks: child instances, their inputs and outputs; fetched modules |
 //! | `expand`, `blocks` | `count` and `for_each`, dynamic blocks |
 //! | `references` | from `var.x`, `local.x`, `module.x`, `data.…`, … to a value |
 //! | `resources`, `derived`, `builtin` | what a reference to a resource's attribute gives |
 //! | `via` | the way from a reason to what it makes unknown |
+//! | `remote_state` | the outputs of another root module |
 //! | `providers` | provider configurations and the project and region that they supply |
 
 mod blocks;
@@ -20,9 +24,15 @@ mod derived;
 mod discover;
 mod expand;
 mod files;
+mod json;
+mod layers;
 mod load;
+mod manifest;
+mod overrides;
+mod problems;
 mod providers;
 mod references;
+mod remote_state;
 mod resources;
 mod types;
 mod variables;
@@ -43,16 +53,19 @@ use crate::model::declared::DiagnosticLevel;
 use crate::model::{Caller, Diagnostic, Excerpts, Origin, RepoPath, SourceFile, Why, WhyKind, origin::Callers};
 
 pub use blocks::{BlockInstance, nested_blocks};
-pub use calls::{Children, children};
+pub use builtin::planned_object;
+pub use calls::{Children, Inputs, OpaqueCall, children, inputs, opaque_calls};
 pub use derived::derived_values;
 pub use discover::{Roots, find_roots};
 pub use expand::{Expansion, Key, expand, key_scope};
 pub use files::{ReadError, join as join_path};
+pub use layers::{Content, Given, Layer, Source, root_layers};
 pub use load::{Address, Mode, Module};
+pub use problems::problems;
 pub use providers::provider_default;
 pub use references::resolve;
 pub use resources::{META_ARGUMENTS, attribute_of, attribute_value, body_object, configured};
-pub use variables::{Layer, root_layers, warn_undeclared};
+pub use variables::Decisive;
 pub use via::{expressions, words as reason_words};
 
 /// Index of a module instance in its [`World`].
@@ -64,8 +77,8 @@ type CallKey = (ModuleId, Arc<str>);
 /// What is fixed for a run.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// `terraform.workspace`
-    pub workspace: Option<String>,
+    /// The root module that a `terraform_remote_state` reads, by the name of the data source.
+    pub remote_state: BTreeMap<String, String>,
     /// The project of the tool's own configuration; only named in messages, never taken for Terraform's.
     pub project: Option<String>,
     /// Project number → project id.
@@ -120,6 +133,8 @@ pub struct Instance {
     pub presence: Whys,
     /// The sources of a root's variables, weakest first.
     pub layers: Vec<Layer>,
+    /// `terraform.workspace` of the deployment, where it is known.
+    pub workspace: Option<Arc<str>>,
 }
 
 /// Where an instance is called.

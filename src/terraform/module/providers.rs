@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{ModuleId, Node, World};
+use super::{Module, ModuleId, Node, World};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Scope, evaluate};
 use crate::terraform::syntax::{Block, ExprKind};
 use crate::terraform::value::{Type, Value, convert};
+
+/// The longest chain of calls that is followed.
+const MAX_DEPTH: usize = 64;
 
 /// What the provider supplies for an argument (`project`, `region`, `zone`) that a resource leaves out.
 pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block, argument: &str) -> Value {
@@ -28,7 +31,8 @@ pub fn provider_default(world: &World, scope: &Scope, kind: &str, block: &Block,
         Some(names) => names.join("."),
         None => kind.split('_').next().unwrap_or(kind).to_owned(),
     };
-    match find(world, module, &key, 0) {
+    let Some(instance) = world.instance(module) else { return Value::unknown(Type::String, Default::default()) };
+    match find(world, module, &Wanted::by(&instance.module, &key), 0) {
         Found::Block(owner, key, provider) => {
             let Some(own) = provider.body.attribute(argument) else {
                 return unset(world.origin(Some(owner), provider.header));
@@ -61,30 +65,51 @@ enum Found {
     Nothing,
 }
 
-/// The configuration that a module knows under a name such as `google` or `google.west`.
-fn find(world: &World, module: ModuleId, key: &str, depth: usize) -> Found {
+/// Which configuration of which provider: a module's own name for the provider means nothing outside of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Wanted {
+    /// The full source, such as `hashicorp/google`.
+    source: String,
+    alias: Option<String>,
+}
+
+impl Wanted {
+    /// What a module means by `google` or `google.west`.
+    fn by(module: &Module, key: &str) -> Self {
+        let (name, alias) = key.split_once('.').map_or((key, None), |(name, alias)| (name, Some(alias.to_owned())));
+        let source = module.required.get(name).map_or(name, |source| source);
+        let source = source.strip_prefix("registry.terraform.io/").unwrap_or(source).to_lowercase();
+        let source = if source.contains('/') { source } else { format!("hashicorp/{source}") };
+        Self { source, alias }
+    }
+}
+
+/// The configuration that a module uses.
+fn find(world: &World, module: ModuleId, wanted: &Wanted, depth: usize) -> Found {
     let Some(instance) = world.instance(module) else { return Found::Nothing };
-    if let Some(block) = instance.module.providers.get(key) {
-        return Found::Block(module, key.into(), block.clone());
+    let own = &instance.module;
+    if let Some((key, block)) = own.providers.iter().find(|(key, _)| Wanted::by(own, key) == *wanted) {
+        return Found::Block(module, key.clone(), block.clone());
     }
-    if !instance.module.gaps.is_empty() && instance.call.is_none() {
-        return Found::Gap(module);
-    }
-    let Some(call) = &instance.call else { return Found::Nothing };
-    if depth > 64 {
-        return Found::Nothing;
-    }
-    if let Some(passed) = call.block.body.attribute("providers")
-        && let ExprKind::Object(items) = &passed.expr.unparenthesised().kind
-    {
+    let Some(call) = &instance.call else {
+        return if own.gaps.is_empty() { Found::Nothing } else { Found::Gap(module) };
+    };
+    let Some(parent) = world.instance(call.parent).filter(|_| depth < MAX_DEPTH) else { return Found::Nothing };
+    if let Some(passed) = call.block.body.attribute("providers") {
+        let ExprKind::Object(items) = &passed.expr.unparenthesised().kind else { return Found::Nothing };
         // A key is written as a word or as a reference.
         let named = items.iter().find(|(name, _)| {
-            name.literal_str().map(str::to_owned).or_else(|| Some(name.names()?.join("."))).as_deref() == Some(key)
+            let key = name.literal_str().map(str::to_owned).or_else(|| Some(name.names()?.join(".")));
+            key.is_some_and(|key| Wanted::by(own, &key) == *wanted)
         });
         if let Some(names) = named.and_then(|(_, value)| value.names()) {
-            return find(world, call.parent, &names.join("."), depth + 1);
+            return find(world, call.parent, &Wanted::by(&parent.module, &names.join(".")), depth + 1);
         }
     }
+    // Its own configuration may stand in a file that could not be read.
+    if !own.gaps.is_empty() {
+        return Found::Gap(module);
+    }
     // Only configurations without an alias are inherited.
-    if key.contains('.') { Found::Nothing } else { find(world, call.parent, key, depth + 1) }
+    if wanted.alias.is_some() { Found::Nothing } else { find(world, call.parent, wanted, depth + 1) }
 }

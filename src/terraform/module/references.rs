@@ -7,10 +7,10 @@ use super::calls::call_value;
 use super::files::relative;
 use super::resources::{instance_object, resource_attribute};
 use super::variables::variable;
-use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expand};
+use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expand, remote_state};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate, get_index};
-use crate::terraform::syntax::{Span, Step};
+use crate::terraform::syntax::{Expr, ExprKind, Span, Step};
 use crate::terraform::value::{Type, Value};
 
 /// The value of the reference that starts with `name`, and how many of the steps it used.
@@ -112,7 +112,8 @@ fn path(world: &World, module: ModuleId, name: &str, span: Span) -> Result<Value
 }
 
 fn workspace(world: &World, module: ModuleId, name: &str, span: Span) -> Result<Value, Failure> {
-    match (name, &world.settings.workspace) {
+    let known = world.instance(module).and_then(|instance| instance.workspace.clone());
+    match (name, &known) {
         ("workspace", Some(workspace)) => Ok(Value::string(workspace)),
         ("workspace", None) => {
             let text = "terraform.workspace is not known: no workspace is configured";
@@ -177,11 +178,19 @@ fn resource_reference(
     };
     let expansion = expand(world, module, address, &block.body);
     let rest = steps.get(used..).unwrap_or_default();
+    // Terraform sees such a key before it evaluates anything, also where `try` stands around it.
+    if let (Expansion::Single, Some(Step::Index(Expr { kind: ExprKind::Literal(_), .. }) | Step::LegacyIndex(_))) =
+        (&*expansion, rest.first())
+    {
+        let text = format!("{address} has neither count nor for_each, and no instance keys");
+        return Err(Failure::fatal(span, text));
+    }
     match pick(world, scope, &expansion, rest)? {
         Picked::Unknown => Ok((Value::unknown(Type::Dynamic, expansion.presence()), steps.len())),
         Picked::One(key, more) => match rest.get(more) {
             Some(Step::Attr(name, _)) => {
-                let value = resource_attribute(world, module, address, &expansion, &key, name);
+                let other = remote_state::outputs(world, module, address, &expansion, &key, block, name);
+                let value = other.unwrap_or_else(|| resource_attribute(world, module, address, &expansion, &key, name));
                 Ok((value, used + more + 1))
             }
             _ => Ok((instance_object(world, module, address, &expansion, &key), used + more)),

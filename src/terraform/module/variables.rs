@@ -1,131 +1,14 @@
-//! Input variables: the files that set them, and a variable's value.
+//! The value of an input variable.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::files::join;
+use super::layers::{Content, Given, Source};
 use super::types::type_of;
-use super::{Module, ModuleId, Node, World};
-use crate::config::TerraformConfig;
-use crate::model::declared::DiagnosticLevel;
+use super::{ModuleId, Node, World};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
-use crate::terraform::syntax::{Block, Expr, ExprKind, Span, parse_body, parse_expression};
-use crate::terraform::value::{Kind, Type, Value, apply_defaults, convert, from_json};
-
-/// One source of root variables.
-#[derive(Clone, Debug)]
-pub enum Layer {
-    /// Values by name.
-    Values(BTreeMap<Arc<str>, Given>),
-    /// A source that could not be read: it may set any variable.
-    Failed(Why),
-}
-
-/// A value that a source gives.
-#[derive(Clone, Debug)]
-pub enum Given {
-    /// An expression of a variables file.
-    Expr(Arc<Expr>),
-    /// A value of a JSON file.
-    Value(Value),
-    /// Text as on the command line; the variable's type decides how it is read.
-    Text(String),
-}
-
-/// The sources that apply to a root module, weakest first: automatic files, configured files, single values.
-/// The process environment is none of them: an evaluation depends on the repository alone.
-pub fn root_layers(world: &World, root: &str, config: &TerraformConfig) -> Vec<Layer> {
-    let names = world.list(root).unwrap_or_default();
-    let mut files: Vec<String> = Vec::new();
-    files.extend(
-        ["terraform.tfvars", "terraform.tfvars.json"]
-            .map(str::to_owned)
-            .into_iter()
-            .filter(|name| names.contains(name)),
-    );
-    let automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
-    files.extend(names.iter().filter(automatic).cloned());
-    let mut layers: Vec<Layer> =
-        files.iter().filter_map(|name| join(root, name)).map(|path| file_layer(world, &path)).collect();
-    layers.extend(config.var_files.iter().map(|path| match join("", path) {
-        Some(path) => file_layer(world, &path),
-        None => failed(world, WhyKind::FileUnreadable, format!("{path} lies outside the repository"), None),
-    }));
-    if !config.vars.is_empty() {
-        let given = |(name, text): (&String, &String)| (Arc::from(name.as_str()), Given::Text(text.clone()));
-        layers.push(Layer::Values(config.vars.iter().map(given).collect()));
-    }
-    layers
-}
-
-/// Warns of values in the variables files of a root module for variables that it does not declare: Terraform ignores
-/// them, which is rarely what was meant. Files and values of the tool's configuration serve all roots, so that a
-/// name which one of them lacks means nothing.
-pub fn warn_undeclared(world: &World, root: &str, module: &Module, layers: &[Layer]) {
-    if !module.gaps.is_empty() {
-        return;
-    }
-    for layer in layers {
-        let Layer::Values(values) = layer else { continue };
-        for (name, given) in values {
-            let (place, span) = match given {
-                Given::Expr(expr) => (world.origin(None, expr.span), expr.span),
-                _ => continue,
-            };
-            if !module.variables.contains_key(name) && world.is_in_folder(span, root) {
-                let text = format!("var.{name} is given a value and not declared");
-                world.diagnose(DiagnosticLevel::Warning, text, Some(place));
-            }
-        }
-    }
-}
-
-fn file_layer(world: &World, path: &str) -> Layer {
-    let file = match world.read(path) {
-        Ok(file) => file,
-        Err(error) => return failed(world, WhyKind::FileUnreadable, format!("{path} {}", error.text()), None),
-    };
-    let text = world.source_text(file);
-    let parsed = if path.ends_with(".json") { json_values(&text) } else { hcl_values(&text, file) };
-    match parsed {
-        Ok(values) => Layer::Values(values),
-        Err((text, offset)) => {
-            let at = u32::try_from(offset).unwrap_or(u32::MAX);
-            let span = Span { file, start: at, end: at.saturating_add(1) };
-            failed(world, WhyKind::ParseFailed, format!("{path} could not be parsed: {text}"), Some(span))
-        }
-    }
-}
-
-fn failed(world: &World, kind: WhyKind, text: String, span: Option<Span>) -> Layer {
-    let origin = span.map(|span| world.origin(None, span));
-    world.diagnose(DiagnosticLevel::Error, text.clone(), origin.clone());
-    Layer::Failed(match origin {
-        Some(origin) => Why::at(kind, text, origin),
-        None => Why::new(kind, text),
-    })
-}
-
-type Parsed = Result<BTreeMap<Arc<str>, Given>, (String, usize)>;
-
-fn hcl_values(text: &str, file: u32) -> Parsed {
-    let body = parse_body(text, file).map_err(|error| (error.text, error.offset))?;
-    if let Some(block) = body.blocks.first() {
-        return Err(("a block in a variables file".to_owned(), block.header.start as usize));
-    }
-    Ok(body.attributes.into_iter().map(|own| (own.name, Given::Expr(own.expr))).collect())
-}
-
-fn json_values(text: &str) -> Parsed {
-    let value = from_json(text).map_err(|text| (text, 0))?;
-    match value.kind {
-        Kind::Object(object) => {
-            Ok(object.fields.iter().map(|(name, value)| (name.clone(), Given::Value(value.clone()))).collect())
-        }
-        _ => Err(("the file holds no object".to_owned(), 0)),
-    }
-}
+use crate::terraform::syntax::{Block, ExprKind, Span, parse_expression};
+use crate::terraform::value::{Kind, Type, Unknown, Value, apply_defaults, convert};
 
 /// The value of `var.name`; `None` where the module declares no such variable.
 pub(super) fn variable(world: &World, module: ModuleId, name: &Arc<str>) -> Option<Value> {
@@ -134,26 +17,39 @@ pub(super) fn variable(world: &World, module: ModuleId, name: &Arc<str>) -> Opti
     Some(world.memoised(module, Node::Variable(name.clone()), block.header, || compute(world, module, name, &block)))
 }
 
+/// The type that a variable declares; `None` where it declares none, or none that there is.
+pub(super) fn declared_type(block: &Block) -> Option<Type> {
+    block.body.attribute("type").and_then(|own| type_of(&own.expr).ok())
+}
+
 fn flag(world: &World, block: &Block, name: &str, default: bool) -> bool {
     let attribute = block.body.attribute(name);
     attribute.map_or(default, |own| world.value_of(&Scope::default(), &own.expr).as_bool().unwrap_or(default))
 }
 
 fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> Result<Value, Failure> {
-    let ty = match block.body.attribute("type") {
-        Some(own) => type_of(&own.expr).map_err(|text| Failure::at(own.expr.span, text))?,
-        None => Type::Dynamic,
+    let declared = match block.body.attribute("type") {
+        Some(own) => Some(type_of(&own.expr).map_err(|text| Failure::at(own.expr.span, text))?),
+        None => None,
     };
+    let ty = declared.clone().unwrap_or(Type::Dynamic);
     let sensitive = flag(world, block, "sensitive", false) || flag(world, block, "ephemeral", false);
     let nullable = flag(world, block, "nullable", true);
-    let (given, place) = match given(world, module, name, &ty)? {
-        Some((value, span)) => (Some(value), span),
-        None => (None, None),
-    };
-    let given = given.filter(|value| nullable || !value.is_null());
-    let (value, place) = match (given, block.body.attribute("default")) {
-        (Some(value), _) => (value, place),
-        (None, Some(own)) => (evaluate(world, &Scope::constant(), &own.expr)?, Some(own.expr.span)),
+    let found = given(world, module, name, declared.as_ref())?;
+    let is_null = found.as_ref().is_some_and(|own| own.value.is_null());
+    let found = found.filter(|own| nullable || !own.value.is_null());
+    let (value, place, source) = match (found, block.body.attribute("default")) {
+        (Some(own), _) => (own.value, own.span, own.source),
+        (None, Some(own)) => {
+            let value = evaluate(world, &Scope::constant(), &own.expr)?;
+            if value.is_null() && !nullable {
+                return Err(Failure::at(own.expr.span, format!("the default of var.{name} is null, and must not be")));
+            }
+            (value, Some(own.expr.span), String::new())
+        }
+        (None, None) if is_null => {
+            return Err(Failure::at(block.header, format!("var.{name} is null, and must not be")));
+        }
         (None, None) => {
             let text = format!("var.{name} has no default and no value in the files that are read");
             let why = Why::at(WhyKind::VariableUnset, text, world.origin(Some(module), block.header));
@@ -161,46 +57,100 @@ fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> R
         }
     };
     let value = convert(&apply_defaults(&value, &ty), &ty).map_err(|text| {
-        Failure::at(place.unwrap_or(block.header), format!("the value of var.{name} does not fit its type: {text}"))
+        let text = format!("the value of var.{name}{source} does not fit its type: {text}");
+        Failure::at(place.unwrap_or(block.header), text)
     })?;
+    // Null never gets here where it is not allowed.
+    let value = if nullable { value } else { not_null(value) };
     Ok(value.marked(sensitive))
 }
 
-/// The value that the caller or the strongest source gives, with its place.
-fn given(
-    world: &World,
-    module: ModuleId,
-    name: &Arc<str>,
-    ty: &Type,
-) -> Result<Option<(Value, Option<Span>)>, Failure> {
-    let Some(instance) = world.instance(module) else { return Ok(None) };
-    if let Some(call) = &instance.call {
-        let Some(argument) = call.block.body.attribute(name) else { return Ok(None) };
-        return Ok(Some((world.value_of(&call.scope, &argument.expr), None)));
+fn not_null(mut value: Value) -> Value {
+    if let Kind::Unknown(unknown) = &value.kind {
+        value.kind = Kind::Unknown(Arc::new(Unknown { not_null: true, ..(**unknown).clone() }));
     }
-    for layer in instance.layers.iter().rev() {
-        match layer {
-            Layer::Failed(why) => return Ok(Some((Value::unknown_because(Type::Dynamic, why.clone()), None))),
-            Layer::Values(values) => match values.get(name) {
-                None => {}
-                Some(Given::Value(value)) => return Ok(Some((value.clone(), None))),
-                Some(Given::Expr(expr)) => {
-                    return Ok(Some((evaluate(world, &Scope::constant(), expr)?, Some(expr.span))));
-                }
-                Some(Given::Text(text)) => return from_text(world, name, text, ty).map(|value| Some((value, None))),
-            },
-        }
-    }
-    Ok(None)
+    value
 }
 
-/// Text of the command line: plain where the variable is a primitive or has no type, else an expression.
-fn from_text(world: &World, name: &str, text: &str, ty: &Type) -> Result<Value, Failure> {
-    if ty.is_primitive() || *ty == Type::Dynamic {
+/// A value that is given.
+struct Found {
+    value: Value,
+    /// Its place, where that is in a file of variables.
+    span: Option<Span>,
+    /// Where it comes from, in words that read after the variable's name; empty where the place says it.
+    source: String,
+}
+
+/// The value that the caller or the strongest source gives.
+fn given(world: &World, module: ModuleId, name: &Arc<str>, declared: Option<&Type>) -> Result<Option<Found>, Failure> {
+    let Some(instance) = world.instance(module) else { return Ok(None) };
+    let found = |value, span, source| Ok(Some(Found { value, span, source }));
+    if let Some(call) = &instance.call {
+        let Some(argument) = call.block.body.attribute(name) else { return Ok(None) };
+        return found(world.value_of(&call.scope, &argument.expr), None, String::new());
+    }
+    match world.decisive(module, name) {
+        None => Ok(None),
+        Some((_, Decisive::Failed(why))) => found(Value::unknown_because(Type::Dynamic, why), None, String::new()),
+        Some((_, Decisive::Given(Given::Value(value, span)))) => found(value, Some(span), String::new()),
+        Some((_, Decisive::Given(Given::Expr(expr)))) => {
+            found(evaluate(world, &Scope::constant(), &expr)?, Some(expr.span), String::new())
+        }
+        Some((source, Decisive::Given(Given::Text(text)))) => {
+            let source = format!(" from {}", source.told(name));
+            let value = from_text(world, name, &source, &text, declared)?;
+            found(value, None, source)
+        }
+    }
+}
+
+/// What decides the value of a root variable.
+#[derive(Clone, Debug)]
+pub enum Decisive {
+    /// A value.
+    Given(Given),
+    /// A source that could not be read.
+    Failed(Why),
+}
+
+impl World {
+    /// The strongest source of a root module's variable; `None` where none gives it a value.
+    pub fn decisive(&self, module: ModuleId, name: &str) -> Option<(Source, Decisive)> {
+        let instance = self.instance(module)?;
+        instance.layers.iter().rev().find_map(|layer| {
+            let what = match &layer.content {
+                Content::Failed(why) => Decisive::Failed(why.clone()),
+                Content::Values(values) => Decisive::Given(values.get(name)?.clone()),
+            };
+            Some((layer.source.clone(), what))
+        })
+    }
+
+    /// Where the value of a variable comes from, in words.
+    pub fn variable_source(&self, module: ModuleId, name: &Arc<str>) -> Option<String> {
+        let instance = self.instance(module)?;
+        let block = instance.module.variables.get(name)?;
+        match &instance.call {
+            Some(call) if call.block.body.attribute(name).is_some() => return Some("the calling module".to_owned()),
+            None => {
+                if let Some((source, Decisive::Given(_))) = self.decisive(module, name) {
+                    return Some(source.told(name));
+                }
+            }
+            Some(_) => {}
+        }
+        block.body.attribute("default").map(|_| "default".to_owned())
+    }
+}
+
+/// Text of the command line or the environment: plain where the variable is a primitive or declares no type, else an
+/// expression.
+fn from_text(world: &World, name: &str, source: &str, text: &str, ty: Option<&Type>) -> Result<Value, Failure> {
+    if ty.is_none_or(Type::is_primitive) {
         return Ok(Value::string(text));
     }
     let fail =
-        |text: String| Failure { text: format!("the given value of var.{name} {text}"), span: None, fatal: false };
+        |text: String| Failure { text: format!("the value of var.{name}{source} {text}"), span: None, fatal: false };
     let file = world.add_source("(variables of the run)", text.to_owned());
     let expr = parse_expression(text, file).map_err(|error| fail(format!("could not be parsed: {}", error.text)))?;
     if matches!(expr.kind, ExprKind::Variable(_)) {

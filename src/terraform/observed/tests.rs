@@ -29,7 +29,13 @@ fn load_with(case_name: &str, documents: &[Document]) -> Loaded {
 
 fn load_config(dir: &Path, config: &TerraformConfig, documents: &[Document]) -> Loaded {
     let numbers = BTreeMap::new();
-    let options = Options { config, project: None, project_numbers: &numbers, observed: documents };
+    let options = Options {
+        config,
+        project: None,
+        project_numbers: &numbers,
+        environment: &BTreeMap::new(),
+        observed: documents,
+    };
     load(dir, &options, &Excerpts::default())
 }
 
@@ -368,7 +374,8 @@ fn located(files: &[(&str, &str)], config: &TerraformConfig) -> Vec<(String, Str
         std::fs::write(path, text).unwrap();
     }
     let numbers = BTreeMap::new();
-    let options = Options { config, project: None, project_numbers: &numbers, observed: &[] };
+    let options =
+        Options { config, project: None, project_numbers: &numbers, environment: &BTreeMap::new(), observed: &[] };
     let short = |wanted: Wanted| (wanted.root, wanted.name, wanted.place);
     wanted(folder.path(), &options).into_iter().map(short).collect()
 }

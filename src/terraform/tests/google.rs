@@ -189,7 +189,13 @@ fn a_state_fills_what_the_api_decides_and_nothing_else() {
     });
     let state = Document { root: ".".into(), kind: Kind::State, name: "state.json".into(), content: Ok(content) };
     let (config, numbers) = (TerraformConfig::default(), std::collections::BTreeMap::new());
-    let options = Options { config: &config, project: None, project_numbers: &numbers, observed: &[state] };
+    let options = Options {
+        config: &config,
+        project: None,
+        project_numbers: &numbers,
+        environment: &std::collections::BTreeMap::new(),
+        observed: &[state],
+    };
     let loaded = load(dir.path(), &options, &Excerpts::default());
     let service = "google_cloud_run_v2_service.s";
     for (attribute, expected) in [

@@ -1,10 +1,13 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
+mod deployments;
 mod expressions;
 mod extraction;
+mod golden;
 mod google;
 mod modules;
 mod oracle;
+mod plans;
 mod problems;
 mod trouble;
 mod truth;
@@ -33,8 +36,20 @@ fn write(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn load_dir(dir: &Path, config: &TerraformConfig) -> Loaded {
+    load_with(dir, config, &[])
+}
+
+/// Loads a directory as in this environment.
+fn load_with(dir: &Path, config: &TerraformConfig, environment: &[(&str, &str)]) -> Loaded {
+    let environment = environment.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
     let numbers = BTreeMap::from([("424242".to_owned(), "numbered".to_owned())]);
-    let options = Options { config, project: Some("configured"), project_numbers: &numbers, observed: &[] };
+    let options = Options {
+        config,
+        project: Some("configured"),
+        project_numbers: &numbers,
+        observed: &[],
+        environment: &environment,
+    };
     load(dir, &options, &Excerpts::default())
 }
 

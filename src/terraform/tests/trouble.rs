@@ -71,7 +71,7 @@ fn cycles_end() {
 fn files_that_are_not_evaluated_are_counted() {
     let loaded = load_files(&[
         ("main.tf", "provider \"google\" {}"),
-        ("more.tf.json", "{\"locals\": {\"a\": 1}}"),
+        ("more.tofu", "locals { a = 1 }"),
         ("live/terragrunt.hcl", "include {}"),
     ]);
     let incomplete: Vec<String> = loaded.declarations().incomplete.iter().map(ToString::to_string).collect();
@@ -79,10 +79,10 @@ fn files_that_are_not_evaluated_are_counted() {
         incomplete,
         [
             "live/terragrunt.hcl is not evaluated (live/terragrunt.hcl:1:1)",
-            "more.tf.json is not evaluated (more.tf.json:1:1)"
+            "more.tofu is not evaluated (more.tofu:1:1)"
         ]
     );
-    assert!(unknown(&loaded, "local.a").contains("more.tf.json is not evaluated"));
+    assert!(unknown(&loaded, "local.a").contains("more.tofu is not evaluated"));
 }
 
 #[test]
@@ -220,4 +220,143 @@ fn declarations_are_the_same_for_the_same_files() {
     let evidence = Evidence { terraform: once.clone(), ..Evidence::default() };
     let text = serde_json::to_string(&evidence).unwrap();
     assert_eq!(serde_json::from_str::<Evidence>(&text).unwrap().terraform, once);
+}
+
+/// The expressions of one list that are known, each with what a broken file beside it leaves unknown.
+fn known_and_not(loaded: &super::Loaded, known: &[&str], not: &[&str]) {
+    for expression in known {
+        assert!(matches!(loaded.evaluate(None, expression), super::Evaluated::Value(_)), "{expression} is known");
+    }
+    for expression in not {
+        let why = unknown(loaded, expression);
+        assert!(why.contains("could not be parsed"), "{expression}: {why}");
+    }
+}
+
+const SOUND: &str = "locals {\n  own = 1\n  uses = local.broken_local\n}\nvariable \"own\" { default = 2 }\nprovider \"google\" { project = \"p\" }\nresource \"google_compute_network\" \"own\" { name = \"n\" }\nresource \"google_compute_network\" \"uses\" { name = var.broken_variable }\nmodule \"m\" { source = \"./m\" }\nmodule \"given\" {\n  source = \"./given\"\n  value  = local.broken_local\n  other  = 3\n}\n";
+
+#[test]
+fn a_broken_file_in_a_root_leaves_what_does_not_need_it() {
+    let loaded = load_files(&[
+        ("main.tf", SOUND),
+        ("broken.tf", "locals { broken_local = "),
+        (
+            "m/main.tf",
+            "output \"o\" { value = \"sound\" }\nresource \"google_compute_network\" \"n\" { name = \"m\" }\n",
+        ),
+        (
+            "given/main.tf",
+            "variable \"value\" {}\nvariable \"other\" {}\noutput \"value\" { value = var.value }\noutput \"other\" { value = var.other }\n",
+        ),
+    ]);
+    known_and_not(
+        &loaded,
+        &["local.own", "var.own", "google_compute_network.own.id", "module.m.o", "module.given.other"],
+        &[
+            "local.uses",
+            "local.broken_local",
+            "var.broken",
+            "google_compute_network.uses.name",
+            "module.given.value",
+            "module.gone.x",
+            "google_x.gone.y",
+        ],
+    );
+    let declared = loaded.declarations();
+    assert_eq!(declared.incomplete.len(), 1);
+    assert_eq!(declared.networks.iter().filter(|own| own.value.name.known().is_some()).count(), 2);
+    assert_eq!(declared.diagnostics.len(), 1, "{:?}", declared.diagnostics);
+}
+
+#[test]
+fn a_broken_file_in_a_module_leaves_what_does_not_need_it() {
+    let loaded = load_files(&[
+        (
+            "main.tf",
+            "provider \"google\" { project = \"p\" }\nlocals { own = 1 }\nmodule \"m\" {\n  source   = \"./m\"\n  for_each = toset([\"a\", \"b\"])\n  name     = each.key\n}\nmodule \"sound\" { source = \"./sound\" }\n",
+        ),
+        (
+            "m/main.tf",
+            "variable \"name\" {}\nlocals {\n  own  = \"m-${var.name}\"\n  uses = local.broken\n}\nresource \"google_compute_network\" \"n\" {\n  name    = local.own\n  project = \"own\"\n}\nresource \"google_compute_network\" \"inherits\" { name = local.own }\noutput \"own\" { value = local.own }\noutput \"uses\" { value = local.uses }\noutput \"id\" { value = google_compute_network.n.id }\noutput \"inherited\" { value = google_compute_network.inherits.project }\n",
+        ),
+        ("m/broken.tf", "locals { broken = "),
+        ("sound/main.tf", "output \"o\" { value = 1 }"),
+    ]);
+    known_and_not(
+        &loaded,
+        &[
+            "local.own",
+            "module.sound.o",
+            "module.m[\"a\"].own",
+            "module.m[\"b\"].id",
+            "[for key, own in module.m : key]",
+        ],
+        // A provider configuration may stand in the broken file, and so may outputs.
+        &["module.m[\"a\"].uses", "module.m[\"a\"].inherited", "module.m[\"a\"].gone", "module.m[\"a\"]"],
+    );
+    assert_eq!(loaded.declarations().networks.len(), 4);
+}
+
+#[test]
+fn a_broken_override_file_may_change_everything_in_its_module_and_nothing_else() {
+    let loaded = load_files(&[
+        ("main.tf", "provider \"google\" { project = \"p\" }\nlocals { own = 1 }\nmodule \"m\" { source = \"./m\" }\n"),
+        ("m/main.tf", "locals { x = 1 }\noutput \"x\" { value = local.x }\noutput \"fixed\" { value = 1 }\n"),
+        ("m/override.tf", "locals { x = "),
+    ]);
+    known_and_not(&loaded, &["local.own"], &["module.m.x", "module.m.fixed"]);
+}
+
+#[test]
+fn terragrunt_inputs_make_unknown_what_they_may_set() {
+    let loaded = load_files(&[
+        ("main.tf", "variable \"a\" { default = 1 }\nvariable \"b\" { default = 1 }\nlocals { own = 1 }\n"),
+        ("terragrunt.hcl", "inputs = { a = 2 }"),
+        ("x.auto.tfvars", "b = 2"),
+    ]);
+    assert!(unknown(&loaded, "var.a").contains("terragrunt.hcl is not evaluated"));
+    assert_eq!(value(&loaded, "[var.b, local.own]"), json!([2, 1]));
+}
+
+#[test]
+fn what_turns_back_on_itself_ends() {
+    let calls = "variable \"keys\" { type = set(string) }\nmodule \"again\" {\n  source   = \"./\"\n  for_each = var.keys\n  keys     = setunion(var.keys, toset([for key in var.keys : \"${key}x\"]))\n}\n";
+    let loaded = load_files(&[
+        ("main.tf", "provider \"google\" {}\nmodule \"m\" {\n  source = \"./m\"\n  keys   = [\"a\", \"b\"]\n}\n"),
+        ("m/main.tf", calls),
+    ]);
+    let incomplete = loaded.declarations().incomplete;
+    assert_eq!(incomplete.iter().map(|why| why.kind).collect::<Vec<_>>(), [WhyKind::Cycle]);
+
+    // Outputs of two modules that need each other.
+    let loaded = load_files(&[
+        (
+            "main.tf",
+            "module \"a\" {\n  source = \"./m\"\n  in = module.b.out\n}\nmodule \"b\" {\n  source = \"./m\"\n  in = module.a.out\n}\nlocals { fine = module.a.fixed }\n",
+        ),
+        ("m/main.tf", "variable \"in\" {}\noutput \"out\" { value = var.in }\noutput \"fixed\" { value = 1 }\n"),
+    ]);
+    assert!(unknown(&loaded, "module.a.out").contains("depends on itself"));
+    assert_eq!(value(&loaded, "local.fine"), json!(1));
+}
+
+/// A link to a folder above gives a module endlessly many names.
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_end() {
+    let dir = write(&[
+        ("tf/main.tf", "provider \"google\" {}\nmodule \"m\" {\n  source = \"./m\"\n  names  = [\"a\", \"b\"]\n}\n"),
+        (
+            "tf/m/main.tf",
+            "variable \"names\" { type = set(string) }\nmodule \"down\" {\n  source   = \"./loop\"\n  for_each = var.names\n  names    = var.names\n}\nlocals { files = fileset(path.module, \"**/*.tf\") }\noutput \"files\" { value = local.files }\n",
+        ),
+    ]);
+    std::os::unix::fs::symlink(".", dir.path().join("tf/m/loop")).unwrap();
+    std::os::unix::fs::symlink("../..", dir.path().join("tf/up")).unwrap();
+    std::os::unix::fs::symlink("itself", dir.path().join("tf/itself")).unwrap();
+    let loaded = load_dir(dir.path(), &TerraformConfig::default());
+    let declared = loaded.declarations();
+    assert_eq!(declared.roots, ["tf"]);
+    assert_eq!(declared.incomplete.iter().map(|why| why.kind).collect::<Vec<_>>(), [WhyKind::Cycle]);
+    let _ = loaded.evaluate(None, "module.m.files");
 }

@@ -233,7 +233,7 @@ pub(super) fn ask(expressions: &[String]) -> Vec<Truth> {
 }
 
 /// A shape of unknowns in one form: `false` where nothing is unknown, and objects without what is known.
-fn shape(unknown: Json) -> Json {
+pub(super) fn shape(unknown: Json) -> Json {
     match unknown {
         Json::Array(items) => {
             let items: Vec<Json> = items.into_iter().map(shape).collect();
@@ -249,7 +249,7 @@ fn shape(unknown: Json) -> Json {
 }
 
 /// The value with null, or nothing in an object, where it is unknown.
-fn without_unknown(value: &Json, unknown: &Json) -> Json {
+pub(super) fn without_unknown(value: &Json, unknown: &Json) -> Json {
     match (value, unknown) {
         (_, Json::Bool(true)) => Json::Null,
         (Json::Array(items), Json::Array(shapes)) => {

@@ -1,0 +1,1 @@
+rules = [{ protocol = "tcp", ports = [80] }, { protocol = "icmp" }]

@@ -1,0 +1,10 @@
+resource "google_compute_firewall" "f" {
+  name = "f"
+  allow {
+    protocol = "tcp"
+    ports    = ["80"]
+  }
+  allow {
+    protocol = "udp"
+  }
+}

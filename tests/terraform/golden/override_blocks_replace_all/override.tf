@@ -1,0 +1,5 @@
+resource "google_compute_firewall" "f" {
+  allow {
+    protocol = "icmp"
+  }
+}

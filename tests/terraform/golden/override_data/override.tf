@@ -1,0 +1,3 @@
+data "google_project" "p" {
+  project_id = "over"
+}

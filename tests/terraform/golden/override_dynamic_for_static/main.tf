@@ -1,0 +1,6 @@
+resource "google_compute_firewall" "f" {
+  name = "f"
+  allow {
+    protocol = "tcp"
+  }
+}

@@ -1,0 +1,7 @@
+provider "google" {
+  project = "over"
+}
+provider "google" {
+  alias   = "west"
+  project = "west-over"
+}

@@ -1,0 +1,4 @@
+resource "google_compute_network" "n" {
+  count = 1
+  name  = "n${count.index}"
+}

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    gcp = {
+      source = "hashicorp/google"
+    }
+  }
+}

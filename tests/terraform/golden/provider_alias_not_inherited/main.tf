@@ -1,0 +1,6 @@
+provider "google" {
+  alias   = "west"
+  project = "west"
+}
+module "m" { source = "./m" }
+output "project" { value = module.m.project }

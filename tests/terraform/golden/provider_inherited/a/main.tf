@@ -1,0 +1,2 @@
+module "b" { source = "../b" }
+output "id" { value = module.b.id }

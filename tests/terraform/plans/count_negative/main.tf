@@ -1,0 +1,4 @@
+variable "n" { type = number }
+resource "terraform_data" "b" {
+  count = var.n
+}

@@ -1,0 +1,6 @@
+variable "text" { default = "d" }
+variable "number" {
+  type    = number
+  default = 1
+}
+output "text" { value = "<${var.text}>" }

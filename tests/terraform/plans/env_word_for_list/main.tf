@@ -1,0 +1,2 @@
+variable "list" { type = list(string) }
+output "list" { value = var.list }

@@ -1,0 +1,5 @@
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+output "fixed" { value = "fixed" }

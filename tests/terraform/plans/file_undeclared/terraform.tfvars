@@ -1,0 +1,2 @@
+known   = 2
+unheard = { a = 1 }

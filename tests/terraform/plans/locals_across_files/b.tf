@@ -1,0 +1,4 @@
+locals {
+  extra = { cost = var.cost, owner = "you" }
+}
+variable "cost" {}

@@ -1,0 +1,3 @@
+variable "n" {}
+resource "terraform_data" "n" { input = var.n }
+output "n" { value = terraform_data.n.input }

@@ -1,0 +1,5 @@
+module "m" {
+  source = "./m"
+  list   = "text"
+}
+output "x" { value = module.m.list }

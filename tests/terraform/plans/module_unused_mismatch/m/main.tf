@@ -1,0 +1,2 @@
+variable "unused" { type = map(string) }
+output "x" { value = 1 }

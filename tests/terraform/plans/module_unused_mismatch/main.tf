@@ -1,0 +1,5 @@
+module "m" {
+  source = "./m"
+  unused = ["x"]
+}
+output "x" { value = module.m.x }

@@ -1,0 +1,4 @@
+resource "terraform_data" "r" {
+  for_each = toset(["a"])
+  input    = "x"
+}

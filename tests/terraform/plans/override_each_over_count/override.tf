@@ -1,0 +1,1 @@
+resource "terraform_data" "r" { for_each = toset(["a"]) }

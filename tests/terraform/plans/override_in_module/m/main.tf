@@ -1,0 +1,2 @@
+locals { x = "base" }
+output "o" { value = local.x }

@@ -1,0 +1,3 @@
+variable "name" {}
+variable "kept" {}
+output "who" { value = "a ${var.name} ${var.kept}" }

@@ -1,0 +1,3 @@
+variable "name" {}
+variable "kept" {}
+output "who" { value = "b ${var.name} ${var.kept}" }

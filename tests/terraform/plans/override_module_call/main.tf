@@ -1,0 +1,6 @@
+module "m" {
+  source = "./a"
+  name   = "base"
+  kept   = "kept"
+}
+output "who" { value = module.m.who }

@@ -1,0 +1,2 @@
+variable "v" { type = number }
+variable "s" { sensitive = true }

@@ -1,0 +1,2 @@
+v = { source = "a.auto.tfvars" }
+y = "a.auto.tfvars"

@@ -1,0 +1,3 @@
+v = { source = "terraform.tfvars" }
+w = "terraform.tfvars"
+x = "terraform.tfvars"

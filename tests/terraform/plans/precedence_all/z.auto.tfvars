@@ -1,0 +1,2 @@
+v = { source = "z.auto.tfvars" }
+z = "z.auto.tfvars"

@@ -1,0 +1,1 @@
+output "keys" { value = keys(terraform_data.odd) }

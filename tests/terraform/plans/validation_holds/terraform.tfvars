@@ -1,0 +1,2 @@
+name  = "abc"
+limit = 10

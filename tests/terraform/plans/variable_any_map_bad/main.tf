@@ -1,0 +1,2 @@
+variable "loose" { type = map(any) }
+output "loose" { value = var.loose }

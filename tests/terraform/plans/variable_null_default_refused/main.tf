@@ -1,0 +1,5 @@
+variable "a" {
+  default  = null
+  nullable = false
+}
+output "x" { value = 1 }

@@ -1,0 +1,2 @@
+variable "unused" { type = list(string) }
+output "x" { value = 1 }

@@ -1,0 +1,2 @@
+module "m" { source = "./m" }
+output "w" { value = module.m.w }
