@@ -4,6 +4,7 @@
 mod convert;
 mod json;
 mod number;
+mod prefix;
 mod types;
 
 use std::collections::BTreeMap;
@@ -231,7 +232,8 @@ impl Value {
 
     /// An unknown string with a known beginning.
     pub fn unknown_string(prefix: &str, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty: Type::String, prefix: prefix.into(), not_null: true, whys })).into()
+        let prefix = prefix::safe_prefix(prefix).into();
+        Kind::Unknown(Arc::new(Unknown { ty: Type::String, prefix, not_null: true, whys })).into()
     }
 
     /// The same value, sensitive where `mark` is set.
