@@ -246,7 +246,8 @@ fn function_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Resul
             continue;
         }
         if value.is_unknown() {
-            return Ok(Value::unknown(functions::return_type(name), value.whys()).marked(value.sensitive));
+            // Whatever the function: Terraform does not even check the other arguments.
+            return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive));
         }
         match value.entries() {
             Some(entries) if value.elements_are_listed() => {

@@ -2,53 +2,28 @@
 
 use std::fmt::Write as _;
 
-use super::super::value::{Value, from_json, to_json_text};
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+
+use super::super::value::{Kind, Type, Unknown, Value, from_json, to_json_text};
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Go minds no bits after the end.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&ALPHABET, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// Base64 with padding (RFC 4648, section 4).
 pub(super) fn to_base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            if place > chunk.len() {
-                out.push('=');
-                continue;
-            }
-            let index = (bits >> (18 - 6 * place)) & 63;
-            out.push(ALPHABET.get(index as usize).copied().map_or('=', char::from));
-        }
-    }
-    out
+    STANDARD.encode(bytes)
 }
 
-fn from_base64(text: &str) -> Option<Vec<u8>> {
+/// Line ends in it do not count, as in Go.
+pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, String> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    if !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let count = text.len() / 4;
-    for (at, chunk) in text.chunks(4).enumerate() {
-        let padding = chunk.iter().rev().take_while(|&&byte| byte == b'=').count();
-        if padding > 2 || (padding > 0 && at + 1 < count) {
-            return None;
-        }
-        let mut bits = 0u32;
-        for &byte in chunk.get(..4 - padding)? {
-            let value = ALPHABET.iter().position(|&own| own == byte)?;
-            bits = bits << 6 | u32::try_from(value).ok()?;
-        }
-        bits <<= 6 * padding as u32;
-        let bytes = bits.to_be_bytes();
-        out.extend_from_slice(bytes.get(1..4 - padding)?);
-    }
-    Some(out)
+    LENIENT.decode(text).map_err(|_| "the text is no Base64".to_owned())
 }
 
 pub(super) fn base64encode(_: &Context<'_>, args: &Args) -> Outcome {
@@ -56,17 +31,44 @@ pub(super) fn base64encode(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn base64decode(_: &Context<'_>, args: &Args) -> Outcome {
-    let bytes = from_base64(args.str(0)?).ok_or("the text is no Base64")?;
+    let bytes = from_base64(args.str(0)?)?;
     let text = String::from_utf8(bytes).map_err(|_| "the decoded bytes are no UTF-8 text")?;
     Ok(Value::string(&text))
+}
+
+/// The first character of JSON that is not known otherwise may tell its type, or that it is none.
+pub(super) fn jsondecode_gives(args: &Args) -> Result<Type, String> {
+    let Kind::Unknown(unknown) = &args.value(0)?.kind else { return Ok(Type::Dynamic) };
+    match unknown.prefix.trim().chars().next() {
+        None | Some('{' | '[' | 'n') => Ok(Type::Dynamic),
+        Some('"') => Ok(Type::String),
+        Some('t' | 'f') => Ok(Type::Bool),
+        Some('-' | '0'..='9') => Ok(Type::Number),
+        Some(other) => Err(format!("no JSON begins with `{other}`")),
+    }
 }
 
 pub(super) fn jsondecode(_: &Context<'_>, args: &Args) -> Outcome {
     from_json(args.str(0)?)
 }
 
+/// Of JSON with something unknown in it the first character is known, where the value is certainly not null.
 pub(super) fn jsonencode(_: &Context<'_>, args: &Args) -> Outcome {
-    Ok(Value::string(&to_json_text(args.value(0)?)))
+    let value = args.value(0)?;
+    if !value.contains_unknown() {
+        return Ok(Value::string(&to_json_text(value)));
+    }
+    let first = match &value.kind {
+        Kind::Unknown(unknown) if !unknown.not_null => "",
+        _ => match value.ty() {
+            Type::String => "\"",
+            Type::Map(_) | Type::Object(_) => "{",
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => "[",
+            _ => "",
+        },
+    };
+    let unknown = Unknown { ty: Type::String, prefix: first.into(), not_null: true, whys: value.whys() };
+    Ok(Kind::Unknown(unknown.into()).into())
 }
 
 /// As in a query string: a space becomes `+`.

@@ -2,10 +2,8 @@
 
 use globset::GlobBuilder;
 
-use super::super::evaluate::{Scope, evaluate, render};
 use super::super::module::{ReadError, join_path};
-use super::super::syntax::{Expr, ExprKind, Part, Span, parse_template};
-use super::super::value::{Kind, Type, Value};
+use super::super::value::{Type, Value};
 use super::encoding::to_base64;
 use super::{Args, Context};
 use crate::model::WhyKind;
@@ -25,7 +23,7 @@ impl Context<'_> {
     }
 
     /// A path relative to the repository, or the unknown that stands for what lies outside.
-    fn path(&self, path: &str, ty: Type) -> Result<String, Value> {
+    pub(super) fn path(&self, path: &str, ty: Type) -> Result<String, Value> {
         join_path(&self.folder(), path).ok_or_else(|| self.unreadable(path, &ReadError::Outside, ty))
     }
 
@@ -34,7 +32,7 @@ impl Context<'_> {
     }
 
     /// What a read error means: a file that does not exist is an error, everything else is not known.
-    fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
+    pub(super) fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
         match error {
             ReadError::Missing | ReadError::NotText => Err(format!("{path} {}", error.text())),
             other => Ok(self.unreadable(path, other, ty)),
@@ -116,15 +114,21 @@ pub(super) fn file(context: &Context<'_>, args: &Args) -> Outcome {
     }
 }
 
-pub(super) fn filebase64(context: &Context<'_>, args: &Args) -> Outcome {
+/// The bytes of the file that the first argument names; without them, the result that stands for them.
+pub(super) fn bytes(context: &Context<'_>, args: &Args) -> Result<Result<Vec<u8>, Value>, String> {
     let path = args.str(0)?;
-    match context.path(path, Type::String) {
-        Err(unknown) => Ok(unknown),
-        Ok(inside) => match context.world.read_bytes(&inside) {
-            Ok(bytes) => Ok(Value::string(&to_base64(&bytes))),
-            Err(error) => context.refused(path, &error, Type::String),
-        },
+    let inside = match context.path(path, Type::String) {
+        Ok(inside) => inside,
+        Err(unknown) => return Ok(Err(unknown)),
+    };
+    match context.world.read_bytes(&inside) {
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(error) => context.refused(path, &error, Type::String).map(Err),
     }
+}
+
+pub(super) fn filebase64(context: &Context<'_>, args: &Args) -> Outcome {
+    Ok(bytes(context, args)?.map_or_else(|instead| instead, |bytes| Value::string(&to_base64(&bytes))))
 }
 
 pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
@@ -175,43 +179,4 @@ pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
         }
     }
     Ok(Value::set(Type::String, found))
-}
-
-pub(super) fn templatefile(context: &Context<'_>, args: &Args) -> Outcome {
-    let path = args.str(0)?;
-    let inside = match context.path(path, Type::Dynamic) {
-        Ok(inside) => inside,
-        Err(unknown) => return Ok(unknown),
-    };
-    match context.world.read(&inside) {
-        Ok(file) => template(context, &context.world.source_text(file), file, args.value(1)?, path),
-        Err(error) => context.refused(path, &error, Type::Dynamic),
-    }
-}
-
-pub(super) fn templatestring(context: &Context<'_>, args: &Args) -> Outcome {
-    let text = args.str(0)?.to_owned();
-    let file = context.world.add_source("(template)", text.clone());
-    template(context, &text, file, args.value(1)?, "the template")
-}
-
-fn template(context: &Context<'_>, text: &str, file: u32, variables: &Value, name: &str) -> Outcome {
-    let fields = match &variables.kind {
-        Kind::Map(_, fields) => fields.as_ref().clone(),
-        Kind::Object(object) if object.open.is_none() => object.fields.clone(),
-        Kind::Object(_) => return Ok(Value::unknown(Type::Dynamic, variables.whys())),
-        _ => return Err("the variables of a template must be a map or an object".to_owned()),
-    };
-    let parts = parse_template(text, file).map_err(|error| format!("{name} could not be parsed: {}", error.text))?;
-    let scope = fields.into_iter().fold(Scope::default(), |scope, (name, value)| scope.bind(&name, value));
-    let span = Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) };
-    // The evaluator limits depth: a template may include itself.
-    let depth = context.world.depth.get();
-    context.world.depth.set(depth + 1);
-    let result = match parts.as_slice() {
-        [Part::Interpolation(_)] => evaluate(context.world, &scope, &Expr { kind: ExprKind::Template(parts), span }),
-        _ => render(context.world, &scope, &parts, span),
-    };
-    context.world.depth.set(depth);
-    result.map_err(|failure| format!("{name}: {}", failure.text))
 }

@@ -2,43 +2,65 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::value::{Kind, Number, Type, Value, convert, to_json_text};
+use super::super::value::{Kind, Number, Type, Value, Whys, convert, to_json_text};
 use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
+use super::float::{exponent, general, shortest};
 use super::{Args, Context};
-use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
 /// The largest width or precision.
 const MAX_WIDTH: usize = 10_000;
 
-/// Terraform calls no function that formats with a null of no type: the result is not known to it.
-fn untyped_null(context: &Context<'_>, args: &Args, ty: Type) -> Option<Value> {
-    let is_untyped = args.rest(1).iter().any(|arg| matches!(arg.kind, Kind::Null(Type::Dynamic)));
-    is_untyped.then(|| context.unknown(ty, WhyKind::Unsupported, "a null without a type is formatted"))
+/// What is known of a text that is not: what stands before the first verb.
+fn unknown_text(pattern: &str, whys: Whys) -> Value {
+    let known = pattern.split('%').next().filter(|known| known.len() < pattern.len()).unwrap_or_default();
+    Value::unknown_string(known, whys)
 }
 
-pub(super) fn format(context: &Context<'_>, args: &Args) -> Outcome {
-    if let Some(unknown) = untyped_null(context, args, Type::String) {
-        return Ok(unknown);
+pub(super) fn format(_: &Context<'_>, args: &Args) -> Outcome {
+    let open = args.rest(1).iter().fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+    if !open.is_empty() {
+        return Ok(unknown_text(args.str(0)?, open));
     }
     Ok(Value::string(&formatted(args.str(0)?, args.rest(1))?))
 }
 
-/// Lists among the arguments are walked together; everything else is repeated.
-pub(super) fn formatlist(context: &Context<'_>, args: &Args) -> Outcome {
-    if let Some(unknown) = untyped_null(context, args, Type::list(Type::String)) {
-        return Ok(unknown);
+/// The number of elements that an argument of `formatlist` has; `None` where it is repeated as it is.
+fn count_of(arg: &Value) -> Option<usize> {
+    match &arg.kind {
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Tuple(types) => Some(types.len()),
+            _ => None,
+        },
+        _ => items(arg).map(|items| items.len()),
     }
-    let mut count: Option<usize> = None;
-    for arg in args.rest(1) {
-        let Some(items) = items(arg) else { continue };
-        match count {
-            Some(count) if count != items.len() => {
-                return Err("the lists of formatlist have different lengths".to_owned());
-            }
-            _ => count = Some(items.len()),
+}
+
+/// True for a list that is not known as such, or a set that may have fewer elements than it seems to have.
+fn is_open(arg: &Value) -> bool {
+    match &arg.kind {
+        Kind::Unknown(unknown) => {
+            matches!(unknown.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic)
         }
+        Kind::Set(_, items) => items.len() > 1 && arg.contains_unknown(),
+        _ => false,
+    }
+}
+
+/// Lists among the arguments are walked together; everything else is repeated.
+pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
+    let (pattern, rest) = (args.str(0)?, args.rest(1));
+    let mut count: Option<usize> = None;
+    for own in rest.iter().filter(|arg| !matches!(arg.kind, Kind::Set(..)) || !is_open(arg)).filter_map(count_of) {
+        if count.is_some_and(|count| count != own) {
+            return Err("the lists of formatlist have different lengths".to_owned());
+        }
+        count = Some(own);
+    }
+    let open = rest.iter().filter(|arg| is_open(arg)).fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+    if !open.is_empty() {
+        return Ok(Value::unknown(Type::list(Type::String), open));
     }
     let count = count.unwrap_or(1);
     if count > MAX_ELEMENTS {
@@ -47,8 +69,13 @@ pub(super) fn formatlist(context: &Context<'_>, args: &Args) -> Outcome {
     let mut lines = Vec::with_capacity(count);
     for at in 0..count {
         let row: Vec<Value> =
-            args.rest(1).iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
-        lines.push(Value::string(&formatted(args.str(0)?, &row)?));
+            rest.iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
+        let open = row.iter().fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+        lines.push(if open.is_empty() {
+            Value::string(&formatted(pattern, &row)?)
+        } else {
+            unknown_text(pattern, open)
+        });
     }
     Ok(Value::list(Type::String, lines))
 }
@@ -226,55 +253,6 @@ fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
         },
     };
     Ok(signed(verb, value < 0.0, &text))
-}
-
-/// Go writes exponents with a sign and at least two digits.
-fn exponent(value: f64, precision: usize, upper: bool) -> String {
-    let text = format!("{value:.precision$e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
-    format!("{mantissa}{}{sign}{digits:0>2}", if upper { 'E' } else { 'e' })
-}
-
-/// `%g` without a precision: all digits, with an exponent from a million on and below a ten-thousandth.
-fn shortest(plain: &str, upper: bool) -> String {
-    let plain = plain.trim_start_matches('-');
-    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let whole = whole.trim_start_matches('0');
-    let digits = format!("{whole}{fraction}");
-    let digits = digits.trim_start_matches('0').trim_end_matches('0');
-    let leading = fraction.len() - fraction.trim_start_matches('0').len();
-    let power = if whole.is_empty() { -(leading as i64) - 1 } else { whole.len() as i64 - 1 };
-    if digits.is_empty() || (-4..6).contains(&power) {
-        return plain.to_owned();
-    }
-    let (first, more) = digits.split_at(1);
-    let point = if more.is_empty() { "" } else { "." };
-    let sign = if power < 0 { '-' } else { '+' };
-    format!("{first}{point}{more}{}{sign}{:02}", if upper { 'E' } else { 'e' }, power.abs())
-}
-
-/// `%g` with a number of digits: plain for middling exponents, else with an exponent.
-fn general(value: f64, digits: usize, upper: bool) -> String {
-    let scientific = format!("{value:.*e}", digits - 1);
-    let power: i64 = scientific.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
-    let limit = i64::try_from(digits).unwrap_or(i64::MAX);
-    if power < -4 || power >= limit {
-        return without_zeros(&exponent(value, digits - 1, upper));
-    }
-    let text = format!("{value:.*}", usize::try_from(limit - 1 - power).unwrap_or(0));
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// The mantissa without trailing zeros.
-fn without_zeros(text: &str) -> String {
-    match text.find(['e', 'E']) {
-        Some(at) if text.contains('.') => {
-            let (mantissa, exponent) = text.split_at(at);
-            format!("{}{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn padded(verb: &Verb, letter: char, text: String) -> String {

@@ -49,6 +49,9 @@ pub(super) fn min(_: &Context<'_>, args: &Args) -> Outcome {
 
 pub(super) fn sum(_: &Context<'_>, args: &Args) -> Outcome {
     let items = args.items(0)?;
+    if !items.is_empty() && args.value(0)?.contains_unknown() {
+        return Ok(Value::unknown(Type::Number, args.value(0)?.whys()));
+    }
     let mut total: Option<Number> = None;
     for item in items.iter() {
         if item.is_null() {
@@ -59,6 +62,13 @@ pub(super) fn sum(_: &Context<'_>, args: &Args) -> Outcome {
         total = Some(total.map_or_else(|| number.clone(), |total| total.add(number)));
     }
     total.map(Value::number).ok_or_else(|| "sum needs at least one number".to_owned())
+}
+
+pub(super) fn parseint_gives(args: &Args) -> Result<Type, String> {
+    match args.value(0)?.ty() {
+        Type::String => Ok(Type::Number),
+        _ => Err("parseint needs a string".to_owned()),
+    }
 }
 
 pub(super) fn parseint(_: &Context<'_>, args: &Args) -> Outcome {

@@ -1,6 +1,5 @@
 //! Functions of strings. Lengths and offsets count grapheme clusters.
 
-use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::value::{Kind, Type, Value};
@@ -27,13 +26,14 @@ pub(super) fn startswith(_: &Context<'_>, args: &Args) -> Outcome {
             let known = &*unknown.prefix;
             if known.starts_with(prefix) {
                 Ok(Value::bool(true))
-            } else if prefix.starts_with(known) {
-                Ok(Value::unknown_not_null(Type::Bool, unknown.whys.clone()))
+            } else if known.len() < prefix.len() {
+                // A shorter beginning might decide as well, and does not to Terraform.
+                Ok(Value::unknown(Type::Bool, unknown.whys.clone()))
             } else {
                 Ok(Value::bool(false))
             }
         }
-        _ => Ok(Value::unknown_not_null(Type::Bool, text.whys().and(&prefix.whys()))),
+        _ => Ok(Value::unknown(Type::Bool, text.whys().and(&prefix.whys()))),
     }
 }
 
@@ -54,6 +54,11 @@ pub(super) fn indent(_: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn join(_: &Context<'_>, args: &Args) -> Outcome {
     if args.len() < 2 {
         return Err("join needs at least one list".to_owned());
+    }
+    let lists = args.rest(1);
+    // A list whose elements are not all known keeps later ones from being looked at.
+    if let Some(open) = lists.iter().find(|list| list.contains_unknown()) {
+        return Ok(Value::unknown(Type::String, open.whys()));
     }
     let mut parts = Vec::new();
     for at in 1..args.len() {
@@ -154,43 +159,4 @@ pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
         Some(pattern) => Ok(Value::string(&compile(pattern)?.replace_all(text, replacement))),
         None => Ok(Value::string(&text.replace(search, replacement))),
     }
-}
-
-/// A string where the pattern has no group, a tuple of its groups, or an object of its named groups.
-fn captured(pattern: &Regex, found: &regex::Captures<'_>) -> Value {
-    let group = |group: Option<regex::Match<'_>>| match group {
-        Some(text) => Value::string(text.as_str()),
-        None => Kind::Null(Type::String).into(),
-    };
-    if pattern.captures_len() == 1 {
-        return group(found.get(0));
-    }
-    let names: Vec<&str> = pattern.capture_names().flatten().collect();
-    if names.is_empty() {
-        return Value::tuple(found.iter().skip(1).map(group).collect());
-    }
-    Value::object(names.into_iter().map(|name| (name.into(), group(found.name(name)))).collect())
-}
-
-fn mixed(pattern: &Regex) -> Result<(), String> {
-    let named = pattern.capture_names().flatten().count();
-    if named > 0 && named + 1 < pattern.captures_len() {
-        return Err("a pattern cannot have both named and unnamed groups".to_owned());
-    }
-    Ok(())
-}
-
-pub(super) fn regex(_: &Context<'_>, args: &Args) -> Outcome {
-    let pattern = compile(args.str(0)?)?;
-    mixed(&pattern)?;
-    let found = pattern.captures(args.str(1)?).ok_or("the pattern does not match")?;
-    Ok(captured(&pattern, &found))
-}
-
-pub(super) fn regexall(_: &Context<'_>, args: &Args) -> Outcome {
-    let pattern = compile(args.str(0)?)?;
-    mixed(&pattern)?;
-    let found: Vec<Value> = pattern.captures_iter(args.str(1)?).map(|found| captured(&pattern, &found)).collect();
-    let ty = found.first().map_or(Type::Dynamic, Value::ty);
-    Ok(Value::list(ty, found))
 }
