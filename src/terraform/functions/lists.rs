@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::super::evaluate::{equal, get_index};
 use super::super::value::{Kind, Type, Value, Whys, convert, to_json_text, unify_all};
 use super::args::{element_type, items, same_kind};
@@ -115,14 +113,17 @@ pub(super) fn distinct(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(same_kind(list, kept.cloned().collect()))
 }
 
-/// Where in a list of a length the index of `element` points.
-fn wrapped(index: Option<i64>, count: usize) -> Result<usize, String> {
+/// Where in a list of a length the index of `element` points. To Terraform a tuple has no negative ones.
+fn wrapped(index: Option<i64>, count: usize, is_tuple: bool) -> Result<usize, String> {
     let index = index.ok_or("the index of element is no whole number")?;
     if count == 0 {
         return Err("element cannot pick from an empty list".to_owned());
     }
-    let index = usize::try_from(index).map_err(|_| "the index of element is negative")?;
-    Ok(index % count)
+    if is_tuple && index < 0 {
+        return Err("the index of element is negative".to_owned());
+    }
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Ok(usize::try_from(index.rem_euclid(count)).unwrap_or_default())
 }
 
 pub(super) fn element_gives(args: &Args) -> Given {
@@ -131,7 +132,7 @@ pub(super) fn element_gives(args: &Args) -> Given {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(_) if index.is_unknown() => Ok(Type::Dynamic),
         Type::Tuple(types) => {
-            let at = wrapped(index.as_int(), types.len())?;
+            let at = wrapped(index.as_int(), types.len(), true)?;
             Ok(types.get(at).cloned().unwrap_or(Type::Dynamic))
         }
         _ => Err("element needs a list".to_owned()),
@@ -139,11 +140,12 @@ pub(super) fn element_gives(args: &Args) -> Given {
 }
 
 pub(super) fn element(_: &Context<'_>, args: &Args) -> Outcome {
-    let items = match &args.value(0)?.kind {
-        Kind::List(_, items) | Kind::Tuple(items) => items,
+    let (items, is_tuple) = match &args.value(0)?.kind {
+        Kind::List(_, items) => (items, false),
+        Kind::Tuple(items) => (items, true),
         _ => return Err("element needs a list".to_owned()),
     };
-    let at = wrapped(args.number(1)?.to_i64(), items.len())?;
+    let at = wrapped(args.number(1)?.to_i64(), items.len(), is_tuple)?;
     get_index(args.value(0)?, &Value::int(at as i64))
 }
 
@@ -210,26 +212,7 @@ pub(super) fn index(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn length(_: &Context<'_>, args: &Args) -> Outcome {
-    let value = args.value(0)?;
-    let open = || Ok(Value::unknown(Type::Number, value.whys()));
-    let count = match &value.kind {
-        Kind::String(text) => text.graphemes(true).count(),
-        // Unknown elements of a set may be the same.
-        Kind::Set(_, items) if items.len() > 1 && items.iter().any(Value::contains_unknown) => return open(),
-        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => items.len(),
-        Kind::Map(_, fields) => fields.len(),
-        Kind::Object(object) if object.open.is_some() => return open(),
-        Kind::Object(object) => object.fields.len(),
-        Kind::Unknown(unknown) => match &unknown.ty {
-            // The type tells how many there are.
-            Type::Tuple(types) => types.len(),
-            Type::Object(fields) => fields.len(),
-            Type::Bool | Type::Number => return Err("length needs a string or a collection".to_owned()),
-            _ => return open(),
-        },
-        _ => return Err("length needs a string or a collection".to_owned()),
-    };
-    Ok(Value::int(count as i64))
+    super::super::value::length(args.value(0)?).ok_or_else(|| "length needs a string or a collection".to_owned())
 }
 
 pub(super) fn matchkeys(_: &Context<'_>, args: &Args) -> Outcome {

@@ -2,10 +2,13 @@
 //! difference between lists, sets, maps, tuples and objects.
 
 mod convert;
+mod float;
 mod json;
 mod number;
-mod prefix;
+mod order;
 mod types;
+mod unify;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +17,13 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::model::{Why, WhyKind};
 
-pub use convert::{apply_defaults, convert, unify, unify_all};
+pub use convert::{apply_defaults, convert};
 pub use json::{from_json, to_json, to_json_text};
 pub use number::Number;
+pub use order::same_value;
 pub use types::{Field, Type};
+pub use unify::{unify, unify_all};
+pub use unknown::{Bounds, Unknown, Whys, length, length_bounds};
 
 /// A value; cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,63 +88,6 @@ impl Open {
             _ => format!("{}.{name} is computed by the provider", self.address),
         };
         Why { text, ..self.why.clone() }
-    }
-}
-
-/// What is known of something that is not known.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unknown {
-    /// Its type, as far as known.
-    pub ty: Type,
-    /// A string's known beginning; empty where there is none.
-    pub prefix: Arc<str>,
-    /// True where it certainly is not null.
-    pub not_null: bool,
-    /// The reasons, at least one.
-    pub whys: Whys,
-}
-
-/// The largest number of reasons that a value carries.
-const MAX_WHYS: usize = 8;
-
-/// Reasons, sorted, without doubles, at most eight.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Whys(Arc<Vec<Why>>);
-
-impl Whys {
-    /// One reason.
-    pub fn one(why: Why) -> Self {
-        Self(Arc::new(vec![why]))
-    }
-
-    /// The reasons.
-    pub fn as_slice(&self) -> &[Why] {
-        &self.0
-    }
-
-    /// True where there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A copy, for the model's types.
-    pub fn to_vec(&self) -> Vec<Why> {
-        self.0.to_vec()
-    }
-
-    /// Both sets of reasons.
-    pub fn and(&self, other: &Self) -> Self {
-        if other.is_empty() || Arc::ptr_eq(&self.0, &other.0) {
-            return self.clone();
-        }
-        if self.is_empty() {
-            return other.clone();
-        }
-        let mut all: Vec<Why> = self.0.iter().chain(other.0.iter()).cloned().collect();
-        all.sort();
-        all.dedup();
-        all.truncate(MAX_WHYS);
-        Self(Arc::new(all))
     }
 }
 
@@ -210,30 +159,9 @@ impl Value {
     pub fn set(ty: Type, items: Vec<Self>) -> Self {
         let sensitive = items.iter().any(Self::is_marked);
         let mut items: Vec<Self> = items.into_iter().map(Self::unmarked).collect();
-        items.sort_by(compare_elements);
+        items.sort_by(order::compare);
         items.dedup_by(|a, b| !a.contains_unknown() && same_value(a, b));
         Self::from(Kind::Set(ty, Arc::new(items))).marked(sensitive)
-    }
-
-    /// An unknown value.
-    pub fn unknown(ty: Type, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: false, whys })).into()
-    }
-
-    /// An unknown value with one reason.
-    pub fn unknown_because(ty: Type, why: Why) -> Self {
-        Self::unknown(ty, Whys::one(why))
-    }
-
-    /// An unknown value that is not null.
-    pub fn unknown_not_null(ty: Type, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: true, whys })).into()
-    }
-
-    /// An unknown string with a known beginning.
-    pub fn unknown_string(prefix: &str, whys: Whys) -> Self {
-        let prefix = prefix::safe_prefix(prefix).into();
-        Kind::Unknown(Arc::new(Unknown { ty: Type::String, prefix, not_null: true, whys })).into()
     }
 
     /// The same value, sensitive where `mark` is set.
@@ -373,41 +301,5 @@ impl Value {
             )),
             Kind::Unknown(unknown) => unknown.ty.clone(),
         }
-    }
-}
-
-/// Whether two known values are the same value of the same type, whatever their marks.
-pub fn same_value(a: &Value, b: &Value) -> bool {
-    let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b));
-    let fields = |a: &BTreeMap<Arc<str>, Value>, b: &BTreeMap<Arc<str>, Value>| {
-        a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka == kb && same_value(a, b))
-    };
-    match (&a.kind, &b.kind) {
-        (Kind::Null(_), Kind::Null(_)) => true,
-        (Kind::Bool(a), Kind::Bool(b)) => a == b,
-        (Kind::Number(a), Kind::Number(b)) => a == b,
-        (Kind::String(a), Kind::String(b)) => a == b,
-        (Kind::List(ta, a), Kind::List(tb, b)) | (Kind::Set(ta, a), Kind::Set(tb, b)) => {
-            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && all(a, b)
-        }
-        (Kind::Tuple(a), Kind::Tuple(b)) => all(a, b),
-        (Kind::Map(ta, a), Kind::Map(tb, b)) => {
-            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && fields(a, b)
-        }
-        (Kind::Object(a), Kind::Object(b)) => a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields),
-        _ => false,
-    }
-}
-
-/// The order of set elements: false before true, numbers by size, strings by bytes; the rest by their text.
-fn compare_elements(a: &Value, b: &Value) -> std::cmp::Ordering {
-    match (&a.kind, &b.kind) {
-        (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
-        (Kind::Number(a), Kind::Number(b)) => a.cmp(b),
-        (Kind::String(a), Kind::String(b)) => a.cmp(b),
-        (Kind::Unknown(_), Kind::Unknown(_)) => std::cmp::Ordering::Equal,
-        (Kind::Unknown(_), _) => std::cmp::Ordering::Greater,
-        (_, Kind::Unknown(_)) => std::cmp::Ordering::Less,
-        _ => to_json_text(a).cmp(&to_json_text(b)),
     }
 }
