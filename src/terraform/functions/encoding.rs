@@ -67,7 +67,7 @@ pub(super) fn jsonencode(_: &Context<'_>, args: &Args) -> Outcome {
             _ => "",
         },
     };
-    let unknown = Unknown { ty: Type::String, prefix: first.into(), not_null: true, whys: value.whys() };
+    let unknown = Unknown { ty: Type::String, prefix: first.into(), not_null: true, bounds: Default::default(), whys: value.whys() };
     Ok(Kind::Unknown(unknown.into()).into())
 }
 

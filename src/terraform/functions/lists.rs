@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::evaluate::{equal, get_index};
-use super::super::value::{Kind, Type, Value, Whys, convert, to_json_text, unify_all};
+use super::super::value::{self, Kind, Type, Value, Whys, convert, to_json_text, unify_all};
 use super::args::{element_type, items, same_kind};
 use super::{Args, Context};
 
@@ -210,26 +209,7 @@ pub(super) fn index(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn length(_: &Context<'_>, args: &Args) -> Outcome {
-    let value = args.value(0)?;
-    let open = || Ok(Value::unknown(Type::Number, value.whys()));
-    let count = match &value.kind {
-        Kind::String(text) => text.graphemes(true).count(),
-        // Unknown elements of a set may be the same.
-        Kind::Set(_, items) if items.len() > 1 && items.iter().any(Value::contains_unknown) => return open(),
-        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => items.len(),
-        Kind::Map(_, fields) => fields.len(),
-        Kind::Object(object) if object.open.is_some() => return open(),
-        Kind::Object(object) => object.fields.len(),
-        Kind::Unknown(unknown) => match &unknown.ty {
-            // The type tells how many there are.
-            Type::Tuple(types) => types.len(),
-            Type::Object(fields) => fields.len(),
-            Type::Bool | Type::Number => return Err("length needs a string or a collection".to_owned()),
-            _ => return open(),
-        },
-        _ => return Err("length needs a string or a collection".to_owned()),
-    };
-    Ok(Value::int(count as i64))
+    value::length(args.value(0)?).ok_or_else(|| "length needs a string or a collection".to_owned())
 }
 
 pub(super) fn matchkeys(_: &Context<'_>, args: &Args) -> Outcome {
