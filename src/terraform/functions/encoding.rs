@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-use super::super::value::{Kind, Type, Unknown, Value, from_json, to_json_text};
+use super::super::value::{Kind, Type, Value, from_json, to_json_text};
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
@@ -67,8 +67,7 @@ pub(super) fn jsonencode(_: &Context<'_>, args: &Args) -> Outcome {
             _ => "",
         },
     };
-    let unknown = Unknown { ty: Type::String, prefix: first.into(), not_null: true, bounds: Default::default(), whys: value.whys() };
-    Ok(Kind::Unknown(unknown.into()).into())
+    Ok(Value::unknown_string(first, value.whys()))
 }
 
 /// As in a query string: a space becomes `+`.

@@ -27,12 +27,23 @@ impl Context<'_> {
         join_path(&self.folder(), path).ok_or_else(|| self.unreadable(path, &ReadError::Outside, ty))
     }
 
+    /// Refuses a folder where a file is needed.
+    fn no_folder(&self, inside: &str, path: &str) -> Result<(), String> {
+        match self.world.list(inside) {
+            Ok(_) => Err(format!("{path} is a folder")),
+            Err(_) => Ok(()),
+        }
+    }
+
     fn unreadable(&self, path: &str, error: &ReadError, ty: Type) -> Value {
         self.unknown(ty, WhyKind::FileUnreadable, format!("{path} {}", error.text()))
     }
 
-    /// What a read error means: a file that does not exist is an error, everything else is not known.
+    /// What a read error means: what is not there, or is no file, is an error, everything else is not known.
     pub(super) fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
+        if let Ok(inside) = self.path(path, Type::Dynamic) {
+            self.no_folder(&inside, path)?;
+        }
         match error {
             ReadError::Missing | ReadError::NotText => Err(format!("{path} {}", error.text())),
             other => Ok(self.unreadable(path, other, ty)),
@@ -136,7 +147,11 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
     match context.path(path, Type::Bool) {
         Err(unknown) => Ok(unknown),
         Ok(inside) => match context.world.file_exists(&inside) {
-            Ok(found) => Ok(Value::bool(found)),
+            Ok(true) => Ok(Value::bool(true)),
+            Ok(false) => {
+                context.no_folder(&inside, path)?;
+                Ok(Value::bool(false))
+            }
             Err(error) => context.refused(path, &error, Type::Bool),
         },
     }
@@ -145,6 +160,11 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
     let (folder, pattern) = (args.str(0)?, args.str(1)?);
     let ty = Type::set(Type::String);
+    let pattern = &*clean(pattern);
+    let is_pattern = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
+    if pattern == ".." || pattern.starts_with("../") || is_pattern(folder) {
+        return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the files {pattern} of {folder} are not listed")));
+    }
     if pattern.contains("[!") {
         // To Terraform the mark is a character like any other, to the crate it means "none of these".
         return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the file pattern `{pattern}` is not evaluated")));

@@ -169,8 +169,9 @@ fn one(verb: &Verb, letter: char, arg: &Value) -> Result<String, String> {
     match letter {
         'v' if verb.sharp => Ok(to_json_text(arg)),
         'v' => match &arg.kind {
-            Kind::String(text) => Ok(cut(verb, text)),
-            Kind::Number(number) => float(verb, 'g', number),
+            // A precision means nothing here.
+            Kind::String(text) => Ok(text.to_string()),
+            Kind::Number(number) => float(&Verb { precision: None, plus: false, space: false, ..*verb }, 'g', number),
             Kind::Bool(flag) => Ok(flag.to_string()),
             _ => Ok(to_json_text(arg)),
         },

@@ -13,9 +13,6 @@ fn differs(context: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn bcrypt(context: &Context<'_>, args: &Args) -> Outcome {
-    if args.len() > 2 {
-        return Err("bcrypt needs one or two arguments".to_owned());
-    }
     differs(context, args)
 }
 

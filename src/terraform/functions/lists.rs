@@ -226,30 +226,13 @@ pub(super) fn matchkeys(_: &Context<'_>, args: &Args) -> Outcome {
     if wanted.is_empty() {
         return Ok(same_kind(list, Vec::new()));
     }
-    let open = |whys: Whys| Ok(Value::unknown(list.ty(), whys));
     if list.contains_unknown() || args.value(1)?.contains_unknown() {
-        return open(list.whys().and(&args.value(1)?.whys()));
+        return Ok(Value::unknown(list.ty(), list.whys().and(&args.value(1)?.whys())));
     }
-    if !wanted.iter().any(Value::contains_unknown) {
-        let wanted: HashSet<String> = wanted.iter().map(to_json_text).collect();
-        let pairs = values.iter().zip(keys.iter()).filter(|(_, key)| wanted.contains(&to_json_text(key)));
-        return Ok(same_kind(list, pairs.map(|(value, _)| value.clone()).collect()));
-    }
-    let mut kept = Vec::new();
-    for (value, key) in values.iter().zip(keys.iter()) {
-        for own in wanted.iter() {
-            let same = equal(key, own);
-            match same.as_bool() {
-                Some(true) => {
-                    kept.push(value.clone());
-                    break;
-                }
-                Some(false) => {}
-                None => return open(same.whys()),
-            }
-        }
-    }
-    Ok(same_kind(list, kept))
+    // To Terraform a wanted key that is not known matches nothing.
+    let wanted: HashSet<String> = wanted.iter().filter(|key| !key.contains_unknown()).map(to_json_text).collect();
+    let pairs = values.iter().zip(keys.iter()).filter(|(_, key)| wanted.contains(&to_json_text(key)));
+    Ok(same_kind(list, pairs.map(|(value, _)| value.clone()).collect()))
 }
 
 pub(super) fn one_gives(args: &Args) -> Given {

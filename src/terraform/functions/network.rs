@@ -85,13 +85,24 @@ pub(super) fn cidrhost(_: &Context<'_>, args: &Args) -> Outcome {
     let number = whole(args, 1)?;
     let host = prefix.width - prefix.length;
     let size = BigInt::from(1) << host;
-    let fits = if number.is_negative() { -number.clone() <= size } else { number < size };
-    if !fits {
-        return Err(format!("the range has no host number {number}"));
-    }
-    let offset = if number.is_negative() { size + number } else { number };
-    let offset = offset.to_u128().ok_or("the host number is too large")?;
-    Ok(Value::string(&prefix.text(prefix.address | offset)))
+    let fail = || format!("the range has no host number {number}");
+    let offset = if number.is_negative() {
+        // Counted from the end.
+        if -number.clone() > size {
+            return Err(fail());
+        }
+        &size + &number
+    } else {
+        // Terraform looks at the last 64 bits, so that numbers beyond them may leave the range.
+        let low = (&number & BigInt::from(u64::MAX)).to_u64().unwrap_or_default();
+        if BigInt::from(low.cast_signed()) >= size {
+            return Err(fail());
+        }
+        number.clone()
+    };
+    let address = BigInt::from(prefix.address) | offset;
+    let address = address.to_u128().filter(|address| prefix.width == 128 || *address >> 32 == 0).ok_or_else(fail)?;
+    Ok(Value::string(&prefix.text(address)))
 }
 
 pub(super) fn cidrnetmask(_: &Context<'_>, args: &Args) -> Outcome {

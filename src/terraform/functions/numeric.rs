@@ -4,12 +4,19 @@ use bigdecimal::num_bigint::BigInt;
 
 use super::super::value::{Number, Type, Value, convert};
 use super::args::MAX_ELEMENTS;
+use super::float::{ln, power};
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
-fn float(name: &str, value: f64) -> Outcome {
-    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no finite number"))
+/// Terraform gives an infinite number, with which hardly anything can be done; it has none for what is no number.
+fn float(context: &Context<'_>, name: &str, value: f64) -> Outcome {
+    if value.is_infinite() {
+        let text = format!("the result of {name} is infinite");
+        return Ok(context.unknown(Type::Number, WhyKind::Unsupported, text));
+    }
+    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no number"))
 }
 
 pub(super) fn abs(_: &Context<'_>, args: &Args) -> Outcome {
@@ -29,12 +36,16 @@ pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::int(args.int(0)?.signum()))
 }
 
-pub(super) fn log(_: &Context<'_>, args: &Args) -> Outcome {
-    float("log", args.number(0)?.to_f64().ln() / args.number(1)?.to_f64().ln())
+pub(super) fn log(context: &Context<'_>, args: &Args) -> Outcome {
+    float(context, "log", ln(args.number(0)?.to_f64()) / ln(args.number(1)?.to_f64()))
 }
 
-pub(super) fn pow(_: &Context<'_>, args: &Args) -> Outcome {
-    float("pow", args.number(0)?.to_f64().powf(args.number(1)?.to_f64()))
+pub(super) fn pow(context: &Context<'_>, args: &Args) -> Outcome {
+    let (base, exponent) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    match power(base, exponent) {
+        Some(value) => float(context, "pow", value),
+        None => Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the power of a fraction is not evaluated")),
+    }
 }
 
 pub(super) fn max(_: &Context<'_>, args: &Args) -> Outcome {

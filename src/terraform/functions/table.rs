@@ -155,7 +155,7 @@ pub(super) static SPECS: &[Spec] = &[
     plain("formatlist", format::formatlist).unknown(REST),
     plain("indent", text::indent),
     plain("index", lists::index).gives(number),
-    plain("issensitive", convert::issensitive).unknown(ALL).untyped(ALL).own_marks(),
+    plain("issensitive", convert::issensitive).unknown(ALL).untyped(ALL).own_marks().may_be_null(),
     plain("join", text::join),
     plain("jsondecode", encoding::jsondecode).gives(encoding::jsondecode_gives),
     plain("jsonencode", encoding::jsonencode).unknown(ALL).untyped(ALL),

@@ -156,6 +156,12 @@ pub(super) fn records() -> bool {
     std::env::var_os("GCP_DRIFT_RECORD_TERRAFORM").is_some()
 }
 
+/// True where the answers of a file are asked again: all, or those named with commas between.
+pub(super) fn is_recorded(name: &str) -> bool {
+    let wanted = std::env::var("GCP_DRIFT_RECORD_TERRAFORM").unwrap_or_default();
+    wanted == "1" || wanted.split(',').any(|own| own == name)
+}
+
 /// Asks the binary for all rows of a file, and rewrites it.
 pub(super) fn record(path: &Path) {
     let mut rows = read(path);

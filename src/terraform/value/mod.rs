@@ -6,6 +6,7 @@ mod float;
 mod json;
 mod number;
 mod order;
+mod prefix;
 mod types;
 mod unify;
 mod unknown;
