@@ -193,11 +193,8 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value = if unknown_keys.is_empty() {
-        Value::object(fields)
-    } else {
-        Value::unknown(Type::Dynamic, unknown_keys)
-    };
+    let value =
+        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown(Type::Dynamic, unknown_keys) };
     Ok(value.marked(sensitive))
 }
 
@@ -209,9 +206,7 @@ fn is_ambiguous_key(key: &Expr) -> bool {
         Step::AttrSplat | Step::FullSplat => false,
     };
     match &key.kind {
-        ExprKind::Traversal(base, steps) => {
-            matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static)
-        }
+        ExprKind::Traversal(base, steps) => matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static),
         _ => false,
     }
 }

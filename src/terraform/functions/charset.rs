@@ -11,7 +11,10 @@ type Outcome = Result<Value, String>;
 
 /// How a name of the IANA is dealt with.
 enum Charset {
-    Utf16 { little: bool, marked: bool },
+    Utf16 {
+        little: bool,
+        marked: bool,
+    },
     Other(&'static Encoding),
     /// A name that exists, for an encoding that is not dealt with here.
     Unsupported,
@@ -20,10 +23,32 @@ enum Charset {
 /// The names that mean to the browsers' standard what they mean to the IANA. The others of that standard do not:
 /// there `latin1` is another encoding.
 const SHARED: &[&str] = &[
-    "utf-8", "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255",
-    "windows-1256", "windows-1257", "windows-1258", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5",
-    "iso-8859-7", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "koi8-r", "koi8-u",
-    "macintosh", "euc-jp", "euc-kr", "big5",
+    "utf-8",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "iso-8859-2",
+    "iso-8859-3",
+    "iso-8859-4",
+    "iso-8859-5",
+    "iso-8859-7",
+    "iso-8859-10",
+    "iso-8859-13",
+    "iso-8859-14",
+    "iso-8859-15",
+    "iso-8859-16",
+    "koi8-r",
+    "koi8-u",
+    "macintosh",
+    "euc-jp",
+    "euc-kr",
+    "big5",
 ];
 
 fn charset(name: &str) -> Result<Charset, String> {

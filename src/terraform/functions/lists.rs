@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-
 use super::super::evaluate::{equal, get_index};
 use super::super::value::{self, Kind, Type, Value, Whys, convert, to_json_text, unify_all};
 use super::args::{element_type, items, same_kind};

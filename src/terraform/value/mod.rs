@@ -221,6 +221,14 @@ impl Value {
         }
     }
 
+    /// True where it or anything in it is an infinite number, which can be written nowhere.
+    pub fn has_infinite(&self) -> bool {
+        match &self.kind {
+            Kind::Number(number) => number.is_infinite(),
+            _ => self.elements().any(Self::has_infinite),
+        }
+    }
+
     /// The reasons of everything in it that is not known.
     pub fn whys(&self) -> Whys {
         match &self.kind {
