@@ -21,7 +21,6 @@ use crate::model::{Why, WhyKind};
 
 pub use collections::{get_attr, get_index};
 pub use equality::equal;
-pub(crate) use template::certain_prefix;
 pub use template::render;
 
 /// The deepest nesting of evaluations, over references and modules.
@@ -213,11 +212,8 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value = if unknown_keys.is_empty() {
-        Value::object(fields)
-    } else {
-        Value::unknown(Type::Dynamic, unknown_keys)
-    };
+    let value =
+        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown(Type::Dynamic, unknown_keys) };
     Ok(value.marked(sensitive))
 }
 
@@ -229,9 +225,7 @@ fn is_ambiguous_key(key: &Expr) -> bool {
         Step::AttrSplat | Step::FullSplat => false,
     };
     match &key.kind {
-        ExprKind::Traversal(base, steps) => {
-            matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static)
-        }
+        ExprKind::Traversal(base, steps) => matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static),
         _ => false,
     }
 }

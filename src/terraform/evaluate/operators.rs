@@ -87,7 +87,9 @@ fn arithmetic(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, S
 fn compare_bounds(operator: BinaryOperator, a: &Value, b: &Value) -> Option<bool> {
     use BinaryOperator as Op;
     let (x, y) = (bounds(a), bounds(b));
-    let beyond = |low: &Option<Number>, high: &Option<Number>| low.as_ref().zip(high.as_ref()).is_some_and(|(low, high)| low > high);
+    let beyond = |low: &Option<Number>, high: &Option<Number>| {
+        low.as_ref().zip(high.as_ref()).is_some_and(|(low, high)| low > high)
+    };
     let (below, above) = (beyond(&y.low, &x.high), beyond(&x.low, &y.high));
     match operator {
         Op::Less | Op::LessEq => below.then_some(true).or(above.then_some(false)),

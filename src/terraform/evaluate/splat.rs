@@ -51,9 +51,7 @@ pub(super) fn splat(world: &World, scope: &Scope, value: &Value, steps: &[Step],
                 false => unify_all(items.iter().map(Value::ty)),
             };
             match ty {
-                Some(ty) => {
-                    convert(&Value::tuple(items), &Type::list(ty)).map_err(|text| Failure::at(span, text))?
-                }
+                Some(ty) => convert(&Value::tuple(items), &Type::list(ty)).map_err(|text| Failure::at(span, text))?,
                 None => Value::tuple(items),
             }
         }

@@ -1,7 +1,5 @@
 //! Templates: quoted strings, heredocs and template files.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::super::module::World;
 use super::super::syntax::{ForPart, Part, Span};
 use super::super::value::{Kind, Type, Value, Whys, convert, normalise};
@@ -37,28 +35,9 @@ pub fn render(world: &World, scope: &Scope, parts: &[Part], span: Span) -> Resul
     let value = if text.whys.is_empty() {
         Value::from(Kind::String(normalise(&text.text)))
     } else {
-        let text_so_far = normalise(&text.text);
-        Value::unknown_string(certain_prefix(&text_so_far), text.whys)
+        Value::unknown_string(&normalise(&text.text), text.whys)
     };
     Ok(value.marked(text.sensitive))
-}
-
-/// The longest known beginning that Terraform keeps.
-const MAX_PREFIX: usize = 128;
-
-/// The part of a text that stays as it is whatever comes after it: the last character may combine with the next one,
-/// unless it is one of those that never do.
-pub(crate) fn certain_prefix(text: &str) -> &str {
-    const ALONE: &str = " !\"#&'()*+,-./:;?@[\\]^_{|}~";
-    let mut end = text.len().min(MAX_PREFIX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = text.get(..end).unwrap_or_default();
-    match text.graphemes(true).next_back() {
-        Some(last) if !ALONE.contains(last) => text.get(..text.len() - last.len()).unwrap_or_default(),
-        _ => text,
-    }
 }
 
 fn append(world: &World, scope: &Scope, parts: &[Part], span: Span, text: &mut Text) -> Result<(), Failure> {

@@ -55,6 +55,9 @@ pub(super) fn jsondecode(_: &Context<'_>, args: &Args) -> Outcome {
 /// Of JSON with something unknown in it the first character is known, where the value is certainly not null.
 pub(super) fn jsonencode(_: &Context<'_>, args: &Args) -> Outcome {
     let value = args.value(0)?;
+    if value.has_infinite() {
+        return Err("an infinite number cannot be written as JSON".to_owned());
+    }
     if !value.contains_unknown() {
         return Ok(Value::string(&to_json_text(value)));
     }

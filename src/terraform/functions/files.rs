@@ -171,7 +171,11 @@ pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
     let pattern = &*clean(pattern);
     let is_pattern = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
     if pattern == ".." || pattern.starts_with("../") || is_pattern(folder) {
-        return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the files {pattern} of {folder} are not listed")));
+        return Ok(context.unknown(
+            ty,
+            WhyKind::Unsupported,
+            format!("the files {pattern} of {folder} are not listed"),
+        ));
     }
     if pattern.contains("[!") {
         // To Terraform the mark is a character like any other, to the crate it means "none of these".

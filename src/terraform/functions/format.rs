@@ -2,7 +2,6 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::evaluate::certain_prefix;
 use super::super::value::{Kind, Number, Type, Value, Whys, convert, to_json_text};
 use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
 use super::float::{exponent, general, shortest};
@@ -16,7 +15,7 @@ const MAX_WIDTH: usize = 10_000;
 /// What is known of a text that is not: what stands before the first verb.
 fn unknown_text(pattern: &str, whys: Whys) -> Value {
     let known = pattern.split('%').next().filter(|known| known.len() < pattern.len()).unwrap_or_default();
-    Value::unknown_string(certain_prefix(known), whys)
+    Value::unknown_string(known, whys)
 }
 
 pub(super) fn format(_: &Context<'_>, args: &Args) -> Outcome {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::evaluate::{equal, get_index};
-use super::super::value::{Kind, Type, Value, Whys, convert, to_json_text, unify_all};
+use super::super::value::{self, Kind, Type, Value, Whys, convert, to_json_text, unify_all};
 use super::args::{element_type, items, same_kind};
 use super::{Args, Context};
 
@@ -212,7 +212,7 @@ pub(super) fn index(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn length(_: &Context<'_>, args: &Args) -> Outcome {
-    super::super::value::length(args.value(0)?).ok_or_else(|| "length needs a string or a collection".to_owned())
+    value::length(args.value(0)?).ok_or_else(|| "length needs a string or a collection".to_owned())
 }
 
 pub(super) fn matchkeys(_: &Context<'_>, args: &Args) -> Outcome {

@@ -15,7 +15,8 @@ pub(super) fn gives(args: &Args) -> Given {
         Type::Set(element) if *element != Type::Dynamic => Some((*element).clone()),
         _ => None,
     });
-    let element = unify_all(typed).ok_or_else(|| format!("the sets of {} have different element types", args.name()))?;
+    let element =
+        unify_all(typed).ok_or_else(|| format!("the sets of {} have different element types", args.name()))?;
     Ok(Type::set(element))
 }
 

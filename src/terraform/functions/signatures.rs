@@ -145,7 +145,10 @@ mod tests {
         let signatures = parse(TEXT).unwrap();
         assert_eq!(signatures.len(), 118, "the number of functions of Terraform 1.11");
         let lookup = &signatures["lookup"];
-        assert_eq!(lookup.params.iter().map(|param| param.ty.clone()).collect::<Vec<_>>(), [Type::Dynamic, Type::String]);
+        assert_eq!(
+            lookup.params.iter().map(|param| param.ty.clone()).collect::<Vec<_>>(),
+            [Type::Dynamic, Type::String]
+        );
         assert_eq!(lookup.variadic, Some(Param { ty: Type::Dynamic, nullable: true }));
         assert_eq!(signatures["transpose"].returns, Type::map(Type::list(Type::String)));
     }

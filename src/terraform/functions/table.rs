@@ -229,7 +229,8 @@ pub(super) static SPECS: &[Spec] = &[
 
 /// The table with the signatures, made once.
 static FUNCTIONS: LazyLock<BTreeMap<&'static str, Function>> = LazyLock::new(|| {
-    let with_signature = |spec: &'static Spec| Some((spec.name, Function { spec, signature: SIGNATURES.get(spec.name)? }));
+    let with_signature =
+        |spec: &'static Spec| Some((spec.name, Function { spec, signature: SIGNATURES.get(spec.name)? }));
     SPECS.iter().filter_map(with_signature).collect()
 });
 

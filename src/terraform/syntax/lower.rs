@@ -1,5 +1,6 @@
 //! The parser's tree, which keeps all white space, to the tree that is evaluated.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,24 +16,30 @@ use super::{Attribute, Block, Body, Call, Expr, ExprKind, For, ForPart, Part, Sp
 pub(super) struct Lower<'a> {
     pub(super) source: &'a str,
     pub(super) file: u32,
-    /// Where a quoted string runs over the end of its line, which the parser lets pass and Terraform does not.
-    pub(super) broken_string: std::cell::Cell<Option<usize>>,
+    /// Bytes of `source` before the text that the file has.
+    pub(super) before: usize,
+    /// The first thing that the parser lets pass and Terraform does not, and where it is.
+    pub(super) refused: Cell<Option<(usize, &'static str)>>,
 }
 
 impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let offset = |at: usize| u32::try_from(at.saturating_sub(self.before)).unwrap_or(u32::MAX);
         Span { file: self.file, start: offset(range.start), end: offset(range.end) }
     }
 
-    /// Keeps the place of the first line break in the text of a quoted string.
+    fn refuse(&self, at: usize, why: &'static str) {
+        if self.refused.get().is_none() {
+            self.refused.set(Some((at.saturating_sub(self.before), why)));
+        }
+    }
+
+    /// A quoted string may not run over the end of its line.
     fn refuse_line_break(&self, range: Option<Range<usize>>) {
         let start = range.as_ref().map_or(0, |range| range.start);
-        if let Some(at) = self.text(range).find('\n')
-            && self.broken_string.get().is_none()
-        {
-            self.broken_string.set(Some(start + at));
+        if let Some(at) = self.text(range).find('\n') {
+            self.refuse(start + at, "a quoted string must end on the line it begins on");
         }
     }
 
@@ -101,7 +108,12 @@ impl Lower<'_> {
                 }))
             }
             Expression::Traversal(traversal) => {
-                let steps = traversal.operators.iter().map(|step| self.step(step.value(), step.span())).collect();
+                let steps: Vec<Step> =
+                    traversal.operators.iter().map(|step| self.step(step.value(), step.span())).collect();
+                if steps.windows(2).any(|pair| matches!(pair, [Step::LegacyIndex(_), Step::LegacyIndex(_)])) {
+                    let start = expr.span().map_or(0, |range| range.start);
+                    self.refuse(start, "an index that follows an index must be in brackets");
+                }
                 ExprKind::Traversal(Box::new(self.expr(&traversal.expr)), steps)
             }
             Expression::UnaryOp(op) => ExprKind::Unary(*op.operator.value(), Box::new(self.expr(&op.expr))),
@@ -174,7 +186,7 @@ impl Lower<'_> {
 
     pub(super) fn parts(&self, template: &Template, lines: Lines) -> Vec<Part> {
         let mut tokens = Vec::new();
-        self.tokens(template, lines, &mut tokens);
+        self.tokens(template, lines, false, &mut tokens);
         let mut literals = literals(tokens, lines).into_iter();
         self.assemble(template, &mut literals)
     }
@@ -209,11 +221,13 @@ impl Lower<'_> {
     }
 
     /// The template as the flat sequence of literals and tags that strip markers and indentation work on.
-    fn tokens(&self, template: &Template, lines: Lines, tokens: &mut Vec<Token>) {
+    fn tokens(&self, template: &Template, lines: Lines, nested: bool, tokens: &mut Vec<Token>) {
         for element in template.iter() {
             match element {
                 Element::Literal(text) => {
                     let text = match lines {
+                        // The parser reads what stands in a directive as it reads a file.
+                        Lines::None if nested => self.unescaped(text.as_str(), element.span()),
                         Lines::None => text.as_str().to_owned(),
                         // The parser has taken indentation away in another way than Terraform does.
                         _ => self.raw_literal(text.span()).unwrap_or_else(|| text.as_str().to_owned()),
@@ -230,16 +244,16 @@ impl Lower<'_> {
                 Element::Directive(directive) => match &**directive {
                     Directive::If(directive) => {
                         tokens.push(Token::Tag(directive.if_expr.strip));
-                        self.tokens(&directive.if_expr.template, lines, tokens);
+                        self.tokens(&directive.if_expr.template, lines, true, tokens);
                         if let Some(branch) = &directive.else_expr {
                             tokens.push(Token::Tag(branch.strip));
-                            self.tokens(&branch.template, lines, tokens);
+                            self.tokens(&branch.template, lines, true, tokens);
                         }
                         tokens.push(Token::Tag(directive.endif_expr.strip));
                     }
                     Directive::For(directive) => {
                         tokens.push(Token::Tag(directive.for_expr.strip));
-                        self.tokens(&directive.for_expr.template, lines, tokens);
+                        self.tokens(&directive.for_expr.template, lines, true, tokens);
                         tokens.push(Token::Tag(directive.endfor_expr.strip));
                     }
                 },
@@ -247,10 +261,47 @@ impl Lower<'_> {
         }
     }
 
+    /// The text of a quoted string whose escapes are still in it.
+    fn unescaped(&self, text: &str, span: Option<Range<usize>>) -> String {
+        let text = unescape(text);
+        if text.is_none() {
+            self.refuse(span.map_or(0, |range| range.start), "an escape sequence of a quoted string is not valid");
+        }
+        text.unwrap_or_default()
+    }
+
     fn raw_literal(&self, span: Option<Range<usize>>) -> Option<String> {
         let text = self.source.get(span?)?;
         Some(text.replace("$${", "${").replace("%%{", "%{"))
     }
+}
+
+/// Text with its escapes replaced; `None` where one is not valid, or a quote is not escaped.
+fn unescape(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '"' => return None,
+            '\\' => plain.push(match rest.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '"' => '"',
+                '\\' => '\\',
+                'u' => code_point(&mut rest, 4)?,
+                'U' => code_point(&mut rest, 8)?,
+                _ => return None,
+            }),
+            other => plain.push(other),
+        }
+    }
+    Some(plain)
+}
+
+fn code_point(rest: &mut std::str::Chars<'_>, digits: usize) -> Option<char> {
+    let hex: String = rest.by_ref().take(digits).collect();
+    u32::from_str_radix(&hex, 16).ok().filter(|_| hex.len() == digits).and_then(char::from_u32)
 }
 
 /// How a template's lines count.

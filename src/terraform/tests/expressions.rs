@@ -8,9 +8,11 @@ const FOLDERS: [&str; 2] = ["functions", "language"];
 #[test]
 fn truth_files_say_what_the_tool_says() {
     if records() {
-        FOLDERS.iter().flat_map(|kind| files(&folder(kind))).filter(|(name, _)| is_recorded(name)).for_each(|(_, path)| {
-            record(&path);
-        });
+        FOLDERS.iter().flat_map(|kind| files(&folder(kind))).filter(|(name, _)| is_recorded(name)).for_each(
+            |(_, path)| {
+                record(&path);
+            },
+        );
     }
     let loaded = prelude();
     let mut wrong = Vec::new();

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod extraction;
+mod language;
 mod modules;
 mod oracle;
 mod trouble;

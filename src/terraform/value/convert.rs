@@ -124,12 +124,10 @@ pub(super) fn convertible(from: &Type, to: &Type) -> bool {
                 && (!to.mentions_any() || unify_all(fields.values().map(|field| field.ty.clone())).is_some())
         }
         (Type::Map(from), Type::Object(wanted)) => wanted.values().all(|field| convertible(from, &field.ty)),
-        (Type::Object(fields), Type::Object(wanted)) => {
-            wanted.iter().all(|(name, field)| match fields.get(name) {
-                Some(from) => convertible(&from.ty, &field.ty),
-                None => field.optional,
-            })
-        }
+        (Type::Object(fields), Type::Object(wanted)) => wanted.iter().all(|(name, field)| match fields.get(name) {
+            Some(from) => convertible(&from.ty, &field.ty),
+            None => field.optional,
+        }),
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| convertible(from, to))
         }
@@ -155,7 +153,8 @@ fn result_type(from: &Type, to: &Type) -> Type {
             wanted
                 .iter()
                 .map(|(name, field)| {
-                    let ty = fields.get(name).map_or_else(|| field.ty.settled(), |from| result_type(&from.ty, &field.ty));
+                    let ty =
+                        fields.get(name).map_or_else(|| field.ty.settled(), |from| result_type(&from.ty, &field.ty));
                     (name.clone(), Field::required(ty))
                 })
                 .collect(),
@@ -182,7 +181,31 @@ fn convert_items(items: &[Value], element: &Type) -> Result<(Type, Vec<Value>), 
         return Err(differ.to_owned());
     }
     let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, &shared)).collect();
-    Ok((shared.settled(), items?))
+    let items = items?;
+    if !agree(&shared, items.iter()) {
+        return Err(differ.to_owned());
+    }
+    Ok((shared.settled(), items))
+}
+
+/// True where values have one type, but for what is unknown or null and of no known type in them.
+fn agree<'a>(shared: &Type, values: impl Iterator<Item = &'a Value>) -> bool {
+    fn alike(a: &Type, b: &Type) -> bool {
+        match (a, b) {
+            (Type::Dynamic, _) | (_, Type::Dynamic) => true,
+            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => alike(a, b),
+            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(a, b)),
+            (Type::Object(a), Type::Object(b)) => {
+                a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| alike(&a.ty, &b.ty))
+            }
+            _ => a == b,
+        }
+    }
+    if !shared.mentions_any() {
+        return true;
+    }
+    let types: Vec<Type> = values.map(Value::ty).collect();
+    types.iter().enumerate().all(|(at, ty)| types.iter().skip(at + 1).all(|other| alike(ty, other)))
 }
 
 fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Value, String> {
@@ -199,6 +222,9 @@ fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Val
     }
     let shared = unify_all(converted.values().map(Value::ty)).ok_or("all elements must have the same type")?;
     let converted = to(&converted, &shared)?;
+    if !agree(&shared, converted.values()) {
+        return Err("all elements must have the same type".to_owned());
+    }
     Ok(Value::map(shared.settled(), converted))
 }
 

@@ -75,7 +75,11 @@ impl Float {
     pub(super) fn from_decimal(negative: bool, integer: BigInt, exponent: i64) -> Self {
         let (_, integer) = integer.into_parts();
         let power = ten_to(exponent.unsigned_abs());
-        if exponent >= 0 { Self::nearest(negative, integer * power, 0, false) } else { Self::ratio(negative, integer, power) }
+        if exponent >= 0 {
+            Self::nearest(negative, integer * power, 0, false)
+        } else {
+            Self::ratio(negative, integer, power)
+        }
     }
 
     /// The nearest float of a quotient of whole numbers.
@@ -197,7 +201,8 @@ impl Float {
         }
         let sizes = match (&self.size, &other.size) {
             (Size::Finite(a, a_exponent), Size::Finite(b, b_exponent)) => {
-                let top = |mantissa: &BigUint, exponent: i64| exponent + i64::try_from(mantissa.bits()).unwrap_or(i64::MAX);
+                let top =
+                    |mantissa: &BigUint, exponent: i64| exponent + i64::try_from(mantissa.bits()).unwrap_or(i64::MAX);
                 top(a, *a_exponent).cmp(&top(b, *b_exponent)).then_with(|| {
                     let least = (*a_exponent).min(*b_exponent);
                     (a << (a_exponent - least).unsigned_abs()).cmp(&(b << (b_exponent - least).unsigned_abs()))

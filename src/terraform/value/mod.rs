@@ -6,6 +6,7 @@ mod float;
 mod json;
 mod number;
 mod order;
+mod prefix;
 mod types;
 mod unify;
 mod unknown;
@@ -217,6 +218,14 @@ impl Value {
             Kind::Unknown(_) => true,
             Kind::Object(object) if object.open.is_some() => true,
             _ => self.elements().any(Self::contains_unknown),
+        }
+    }
+
+    /// True where it or anything in it is an infinite number, which can be written nowhere.
+    pub fn has_infinite(&self) -> bool {
+        match &self.kind {
+            Kind::Number(number) => number.is_infinite(),
+            _ => self.elements().any(Self::has_infinite),
         }
     }
 

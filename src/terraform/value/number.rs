@@ -25,9 +25,9 @@ impl Number {
     /// Reads decimal text, with an optional sign, fraction and exponent.
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(int) = text.parse::<i64>() {
-            return (!text.starts_with('+') && !(int == 0 && text.starts_with('-'))).then_some(Self::Int(int)).or_else(
-                || text.starts_with('-').then(|| Self::Big(Box::new(Float::zero(true)))),
-            );
+            return (!text.starts_with('+') && !(int == 0 && text.starts_with('-')))
+                .then_some(Self::Int(int))
+                .or_else(|| text.starts_with('-').then(|| Self::Big(Box::new(Float::zero(true)))));
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
         let negative = digits.len() < text.len();
@@ -171,6 +171,8 @@ impl Number {
     pub fn mul(&self, other: &Self) -> Option<Self> {
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && let Some(product) = a.checked_mul(*b)
+            // A zero that comes of a negative number is a negative zero.
+            && (product != 0 || (*a >= 0 && *b >= 0))
         {
             return Some(Self::Int(product));
         }
@@ -182,6 +184,7 @@ impl Number {
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && a.checked_rem(*b) == Some(0)
             && let Some(quotient) = a.checked_div(*b)
+            && (quotient != 0 || *b > 0)
         {
             return Some(Self::Int(quotient));
         }

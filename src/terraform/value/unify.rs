@@ -76,9 +76,7 @@ fn of(types: &[&Type]) -> Option<Type> {
     if kinds.object > 0 && kinds.tuple > 0 {
         return None;
     }
-    if kinds.map > 0 && only(kinds.map + kinds.object)
-        || kinds.list > 0 && only(kinds.list + kinds.tuple)
-    {
+    if kinds.map > 0 && only(kinds.map + kinds.object) || kinds.list > 0 && only(kinds.list + kinds.tuple) {
         let shared = if kinds.dynamic > 0 { Some(Type::Dynamic) } else { collections(types) };
         if shared.is_some() {
             return shared;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::prefix::safe_prefix;
 use super::{Kind, Number, Type, Value};
 use crate::model::Why;
 
@@ -81,9 +82,9 @@ impl Value {
         Self::unknown_with(Unknown { ty, prefix: "".into(), not_null: true, bounds: Bounds::default(), whys })
     }
 
-    /// An unknown string with a known beginning.
+    /// An unknown string with a known beginning, of which the part is kept that what follows cannot change.
     pub fn unknown_string(prefix: &str, whys: Whys) -> Self {
-        let prefix = prefix.into();
+        let prefix = safe_prefix(prefix).into();
         Self::unknown_with(Unknown { ty: Type::String, prefix, not_null: true, bounds: Bounds::default(), whys })
     }
 

@@ -170,7 +170,9 @@ impl Reader {
             *key = Some(match resolved {
                 Resolved::Merge => Key::Merge,
                 Resolved::Value(value) if value.is_null() => return Err("a key is null".to_owned()),
-                Resolved::Value(value) => Key::Named(convert(&value, &Type::String)?.as_str().unwrap_or_default().into()),
+                Resolved::Value(value) => {
+                    Key::Named(convert(&value, &Type::String)?.as_str().unwrap_or_default().into())
+                }
             });
             return Ok(());
         }
