@@ -150,8 +150,15 @@ pub(super) fn element(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn flatten(_: &Context<'_>, args: &Args) -> Outcome {
+    let value = args.value(0)?;
     let mut flat = Flat::default();
-    flat.add(args.items(0)?, matches!(args.value(0)?.kind, Kind::Set(..)));
+    match &value.kind {
+        // To Terraform the values of a map are a list, as long as something in it is not known.
+        Kind::Map(_, fields) if value.contains_unknown() => flat.add_all(fields.values()),
+        Kind::Object(object) if object.open.is_some() => return Ok(Value::unknown(Type::Dynamic, value.whys())),
+        Kind::Object(object) if value.contains_unknown() => flat.add_all(object.fields.values()),
+        _ => flat.add(args.items(0)?, matches!(value.kind, Kind::Set(..))),
+    }
     let value = if flat.open.is_empty() { Value::tuple(flat.items) } else { Value::unknown(Type::Dynamic, flat.open) };
     Ok(value.marked(flat.mark))
 }
@@ -172,6 +179,10 @@ impl Flat {
             let unknown = list.iter().filter(|item| item.contains_unknown());
             self.open = unknown.fold(self.open.clone(), |open, item| open.and(&item.whys()));
         }
+        self.add_all(list.iter());
+    }
+
+    fn add_all<'v>(&mut self, list: impl Iterator<Item = &'v Value>) {
         for item in list {
             match (&item.kind, items(item)) {
                 (_, Some(inner)) => {

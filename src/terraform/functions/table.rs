@@ -103,6 +103,12 @@ const fn conversion(name: &'static str) -> Spec {
 fn boolean(_: &Args) -> Result<Type, String> {
     Ok(Type::Bool)
 }
+fn string(_: &Args) -> Result<Type, String> {
+    Ok(Type::String)
+}
+fn strings(_: &Args) -> Result<Type, String> {
+    Ok(Type::list(Type::String))
+}
 fn number(_: &Args) -> Result<Type, String> {
     Ok(Type::Number)
 }
@@ -150,9 +156,9 @@ pub(super) static SPECS: &[Spec] = &[
     plain("filesha512", hash::filesha512),
     plain("flatten", lists::flatten).marks(ALL),
     plain("floor", numeric::floor),
-    plain("format", format::format).unknown(REST),
+    plain("format", format::format).unknown(REST).gives(string),
     plain("formatdate", date::formatdate),
-    plain("formatlist", format::formatlist).unknown(REST),
+    plain("formatlist", format::formatlist).unknown(REST).gives(strings),
     plain("indent", text::indent),
     plain("index", lists::index).gives(number),
     plain("issensitive", convert::issensitive).unknown(ALL).untyped(ALL).own_marks().may_be_null(),

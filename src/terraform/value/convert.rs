@@ -54,6 +54,7 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::List(element), Kind::Set(own, items)) if items.len() > 1 && value.contains_unknown() => {
             // Unknown elements may be the same as others, so that the places in the list are not known.
             let ty = result_type(&Type::set(own.clone()), &Type::list((**element).clone()));
+            convert_items(items, element)?;
             Ok(Value::unknown(ty, value.whys()))
         }
         (Type::List(element), Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items)) => {
