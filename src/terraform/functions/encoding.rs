@@ -1,5 +1,6 @@
 //! Encodings.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -49,7 +50,40 @@ pub(super) fn jsondecode_gives(args: &Args) -> Result<Type, String> {
 }
 
 pub(super) fn jsondecode(_: &Context<'_>, args: &Args) -> Outcome {
-    from_json(args.str(0)?)
+    from_json(&without_halves(args.str(0)?))
+}
+
+/// JSON in which no escape stands for half a character: Go reads such a half as the replacement character.
+fn without_halves(text: &str) -> Cow<'_, str> {
+    let escaped = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let is_high = |code: u32| (0xd800..0xdc00).contains(&code);
+    let is_low = |code: u32| (0xdc00..0xe000).contains(&code);
+    if !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let start = text.len() - rest.len() + at;
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let length = match (escaped(start), escaped(start + 6)) {
+            (Some(high), Some(low)) if is_high(high) && is_low(low) => 12,
+            (Some(half), _) if is_high(half) || is_low(half) => {
+                out.push_str("\\ufffd");
+                rest = text.get(start + 6..).unwrap_or_default();
+                continue;
+            }
+            (Some(_), _) => 6,
+            (None, _) => 1 + rest.get(at + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8),
+        };
+        out.push_str(text.get(start..start + length).unwrap_or_default());
+        rest = text.get(start + length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Of JSON with something unknown in it the first character is known, where the value is certainly not null.

@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::value::{Kind, Number, Type, Value, Whys, convert, to_json_text};
 use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
-use super::float::{exponent, general, shortest};
+use super::decimal::Decimal;
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
@@ -67,12 +67,18 @@ pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
         return Err("the lists of formatlist are too long".to_owned());
     }
     let mut lines = Vec::with_capacity(count);
+    let mut length = 0;
     for at in 0..count {
         let row: Vec<Value> =
             rest.iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
         let open = row.iter().fold(Whys::default(), |all, arg| all.and(&arg.whys()));
         lines.push(if open.is_empty() {
-            Value::string(&formatted(pattern, &row)?)
+            let line = formatted(pattern, &row)?;
+            length += line.len();
+            if length > 4 * MAX_TEXT {
+                return Err("the formatted texts are too long".to_owned());
+            }
+            Value::string(&line)
         } else {
             unknown_text(pattern, open)
         });
@@ -119,7 +125,7 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, String> {
         let arg = args.get(next).ok_or_else(|| format!("the format needs argument {}", next + 1))?;
         next += 1;
         highest = highest.max(next);
-        out.push_str(&padded(&verb, letter, one(&verb, letter, arg)?));
+        out.push_str(&one(&verb, letter, arg)?);
         if out.len() > MAX_TEXT {
             return Err("the formatted text is too long".to_owned());
         }
@@ -164,27 +170,29 @@ fn size<'a>(text: &'a str, verb: &mut Verb) -> Result<&'a str, String> {
     Ok(rest)
 }
 
-/// The text of one argument, without padding.
+/// The text of one argument, padded.
 fn one(verb: &Verb, letter: char, arg: &Value) -> Result<String, String> {
-    match letter {
-        'v' if verb.sharp => Ok(to_json_text(arg)),
-        'v' => match &arg.kind {
-            // A precision means nothing here.
-            Kind::String(text) => Ok(text.to_string()),
-            Kind::Number(number) => float(&Verb { precision: None, plus: false, space: false, ..*verb }, 'g', number),
-            Kind::Bool(flag) => Ok(flag.to_string()),
-            _ => Ok(to_json_text(arg)),
-        },
-        's' => Ok(cut(verb, text_of(arg)?.as_str())),
-        'q' => Ok(to_json_text(&Value::string(&cut(verb, text_of(arg)?.as_str())))),
-        't' => {
-            let flag = not_null(arg, &Type::Bool)?;
-            Ok(flag.as_bool().unwrap_or_default().to_string())
-        }
-        'd' | 'b' | 'o' | 'x' | 'X' => whole(verb, letter, &number_of(arg)?),
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, letter, &number_of(arg)?),
-        other => Err(format!("there is no verb %{other}")),
-    }
+    let plain = Verb { precision: None, plus: false, space: false, width: None, zero: false, ..*verb };
+    Ok(match letter {
+        'v' if verb.sharp => padded(verb, to_json_text(arg)),
+        'v' => padded(
+            verb,
+            match &arg.kind {
+                // A precision means nothing here.
+                Kind::String(text) => text.to_string(),
+                Kind::Number(number) => float(&plain, 'g', number)?,
+                Kind::Bool(flag) => flag.to_string(),
+                _ => to_json_text(arg),
+            },
+        ),
+        's' => padded(verb, cut(verb, text_of(arg)?.as_str())),
+        'q' => padded(verb, to_json_text(&Value::string(&cut(verb, text_of(arg)?.as_str())))),
+        // Terraform pads no booleans.
+        't' => not_null(arg, &Type::Bool)?.as_bool().unwrap_or_default().to_string(),
+        'd' | 'b' | 'o' | 'x' | 'X' => whole(verb, letter, &number_of(arg)?)?,
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, letter, &number_of(arg)?)?,
+        other => return Err(format!("there is no verb %{other}")),
+    })
 }
 
 fn not_null(arg: &Value, ty: &Type) -> Result<Value, String> {
@@ -202,24 +210,29 @@ fn number_of(arg: &Value) -> Result<Number, String> {
     not_null(arg, &Type::Number)?.as_number().cloned().ok_or_else(|| "a number is required".to_owned())
 }
 
-/// A precision cuts strings, in grapheme clusters.
+/// A precision cuts strings, in grapheme clusters; none cuts them to nothing.
 fn cut(verb: &Verb, text: &str) -> String {
-    match verb.precision {
+    match verb.precision.filter(|precision| *precision > 0) {
         Some(precision) => text.graphemes(true).take(precision).collect(),
         None => text.to_owned(),
     }
 }
 
-fn signed(verb: &Verb, negative: bool, digits: &str) -> String {
-    let sign = match (negative, verb.plus, verb.space) {
+/// The sign that a number is written with.
+fn sign(verb: &Verb, negative: bool) -> &'static str {
+    match (negative, verb.plus, verb.space) {
         (true, ..) => "-",
         (false, true, _) => "+",
         (false, false, true) => " ",
         _ => "",
-    };
-    format!("{sign}{digits}")
+    }
 }
 
+fn fill(verb: &Verb, length: usize) -> usize {
+    verb.width.unwrap_or(0).saturating_sub(length)
+}
+
+/// A whole number, padded: a precision is the least number of digits, and goes before zeros.
 fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     let int = number.to_big_int().ok_or("a whole number is required")?;
     let radix = match letter {
@@ -230,6 +243,9 @@ fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     };
     let digits = int.magnitude().to_str_radix(radix);
     let digits = if letter == 'X' { digits.to_uppercase() } else { digits };
+    if verb.precision == Some(0) && digits == "0" {
+        return Ok(String::new());
+    }
     let prefix = match letter {
         'b' if verb.sharp => "0b",
         'o' if verb.sharp => "0",
@@ -237,40 +253,40 @@ fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
         'X' if verb.sharp => "0X",
         _ => "",
     };
-    Ok(signed(verb, number.signum() < 0, &format!("{prefix}{digits}")))
-}
-
-fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
-    let value = number.to_f64();
-    if !value.is_finite() {
-        return Err("the number is too large".to_owned());
-    }
-    let text = match letter {
-        'f' | 'F' => format!("{:.*}", verb.precision.unwrap_or(6), value.abs()),
-        'e' | 'E' => exponent(value.abs(), verb.precision.unwrap_or(6), letter == 'E'),
-        _ => match verb.precision {
-            Some(precision) => general(value.abs(), precision.max(1), letter == 'G'),
-            None => shortest(&number.to_string(), letter == 'G'),
-        },
+    let sign = sign(verb, number.signum() < 0);
+    let zeros = verb.precision.unwrap_or(0).saturating_sub(digits.len());
+    let fill = fill(verb, sign.len() + prefix.len() + zeros + digits.len());
+    let (left, zeros, right) = match (verb.minus, verb.zero && verb.precision.is_none()) {
+        (true, _) => (0, zeros, fill),
+        (false, true) => (0, fill, 0),
+        (false, false) => (fill, zeros, 0),
     };
-    Ok(signed(verb, value < 0.0, &text))
+    Ok(format!("{}{sign}{prefix}{}{digits}{}", " ".repeat(left), "0".repeat(zeros), " ".repeat(right)))
 }
 
-fn padded(verb: &Verb, letter: char, text: String) -> String {
-    // Terraform pads no booleans.
-    let Some(width) = verb.width.filter(|_| letter != 't') else { return text };
-    let length = text.graphemes(true).count();
-    let fill = width.saturating_sub(length);
-    if verb.minus {
-        return format!("{text}{}", " ".repeat(fill));
-    }
-    if verb.zero && !matches!(letter, 's' | 'q' | 'v' | 't') {
-        let (sign, digits) = match text.strip_prefix(['-', '+', ' ']) {
-            Some(digits) => text.split_at(text.len() - digits.len()),
-            None => ("", text.as_str()),
-        };
-        return format!("{sign}{}{digits}", "0".repeat(fill));
-    }
+/// A number with a fraction, padded: zeros go before spaces on the right.
+fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
+    let precision = verb.precision;
+    let exact = || Decimal::exact(number).ok_or_else(|| "an infinite number is not formatted".to_owned());
+    let digits = match (letter, precision) {
+        ('f' | 'F', _) => exact()?.fixed(precision.unwrap_or(6)),
+        ('e' | 'E', _) => exact()?.exponent(precision.unwrap_or(6), letter == 'E'),
+        (_, Some(_)) => exact()?.general(precision, letter == 'G'),
+        (_, None) if number.is_infinite() => return Err("an infinite number is not formatted".to_owned()),
+        (_, None) => Decimal::shortest(number).general(None, letter == 'G'),
+    };
+    let sign = sign(verb, number.signum() < 0);
+    let fill = fill(verb, sign.len() + digits.len());
+    Ok(match (verb.zero, verb.minus) {
+        (true, _) => format!("{sign}{}{digits}", "0".repeat(fill)),
+        (false, true) => format!("{sign}{digits}{}", " ".repeat(fill)),
+        (false, false) => format!("{}{sign}{digits}", " ".repeat(fill)),
+    })
+}
+
+/// Any other text, padded; the zeros may also stand behind it.
+fn padded(verb: &Verb, text: String) -> String {
     let pad = if verb.zero { "0" } else { " " };
-    format!("{}{text}", pad.repeat(fill))
+    let fill = pad.repeat(fill(verb, text.graphemes(true).count()));
+    if verb.minus { text + &fill } else { fill + &text }
 }

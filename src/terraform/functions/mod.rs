@@ -9,6 +9,7 @@ mod choice;
 mod convert;
 mod csv;
 mod date;
+mod decimal;
 mod encoding;
 mod files;
 mod float;

@@ -11,21 +11,11 @@ use crate::model::WhyKind;
 type Outcome = Result<Value, String>;
 
 /// The number of a float. There is an infinite one, and none for what is no number.
-fn float(context: &Context<'_>, name: &str, value: f64) -> Outcome {
+fn float(name: &str, value: f64) -> Outcome {
     if value.is_infinite() {
         return Ok(Value::number(Number::infinite(value < 0.0)));
     }
-    let number = Number::from_f64(value).ok_or_else(|| format!("the result of {name} is no number"))?;
-    if value.fract() != 0.0 {
-        return Ok(Value::number(number));
-    }
-    // Of a whole number all digits count. Where it is large, Terraform writes fewer than it calculates with.
-    let exact = Number::parse(&format!("{value:.0}")).ok_or("the number is too large")?;
-    if exact.to_i64().is_some() || exact == number {
-        return Ok(Value::number(exact));
-    }
-    let text = format!("the result of {name} has more digits than Terraform writes");
-    Ok(context.unknown(Type::Number, WhyKind::Unsupported, text))
+    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no number"))
 }
 
 pub(super) fn abs(_: &Context<'_>, args: &Args) -> Outcome {
@@ -48,15 +38,19 @@ pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn log(context: &Context<'_>, args: &Args) -> Outcome {
     let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
     if number.is_subnormal() || base.is_subnormal() {
-        return Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the logarithm of so small a number is not evaluated"));
+        return Ok(context.unknown(
+            Type::Number,
+            WhyKind::Unsupported,
+            "the logarithm of so small a number is not evaluated",
+        ));
     }
-    float(context, "log", ln(number) / ln(base))
+    float("log", ln(number) / ln(base))
 }
 
 pub(super) fn pow(context: &Context<'_>, args: &Args) -> Outcome {
     let (base, exponent) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
     match power(base, exponent) {
-        Some(value) => float(context, "pow", value),
+        Some(value) => float("pow", value),
         None => Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the power of a fraction is not evaluated")),
     }
 }

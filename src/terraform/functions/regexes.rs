@@ -59,6 +59,12 @@ pub(super) fn regexall_gives(args: &Args) -> Result<Type, String> {
     regex_gives(args).map(Type::list)
 }
 
+/// True for what Terraform's engine and the crate see differently: a group that is named twice, and `\B` beside
+/// letters beyond ASCII.
+pub(super) fn is_unlike(pattern: &str, text: &str) -> bool {
+    pattern.contains("\\B") && !(pattern.is_ascii() && text.is_ascii()) || has_doubles(pattern)
+}
+
 /// Terraform allows a name twice and gives the last one; the crate does not.
 fn has_doubles(pattern: &str) -> bool {
     let names = pattern.split("(?P<").skip(1).map(|rest| rest.split('>').next());
@@ -66,13 +72,13 @@ fn has_doubles(pattern: &str) -> bool {
     names.into_iter().any(|name| !seen.insert(name))
 }
 
-fn unknown_doubles(context: &Context<'_>) -> Value {
-    context.unknown(Type::Dynamic, WhyKind::Unsupported, "a pattern that names a group twice is not evaluated")
+pub(super) fn unknown_pattern(context: &Context<'_>, ty: Type) -> Value {
+    context.unknown(ty, WhyKind::Unsupported, "a pattern that engines read differently is not evaluated")
 }
 
 pub(super) fn regex(context: &Context<'_>, args: &Args) -> Outcome {
-    if has_doubles(args.str(0)?) {
-        return Ok(unknown_doubles(context));
+    if is_unlike(args.str(0)?, args.str(1)?) {
+        return Ok(unknown_pattern(context, Type::Dynamic));
     }
     let pattern = pattern_of(args)?;
     let found = pattern.captures(args.str(1)?).ok_or("the pattern does not match")?;
@@ -80,8 +86,8 @@ pub(super) fn regex(context: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn regexall(context: &Context<'_>, args: &Args) -> Outcome {
-    if has_doubles(args.str(0)?) {
-        return Ok(unknown_doubles(context));
+    if is_unlike(args.str(0)?, args.str(1)?) {
+        return Ok(unknown_pattern(context, Type::Dynamic));
     }
     let pattern = pattern_of(args)?;
     let found: Vec<Value> = pattern.captures_iter(args.str(1)?).map(|found| captured(&pattern, &found)).collect();

@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::super::value::{Kind, Type, Value};
 use super::args::MAX_TEXT;
 use super::pattern::compile;
+use super::regexes::{is_unlike, unknown_pattern};
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
@@ -137,6 +138,8 @@ pub(super) fn substr(_: &Context<'_>, args: &Args) -> Outcome {
     let clusters: Vec<&str> = args.str(0)?.graphemes(true).collect();
     let (offset, length) = (args.int(1)?, args.int(2)?);
     let count = clusters.len() as i64;
+    // To Terraform an offset from the end and no length give all that follows.
+    let length = if offset < 0 && length == 0 { -1 } else { length };
     let start = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
     let place = |at: i64| usize::try_from(at).unwrap_or(0);
@@ -163,7 +166,7 @@ pub(super) fn trimspace(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 /// A pattern between slashes is a regular expression.
-pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
+pub(super) fn replace(context: &Context<'_>, args: &Args) -> Outcome {
     let (text, search, replacement) = (args.str(0)?, args.str(1)?, args.str(2)?);
     let longest = text.len().saturating_add(1).saturating_mul(replacement.len().saturating_add(1));
     if longest > 16 * MAX_TEXT {
@@ -171,6 +174,7 @@ pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
     }
     let pattern = search.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     match pattern {
+        Some(pattern) if is_unlike(pattern, text) => Ok(unknown_pattern(context, Type::String)),
         Some(pattern) => Ok(Value::string(&compile(pattern)?.replace_all(text, replacement))),
         None => Ok(Value::string(&text.replace(search, replacement))),
     }

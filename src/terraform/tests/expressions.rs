@@ -33,17 +33,3 @@ fn a_sample_of_the_truth_files_is_what_terraform_says_today() {
         recheck(&folder(kind), 25);
     }
 }
-#[test]
-fn grid_temporary() {
-    let Some(dir) = std::env::var_os("GRID") else { return };
-    let dir = std::path::PathBuf::from(dir);
-    let loaded = prelude();
-    for (name, path) in files(&dir) {
-        if read(&path).iter().any(|row| row.truth.is_none()) {
-            record(&path);
-        }
-        for text in tally(&loaded, &read(&path)).wrong {
-            println!("functions/{name}: {text}");
-        }
-    }
-}

@@ -16,6 +16,8 @@ const MAX_EXPONENT: i64 = 100_000;
 pub struct Float {
     negative: bool,
     size: Size,
+    /// The 64 bit float that it came from, which decides how many digits are written.
+    double: Option<f64>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,12 +31,12 @@ enum Size {
 impl Float {
     /// Zero, which has a sign.
     pub(super) fn zero(negative: bool) -> Self {
-        Self { negative, size: Size::Zero }
+        Self { negative, size: Size::Zero, double: None }
     }
 
     /// Infinity.
     pub(super) fn infinite(negative: bool) -> Self {
-        Self { negative, size: Size::Infinite }
+        Self { negative, size: Size::Infinite, double: None }
     }
 
     /// The nearest float of `mantissa * 2^exponent`. `more` is true where the mantissa was cut off.
@@ -62,7 +64,7 @@ impl Float {
         if exponent < -MAX_EXPONENT {
             return Self::zero(negative);
         }
-        Self { negative, size: Size::Finite(mantissa, exponent) }
+        Self { negative, size: Size::Finite(mantissa, exponent), double: None }
     }
 
     /// The nearest float of a whole number.
@@ -92,6 +94,24 @@ impl Float {
         let quotient = (quotient << 1u8) + u8::from(more);
         let exponent = i64::try_from(shift).unwrap_or(i64::MAX).saturating_neg() - 1;
         Self::nearest(negative, quotient, exponent, more)
+    }
+
+    /// The same number, written as the 64 bit float that it is.
+    pub(super) fn written_as(self, double: f64) -> Self {
+        Self { double: Some(double), ..self }
+    }
+
+    /// The exact size as a whole number and a power of ten to multiply it with; `None` for infinity.
+    pub(super) fn decimal(&self) -> Option<(BigUint, i64)> {
+        match &self.size {
+            Size::Zero => Some((BigUint::from(0u8), 0)),
+            Size::Finite(mantissa, exponent) if *exponent >= 0 => Some((mantissa << exponent.unsigned_abs(), 0)),
+            Size::Finite(mantissa, exponent) => {
+                let power = u32::try_from(exponent.unsigned_abs()).ok()?;
+                Some((mantissa * BigUint::from(5u8).pow(power), *exponent))
+            }
+            Size::Infinite => None,
+        }
     }
 
     pub(super) fn is_infinite(&self) -> bool {
@@ -141,7 +161,7 @@ impl Float {
     }
 
     pub(super) fn neg(&self) -> Self {
-        Self { negative: !self.negative, size: self.size.clone() }
+        Self { negative: !self.negative, size: self.size.clone(), double: self.double.map(|double| -double) }
     }
 
     /// The sum; `None` for opposing infinities.
@@ -272,6 +292,10 @@ fn shortest(mantissa: &BigUint, exponent: i64) -> (BigUint, i64) {
 
 impl fmt::Display for Float {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(double) = self.double {
+            // Rust writes the fewest digits as well, and no exponent.
+            return write!(f, "{double}");
+        }
         let sign = if self.negative { "-" } else { "" };
         let (digits, power) = match &self.size {
             Size::Infinite => return f.write_str(if self.negative { "-Inf" } else { "+Inf" }),

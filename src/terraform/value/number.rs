@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use bigdecimal::num_bigint::BigInt;
+use bigdecimal::num_bigint::{BigInt, BigUint};
 
 use super::float::Float;
 
@@ -86,8 +86,15 @@ impl Number {
         if !float.is_finite() {
             return None;
         }
-        // Rust prints the shortest text that reads back as the same float, without an exponent.
-        Self::parse(&float.to_string())
+        if float.fract() != 0.0 {
+            // Rust prints the shortest text that reads back as the same float, without an exponent.
+            return Self::parse(&float.to_string());
+        }
+        // Terraform calculates with all digits of a whole number, and writes fewer.
+        Some(match Self::parse(&format!("{float:.0}"))? {
+            Self::Big(exact) => Self::Big(Box::new(exact.written_as(float))),
+            int => int,
+        })
     }
 
     fn to_float(&self) -> Float {
@@ -118,6 +125,14 @@ impl Number {
         match self {
             Self::Int(int) => Some(BigInt::from(*int)),
             Self::Big(float) => float.to_big_int(),
+        }
+    }
+
+    /// The exact size, without the sign, as a whole number and a power of ten to multiply it with; `None` for infinity.
+    pub fn decimal(&self) -> Option<(BigUint, i64)> {
+        match self {
+            Self::Int(int) => Some((BigUint::from(int.unsigned_abs()), 0)),
+            Self::Big(float) => float.decimal(),
         }
     }
 

@@ -61,10 +61,21 @@ fn decode(text: &str) -> Result<Value, String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut reader = Reader::default();
     let mut documents = 0;
+    let end = text.chars().count();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| format!("the text is no YAML: {error}"))?;
         let place = || format!(" in line {} of the YAML", span.start.line());
         let line = lines.get(span.start.line().saturating_sub(1)).copied().unwrap_or_default();
+        let event = match event {
+            // A block at the end of the text has the line end that the text has.
+            Event::Scalar(block, style @ (ScalarStyle::Literal | ScalarStyle::Folded), anchor, tag)
+                if span.end.index() >= end && !text.ends_with('\n') =>
+            {
+                let block = block.strip_suffix('\n').map(|block| block.to_owned().into()).unwrap_or(block);
+                Event::Scalar(block, style, anchor, tag)
+            }
+            event => event,
+        };
         match event {
             Event::DocumentStart(_) if documents > 0 => {
                 return Err("the YAML has more than one document".to_owned());
@@ -108,10 +119,8 @@ impl Reader {
 
     /// No tab indents a block.
     fn check_tabs(&self, event: &Event<'_>, before: &str) -> Result<(), String> {
-        let starts = matches!(
-            event,
-            Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
-        );
+        let starts =
+            matches!(event, Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..));
         let indents = before.chars().all(|own| matches!(own, ' ' | '\t' | '-' | '?'));
         if starts && indents && before.contains('\t') {
             return Err("a tab indents a line".to_owned());
