@@ -53,6 +53,18 @@ impl Failure {
     }
 }
 
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inside {
+    /// In a module.
+    #[default]
+    Module,
+    /// In the file of a template, which is used in this module and has no template in it.
+    TemplateFile(Option<ModuleId>),
+    /// In the text of a template, in which no file is read either.
+    TemplateText,
+}
+
 /// The names that an expression sees: a module, and what `for`, `each`, `count` and dynamic blocks bind.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -60,6 +72,8 @@ pub struct Scope {
     pub module: Option<ModuleId>,
     /// True where no function may be called: values and defaults of variables.
     pub constant: bool,
+    /// Where it is, which decides about some functions.
+    pub inside: Inside,
     /// The bound names, innermost first.
     bindings: Option<Arc<Binding>>,
 }
@@ -74,7 +88,7 @@ struct Binding {
 impl Scope {
     /// The scope of a module instance.
     pub fn module(module: ModuleId) -> Self {
-        Self { module: Some(module), constant: false, bindings: None }
+        Self { module: Some(module), ..Self::default() }
     }
 
     /// The scope of what may neither refer to anything nor call a function.
@@ -82,10 +96,15 @@ impl Scope {
         Self { constant: true, ..Self::default() }
     }
 
+    /// The scope of a template.
+    pub fn template(inside: Inside) -> Self {
+        Self { inside, ..Self::default() }
+    }
+
     /// This scope with one more name.
     pub fn bind(&self, name: &Arc<str>, value: Value) -> Self {
         let binding = Binding { name: name.clone(), value, outer: self.bindings.clone() };
-        Self { module: self.module, constant: self.constant, bindings: Some(Arc::new(binding)) }
+        Self { bindings: Some(Arc::new(binding)), ..self.clone() }
     }
 
     /// The value of a bound name.

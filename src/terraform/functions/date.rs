@@ -3,8 +3,9 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, civil::Weekday};
 
-use super::super::value::Value;
+use super::super::value::{Type, Value};
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
@@ -94,12 +95,13 @@ pub(super) fn timecmp(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 /// The result has no fraction of a second.
-pub(super) fn timeadd(_: &Context<'_>, args: &Args) -> Outcome {
+pub(super) fn timeadd(context: &Context<'_>, args: &Args) -> Outcome {
     let stamp = stamp(args, 0)?;
     let duration = args.str(1)?;
     let duration = read_duration(duration).ok_or_else(|| format!("`{duration}` is no duration"))?;
-    let moved = stamp.local.checked_add(SignedDuration::from_nanos(duration));
-    let local = moved.map_err(|_| "the time is out of range")?;
+    let Ok(local) = stamp.local.checked_add(SignedDuration::from_nanos(duration)) else {
+        return Ok(context.unknown(Type::String, WhyKind::Limit, "no time after the year 9999 is evaluated"));
+    };
     let text = local.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     Ok(Value::string(&format!("{text}{}", Stamp { local, ..stamp }.zone_or_z())))
 }

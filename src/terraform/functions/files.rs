@@ -2,6 +2,7 @@
 
 use globset::GlobBuilder;
 
+use super::super::evaluate::Inside;
 use super::super::module::{ReadError, join_path};
 use super::super::value::{Type, Value};
 use super::encoding::to_base64;
@@ -18,7 +19,11 @@ const MAX_DEPTH: usize = 32;
 impl Context<'_> {
     /// The folder in which Terraform would run, relative to the repository.
     fn folder(&self) -> String {
-        let instance = self.scope.module.and_then(|id| self.world.instance(id));
+        let module = match self.scope.inside {
+            Inside::TemplateFile(module) => module,
+            _ => self.scope.module,
+        };
+        let instance = module.and_then(|id| self.world.instance(id));
         instance.map(|instance| instance.root.to_string()).unwrap_or_default()
     }
 
@@ -67,6 +72,9 @@ pub(super) fn pathexpand(context: &Context<'_>, args: &Args) -> Outcome {
     let path = args.str(0)?;
     if !path.starts_with('~') {
         return Ok(Value::string(path));
+    }
+    if path.len() > 1 && !path.starts_with("~/") {
+        return Err(format!("{path} is in the home of another user"));
     }
     Ok(context.unknown(Type::String, WhyKind::Environment, format!("{path} depends on the user's home")))
 }

@@ -91,7 +91,7 @@ pub(super) fn ln(value: f64) -> f64 {
     let odd = s2 * (ODD[0] + s4 * (ODD[1] + s4 * (ODD[2] + s4 * ODD[3])));
     let even = s4 * (EVEN[0] + s4 * (EVEN[1] + s4 * EVEN[2]));
     let half = 0.5 * f * f;
-    k * LN2_HIGH - ((half - (s * (f + (odd + even)) + k * LN2_LOW)) - f)
+    k * LN2_HIGH - ((half - (s * (half + (odd + even)) + k * LN2_LOW)) - f)
 }
 
 /// A power with a whole exponent, or a square root, rounded in each step as Go rounds. `None` for other exponents,

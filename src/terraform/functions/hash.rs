@@ -84,11 +84,16 @@ fn name_space(text: &str) -> Option<[u8; 16]> {
     Some([0x6b, 0xa7, 0xb8, known, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0, 0xc0, 0x4f, 0xd4, 0x30, 0xc8])
 }
 
-/// A UUID: 32 hexadecimal digits with or without the four dashes.
+/// A UUID: 32 hexadecimal digits, or the same with four dashes, then also in braces or with a prefix.
 fn parse_uuid(text: &str) -> Option<[u8; 16]> {
-    let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
-    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
+    let inner = text.strip_prefix("urn:uuid:");
+    let inner = inner.or_else(|| text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')));
+    let is_plain = inner.is_none();
+    let text = inner.unwrap_or(text);
     let dashed = text.len() == 36 && [8, 13, 18, 23].iter().all(|&at| text.as_bytes().get(at) == Some(&b'-'));
+    if !dashed && !is_plain {
+        return None;
+    }
     let digits: Vec<u8> = text.bytes().filter(|byte| !dashed || *byte != b'-').collect();
     let mut uuid = [0; 16];
     if digits.len() != 32 {

@@ -113,14 +113,17 @@ pub(super) fn distinct(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(same_kind(list, kept.cloned().collect()))
 }
 
-/// Where in a list of a length the index of `element` points.
-fn wrapped(index: Option<i64>, count: usize) -> Result<usize, String> {
+/// Where in a list of a length the index of `element` points. To Terraform a tuple has no negative ones.
+fn wrapped(index: Option<i64>, count: usize, is_tuple: bool) -> Result<usize, String> {
     let index = index.ok_or("the index of element is no whole number")?;
     if count == 0 {
         return Err("element cannot pick from an empty list".to_owned());
     }
-    let index = usize::try_from(index).map_err(|_| "the index of element is negative")?;
-    Ok(index % count)
+    if is_tuple && index < 0 {
+        return Err("the index of element is negative".to_owned());
+    }
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Ok(usize::try_from(index.rem_euclid(count)).unwrap_or_default())
 }
 
 pub(super) fn element_gives(args: &Args) -> Given {
@@ -129,7 +132,7 @@ pub(super) fn element_gives(args: &Args) -> Given {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(_) if index.is_unknown() => Ok(Type::Dynamic),
         Type::Tuple(types) => {
-            let at = wrapped(index.as_int(), types.len())?;
+            let at = wrapped(index.as_int(), types.len(), true)?;
             Ok(types.get(at).cloned().unwrap_or(Type::Dynamic))
         }
         _ => Err("element needs a list".to_owned()),
@@ -137,11 +140,12 @@ pub(super) fn element_gives(args: &Args) -> Given {
 }
 
 pub(super) fn element(_: &Context<'_>, args: &Args) -> Outcome {
-    let items = match &args.value(0)?.kind {
-        Kind::List(_, items) | Kind::Tuple(items) => items,
+    let (items, is_tuple) = match &args.value(0)?.kind {
+        Kind::List(_, items) => (items, false),
+        Kind::Tuple(items) => (items, true),
         _ => return Err("element needs a list".to_owned()),
     };
-    let at = wrapped(args.number(1)?.to_i64(), items.len())?;
+    let at = wrapped(args.number(1)?.to_i64(), items.len(), is_tuple)?;
     get_index(args.value(0)?, &Value::int(at as i64))
 }
 

@@ -28,7 +28,7 @@ mod templates;
 mod text;
 mod yaml;
 
-use super::evaluate::Scope;
+use super::evaluate::{Inside, Scope};
 use super::module::World;
 use super::syntax::Span;
 use super::value::{Kind, Type, Unknown, Value, Whys, convert as convert_to};
@@ -71,6 +71,9 @@ pub fn call(world: &World, scope: &Scope, name: &str, args: Vec<Value>, span: Sp
     let Some(Function { spec, signature }) = table::find(name) else {
         return Err(format!("there is no function `{name}`"));
     };
+    if scope.inside != Inside::Module && !is_allowed(scope.inside, spec) {
+        return Err(format!("{name} may not be called in this template"));
+    }
     let least = signature.params.len();
     if args.len() < least || (args.len() > least && signature.variadic.is_none()) {
         let more = if signature.variadic.is_some() { "at least " } else { "" };
@@ -116,6 +119,14 @@ pub fn call(world: &World, scope: &Scope, name: &str, args: Vec<Value>, span: Sp
     };
     let result = if spec.may_be_null { result } else { not_null(result) };
     Ok(result.marked(mark))
+}
+
+/// Templates are not nested, and a template that is no file reads none.
+fn is_allowed(inside: Inside, spec: &Spec) -> bool {
+    match spec.name {
+        "templatefile" | "templatestring" => false,
+        name => inside != Inside::TemplateText || !name.starts_with("file"),
+    }
 }
 
 /// True where the whole result is sensitive because of an argument. Functions that look at marks themselves keep the

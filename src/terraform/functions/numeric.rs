@@ -10,13 +10,22 @@ use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
-/// Terraform gives an infinite number, with which hardly anything can be done; it has none for what is no number.
+/// The number of a float. There is an infinite one, and none for what is no number.
 fn float(context: &Context<'_>, name: &str, value: f64) -> Outcome {
     if value.is_infinite() {
-        let text = format!("the result of {name} is infinite");
-        return Ok(context.unknown(Type::Number, WhyKind::Unsupported, text));
+        return Ok(Value::number(Number::infinite(value < 0.0)));
     }
-    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no number"))
+    let number = Number::from_f64(value).ok_or_else(|| format!("the result of {name} is no number"))?;
+    if value.fract() != 0.0 {
+        return Ok(Value::number(number));
+    }
+    // Of a whole number all digits count. Where it is large, Terraform writes fewer than it calculates with.
+    let exact = Number::parse(&format!("{value:.0}")).ok_or("the number is too large")?;
+    if exact.to_i64().is_some() || exact == number {
+        return Ok(Value::number(exact));
+    }
+    let text = format!("the result of {name} has more digits than Terraform writes");
+    Ok(context.unknown(Type::Number, WhyKind::Unsupported, text))
 }
 
 pub(super) fn abs(_: &Context<'_>, args: &Args) -> Outcome {
@@ -37,7 +46,11 @@ pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 pub(super) fn log(context: &Context<'_>, args: &Args) -> Outcome {
-    float(context, "log", ln(args.number(0)?.to_f64()) / ln(args.number(1)?.to_f64()))
+    let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    if number.is_subnormal() || base.is_subnormal() {
+        return Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the logarithm of so small a number is not evaluated"));
+    }
+    float(context, "log", ln(number) / ln(base))
 }
 
 pub(super) fn pow(context: &Context<'_>, args: &Args) -> Outcome {

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::super::value::{Field, Kind, Type, Value};
 use super::pattern::compile;
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
@@ -58,13 +59,30 @@ pub(super) fn regexall_gives(args: &Args) -> Result<Type, String> {
     regex_gives(args).map(Type::list)
 }
 
-pub(super) fn regex(_: &Context<'_>, args: &Args) -> Outcome {
+/// Terraform allows a name twice and gives the last one; the crate does not.
+fn has_doubles(pattern: &str) -> bool {
+    let names = pattern.split("(?P<").skip(1).map(|rest| rest.split('>').next());
+    let mut seen = std::collections::HashSet::new();
+    names.into_iter().any(|name| !seen.insert(name))
+}
+
+fn unknown_doubles(context: &Context<'_>) -> Value {
+    context.unknown(Type::Dynamic, WhyKind::Unsupported, "a pattern that names a group twice is not evaluated")
+}
+
+pub(super) fn regex(context: &Context<'_>, args: &Args) -> Outcome {
+    if has_doubles(args.str(0)?) {
+        return Ok(unknown_doubles(context));
+    }
     let pattern = pattern_of(args)?;
     let found = pattern.captures(args.str(1)?).ok_or("the pattern does not match")?;
     Ok(captured(&pattern, &found))
 }
 
-pub(super) fn regexall(_: &Context<'_>, args: &Args) -> Outcome {
+pub(super) fn regexall(context: &Context<'_>, args: &Args) -> Outcome {
+    if has_doubles(args.str(0)?) {
+        return Ok(unknown_doubles(context));
+    }
     let pattern = pattern_of(args)?;
     let found: Vec<Value> = pattern.captures_iter(args.str(1)?).map(|found| captured(&pattern, &found)).collect();
     Ok(Value::list(found_type(&pattern), found))

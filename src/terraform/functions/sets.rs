@@ -102,7 +102,7 @@ pub(super) fn setproduct(_: &Context<'_>, args: &Args) -> Outcome {
     let (Type::List(row) | Type::Set(row)) = &ty else { return Err("setproduct needs collections".to_owned()) };
     let Type::Tuple(types) = &**row else { return Err("setproduct needs collections".to_owned()) };
     // Unknown elements of a set may be the same.
-    let is_open = |arg: &&Value| matches!(arg.kind, Kind::Set(..)) && arg.contains_unknown();
+    let is_open = |arg: &&Value| matches!(&arg.kind, Kind::Set(_, items) if items.len() > 1) && arg.contains_unknown();
     let open = args.all().iter().filter(is_open).fold(Whys::default(), |all, arg| all.and(&arg.whys()));
     if !open.is_empty() {
         return Ok(Value::unknown(ty, open));

@@ -86,15 +86,30 @@ pub(super) fn upper(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(&args.str(0)?.chars().map(upper_char).collect::<String>()))
 }
 
+/// Terraform maps one character to one. What would become several stays as it is, but for the Greek letters with an
+/// iota that have a capital of their own.
 fn upper_char(own: char) -> char {
-    single(own, own.to_uppercase())
+    let mut mapped = own.to_uppercase();
+    if let (Some(one), None) = (mapped.next(), mapped.next()) {
+        return one;
+    }
+    let distance = match own {
+        '\u{1f80}'..='\u{1faf}' if u32::from(own) & 8 == 0 => 8,
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
+        _ => 0,
+    };
+    char::from_u32(u32::from(own) + distance).unwrap_or(own)
 }
 
-/// Terraform maps one character to one: what would become several stays as it is.
-fn single(own: char, mut mapped: impl Iterator<Item = char>) -> char {
-    match (mapped.next(), mapped.next()) {
-        (Some(one), None) => one,
-        _ => own,
+/// The form of a letter at the start of a title, which few letters have besides the capital.
+fn title_char(own: char) -> char {
+    match own {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        '\u{10d0}'..='\u{10ff}' => own,
+        _ => upper_char(own),
     }
 }
 
@@ -105,7 +120,7 @@ pub(super) fn title(_: &Context<'_>, args: &Args) -> Outcome {
         if in_word {
             out.push(character);
         } else {
-            out.push(upper_char(character));
+            out.push(title_char(character));
         }
         // ASCII punctuation parts words; of other characters only white space does.
         in_word =

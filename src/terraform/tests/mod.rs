@@ -1,5 +1,6 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
+mod coverage;
 mod expressions;
 mod extraction;
 mod language;

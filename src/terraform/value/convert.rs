@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Bounds, Field, Kind, Number, Object, Type, Unknown, Value, length_bounds, unify_all};
+use super::{Bounds, Field, Kind, Number, Object, Type, Unknown, Value, unify_all};
 
 /// Converts a value to a type.
 ///
@@ -54,8 +54,7 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::List(element), Kind::Set(own, items)) if items.len() > 1 && value.contains_unknown() => {
             // Unknown elements may be the same as others, so that the places in the list are not known.
             let ty = result_type(&Type::set(own.clone()), &Type::list((**element).clone()));
-            let (prefix, whys) = ("".into(), value.whys());
-            Ok(Value::unknown_with(Unknown { ty, prefix, not_null: true, bounds: length_bounds(value), whys }))
+            Ok(Value::unknown(ty, value.whys()))
         }
         (Type::List(element), Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items)) => {
             let (element, items) = convert_items(items, element)?;

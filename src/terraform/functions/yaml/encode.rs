@@ -17,7 +17,7 @@ pub(in super::super) fn yamlencode(context: &Context<'_>, args: &Args) -> Result
     }
     let mut out = String::new();
     if !write_root(value, &mut out)? {
-        let text = "yamlencode writes long keys and keys of several lines in another form";
+        let text = "yamlencode writes long keys, keys of several lines and byte order marks in another form";
         return Ok(context.unknown(Type::String, WhyKind::Unsupported, text));
     }
     Ok(Value::string(&out))
@@ -26,7 +26,12 @@ pub(in super::super) fn yamlencode(context: &Context<'_>, args: &Args) -> Result
 fn write_root(value: &Value, out: &mut String) -> Result<bool, String> {
     let mut writer = Writer { out, is_plain: true };
     writer.node(value, 0, 2, Place::Start)?;
-    Ok(writer.is_plain)
+    let is_plain = writer.is_plain;
+    // A plain scalar alone needs an end.
+    if matches!(value.kind, Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
+        out.push_str("...\n");
+    }
+    Ok(is_plain)
 }
 
 /// Where a value begins.
@@ -60,6 +65,7 @@ impl Writer<'_> {
             Kind::Map(_, fields) => self.mapping(&mut fields.iter(), indent, place),
             Kind::Object(object) => self.mapping(&mut object.fields.iter(), indent, place),
             Kind::String(text) => {
+                self.is_plain &= !text.trim_end_matches('\u{feff}').contains('\u{feff}');
                 self.gap(place);
                 text_lines(text, inner, self.out);
                 Ok(())
@@ -123,7 +129,7 @@ impl Writer<'_> {
             self.open(place, is_empty, indent);
             is_empty = false;
             self.is_plain &= key.len() <= MAX_KEY && !key.contains('\n');
-            quoted(key, self.out);
+            quoted(key, None, self.out);
             self.out.push(':');
             self.node(value, indent + 2, indent + 2, Place::Field)?;
         }
@@ -138,7 +144,7 @@ impl Writer<'_> {
 /// A text of several lines as a block, where a block can hold it; every other one in quotation marks.
 fn text_lines(text: &str, indent: usize, out: &mut String) {
     if !text.contains('\n') || !fits_block(text) {
-        quoted(text, out);
+        quoted(text, Some(indent), out);
         out.push('\n');
         return;
     }
@@ -171,9 +177,37 @@ fn is_printable(character: char) -> bool {
     matches!(character, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }
 
-fn quoted(text: &str, out: &mut String) {
+/// The column from which on a space breaks the line.
+const WIDTH: usize = 80;
+
+/// A text in quotation marks. Where lines may be indented, a long one breaks at single spaces.
+fn quoted(text: &str, indent: Option<usize>, out: &mut String) {
+    let line = out.rfind('\n').map_or(0, |at| at + 1);
+    let mut column = out.get(line..).unwrap_or_default().chars().count() + 1;
+    let mut measured = out.len() + 1;
     out.push('"');
-    for character in text.chars() {
+    let mut after_space = false;
+    for (at, character) in text.char_indices() {
+        column += out.get(measured..).unwrap_or_default().chars().count();
+        measured = out.len();
+        if character == ' ' {
+            let is_inside = at > 0 && at + 1 < text.len();
+            match indent.filter(|_| !after_space && column > WIDTH && is_inside) {
+                Some(indent) => {
+                    out.push('\n');
+                    out.push_str(&" ".repeat(indent));
+                    column = indent;
+                    measured = out.len();
+                    if text.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')) {
+                        out.push('\\');
+                    }
+                }
+                None => out.push(' '),
+            }
+            after_space = true;
+            continue;
+        }
+        after_space = false;
         let short = match character {
             '\0' => '0',
             '\u{7}' => 'a',

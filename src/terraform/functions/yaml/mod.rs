@@ -1,6 +1,7 @@
 //! `yamldecode` and `yamlencode`: YAML 1.1 as far as Terraform has it.
 
 mod encode;
+mod lenient;
 mod scalar;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,6 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::super::value::{Kind, Type, Value, convert};
 use super::{Args, Context};
+use lenient::{check, repair};
 use scalar::{Resolved, resolve};
 
 pub(super) use encode::yamlencode;
@@ -26,9 +28,16 @@ pub(super) fn yamldecode(_: &Context<'_>, args: &Args) -> Result<Value, String> 
 }
 
 /// A collection that is being read.
-enum Open {
-    Sequence { anchor: usize, items: Vec<Value> },
-    Mapping { anchor: usize, fields: BTreeMap<Arc<str>, Value>, key: Option<Key> },
+struct Open {
+    anchor: usize,
+    /// True between brackets.
+    is_flow: bool,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Value>),
+    Mapping { fields: BTreeMap<Arc<str>, Value>, key: Option<Key> },
 }
 
 /// The key whose value comes next.
@@ -46,17 +55,31 @@ struct Reader {
 }
 
 fn decode(text: &str) -> Result<Value, String> {
+    check(text)?;
+    let repaired = repair(text)?;
+    let text = &*repaired;
+    let lines: Vec<&str> = text.lines().collect();
     let mut reader = Reader::default();
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| format!("the text is no YAML: {error}"))?;
         let place = || format!(" in line {} of the YAML", span.start.line());
+        let line = lines.get(span.start.line().saturating_sub(1)).copied().unwrap_or_default();
         match event {
             Event::DocumentStart(_) if documents > 0 => {
                 return Err("the YAML has more than one document".to_owned());
             }
             Event::DocumentStart(_) => documents += 1,
-            event => reader.take(event).map_err(|text| text + &place())?,
+            event => {
+                // Between brackets a line may hold everything, and need not be looked at.
+                let is_flow = reader.is_flow() || {
+                    let column = span.start.col();
+                    let before: String = line.chars().take(column).collect();
+                    reader.check_tabs(&event, &before).map_err(|text| text + &place())?;
+                    line.chars().nth(column).is_some_and(|first| matches!(first, '[' | '{'))
+                };
+                reader.take(event, is_flow).map_err(|text| text + &place())?;
+            }
         }
     }
     let value = reader.root.ok_or("the YAML is empty")?;
@@ -79,7 +102,24 @@ fn only_tag(tag: Option<&Tag>, wanted: &str) -> Result<(), String> {
 }
 
 impl Reader {
-    fn take(&mut self, event: Event<'_>) -> Result<(), String> {
+    fn is_flow(&self) -> bool {
+        self.open.last().is_some_and(|open| open.is_flow)
+    }
+
+    /// No tab indents a block.
+    fn check_tabs(&self, event: &Event<'_>, before: &str) -> Result<(), String> {
+        let starts = matches!(
+            event,
+            Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
+        );
+        let indents = before.chars().all(|own| matches!(own, ' ' | '\t' | '-' | '?'));
+        if starts && indents && before.contains('\t') {
+            return Err("a tab indents a line".to_owned());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event<'_>, is_flow: bool) -> Result<(), String> {
         match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref()),
             Event::Alias(anchor) => {
@@ -89,15 +129,18 @@ impl Reader {
             }
             Event::SequenceStart(anchor, tag) => {
                 only_tag(tag.as_deref(), "tag:yaml.org,2002:seq")?;
-                self.begin(Open::Sequence { anchor, items: Vec::new() })
+                self.begin(Open { anchor, is_flow, content: Content::Sequence(Vec::new()) })
             }
             Event::MappingStart(anchor, tag) => {
                 only_tag(tag.as_deref(), "tag:yaml.org,2002:map")?;
-                self.begin(Open::Mapping { anchor, fields: BTreeMap::new(), key: None })
+                let content = Content::Mapping { fields: BTreeMap::new(), key: None };
+                self.begin(Open { anchor, is_flow, content })
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::Sequence { anchor, items }) => self.add(Value::tuple(items), anchor),
-                Some(Open::Mapping { anchor, fields, .. }) => self.add(Value::object(fields), anchor),
+                Some(Open { anchor, content: Content::Sequence(items), .. }) => self.add(Value::tuple(items), anchor),
+                Some(Open { anchor, content: Content::Mapping { fields, .. }, .. }) => {
+                    self.add(Value::object(fields), anchor)
+                }
                 None => Err("a collection ends that did not begin".to_owned()),
             },
             _ => Ok(()),
@@ -115,15 +158,15 @@ impl Reader {
 
     /// Only scalars can be keys.
     fn no_key(&self, what: &str) -> Result<(), String> {
-        match self.open.last() {
-            Some(Open::Mapping { key: None, .. }) => Err(format!("{what} cannot be a key")),
+        match self.open.last().map(|open| &open.content) {
+            Some(Content::Mapping { key: None, .. }) => Err(format!("{what} cannot be a key")),
             _ => Ok(()),
         }
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
         let resolved = resolve(text, style == ScalarStyle::Plain, &tag_of(tag))?;
-        if let Some(Open::Mapping { key: key @ None, .. }) = self.open.last_mut() {
+        if let Some(Content::Mapping { key: key @ None, .. }) = self.open.last_mut().map(|open| &mut open.content) {
             *key = Some(match resolved {
                 Resolved::Merge => Key::Merge,
                 Resolved::Value(value) if value.is_null() => return Err("a key is null".to_owned()),
@@ -148,10 +191,10 @@ impl Reader {
         if anchor > 0 {
             self.anchors.insert(anchor, value.clone());
         }
-        match self.open.last_mut() {
+        match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(value),
-            Some(Open::Sequence { items, .. }) => items.push(value),
-            Some(Open::Mapping { fields, key, .. }) => match (key.take(), &value.kind) {
+            Some(Content::Sequence(items)) => items.push(value),
+            Some(Content::Mapping { fields, key }) => match (key.take(), &value.kind) {
                 (Some(Key::Named(name)), _) => {
                     fields.insert(name, value);
                 }

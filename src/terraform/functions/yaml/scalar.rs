@@ -1,5 +1,6 @@
-//! What a scalar of YAML stands for: the types of YAML 1.1 that Terraform has, and not those of YAML 1.2.
+//! What a scalar of YAML stands for: to Terraform the words of YAML 1.1 and the numbers of YAML 1.2.
 
+use bigdecimal::num_bigint::BigInt;
 use jiff::civil::{Date, Time};
 
 use super::super::super::value::{Number, Value};
@@ -20,44 +21,45 @@ const FLOAT: &str = "tag:yaml.org,2002:float";
 const TIMESTAMP: &str = "tag:yaml.org,2002:timestamp";
 const MERGE: &str = "tag:yaml.org,2002:merge";
 
-/// Resolves a scalar. Without a tag only plain ones are anything else than strings.
+/// Resolves a scalar. Only plain ones are anything else than strings, whatever their tag.
 ///
 /// # Errors
 /// A lower-case fragment: the tag is not supported, or the text does not fit it.
 pub(super) fn resolve(text: &str, is_plain: bool, tag: &str) -> Result<Resolved, String> {
-    let string = || Ok(Resolved::Value(Value::string(text)));
+    let string = || Resolved::Value(Value::string(text));
     match tag {
-        STR | BINARY | "!" => return string(),
-        "" if !is_plain => return string(),
-        "" => {
-            return match implied(text)? {
-                Some((_, resolved)) => Ok(resolved),
-                None => string(),
-            };
-        }
-        BOOL | NULL | INT | FLOAT | TIMESTAMP | MERGE => {}
+        STR | BINARY => return Ok(string()),
+        "" | BOOL | NULL | INT | FLOAT | TIMESTAMP | MERGE => {}
         other => return Err(format!("the tag {other} is not supported")),
     }
+    if !is_plain {
+        return Ok(if text == "<<" { Resolved::Merge } else { string() });
+    }
+    if tag == NULL {
+        return Ok(Resolved::Value(Value::null()));
+    }
+    // What a text is says more than its tag does.
     match implied(text)? {
-        Some((own, resolved)) if own == tag || (own == INT && tag == FLOAT) => Ok(resolved),
-        _ => Err(format!("`{text}` does not fit the tag {tag}")),
+        Some(resolved) => Ok(resolved),
+        None if tag.is_empty() => Ok(string()),
+        None => Err(format!("`{text}` does not fit the tag {tag}")),
     }
 }
 
-/// The value that a plain scalar stands for, with the tag of its type; `None` where it is a string.
-fn implied(text: &str) -> Result<Option<(&'static str, Resolved)>, String> {
-    let value = |tag, value| Ok(Some((tag, Resolved::Value(value))));
+/// The value that a plain scalar stands for; `None` where it is a string.
+fn implied(text: &str) -> Result<Option<Resolved>, String> {
+    let value = |value| Ok(Some(Resolved::Value(value)));
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return value(BOOL, Value::bool(true));
+            return value(Value::bool(true));
         }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return value(BOOL, Value::bool(false));
+            return value(Value::bool(false));
         }
-        "" | "~" | "null" | "Null" | "NULL" => return value(NULL, Value::null()),
-        "<<" => return Ok(Some((MERGE, Resolved::Merge))),
+        "" | "~" | "null" | "Null" | "NULL" => return value(Value::null()),
+        "<<" => return Ok(Some(Resolved::Merge)),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => {
-            return Err("an infinite number is not evaluated".to_owned());
+            return value(Value::number(Number::infinite(text.starts_with('-'))));
         }
         ".nan" | ".NaN" | ".NAN" => return Err("what is not a number is not supported".to_owned()),
         _ => {}
@@ -66,17 +68,17 @@ fn implied(text: &str) -> Result<Option<(&'static str, Resolved)>, String> {
         return Ok(None);
     }
     if let Some(stamp) = timestamp(text) {
-        return value(TIMESTAMP, Value::string(&stamp));
+        return value(Value::string(&stamp));
     }
-    let plain = if text.starts_with('.') { text.to_owned() } else { text.replace('_', "") };
-    if let Some(number) = number(&plain)? {
-        let tag = if number.is_whole() { INT } else { FLOAT };
-        return value(tag, Value::number(number));
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        let digits = text.strip_prefix(prefix).filter(|digits| !digits.is_empty());
+        if let Some(digits) = digits.filter(|digits| digits.chars().all(|digit| digit.is_digit(radix))) {
+            let int = BigInt::parse_bytes(digits.as_bytes(), radix).ok_or("a number is too large")?;
+            return value(Value::number(Number::from_big_int(int)));
+        }
     }
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-    let binary = digits.strip_prefix("0b").filter(|digits| !digits.starts_with(['+', '-']));
-    match binary.and_then(|digits| i64::from_str_radix(&format!("{sign}{digits}"), 2).ok()) {
-        Some(int) => value(INT, Value::int(int)),
+    match number(text)? {
+        Some(number) => value(Value::number(number)),
         None => Ok(None),
     }
 }
@@ -87,7 +89,7 @@ fn number(text: &str) -> Result<Option<Number>, String> {
         Some(rest) => ("-", rest),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    let (mantissa, exponent) = digits.find(['e', 'E', 'p', 'P']).map_or((digits, ""), |at| digits.split_at(at));
+    let (mantissa, exponent) = digits.find(['e', 'E']).map_or((digits, ""), |at| digits.split_at(at));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !are_digits(whole) || !are_digits(fraction) || whole.len() + fraction.len() == 0 {
@@ -98,9 +100,6 @@ fn number(text: &str) -> Result<Option<Number>, String> {
         let power = power.strip_prefix(['+', '-']).unwrap_or(power);
         if power.is_empty() || !are_digits(power) {
             return Ok(None);
-        }
-        if exponent.starts_with(['p', 'P']) {
-            return Err("a power of two is not evaluated".to_owned());
         }
     }
     let whole = match whole.trim_start_matches('0') {
