@@ -12,7 +12,10 @@ type Outcome = Result<Value, String>;
 /// How a name of the IANA is dealt with.
 #[derive(Clone, Copy)]
 enum Charset {
-    Utf16 { little: bool, marked: bool },
+    Utf16 {
+        little: bool,
+        marked: bool,
+    },
     /// Bytes are the first characters of Unicode, up to this one.
     First(u32),
     Other(&'static Encoding),
@@ -108,7 +111,9 @@ pub(super) fn textencodebase64(context: &Context<'_>, args: &Args) -> Outcome {
                 return Err(lost());
             }
             let is_latin = name.to_ascii_lowercase().starts_with("iso-");
-            if encoding != UTF_8 && (text.chars().any(is_control) || is_latin && bytes.iter().any(|&byte| (0x80..0xa0).contains(&byte))) {
+            if encoding != UTF_8
+                && (text.chars().any(is_control) || is_latin && bytes.iter().any(|&byte| (0x80..0xa0).contains(&byte)))
+            {
                 return Ok(unsupported(context, name));
             }
             bytes.into_owned()

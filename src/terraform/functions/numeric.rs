@@ -48,7 +48,11 @@ pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn log(context: &Context<'_>, args: &Args) -> Outcome {
     let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
     if number.is_subnormal() || base.is_subnormal() {
-        return Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the logarithm of so small a number is not evaluated"));
+        return Ok(context.unknown(
+            Type::Number,
+            WhyKind::Unsupported,
+            "the logarithm of so small a number is not evaluated",
+        ));
     }
     float(context, "log", ln(number) / ln(base))
 }

@@ -16,7 +16,8 @@ pub(super) fn templatefile(context: &Context<'_>, args: &Args) -> Outcome {
     match context.world.read(&inside) {
         Ok(file) => {
             let text = context.world.source_text(file);
-            let value = template(context, Inside::TemplateFile(context.scope.module), &text, file, args.value(1)?, path)?;
+            let value =
+                template(context, Inside::TemplateFile(context.scope.module), &text, file, args.value(1)?, path)?;
             if value.is_null() { Err(format!("{path} gives null")) } else { Ok(value) }
         }
         Err(error) => context.refused(path, &error, Type::Dynamic),
@@ -40,14 +41,7 @@ fn is_name(name: &str) -> bool {
         && characters.all(|own| own.is_alphanumeric() || matches!(own, '_' | '-'))
 }
 
-fn template(
-    context: &Context<'_>,
-    inside: Inside,
-    text: &str,
-    file: u32,
-    variables: &Value,
-    name: &str,
-) -> Outcome {
+fn template(context: &Context<'_>, inside: Inside, text: &str, file: u32, variables: &Value, name: &str) -> Outcome {
     let fields = match &variables.kind {
         Kind::Map(_, fields) => fields.as_ref().clone(),
         Kind::Object(object) if object.open.is_none() => object.fields.clone(),

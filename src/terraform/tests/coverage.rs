@@ -42,7 +42,8 @@ fn every_function_is_compared_in_every_way() {
     for (name, Counted { tally, null, unknown }) in &functions {
         let enough = tally.rows >= MIN_ROWS && tally.errors >= MIN_ERRORS && *null >= 1 && *unknown >= 1;
         if !enough {
-            lacking.push(format!("{name}: {} rows, {} errors, {null} null, {unknown} unknown", tally.rows, tally.errors));
+            lacking
+                .push(format!("{name}: {} rows, {} errors, {null} null, {unknown} unknown", tally.rows, tally.errors));
         }
     }
     assert!(lacking.is_empty(), "too few rows:\n{}", lacking.join("\n"));

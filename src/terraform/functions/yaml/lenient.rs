@@ -10,9 +10,8 @@ const MAX_READ: usize = 64 << 20;
 
 /// Refuses what YAML 1.1 refuses: characters that cannot be printed, other versions, and `\\/` in quotation marks.
 pub(super) fn check(text: &str) -> Result<(), String> {
-    let is_printable = |own: char| {
-        matches!(own, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..)
-    };
+    let is_printable =
+        |own: char| matches!(own, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
     if let Some(own) = text.chars().find(|own| !is_printable(*own)) {
         return Err(format!("the YAML has the character {:#x}, which cannot be printed", u32::from(own)));
     }

@@ -108,10 +108,8 @@ impl Reader {
 
     /// No tab indents a block.
     fn check_tabs(&self, event: &Event<'_>, before: &str) -> Result<(), String> {
-        let starts = matches!(
-            event,
-            Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..)
-        );
+        let starts =
+            matches!(event, Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..));
         let indents = before.chars().all(|own| matches!(own, ' ' | '\t' | '-' | '?'));
         if starts && indents && before.contains('\t') {
             return Err("a tab indents a line".to_owned());
