@@ -1,8 +1,10 @@
 //! The conditional: both arms decide the type, one decides the value.
 
+use std::sync::Arc;
+
 use super::super::module::World;
-use super::super::syntax::Expr;
-use super::super::value::{Kind, Type, Unknown, Value, Whys, convert, length_bounds, unify};
+use super::super::syntax::{BinaryOperator, Expr, ExprKind, Part, UnaryOperator};
+use super::super::value::{Field, Kind, Type, Unknown, Value, Whys, convert, length_bounds, unify};
 use super::operators::bounds;
 use super::{Failure, Scope, evaluate};
 
@@ -22,23 +24,20 @@ pub(super) fn conditional(
     if let Some(fatal) = arms.iter().find_map(|arm| arm.as_ref().err().filter(|failure| failure.fatal)) {
         return Err(fatal.clone());
     }
-    let [a, b] = &arms;
-    let ty = match (a, b) {
-        (Ok(a), Ok(b)) => shared_type(a, b).ok_or_else(|| {
-            let text = format!("the arms of the conditional have different types: {} and {}", a.ty(), b.ty());
-            Failure::at(then.span, text)
-        })?,
-        _ => Type::Dynamic,
+    let given = |arm: &Result<Value, Failure>, expr| match arm {
+        Ok(value) => value.clone(),
+        // Which arm fails, if any, is told when the condition is known; here its type counts.
+        Err(_) => Value::unknown(failed_type(world, scope, expr), decided.whys()),
     };
+    let (a, b) = (given(&arms[0], then), given(&arms[1], otherwise));
+    let ty = shared_type(&a, &b).ok_or_else(|| {
+        let text = format!("the arms of the conditional have different types: {} and {}", a.ty(), b.ty());
+        Failure::at(then.span, text)
+    })?;
     // Also the arm that is not taken tells something of the condition.
-    let mark = decided.sensitive || arms.iter().flatten().any(|arm| arm.sensitive);
+    let mark = decided.sensitive || a.sensitive || b.sensitive;
     if decided.is_unknown() {
-        let result = match (a, b) {
-            (Ok(a), Ok(b)) => either(a, b, ty, decided.whys()),
-            // Which of them fails, if any, is told when the condition is known.
-            _ => Value::unknown(Type::Dynamic, decided.whys()),
-        };
-        return Ok(result.marked(mark));
+        return Ok(either(&a, &b, ty, decided.whys()).marked(mark));
     }
     let flag = convert(&decided, &Type::Bool).map_err(|text| Failure::at(condition.span, text))?;
     let [a, b] = arms;
@@ -47,6 +46,52 @@ pub(super) fn conditional(
         return Err(Failure::at(span, "the elements of this arm have different types"));
     }
     Ok(convert(&taken, &ty).map_err(|text| Failure::at(span, text))?.marked(mark))
+}
+
+/// The type of what an expression would give that fails: an operator's and a template's is certain.
+fn failed_type(world: &World, scope: &Scope, expr: &Expr) -> Type {
+    let type_of = |expr: &Expr| match evaluate(world, scope, expr) {
+        Ok(value) => value.ty(),
+        Err(_) => failed_type(world, scope, expr),
+    };
+    match &expr.kind {
+        ExprKind::Parenthesis(inner) => failed_type(world, scope, inner),
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [Part::Interpolation(inner)] => failed_type(world, scope, inner),
+            _ => Type::String,
+        },
+        ExprKind::Unary(UnaryOperator::Not, _) => Type::Bool,
+        ExprKind::Unary(UnaryOperator::Neg, _) => Type::Number,
+        ExprKind::Binary(operator, ..) => match operator {
+            BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Mul
+            | BinaryOperator::Div
+            | BinaryOperator::Mod => Type::Number,
+            _ => Type::Bool,
+        },
+        ExprKind::Tuple(items) => Type::Tuple(Arc::new(items.iter().map(type_of).collect())),
+        ExprKind::Object(items) => {
+            let named = |(key, value): &(Expr, Expr)| {
+                let key = evaluate(world, scope, key).ok()?;
+                Some((Arc::from(key.as_str()?), Field::required(type_of(value))))
+            };
+            items
+                .iter()
+                .map(named)
+                .collect::<Option<_>>()
+                .map_or(Type::Dynamic, |fields| Type::Object(Arc::new(fields)))
+        }
+        ExprKind::Conditional(parts) => match (type_of(&parts[1]), type_of(&parts[2])) {
+            (Type::Dynamic, _) | (_, Type::Dynamic) => Type::Dynamic,
+            (a, b) => unify(&a, &b).unwrap_or(Type::Dynamic),
+        },
+        ExprKind::For(each) if each.key.is_none() && each.condition.is_none() => {
+            let entries = evaluate(world, scope, &each.collection).ok().and_then(|collection| collection.entries());
+            entries.map_or(Type::Dynamic, |entries| Type::Tuple(Arc::new(vec![Type::Dynamic; entries.len()])))
+        }
+        _ => Type::Dynamic,
+    }
 }
 
 /// The type of the result; a plain null takes the other arm's, and an arm of no known type leaves all open.

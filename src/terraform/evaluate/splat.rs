@@ -51,7 +51,9 @@ pub(super) fn splat(world: &World, scope: &Scope, value: &Value, steps: &[Step],
                 false => unify_all(items.iter().map(Value::ty)),
             };
             match ty {
-                Some(ty) => convert(&Value::tuple(items), &Type::list(ty)).map_err(|text| Failure::at(span, text))?,
+                // Where some elements are of no known type they stay as they are.
+                Some(ty) => convert(&Value::tuple(items.clone()), &Type::list(ty))
+                    .unwrap_or_else(|_| Value::list(Type::Dynamic, items)),
                 None => Value::tuple(items),
             }
         }

@@ -12,7 +12,8 @@ use hcl_edit::parser::Error;
 use hcl_edit::structure;
 use hcl_edit::template::Template;
 
-use super::lower::{Lines, Lower};
+use super::literals::Lines;
+use super::lower::Lower;
 use super::{Body, Expr, Part};
 
 /// The largest number of repairs that are tried in one file.

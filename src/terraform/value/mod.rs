@@ -36,6 +36,10 @@ pub struct Value {
     /// Number of values in it, itself included: shared parts count each time, so that a value that is small in
     /// memory and huge to walk is noticed.
     size: u32,
+    /// True where it or anything in it is not known.
+    unknown: bool,
+    /// True where anything in it is sensitive, itself left aside.
+    marked: bool,
 }
 
 /// The forms of values.
@@ -94,8 +98,19 @@ impl Open {
 
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
-        let mut value = Self { kind, sensitive: false, size: 1 };
-        value.size = value.elements().fold(1, |size: u32, item| size.saturating_add(item.size));
+        let unknown = match &kind {
+            Kind::Unknown(_) => true,
+            Kind::Object(object) => object.open.is_some(),
+            _ => false,
+        };
+        let mut value = Self { kind, sensitive: false, size: 1, unknown, marked: false };
+        let (mut size, mut unknown, mut marked) = (1_u32, unknown, false);
+        for item in value.elements() {
+            size = size.saturating_add(item.size);
+            unknown |= item.unknown;
+            marked |= item.is_marked();
+        }
+        (value.size, value.unknown, value.marked) = (size, unknown, marked);
         value
     }
 }
@@ -209,16 +224,12 @@ impl Value {
 
     /// True where the value or anything in it is sensitive.
     pub fn is_marked(&self) -> bool {
-        self.sensitive || self.elements().any(Self::is_marked)
+        self.sensitive || self.marked
     }
 
     /// True where the value or anything in it is not known.
     pub fn contains_unknown(&self) -> bool {
-        match &self.kind {
-            Kind::Unknown(_) => true,
-            Kind::Object(object) if object.open.is_some() => true,
-            _ => self.elements().any(Self::contains_unknown),
-        }
+        self.unknown
     }
 
     /// True where it or anything in it is an infinite number, which can be written nowhere.
@@ -231,6 +242,9 @@ impl Value {
 
     /// The reasons of everything in it that is not known.
     pub fn whys(&self) -> Whys {
+        if !self.unknown {
+            return Whys::default();
+        }
         match &self.kind {
             Kind::Unknown(unknown) => unknown.whys.clone(),
             Kind::Object(object) if object.open.is_some() => {

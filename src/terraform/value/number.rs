@@ -24,10 +24,11 @@ pub enum Number {
 impl Number {
     /// Reads decimal text, with an optional sign, fraction and exponent.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Ok(int) = text.parse::<i64>() {
-            return (!text.starts_with('+') && !(int == 0 && text.starts_with('-')))
-                .then_some(Self::Int(int))
-                .or_else(|| text.starts_with('-').then(|| Self::Big(Box::new(Float::zero(true)))));
+        match text.parse::<i64>() {
+            Ok(_) if text.starts_with('+') => return None,
+            Ok(0) if text.starts_with('-') => return Some(Self::Big(Box::new(Float::zero(true)))),
+            Ok(int) => return Some(Self::Int(int)),
+            Err(_) => {}
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
         let negative = digits.len() < text.len();
