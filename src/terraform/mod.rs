@@ -227,6 +227,7 @@ fn evaluate_text(world: &World, scope: &Scope, expression: &str) -> Evaluated {
     let is_typed = evaluate::evaluate(world, &Scope::default(), &expr).is_ok();
     match evaluate::evaluate(world, scope, &expr) {
         Err(failure) => Evaluated::Error(failure.text),
+        Ok(value) if value.has_infinite() => Evaluated::Error("an infinite number cannot be written".to_owned()),
         Ok(value) if value.contains_unknown() => {
             let words: BTreeSet<String> =
                 value.whys().as_slice().iter().map(|why| module::reason_words(world, scope, &[&expr], why)).collect();

@@ -1,11 +1,12 @@
-//! Attribute and index access, splats and `for`.
+//! Attribute and index access, and `for`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::module::World;
 use super::super::syntax::{Expr, For, Span, Step};
-use super::super::value::{Kind, Type, Value, convert, unify_all};
+use super::super::value::{Kind, Type, Value, Whys, convert};
+use super::splat::splat;
 use super::{Failure, Scope, evaluate, exhausted, is_exhausted};
 
 impl Value {
@@ -50,28 +51,6 @@ pub(super) fn apply_steps(
     Ok(value)
 }
 
-/// Applies steps to each element. What is no list is taken as a list of one, and null as an empty one.
-fn splat(world: &World, scope: &Scope, value: &Value, steps: &[Step], span: Span) -> Result<Value, Failure> {
-    let (items, is_list): (Vec<Value>, bool) = match &value.kind {
-        Kind::Null(_) => return Ok(Value::tuple(Vec::new())),
-        Kind::Unknown(unknown) => {
-            return Ok(Value::unknown(Type::Dynamic, unknown.whys.clone()).marked(value.sensitive));
-        }
-        Kind::Tuple(items) => (items.to_vec(), false),
-        Kind::List(_, items) | Kind::Set(_, items) => (items.to_vec(), true),
-        _ => (vec![value.clone()], false),
-    };
-    let results: Result<Vec<_>, _> =
-        items.into_iter().map(|item| apply_steps(world, scope, item, steps, span)).collect();
-    let results = results?;
-    let shared = if is_list { unify_all(results.iter().map(Value::ty)) } else { None };
-    let result = match shared {
-        Some(ty) => convert(&Value::tuple(results), &Type::list(ty)).map_err(|text| Failure::at(span, text))?,
-        None => Value::tuple(results),
-    };
-    Ok(result.marked(value.sensitive))
-}
-
 /// `value.name`
 ///
 /// # Errors
@@ -109,40 +88,75 @@ fn unknown_attr(ty: &Type, name: &str, value: &Value) -> Result<Value, String> {
 /// # Errors
 /// Where the value has no such element.
 pub fn get_index(value: &Value, key: &Value) -> Result<Value, String> {
+    if value.is_null() {
+        return Err("the value that is indexed is null".to_owned());
+    }
     if key.is_null() {
         return Err("the index is null".to_owned());
     }
     let mark = value.sensitive || key.sensitive;
-    let found = match &value.kind {
-        Kind::Null(_) => return Err("the value that is indexed is null".to_owned()),
-        Kind::Unknown(unknown) => {
-            let ty = match &unknown.ty {
-                Type::List(element) | Type::Map(element) => (**element).clone(),
-                _ => Type::Dynamic,
-            };
-            Value::unknown(ty, value.whys().and(&key.whys()))
-        }
+    let open = |ty: Type| Ok(Value::unknown(ty, value_whys(value).and(&key.whys())).marked(mark));
+    if matches!(&key.kind, Kind::Unknown(unknown) if unknown.ty == Type::Dynamic) {
+        return open(Type::Dynamic);
+    }
+    let number = || convert(key, &Type::Number).map_err(|text| format!("index: {text}"));
+    let name = || convert(key, &Type::String).map_err(|text| format!("key: {text}"));
+    match &value.kind {
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Dynamic => open(Type::Dynamic),
+            Type::List(element) => number().and_then(|_| open((**element).clone())),
+            Type::Map(element) => name().and_then(|_| open((**element).clone())),
+            Type::Tuple(types) => {
+                let index = number()?;
+                let ty = if index.is_unknown() { Some(Type::Dynamic) } else { place(&index, types)?.cloned() };
+                open(ty.unwrap_or(Type::Dynamic))
+            }
+            // Also the name of an attribute is only looked for when the object is known.
+            Type::Object(_) => name().and_then(|_| open(Type::Dynamic)),
+            Type::Set(_) => Err("the elements of a set have no index".to_owned()),
+            other => Err(format!("a value of type {other} has no elements")),
+        },
         Kind::List(_, items) | Kind::Tuple(items) => {
-            let number = convert(key, &Type::Number).map_err(|text| format!("index: {text}"))?;
-            if number.is_unknown() {
-                return Ok(Value::unknown(Type::Dynamic, number.whys()).marked(mark));
+            let index = number()?;
+            if index.is_unknown() {
+                return open(match &value.kind {
+                    Kind::List(element, _) => element.clone(),
+                    _ => Type::Dynamic,
+                });
             }
-            let index = number.as_int().ok_or("the index is no whole number")?;
-            let item = usize::try_from(index).ok().and_then(|at| items.get(at));
-            item.cloned().ok_or_else(|| format!("there is no element {index} among {}", items.len()))?
+            let item = place(&index, items)?.cloned();
+            item.map(|item| item.marked(mark)).ok_or_else(|| "there is no such element".to_owned())
         }
-        Kind::Map(..) | Kind::Object(_) => {
-            let name = convert(key, &Type::String).map_err(|text| format!("key: {text}"))?;
-            match name.as_str() {
-                Some(name) if mark => get_attr(value, name).map_err(|_| "there is no such element".to_owned())?,
-                Some(name) => get_attr(value, name)?,
-                None => Value::unknown(Type::Dynamic, name.whys()),
+        Kind::Map(..) | Kind::Object(_) => match name()?.as_str() {
+            Some(name) => {
+                let hidden = |text| if mark { "there is no such element".to_owned() } else { text };
+                let found = get_attr(value, name).map_err(hidden)?;
+                // The name of an attribute is part of the type, and nothing secret.
+                Ok(found.marked(matches!(value.kind, Kind::Map(..)) && mark))
             }
-        }
-        Kind::Set(..) => return Err("the elements of a set have no index".to_owned()),
-        _ => return Err(format!("a value of type {} has no elements", value.ty())),
-    };
-    Ok(found.marked(mark))
+            None => open(match &value.kind {
+                Kind::Map(element, _) => element.clone(),
+                _ => Type::Dynamic,
+            }),
+        },
+        Kind::Set(..) => Err("the elements of a set have no index".to_owned()),
+        _ => Err(format!("a value of type {} has no elements", value.ty())),
+    }
+}
+
+/// The element at a known index.
+fn place<'a, T>(index: &Value, items: &'a [T]) -> Result<Option<&'a T>, String> {
+    let index = index.as_int().ok_or("the index is no whole number")?;
+    let item = usize::try_from(index).ok().and_then(|at| items.get(at));
+    item.map(Some).ok_or_else(|| format!("there is no element {index} among {}", items.len()))
+}
+
+/// Why a value is not known, where it is not; what is unknown in a known one does not count.
+fn value_whys(value: &Value) -> Whys {
+    match &value.kind {
+        Kind::Unknown(unknown) => unknown.whys.clone(),
+        _ => Whys::default(),
+    }
 }
 
 /// `[for …]` and `{for …}`
@@ -152,8 +166,12 @@ pub(super) fn for_expr(world: &World, scope: &Scope, expr: &For) -> Result<Value
         return Err(Failure::at(expr.collection.span, "a null value cannot be iterated"));
     }
     let open = matches!(&collection.kind, Kind::Object(object) if object.open.is_some());
-    if collection.is_unknown() || open {
-        return Ok(Value::unknown_not_null(Type::Dynamic, collection.whys()).marked(collection.sensitive));
+    let iterable = match &collection.kind {
+        Kind::Unknown(unknown) => !unknown.ty.is_primitive(),
+        _ => open,
+    };
+    if iterable {
+        return Ok(Value::unknown(Type::Dynamic, collection.whys()).marked(collection.sensitive));
     }
     let Some(entries) = collection.entries() else {
         let text = format!("a value of type {} cannot be iterated", collection.ty());
@@ -187,7 +205,7 @@ pub(super) fn for_expr(world: &World, scope: &Scope, expr: &For) -> Result<Value
         }
     }
     let value = match open {
-        Some(open) => Value::unknown_not_null(Type::Dynamic, open.whys()),
+        Some(open) => Value::unknown(Type::Dynamic, open.whys()),
         None => result.finish(expr),
     };
     Ok(value.marked(mark))

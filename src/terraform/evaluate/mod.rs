@@ -4,7 +4,10 @@
 //! `can` see, and a fatal failure that they do not see because Terraform finds it before it evaluates anything.
 
 mod collections;
+mod conditional;
+mod equality;
 mod operators;
+mod splat;
 mod template;
 
 use std::collections::BTreeMap;
@@ -17,7 +20,7 @@ use super::value::{Type, Value, Whys, convert};
 use crate::model::{Why, WhyKind};
 
 pub use collections::{get_attr, get_index};
-pub use operators::equal;
+pub use equality::equal;
 pub use template::render;
 
 /// The deepest nesting of evaluations, over references and modules.
@@ -50,6 +53,18 @@ impl Failure {
     }
 }
 
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inside {
+    /// In a module.
+    #[default]
+    Module,
+    /// In the file of a template, which is used in this module and has no template in it.
+    TemplateFile(Option<ModuleId>),
+    /// In the text of a template, in which no file is read either.
+    TemplateText,
+}
+
 /// The names that an expression sees: a module, and what `for`, `each`, `count` and dynamic blocks bind.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -57,6 +72,8 @@ pub struct Scope {
     pub module: Option<ModuleId>,
     /// True where no function may be called: values and defaults of variables.
     pub constant: bool,
+    /// Where it is, which decides about some functions.
+    pub inside: Inside,
     /// The bound names, innermost first.
     bindings: Option<Arc<Binding>>,
 }
@@ -71,7 +88,7 @@ struct Binding {
 impl Scope {
     /// The scope of a module instance.
     pub fn module(module: ModuleId) -> Self {
-        Self { module: Some(module), constant: false, bindings: None }
+        Self { module: Some(module), ..Self::default() }
     }
 
     /// The scope of what may neither refer to anything nor call a function.
@@ -79,10 +96,15 @@ impl Scope {
         Self { constant: true, ..Self::default() }
     }
 
+    /// The scope of a template.
+    pub fn template(inside: Inside) -> Self {
+        Self { inside, ..Self::default() }
+    }
+
     /// This scope with one more name.
     pub fn bind(&self, name: &Arc<str>, value: Value) -> Self {
         let binding = Binding { name: name.clone(), value, outer: self.bindings.clone() };
-        Self { module: self.module, constant: self.constant, bindings: Some(Arc::new(binding)) }
+        Self { bindings: Some(Arc::new(binding)), ..self.clone() }
     }
 
     /// The value of a bound name.
@@ -162,7 +184,7 @@ fn evaluate_kind(world: &World, scope: &Scope, expr: &Expr) -> Result<Value, Fai
         }
         ExprKind::Conditional(parts) => {
             let [condition, then, otherwise] = &**parts;
-            operators::conditional(world, scope, condition, then, otherwise)
+            conditional::conditional(world, scope, condition, then, otherwise)
         }
         ExprKind::For(for_expr) => collections::for_expr(world, scope, for_expr),
     }
@@ -173,6 +195,9 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
     let mut unknown_keys = Whys::default();
     let mut sensitive = false;
     for (key, value) in items {
+        if is_ambiguous_key(key) {
+            return Err(Failure::at(key.span, "a key that is a reference must be in parentheses"));
+        }
         let name = evaluate(world, scope, key)?;
         let value = evaluate(world, scope, value)?;
         sensitive |= name.sensitive;
@@ -187,12 +212,22 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value = if unknown_keys.is_empty() {
-        Value::object(fields)
-    } else {
-        Value::unknown_not_null(Type::Dynamic, unknown_keys)
-    };
+    let value =
+        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown(Type::Dynamic, unknown_keys) };
     Ok(value.marked(sensitive))
+}
+
+/// Terraform does not guess whether `{ a.b = 1 }` means a name with a dot or a reference.
+fn is_ambiguous_key(key: &Expr) -> bool {
+    let is_static = |step: &Step| match step {
+        Step::Attr(..) | Step::LegacyIndex(_) => true,
+        Step::Index(index) => matches!(index.kind, ExprKind::Literal(_)),
+        Step::AttrSplat | Step::FullSplat => false,
+    };
+    match &key.kind {
+        ExprKind::Traversal(base, steps) => matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static),
+        _ => false,
+    }
 }
 
 fn reference(world: &World, scope: &Scope, base: &Expr, steps: &[Step]) -> Result<Value, Failure> {
@@ -225,7 +260,8 @@ fn function_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Resul
             continue;
         }
         if value.is_unknown() {
-            return Ok(Value::unknown(functions::return_type(name), value.whys()).marked(value.sensitive));
+            // Whatever the function: Terraform does not even check the other arguments.
+            return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive));
         }
         match value.entries() {
             Some(entries) if value.elements_are_listed() => {
@@ -237,28 +273,33 @@ fn function_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Resul
     functions::call(world, scope, name, args, span).map_err(|text| Failure::at(span, text))
 }
 
+/// The first argument that does not fail. One that is not wholly known may still fail when it is, so that neither its
+/// value nor its type is certain.
 fn try_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Result<Value, Failure> {
-    if call.args.is_empty() || call.expand {
-        return Err(Failure::at(span, "try needs at least one argument"));
-    }
-    for arg in &call.args {
+    let last = call.args.len().checked_sub(1);
+    let decided = |value: Value| match value.contains_unknown() {
+        true => Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive),
+        false => value,
+    };
+    for (at, arg) in call.args.iter().enumerate() {
         match evaluate(world, scope, arg) {
-            // An unknown may still turn into an error when Terraform runs: what follows stays open as well.
-            Ok(value) if value.is_unknown() => {
-                return Ok(Value::unknown(Type::Dynamic, value.whys()).marked(value.sensitive));
+            Ok(value) if call.expand && Some(at) == last => {
+                let Some(first) = value.elements().next().filter(|_| value.elements_are_listed()) else { break };
+                return Ok(decided(first.clone()).marked(value.sensitive));
             }
-            Ok(value) => return Ok(value),
+            Ok(value) => return Ok(decided(value)),
             Err(failure) if failure.fatal => return Err(failure),
             Err(_) => {}
         }
     }
-    Err(Failure::at(span, "every argument of try fails"))
+    let text = if last.is_none() { "try needs at least one argument" } else { "every argument of try fails" };
+    Err(Failure::at(span, text))
 }
 
 fn can_call(world: &World, scope: &Scope, call: &Call, span: Span) -> Result<Value, Failure> {
     let [arg] = call.args.as_slice() else { return Err(Failure::at(span, "can needs exactly one argument")) };
     match evaluate(world, scope, arg) {
-        Ok(value) if value.is_unknown() => Ok(Value::unknown_not_null(Type::Bool, value.whys())),
+        Ok(value) if value.contains_unknown() => Ok(Value::unknown(Type::Bool, value.whys())),
         Ok(_) => Ok(Value::bool(true)),
         Err(failure) if failure.fatal => Err(failure),
         Err(_) => Ok(Value::bool(false)),

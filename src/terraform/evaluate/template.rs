@@ -2,7 +2,7 @@
 
 use super::super::module::World;
 use super::super::syntax::{ForPart, Part, Span};
-use super::super::value::{Type, Value, Whys, convert, normalise};
+use super::super::value::{Kind, Type, Value, Whys, convert, normalise};
 use super::{Failure, Scope, evaluate as evaluate_expr, exhausted, is_exhausted};
 
 /// The longest text that a template may give.
@@ -33,7 +33,7 @@ pub fn render(world: &World, scope: &Scope, parts: &[Part], span: Span) -> Resul
     let mut text = Text::default();
     append(world, scope, parts, span, &mut text)?;
     let value = if text.whys.is_empty() {
-        Value::from(super::super::value::Kind::String(normalise(&text.text)))
+        Value::from(Kind::String(normalise(&text.text)))
     } else {
         Value::unknown_string(&normalise(&text.text), text.whys)
     };
@@ -50,14 +50,16 @@ fn append(world: &World, scope: &Scope, parts: &[Part], span: Span, text: &mut T
                 if value.is_null() {
                     return Err(Failure::at(expr.span, "a null value cannot be part of a string"));
                 }
+                // Of what type it is does not matter before it is known.
+                if value.is_unknown() {
+                    text.whys = text.whys.and(&value.whys());
+                    continue;
+                }
                 let string = convert(&value, &Type::String)
                     .map_err(|text| Failure::at(expr.span, format!("part of a template: {text}")))?;
-                match &string.kind {
-                    super::super::value::Kind::Unknown(unknown) => {
-                        push(text, &unknown.prefix, span)?;
-                        text.whys = text.whys.and(&unknown.whys);
-                    }
-                    _ => push(text, string.as_str().unwrap_or_default(), span)?,
+                match string.as_str() {
+                    Some(string) => push(text, string, span)?,
+                    None => text.whys = text.whys.and(&string.whys()),
                 }
             }
             Part::If(condition, then, otherwise) => {
@@ -82,7 +84,12 @@ fn append(world: &World, scope: &Scope, parts: &[Part], span: Span, text: &mut T
 fn append_for(world: &World, scope: &Scope, part: &ForPart, span: Span, text: &mut Text) -> Result<(), Failure> {
     let collection = evaluate_expr(world, scope, &part.collection)?;
     text.sensitive |= collection.sensitive;
-    if collection.is_unknown() {
+    let open = match &collection.kind {
+        Kind::Unknown(unknown) => !unknown.ty.is_primitive(),
+        Kind::Object(object) => object.open.is_some(),
+        _ => false,
+    };
+    if open {
         text.whys = text.whys.and(&collection.whys());
         return Ok(());
     }

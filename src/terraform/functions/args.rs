@@ -11,17 +11,17 @@ pub(crate) const MAX_TEXT: usize = 4 << 20;
 
 /// Arguments, with the name of the function for messages. The caller has checked number and types.
 pub(crate) struct Args {
-    name: String,
+    name: &'static str,
     values: Vec<Value>,
 }
 
 impl Args {
-    pub(crate) fn new(name: &str, values: Vec<Value>) -> Self {
-        Self { name: name.to_owned(), values }
+    pub(crate) fn new(name: &'static str, values: Vec<Value>) -> Self {
+        Self { name, values }
     }
 
     pub(crate) fn name(&self) -> &str {
-        &self.name
+        self.name
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -5,32 +5,27 @@ use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
 
-fn to(args: &Args, ty: &Type) -> Outcome {
-    convert(args.value(0)?, ty).map_err(|text| format!("{}: {text}", args.name()))
+/// The type that a conversion function gives.
+fn target(name: &str) -> Type {
+    match name {
+        "tobool" => Type::Bool,
+        "tonumber" => Type::Number,
+        "tostring" => Type::String,
+        "tolist" => Type::list(Type::Dynamic),
+        "toset" => Type::set(Type::Dynamic),
+        _ => Type::map(Type::Dynamic),
+    }
 }
 
-pub(super) fn tobool(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::Bool)
+/// A wholly unknown argument gives its type and nothing else that is known of it.
+pub(super) fn gives(args: &Args) -> Result<Type, String> {
+    let ty = target(args.name());
+    convert(args.value(0)?, &ty).map_err(|text| format!("{}: {text}", args.name()))?;
+    Ok(ty)
 }
 
-pub(super) fn tonumber(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::Number)
-}
-
-pub(super) fn tostring(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::String)
-}
-
-pub(super) fn tolist(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::list(Type::Dynamic))
-}
-
-pub(super) fn toset(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::set(Type::Dynamic))
-}
-
-pub(super) fn tomap(_: &Context<'_>, args: &Args) -> Outcome {
-    to(args, &Type::map(Type::Dynamic))
+pub(super) fn run(_: &Context<'_>, args: &Args) -> Outcome {
+    convert(args.value(0)?, &target(args.name())).map_err(|text| format!("{}: {text}", args.name()))
 }
 
 pub(super) fn sensitive(_: &Context<'_>, args: &Args) -> Outcome {
@@ -47,7 +42,7 @@ pub(super) fn issensitive(_: &Context<'_>, args: &Args) -> Outcome {
     let value = args.value(0)?;
     // What is not known yet may turn out to be sensitive.
     if value.is_unknown() && !value.sensitive {
-        return Ok(Value::unknown_not_null(Type::Bool, value.whys()));
+        return Ok(Value::unknown(Type::Bool, value.whys()));
     }
     Ok(Value::bool(value.sensitive))
 }

@@ -2,10 +2,9 @@
 
 use globset::GlobBuilder;
 
-use super::super::evaluate::{Scope, evaluate, render};
+use super::super::evaluate::Inside;
 use super::super::module::{ReadError, join_path};
-use super::super::syntax::{Expr, ExprKind, Part, Span, parse_template};
-use super::super::value::{Kind, Type, Value};
+use super::super::value::{Type, Value};
 use super::encoding::to_base64;
 use super::{Args, Context};
 use crate::model::WhyKind;
@@ -20,21 +19,36 @@ const MAX_DEPTH: usize = 32;
 impl Context<'_> {
     /// The folder in which Terraform would run, relative to the repository.
     fn folder(&self) -> String {
-        let instance = self.scope.module.and_then(|id| self.world.instance(id));
+        let module = match self.scope.inside {
+            Inside::TemplateFile(module) => module,
+            _ => self.scope.module,
+        };
+        let instance = module.and_then(|id| self.world.instance(id));
         instance.map(|instance| instance.root.to_string()).unwrap_or_default()
     }
 
     /// A path relative to the repository, or the unknown that stands for what lies outside.
-    fn path(&self, path: &str, ty: Type) -> Result<String, Value> {
+    pub(super) fn path(&self, path: &str, ty: Type) -> Result<String, Value> {
         join_path(&self.folder(), path).ok_or_else(|| self.unreadable(path, &ReadError::Outside, ty))
+    }
+
+    /// Refuses a folder where a file is needed.
+    fn no_folder(&self, inside: &str, path: &str) -> Result<(), String> {
+        match self.world.list(inside) {
+            Ok(_) => Err(format!("{path} is a folder")),
+            Err(_) => Ok(()),
+        }
     }
 
     fn unreadable(&self, path: &str, error: &ReadError, ty: Type) -> Value {
         self.unknown(ty, WhyKind::FileUnreadable, format!("{path} {}", error.text()))
     }
 
-    /// What a read error means: a file that does not exist is an error, everything else is not known.
-    fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
+    /// What a read error means: what is not there, or is no file, is an error, everything else is not known.
+    pub(super) fn refused(&self, path: &str, error: &ReadError, ty: Type) -> Outcome {
+        if let Ok(inside) = self.path(path, Type::Dynamic) {
+            self.no_folder(&inside, path)?;
+        }
         match error {
             ReadError::Missing | ReadError::NotText => Err(format!("{path} {}", error.text())),
             other => Ok(self.unreadable(path, other, ty)),
@@ -58,6 +72,9 @@ pub(super) fn pathexpand(context: &Context<'_>, args: &Args) -> Outcome {
     let path = args.str(0)?;
     if !path.starts_with('~') {
         return Ok(Value::string(path));
+    }
+    if path.len() > 1 && !path.starts_with("~/") {
+        return Err(format!("{path} is in the home of another user"));
     }
     Ok(context.unknown(Type::String, WhyKind::Environment, format!("{path} depends on the user's home")))
 }
@@ -116,15 +133,21 @@ pub(super) fn file(context: &Context<'_>, args: &Args) -> Outcome {
     }
 }
 
-pub(super) fn filebase64(context: &Context<'_>, args: &Args) -> Outcome {
+/// The bytes of the file that the first argument names; without them, the result that stands for them.
+pub(super) fn bytes(context: &Context<'_>, args: &Args) -> Result<Result<Vec<u8>, Value>, String> {
     let path = args.str(0)?;
-    match context.path(path, Type::String) {
-        Err(unknown) => Ok(unknown),
-        Ok(inside) => match context.world.read_bytes(&inside) {
-            Ok(bytes) => Ok(Value::string(&to_base64(&bytes))),
-            Err(error) => context.refused(path, &error, Type::String),
-        },
+    let inside = match context.path(path, Type::String) {
+        Ok(inside) => inside,
+        Err(unknown) => return Ok(Err(unknown)),
+    };
+    match context.world.read_bytes(&inside) {
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(error) => context.refused(path, &error, Type::String).map(Err),
     }
+}
+
+pub(super) fn filebase64(context: &Context<'_>, args: &Args) -> Outcome {
+    Ok(bytes(context, args)?.map_or_else(|instead| instead, |bytes| Value::string(&to_base64(&bytes))))
 }
 
 pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
@@ -132,7 +155,11 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
     match context.path(path, Type::Bool) {
         Err(unknown) => Ok(unknown),
         Ok(inside) => match context.world.file_exists(&inside) {
-            Ok(found) => Ok(Value::bool(found)),
+            Ok(true) => Ok(Value::bool(true)),
+            Ok(false) => {
+                context.no_folder(&inside, path)?;
+                Ok(Value::bool(false))
+            }
             Err(error) => context.refused(path, &error, Type::Bool),
         },
     }
@@ -141,6 +168,15 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
     let (folder, pattern) = (args.str(0)?, args.str(1)?);
     let ty = Type::set(Type::String);
+    let pattern = &*clean(pattern);
+    let is_pattern = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
+    if pattern == ".." || pattern.starts_with("../") || is_pattern(folder) {
+        return Ok(context.unknown(
+            ty,
+            WhyKind::Unsupported,
+            format!("the files {pattern} of {folder} are not listed"),
+        ));
+    }
     if pattern.contains("[!") {
         // To Terraform the mark is a character like any other, to the crate it means "none of these".
         return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the file pattern `{pattern}` is not evaluated")));
@@ -175,43 +211,4 @@ pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
         }
     }
     Ok(Value::set(Type::String, found))
-}
-
-pub(super) fn templatefile(context: &Context<'_>, args: &Args) -> Outcome {
-    let path = args.str(0)?;
-    let inside = match context.path(path, Type::Dynamic) {
-        Ok(inside) => inside,
-        Err(unknown) => return Ok(unknown),
-    };
-    match context.world.read(&inside) {
-        Ok(file) => template(context, &context.world.source_text(file), file, args.value(1)?, path),
-        Err(error) => context.refused(path, &error, Type::Dynamic),
-    }
-}
-
-pub(super) fn templatestring(context: &Context<'_>, args: &Args) -> Outcome {
-    let text = args.str(0)?.to_owned();
-    let file = context.world.add_source("(template)", text.clone());
-    template(context, &text, file, args.value(1)?, "the template")
-}
-
-fn template(context: &Context<'_>, text: &str, file: u32, variables: &Value, name: &str) -> Outcome {
-    let fields = match &variables.kind {
-        Kind::Map(_, fields) => fields.as_ref().clone(),
-        Kind::Object(object) if object.open.is_none() => object.fields.clone(),
-        Kind::Object(_) => return Ok(Value::unknown(Type::Dynamic, variables.whys())),
-        _ => return Err("the variables of a template must be a map or an object".to_owned()),
-    };
-    let parts = parse_template(text, file).map_err(|error| format!("{name} could not be parsed: {}", error.text))?;
-    let scope = fields.into_iter().fold(Scope::default(), |scope, (name, value)| scope.bind(&name, value));
-    let span = Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) };
-    // The evaluator limits depth: a template may include itself.
-    let depth = context.world.depth.get();
-    context.world.depth.set(depth + 1);
-    let result = match parts.as_slice() {
-        [Part::Interpolation(_)] => evaluate(context.world, &scope, &Expr { kind: ExprKind::Template(parts), span }),
-        _ => render(context.world, &scope, &parts, span),
-    };
-    context.world.depth.set(depth);
-    result.map_err(|failure| format!("{name}: {}", failure.text))
 }

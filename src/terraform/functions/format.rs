@@ -2,53 +2,86 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::value::{Kind, Number, Type, Value, convert, to_json_text};
+use super::super::value::{Kind, Number, Type, Value, Whys, convert, to_json_text};
 use super::args::{MAX_ELEMENTS, MAX_TEXT, items};
+use super::decimal::Decimal;
 use super::{Args, Context};
-use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
 /// The largest width or precision.
 const MAX_WIDTH: usize = 10_000;
 
-/// Terraform calls no function that formats with a null of no type: the result is not known to it.
-fn untyped_null(context: &Context<'_>, args: &Args, ty: Type) -> Option<Value> {
-    let is_untyped = args.rest(1).iter().any(|arg| matches!(arg.kind, Kind::Null(Type::Dynamic)));
-    is_untyped.then(|| context.unknown(ty, WhyKind::Unsupported, "a null without a type is formatted"))
+/// What is known of a text that is not: what stands before the first verb.
+fn unknown_text(pattern: &str, whys: Whys) -> Value {
+    let known = pattern.split('%').next().filter(|known| known.len() < pattern.len()).unwrap_or_default();
+    Value::unknown_string(known, whys)
 }
 
-pub(super) fn format(context: &Context<'_>, args: &Args) -> Outcome {
-    if let Some(unknown) = untyped_null(context, args, Type::String) {
-        return Ok(unknown);
+pub(super) fn format(_: &Context<'_>, args: &Args) -> Outcome {
+    let open = args.rest(1).iter().fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+    if !open.is_empty() {
+        return Ok(unknown_text(args.str(0)?, open));
     }
     Ok(Value::string(&formatted(args.str(0)?, args.rest(1))?))
 }
 
-/// Lists among the arguments are walked together; everything else is repeated.
-pub(super) fn formatlist(context: &Context<'_>, args: &Args) -> Outcome {
-    if let Some(unknown) = untyped_null(context, args, Type::list(Type::String)) {
-        return Ok(unknown);
+/// The number of elements that an argument of `formatlist` has; `None` where it is repeated as it is.
+fn count_of(arg: &Value) -> Option<usize> {
+    match &arg.kind {
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Tuple(types) => Some(types.len()),
+            _ => None,
+        },
+        _ => items(arg).map(|items| items.len()),
     }
-    let mut count: Option<usize> = None;
-    for arg in args.rest(1) {
-        let Some(items) = items(arg) else { continue };
-        match count {
-            Some(count) if count != items.len() => {
-                return Err("the lists of formatlist have different lengths".to_owned());
-            }
-            _ => count = Some(items.len()),
+}
+
+/// True for a list that is not known as such, or a set that may have fewer elements than it seems to have.
+fn is_open(arg: &Value) -> bool {
+    match &arg.kind {
+        Kind::Unknown(unknown) => {
+            matches!(unknown.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic)
         }
+        Kind::Set(_, items) => items.len() > 1 && arg.contains_unknown(),
+        _ => false,
+    }
+}
+
+/// Lists among the arguments are walked together; everything else is repeated.
+pub(super) fn formatlist(_: &Context<'_>, args: &Args) -> Outcome {
+    let (pattern, rest) = (args.str(0)?, args.rest(1));
+    let mut count: Option<usize> = None;
+    for own in rest.iter().filter(|arg| !matches!(arg.kind, Kind::Set(..)) || !is_open(arg)).filter_map(count_of) {
+        if count.is_some_and(|count| count != own) {
+            return Err("the lists of formatlist have different lengths".to_owned());
+        }
+        count = Some(own);
+    }
+    let open = rest.iter().filter(|arg| is_open(arg)).fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+    if !open.is_empty() {
+        return Ok(Value::unknown(Type::list(Type::String), open));
     }
     let count = count.unwrap_or(1);
     if count > MAX_ELEMENTS {
         return Err("the lists of formatlist are too long".to_owned());
     }
     let mut lines = Vec::with_capacity(count);
+    let mut length = 0;
     for at in 0..count {
         let row: Vec<Value> =
-            args.rest(1).iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
-        lines.push(Value::string(&formatted(args.str(0)?, &row)?));
+            rest.iter().map(|arg| items(arg).and_then(|items| items.get(at)).unwrap_or(arg).clone()).collect();
+        let open = row.iter().fold(Whys::default(), |all, arg| all.and(&arg.whys()));
+        lines.push(if open.is_empty() {
+            let line = formatted(pattern, &row)?;
+            length += line.len();
+            if length > 4 * MAX_TEXT {
+                return Err("the formatted texts are too long".to_owned());
+            }
+            Value::string(&line)
+        } else {
+            unknown_text(pattern, open)
+        });
     }
     Ok(Value::list(Type::String, lines))
 }
@@ -92,7 +125,7 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, String> {
         let arg = args.get(next).ok_or_else(|| format!("the format needs argument {}", next + 1))?;
         next += 1;
         highest = highest.max(next);
-        out.push_str(&padded(&verb, letter, one(&verb, letter, arg)?));
+        out.push_str(&one(&verb, letter, arg)?);
         if out.len() > MAX_TEXT {
             return Err("the formatted text is too long".to_owned());
         }
@@ -137,26 +170,29 @@ fn size<'a>(text: &'a str, verb: &mut Verb) -> Result<&'a str, String> {
     Ok(rest)
 }
 
-/// The text of one argument, without padding.
+/// The text of one argument, padded.
 fn one(verb: &Verb, letter: char, arg: &Value) -> Result<String, String> {
-    match letter {
-        'v' if verb.sharp => Ok(to_json_text(arg)),
-        'v' => match &arg.kind {
-            Kind::String(text) => Ok(cut(verb, text)),
-            Kind::Number(number) => float(verb, 'g', number),
-            Kind::Bool(flag) => Ok(flag.to_string()),
-            _ => Ok(to_json_text(arg)),
-        },
-        's' => Ok(cut(verb, text_of(arg)?.as_str())),
-        'q' => Ok(to_json_text(&Value::string(&cut(verb, text_of(arg)?.as_str())))),
-        't' => {
-            let flag = not_null(arg, &Type::Bool)?;
-            Ok(flag.as_bool().unwrap_or_default().to_string())
-        }
-        'd' | 'b' | 'o' | 'x' | 'X' => whole(verb, letter, &number_of(arg)?),
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, letter, &number_of(arg)?),
-        other => Err(format!("there is no verb %{other}")),
-    }
+    let plain = Verb { precision: None, plus: false, space: false, width: None, zero: false, ..*verb };
+    Ok(match letter {
+        'v' if verb.sharp => padded(verb, to_json_text(arg)),
+        'v' => padded(
+            verb,
+            match &arg.kind {
+                // A precision means nothing here.
+                Kind::String(text) => text.to_string(),
+                Kind::Number(number) => float(&plain, 'g', number)?,
+                Kind::Bool(flag) => flag.to_string(),
+                _ => to_json_text(arg),
+            },
+        ),
+        's' => padded(verb, cut(verb, text_of(arg)?.as_str())),
+        'q' => padded(verb, to_json_text(&Value::string(&cut(verb, text_of(arg)?.as_str())))),
+        // Terraform pads no booleans.
+        't' => not_null(arg, &Type::Bool)?.as_bool().unwrap_or_default().to_string(),
+        'd' | 'b' | 'o' | 'x' | 'X' => whole(verb, letter, &number_of(arg)?)?,
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, letter, &number_of(arg)?)?,
+        other => return Err(format!("there is no verb %{other}")),
+    })
 }
 
 fn not_null(arg: &Value, ty: &Type) -> Result<Value, String> {
@@ -174,24 +210,29 @@ fn number_of(arg: &Value) -> Result<Number, String> {
     not_null(arg, &Type::Number)?.as_number().cloned().ok_or_else(|| "a number is required".to_owned())
 }
 
-/// A precision cuts strings, in grapheme clusters.
+/// A precision cuts strings, in grapheme clusters; none cuts them to nothing.
 fn cut(verb: &Verb, text: &str) -> String {
-    match verb.precision {
+    match verb.precision.filter(|precision| *precision > 0) {
         Some(precision) => text.graphemes(true).take(precision).collect(),
         None => text.to_owned(),
     }
 }
 
-fn signed(verb: &Verb, negative: bool, digits: &str) -> String {
-    let sign = match (negative, verb.plus, verb.space) {
+/// The sign that a number is written with.
+fn sign(verb: &Verb, negative: bool) -> &'static str {
+    match (negative, verb.plus, verb.space) {
         (true, ..) => "-",
         (false, true, _) => "+",
         (false, false, true) => " ",
         _ => "",
-    };
-    format!("{sign}{digits}")
+    }
 }
 
+fn fill(verb: &Verb, length: usize) -> usize {
+    verb.width.unwrap_or(0).saturating_sub(length)
+}
+
+/// A whole number, padded: a precision is the least number of digits, and goes before zeros.
 fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     let int = number.to_big_int().ok_or("a whole number is required")?;
     let radix = match letter {
@@ -202,6 +243,9 @@ fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
     };
     let digits = int.magnitude().to_str_radix(radix);
     let digits = if letter == 'X' { digits.to_uppercase() } else { digits };
+    if verb.precision == Some(0) && digits == "0" {
+        return Ok(String::new());
+    }
     let prefix = match letter {
         'b' if verb.sharp => "0b",
         'o' if verb.sharp => "0",
@@ -209,89 +253,40 @@ fn whole(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
         'X' if verb.sharp => "0X",
         _ => "",
     };
-    Ok(signed(verb, number.signum() < 0, &format!("{prefix}{digits}")))
-}
-
-fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
-    let value = number.to_f64();
-    if !value.is_finite() {
-        return Err("the number is too large".to_owned());
-    }
-    let text = match letter {
-        'f' | 'F' => format!("{:.*}", verb.precision.unwrap_or(6), value.abs()),
-        'e' | 'E' => exponent(value.abs(), verb.precision.unwrap_or(6), letter == 'E'),
-        _ => match verb.precision {
-            Some(precision) => general(value.abs(), precision.max(1), letter == 'G'),
-            None => shortest(&number.to_string(), letter == 'G'),
-        },
+    let sign = sign(verb, number.signum() < 0);
+    let zeros = verb.precision.unwrap_or(0).saturating_sub(digits.len());
+    let fill = fill(verb, sign.len() + prefix.len() + zeros + digits.len());
+    let (left, zeros, right) = match (verb.minus, verb.zero && verb.precision.is_none()) {
+        (true, _) => (0, zeros, fill),
+        (false, true) => (0, fill, 0),
+        (false, false) => (fill, zeros, 0),
     };
-    Ok(signed(verb, value < 0.0, &text))
+    Ok(format!("{}{sign}{prefix}{}{digits}{}", " ".repeat(left), "0".repeat(zeros), " ".repeat(right)))
 }
 
-/// Go writes exponents with a sign and at least two digits.
-fn exponent(value: f64, precision: usize, upper: bool) -> String {
-    let text = format!("{value:.precision$e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
-    format!("{mantissa}{}{sign}{digits:0>2}", if upper { 'E' } else { 'e' })
+/// A number with a fraction, padded: zeros go before spaces on the right.
+fn float(verb: &Verb, letter: char, number: &Number) -> Result<String, String> {
+    let precision = verb.precision;
+    let exact = || Decimal::exact(number).ok_or_else(|| "an infinite number is not formatted".to_owned());
+    let digits = match (letter, precision) {
+        ('f' | 'F', _) => exact()?.fixed(precision.unwrap_or(6)),
+        ('e' | 'E', _) => exact()?.exponent(precision.unwrap_or(6), letter == 'E'),
+        (_, Some(_)) => exact()?.general(precision, letter == 'G'),
+        (_, None) if number.is_infinite() => return Err("an infinite number is not formatted".to_owned()),
+        (_, None) => Decimal::shortest(number).general(None, letter == 'G'),
+    };
+    let sign = sign(verb, number.signum() < 0);
+    let fill = fill(verb, sign.len() + digits.len());
+    Ok(match (verb.zero, verb.minus) {
+        (true, _) => format!("{sign}{}{digits}", "0".repeat(fill)),
+        (false, true) => format!("{sign}{digits}{}", " ".repeat(fill)),
+        (false, false) => format!("{}{sign}{digits}", " ".repeat(fill)),
+    })
 }
 
-/// `%g` without a precision: all digits, with an exponent from a million on and below a ten-thousandth.
-fn shortest(plain: &str, upper: bool) -> String {
-    let plain = plain.trim_start_matches('-');
-    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let whole = whole.trim_start_matches('0');
-    let digits = format!("{whole}{fraction}");
-    let digits = digits.trim_start_matches('0').trim_end_matches('0');
-    let leading = fraction.len() - fraction.trim_start_matches('0').len();
-    let power = if whole.is_empty() { -(leading as i64) - 1 } else { whole.len() as i64 - 1 };
-    if digits.is_empty() || (-4..6).contains(&power) {
-        return plain.to_owned();
-    }
-    let (first, more) = digits.split_at(1);
-    let point = if more.is_empty() { "" } else { "." };
-    let sign = if power < 0 { '-' } else { '+' };
-    format!("{first}{point}{more}{}{sign}{:02}", if upper { 'E' } else { 'e' }, power.abs())
-}
-
-/// `%g` with a number of digits: plain for middling exponents, else with an exponent.
-fn general(value: f64, digits: usize, upper: bool) -> String {
-    let scientific = format!("{value:.*e}", digits - 1);
-    let power: i64 = scientific.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
-    let limit = i64::try_from(digits).unwrap_or(i64::MAX);
-    if power < -4 || power >= limit {
-        return without_zeros(&exponent(value, digits - 1, upper));
-    }
-    let text = format!("{value:.*}", usize::try_from(limit - 1 - power).unwrap_or(0));
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// The mantissa without trailing zeros.
-fn without_zeros(text: &str) -> String {
-    match text.find(['e', 'E']) {
-        Some(at) if text.contains('.') => {
-            let (mantissa, exponent) = text.split_at(at);
-            format!("{}{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => text.to_owned(),
-    }
-}
-
-fn padded(verb: &Verb, letter: char, text: String) -> String {
-    // Terraform pads no booleans.
-    let Some(width) = verb.width.filter(|_| letter != 't') else { return text };
-    let length = text.graphemes(true).count();
-    let fill = width.saturating_sub(length);
-    if verb.minus {
-        return format!("{text}{}", " ".repeat(fill));
-    }
-    if verb.zero && !matches!(letter, 's' | 'q' | 'v' | 't') {
-        let (sign, digits) = match text.strip_prefix(['-', '+', ' ']) {
-            Some(digits) => text.split_at(text.len() - digits.len()),
-            None => ("", text.as_str()),
-        };
-        return format!("{sign}{}{digits}", "0".repeat(fill));
-    }
+/// Any other text, padded; the zeros may also stand behind it.
+fn padded(verb: &Verb, text: String) -> String {
     let pad = if verb.zero { "0" } else { " " };
-    format!("{}{text}", pad.repeat(fill))
+    let fill = pad.repeat(fill(verb, text.graphemes(true).count()));
+    if verb.minus { text + &fill } else { fill + &text }
 }

@@ -7,8 +7,21 @@ use bigdecimal::{Signed, ToPrimitive};
 
 use super::super::value::{Type, Value};
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
+type Calculate = fn(&Args) -> Outcome;
+
+/// Calculates with a range, unless it is an IPv4 address in IPv6: Terraform takes these for IPv4 in one place and for
+/// IPv6 in another.
+fn with_range(context: &Context<'_>, args: &Args, ty: Type, calculate: Calculate) -> Outcome {
+    let address = args.str(0)?.split('/').next().unwrap_or_default();
+    if address.parse::<Ipv6Addr>().is_ok_and(|address| address.to_ipv4_mapped().is_some()) {
+        let text = format!("{address} is an IPv4 address in IPv6, with which nothing is calculated");
+        return Ok(context.unknown(ty, WhyKind::Unsupported, text));
+    }
+    calculate(args)
+}
 
 /// A range: the network address as a number, the length of its prefix, and of its addresses.
 struct Prefix {
@@ -27,10 +40,6 @@ impl Prefix {
         let length: u32 = length.parse().map_err(|_| fail())?;
         let (address, width) = match parse_address(address).ok_or_else(fail)? {
             IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
-            // Terraform takes these for IPv4 in one place and for IPv6 in another.
-            IpAddr::V6(address) if address.to_ipv4_mapped().is_some() => {
-                return Err(format!("`{text}` is an IPv4 address in IPv6, with which nothing is calculated"));
-            }
             IpAddr::V6(address) => (u128::from(address), 128),
         };
         if length > width {
@@ -80,21 +89,32 @@ fn bits(args: &Args, at: usize) -> Result<u32, String> {
     whole(args, at)?.to_u32().ok_or_else(|| format!("argument {} of {} must not be negative", at + 1, args.name()))
 }
 
-pub(super) fn cidrhost(_: &Context<'_>, args: &Args) -> Outcome {
+fn host(args: &Args) -> Outcome {
     let prefix = Prefix::parse(args.str(0)?)?;
     let number = whole(args, 1)?;
     let host = prefix.width - prefix.length;
     let size = BigInt::from(1) << host;
-    let fits = if number.is_negative() { -number.clone() <= size } else { number < size };
-    if !fits {
-        return Err(format!("the range has no host number {number}"));
-    }
-    let offset = if number.is_negative() { size + number } else { number };
-    let offset = offset.to_u128().ok_or("the host number is too large")?;
-    Ok(Value::string(&prefix.text(prefix.address | offset)))
+    let fail = || format!("the range has no host number {number}");
+    let offset = if number.is_negative() {
+        // Counted from the end.
+        if -number.clone() > size {
+            return Err(fail());
+        }
+        &size + &number
+    } else {
+        // Terraform looks at the last 64 bits, so that numbers beyond them may leave the range.
+        let low = (&number & BigInt::from(u64::MAX)).to_u64().unwrap_or_default();
+        if BigInt::from(low.cast_signed()) >= size {
+            return Err(fail());
+        }
+        number.clone()
+    };
+    let address = BigInt::from(prefix.address) | offset;
+    let address = address.to_u128().filter(|address| prefix.width == 128 || *address >> 32 == 0).ok_or_else(fail)?;
+    Ok(Value::string(&prefix.text(address)))
 }
 
-pub(super) fn cidrnetmask(_: &Context<'_>, args: &Args) -> Outcome {
+fn netmask(args: &Args) -> Outcome {
     let prefix = Prefix::parse(args.str(0)?)?;
     if prefix.width != 32 {
         return Err("IPv6 ranges have no netmask".to_owned());
@@ -105,7 +125,7 @@ pub(super) fn cidrnetmask(_: &Context<'_>, args: &Args) -> Outcome {
 
 /// As Terraform has it, fewer bits than none give a larger range, and a negative number is not refused: whoever wrote
 /// it by mistake gets the range that Terraform would create.
-pub(super) fn cidrsubnet(_: &Context<'_>, args: &Args) -> Outcome {
+fn subnet(args: &Args) -> Outcome {
     let prefix = Prefix::parse(args.str(0)?)?;
     let (bits, number) = (args.int(1)?, whole(args, 2)?);
     let length = u32::try_from(i64::from(prefix.length).saturating_add(bits)).ok();
@@ -123,8 +143,12 @@ pub(super) fn cidrsubnet(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(&format!("{}/{length}", prefix.text(address))))
 }
 
-pub(super) fn cidrsubnets(_: &Context<'_>, args: &Args) -> Outcome {
+fn subnets(args: &Args) -> Outcome {
     let prefix = Prefix::parse(args.str(0)?)?;
+    if args.len() > 1 && prefix.address == 0 {
+        // Terraform starts at the subnet before the first one, which a range that starts at zero does not have.
+        return Err("no subnets are taken from a range that starts at zero".to_owned());
+    }
     let mut next = BigInt::from(prefix.address);
     let end = BigInt::from(prefix.address) + (BigInt::from(1) << (prefix.width - prefix.length));
     let mut found = Vec::new();
@@ -148,4 +172,20 @@ pub(super) fn cidrsubnets(_: &Context<'_>, args: &Args) -> Outcome {
         found.push(Value::string(&format!("{}/{length}", prefix.text(address))));
     }
     Ok(Value::list(Type::String, found))
+}
+
+pub(super) fn cidrhost(context: &Context<'_>, args: &Args) -> Outcome {
+    with_range(context, args, Type::String, host)
+}
+
+pub(super) fn cidrnetmask(context: &Context<'_>, args: &Args) -> Outcome {
+    with_range(context, args, Type::String, netmask)
+}
+
+pub(super) fn cidrsubnet(context: &Context<'_>, args: &Args) -> Outcome {
+    with_range(context, args, Type::String, subnet)
+}
+
+pub(super) fn cidrsubnets(context: &Context<'_>, args: &Args) -> Outcome {
+    with_range(context, args, Type::list(Type::String), subnets)
 }

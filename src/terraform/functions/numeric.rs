@@ -4,12 +4,18 @@ use bigdecimal::num_bigint::BigInt;
 
 use super::super::value::{Number, Type, Value, convert};
 use super::args::MAX_ELEMENTS;
+use super::float::{ln, power};
 use super::{Args, Context};
+use crate::model::WhyKind;
 
 type Outcome = Result<Value, String>;
 
+/// The number of a float. There is an infinite one, and none for what is no number.
 fn float(name: &str, value: f64) -> Outcome {
-    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no finite number"))
+    if value.is_infinite() {
+        return Ok(Value::number(Number::infinite(value < 0.0)));
+    }
+    Number::from_f64(value).map(Value::number).ok_or_else(|| format!("the result of {name} is no number"))
 }
 
 pub(super) fn abs(_: &Context<'_>, args: &Args) -> Outcome {
@@ -29,12 +35,24 @@ pub(super) fn signum(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::int(args.int(0)?.signum()))
 }
 
-pub(super) fn log(_: &Context<'_>, args: &Args) -> Outcome {
-    float("log", args.number(0)?.to_f64().ln() / args.number(1)?.to_f64().ln())
+pub(super) fn log(context: &Context<'_>, args: &Args) -> Outcome {
+    let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    if number.is_subnormal() || base.is_subnormal() {
+        return Ok(context.unknown(
+            Type::Number,
+            WhyKind::Unsupported,
+            "the logarithm of so small a number is not evaluated",
+        ));
+    }
+    float("log", ln(number) / ln(base))
 }
 
-pub(super) fn pow(_: &Context<'_>, args: &Args) -> Outcome {
-    float("pow", args.number(0)?.to_f64().powf(args.number(1)?.to_f64()))
+pub(super) fn pow(context: &Context<'_>, args: &Args) -> Outcome {
+    let (base, exponent) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    match power(base, exponent) {
+        Some(value) => float("pow", value),
+        None => Ok(context.unknown(Type::Number, WhyKind::Unsupported, "the power of a fraction is not evaluated")),
+    }
 }
 
 pub(super) fn max(_: &Context<'_>, args: &Args) -> Outcome {
@@ -49,6 +67,9 @@ pub(super) fn min(_: &Context<'_>, args: &Args) -> Outcome {
 
 pub(super) fn sum(_: &Context<'_>, args: &Args) -> Outcome {
     let items = args.items(0)?;
+    if !items.is_empty() && args.value(0)?.contains_unknown() {
+        return Ok(Value::unknown(Type::Number, args.value(0)?.whys()));
+    }
     let mut total: Option<Number> = None;
     for item in items.iter() {
         if item.is_null() {
@@ -59,6 +80,13 @@ pub(super) fn sum(_: &Context<'_>, args: &Args) -> Outcome {
         total = Some(total.map_or_else(|| number.clone(), |total| total.add(number)));
     }
     total.map(Value::number).ok_or_else(|| "sum needs at least one number".to_owned())
+}
+
+pub(super) fn parseint_gives(args: &Args) -> Result<Type, String> {
+    match args.value(0)?.ty() {
+        Type::String => Ok(Type::Number),
+        _ => Err("parseint needs a string".to_owned()),
+    }
 }
 
 pub(super) fn parseint(_: &Context<'_>, args: &Args) -> Outcome {

@@ -1,204 +1,261 @@
-//! The table of functions.
+//! The table of functions: what runs each, and what it makes of unknowns and marks. Everything else about them comes
+//! from their signatures.
 
-use super::super::value::Type;
-use super::Unknowns::{Anywhere, Inside, Nowhere};
-use super::{Function, Param, Unknowns};
-use super::{collection, convert, encoding, files, format, network, numeric, sets, text};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-const fn param(ty: fn() -> Type) -> Param {
-    Param { ty, nullable: false }
-}
+use super::super::value::{Type, Value};
+use super::signatures::{SIGNATURES, Signature};
+use super::{Args, Context};
+use super::{
+    charset, choice, convert, csv, date, encoding, files, format, hash, impure, lists, maps, network, numeric, regexes,
+    sets, templates, text, yaml,
+};
 
-const ANY: Param = param(any);
-const NULLABLE: Param = Param { ty: any, nullable: true };
-const STR: Param = param(string);
-const NUM: Param = param(number);
-const STRS: Param = param(strings);
-const LIST: Param = param(list);
-const SET: Param = param(set);
-const BOOLS: Param = param(bools);
+type Run = fn(&Context<'_>, &Args) -> Result<Value, String>;
+type Gives = fn(&Args) -> Result<Type, String>;
 
-fn any() -> Type {
-    Type::Dynamic
-}
-fn string() -> Type {
-    Type::String
-}
-fn number() -> Type {
-    Type::Number
-}
-fn boolean() -> Type {
-    Type::Bool
-}
-fn strings() -> Type {
-    Type::list(Type::String)
-}
-fn numbers() -> Type {
-    Type::list(Type::Number)
-}
-fn bools() -> Type {
-    Type::list(Type::Bool)
-}
-fn list() -> Type {
-    Type::list(Type::Dynamic)
-}
-fn set() -> Type {
-    Type::set(Type::Dynamic)
-}
-fn map() -> Type {
-    Type::map(Type::Dynamic)
-}
-fn string_set() -> Type {
-    Type::set(Type::String)
-}
-fn string_lists() -> Type {
-    Type::map(Type::list(Type::String))
+/// Arguments, one bit each; the eighth bit stands for all from the eighth on.
+type Places = u8;
+const FIRST: Places = 1;
+const THIRD: Places = 4;
+const REST: Places = !FIRST;
+const ALL: Places = !0;
+
+/// How a function runs.
+pub(super) struct Spec {
+    pub(super) name: &'static str,
+    pub(super) run: Run,
+    /// The type of the result where an argument is not known; the signature's where there is none.
+    pub(super) gives: Option<Gives>,
+    /// Arguments with which the function runs though they are not known.
+    unknown: Places,
+    /// Arguments with which it runs though not even their type is known.
+    untyped: Places,
+    /// Arguments whose marks it passes on itself.
+    marks: Places,
+    /// True where a mark on such an argument itself, not on its elements, makes the whole result sensitive.
+    pub(super) spreads_marks: bool,
+    /// True where an unknown result may be null.
+    pub(super) may_be_null: bool,
 }
 
-type Run = fn(&super::Context<'_>, &super::Args) -> Result<super::super::value::Value, String>;
-
-const fn plain(
-    name: &'static str,
-    params: &'static [Param],
-    returns: fn() -> Type,
-    unknowns: Unknowns,
-    run: Run,
-) -> Function {
-    Function { name, params, variadic: None, returns, unknowns, run }
+/// A function with its signature.
+pub(super) struct Function {
+    pub(super) spec: &'static Spec,
+    pub(super) signature: &'static Signature,
 }
 
-const fn variadic(
-    name: &'static str,
-    params: &'static [Param],
-    rest: Param,
-    returns: fn() -> Type,
-    unknowns: Unknowns,
-    run: Run,
-) -> Function {
-    Function { name, params, variadic: Some(rest), returns, unknowns, run }
+fn has(places: Places, at: usize) -> bool {
+    places & (1 << at.min(7)) != 0
 }
 
-/// Every function that is evaluated, by name.
-pub(super) static FUNCTIONS: &[Function] = &[
-    plain("abs", &[NUM], number, Nowhere, numeric::abs),
-    plain("abspath", &[STR], string, Nowhere, files::abspath),
-    plain("alltrue", &[BOOLS], boolean, Inside, collection::alltrue),
-    plain("anytrue", &[BOOLS], boolean, Inside, collection::anytrue),
-    plain("base64decode", &[STR], string, Nowhere, encoding::base64decode),
-    plain("base64encode", &[STR], string, Nowhere, encoding::base64encode),
-    plain("basename", &[STR], string, Nowhere, files::basename),
-    plain("ceil", &[NUM], number, Nowhere, numeric::ceil),
-    plain("chomp", &[STR], string, Nowhere, text::chomp),
-    plain("chunklist", &[LIST, NUM], list, Inside, collection::chunklist),
-    plain("cidrhost", &[STR, NUM], string, Nowhere, network::cidrhost),
-    plain("cidrnetmask", &[STR], string, Nowhere, network::cidrnetmask),
-    plain("cidrsubnet", &[STR, NUM, NUM], string, Nowhere, network::cidrsubnet),
-    variadic("cidrsubnets", &[STR], NUM, strings, Nowhere, network::cidrsubnets),
-    variadic("coalesce", &[], NULLABLE, any, Anywhere, collection::coalesce),
-    variadic("coalescelist", &[], NULLABLE, any, Anywhere, collection::coalescelist),
-    plain("compact", &[STRS], strings, Nowhere, collection::compact),
-    variadic("concat", &[], ANY, any, Inside, collection::concat),
-    plain("contains", &[ANY, ANY], boolean, Anywhere, collection::contains),
-    plain("dirname", &[STR], string, Nowhere, files::dirname),
-    plain("distinct", &[LIST], list, Nowhere, collection::distinct),
-    plain("element", &[ANY, NUM], any, Inside, collection::element),
-    plain("endswith", &[STR, STR], boolean, Nowhere, text::endswith),
-    plain("ephemeralasnull", &[NULLABLE], any, Anywhere, convert::same),
-    plain("file", &[STR], string, Nowhere, files::file),
-    plain("filebase64", &[STR], string, Nowhere, files::filebase64),
-    plain("fileexists", &[STR], boolean, Nowhere, files::fileexists),
-    plain("fileset", &[STR, STR], string_set, Nowhere, files::fileset),
-    plain("flatten", &[ANY], any, Inside, collection::flatten),
-    plain("floor", &[NUM], number, Nowhere, numeric::floor),
-    variadic("format", &[STR], NULLABLE, string, Nowhere, format::format),
-    variadic("formatlist", &[STR], NULLABLE, strings, Nowhere, format::formatlist),
-    plain("indent", &[NUM, STR], string, Nowhere, text::indent),
-    plain("index", &[ANY, ANY], number, Nowhere, collection::index),
-    plain("issensitive", &[NULLABLE], boolean, Anywhere, convert::issensitive),
-    variadic("join", &[STR], STRS, string, Nowhere, text::join),
-    plain("jsondecode", &[STR], any, Nowhere, encoding::jsondecode),
-    plain("jsonencode", &[NULLABLE], string, Nowhere, encoding::jsonencode),
-    plain("keys", &[ANY], any, Inside, collection::keys),
-    plain("length", &[ANY], number, Inside, collection::length),
-    plain("log", &[NUM, NUM], number, Nowhere, numeric::log),
-    variadic("lookup", &[ANY, STR], NULLABLE, any, Anywhere, collection::lookup),
-    plain("lower", &[STR], string, Nowhere, text::lower),
-    plain("matchkeys", &[LIST, LIST, LIST], list, Nowhere, collection::matchkeys),
-    variadic("max", &[], NUM, number, Nowhere, numeric::max),
-    variadic("merge", &[], NULLABLE, any, Inside, collection::merge),
-    variadic("min", &[], NUM, number, Nowhere, numeric::min),
-    plain("nonsensitive", &[NULLABLE], any, Anywhere, convert::nonsensitive),
-    plain("one", &[ANY], any, Inside, collection::one),
-    plain("parseint", &[ANY, NUM], number, Nowhere, numeric::parseint),
-    plain("pathexpand", &[STR], string, Nowhere, files::pathexpand),
-    plain("pow", &[NUM, NUM], number, Nowhere, numeric::pow),
-    variadic("range", &[], NUM, numbers, Nowhere, numeric::range),
-    plain("regex", &[STR, STR], any, Nowhere, text::regex),
-    plain("regexall", &[STR, STR], list, Nowhere, text::regexall),
-    plain("replace", &[STR, STR, STR], string, Nowhere, text::replace),
-    plain("reverse", &[ANY], any, Inside, collection::reverse),
-    plain("sensitive", &[NULLABLE], any, Anywhere, convert::sensitive),
-    variadic("setintersection", &[SET], SET, set, Nowhere, sets::setintersection),
-    variadic("setproduct", &[], ANY, any, Nowhere, sets::setproduct),
-    plain("setsubtract", &[SET, SET], set, Nowhere, sets::setsubtract),
-    variadic("setunion", &[SET], SET, set, Nowhere, sets::setunion),
-    plain("signum", &[NUM], number, Nowhere, numeric::signum),
-    plain("slice", &[ANY, NUM, NUM], any, Inside, collection::slice),
-    plain("sort", &[STRS], strings, Nowhere, collection::sort),
-    plain("split", &[STR, STR], strings, Nowhere, text::split),
-    plain("startswith", &[STR, STR], boolean, Anywhere, text::startswith),
-    plain("strcontains", &[STR, STR], boolean, Nowhere, text::strcontains),
-    plain("strrev", &[STR], string, Nowhere, text::strrev),
-    plain("substr", &[STR, NUM, NUM], string, Nowhere, text::substr),
-    plain("sum", &[ANY], number, Nowhere, numeric::sum),
-    plain("templatefile", &[STR, ANY], any, Inside, files::templatefile),
-    plain("templatestring", &[STR, ANY], string, Inside, files::templatestring),
-    plain("title", &[STR], string, Nowhere, text::title),
-    plain("tobool", &[NULLABLE], boolean, Anywhere, convert::tobool),
-    plain("tolist", &[NULLABLE], list, Anywhere, convert::tolist),
-    plain("tomap", &[NULLABLE], map, Anywhere, convert::tomap),
-    plain("tonumber", &[NULLABLE], number, Anywhere, convert::tonumber),
-    plain("toset", &[NULLABLE], set, Anywhere, convert::toset),
-    plain("tostring", &[NULLABLE], string, Anywhere, convert::tostring),
-    plain("transpose", &[param(string_lists)], string_lists, Nowhere, collection::transpose),
-    plain("trim", &[STR, STR], string, Nowhere, text::trim),
-    plain("trimprefix", &[STR, STR], string, Nowhere, text::trimprefix),
-    plain("trimspace", &[STR], string, Nowhere, text::trimspace),
-    plain("trimsuffix", &[STR, STR], string, Nowhere, text::trimsuffix),
-    plain("upper", &[STR], string, Nowhere, text::upper),
-    plain("urlencode", &[STR], string, Nowhere, encoding::urlencode),
-    plain("values", &[ANY], any, Inside, collection::values),
-    plain("zipmap", &[STRS, ANY], any, Inside, collection::zipmap),
+impl Spec {
+    const fn unknown(mut self, places: Places) -> Self {
+        self.unknown = places;
+        self
+    }
+    const fn untyped(mut self, places: Places) -> Self {
+        self.untyped = places;
+        self
+    }
+    /// Elements keep their marks; a mark on the argument itself goes to the result.
+    const fn marks(mut self, places: Places) -> Self {
+        self.marks = places;
+        self
+    }
+    const fn gives(mut self, gives: Gives) -> Self {
+        self.gives = Some(gives);
+        self
+    }
+    const fn may_be_null(mut self) -> Self {
+        self.may_be_null = true;
+        self
+    }
+    /// The function decides about all marks.
+    const fn own_marks(mut self) -> Self {
+        self.marks = ALL;
+        self.spreads_marks = false;
+        self
+    }
+
+    pub(super) fn takes_unknown(&self, at: usize) -> bool {
+        has(self.unknown, at)
+    }
+    pub(super) fn takes_untyped(&self, at: usize) -> bool {
+        has(self.untyped, at)
+    }
+    pub(super) fn keeps_marks(&self, at: usize) -> bool {
+        has(self.marks, at)
+    }
+}
+
+/// Most functions: an unknown argument makes an unknown result that is not null, a mark anywhere marks all of it.
+const fn plain(name: &'static str, run: Run) -> Spec {
+    Spec { name, run, gives: None, unknown: 0, untyped: 0, marks: 0, spreads_marks: true, may_be_null: false }
+}
+
+/// A conversion.
+const fn conversion(name: &'static str) -> Spec {
+    plain(name, convert::run).untyped(ALL).marks(ALL).gives(convert::gives).may_be_null()
+}
+
+fn boolean(_: &Args) -> Result<Type, String> {
+    Ok(Type::Bool)
+}
+fn string(_: &Args) -> Result<Type, String> {
+    Ok(Type::String)
+}
+fn strings(_: &Args) -> Result<Type, String> {
+    Ok(Type::list(Type::String))
+}
+fn number(_: &Args) -> Result<Type, String> {
+    Ok(Type::Number)
+}
+
+/// Every function but `try` and `can`, by name.
+pub(super) static SPECS: &[Spec] = &[
+    plain("abs", numeric::abs),
+    plain("abspath", files::abspath),
+    plain("alltrue", choice::alltrue),
+    plain("anytrue", choice::anytrue),
+    plain("base64decode", encoding::base64decode),
+    plain("base64encode", encoding::base64encode),
+    plain("base64gzip", impure::base64gzip),
+    plain("base64sha256", hash::base64sha256),
+    plain("base64sha512", hash::base64sha512),
+    plain("basename", files::basename),
+    plain("bcrypt", impure::bcrypt),
+    plain("ceil", numeric::ceil),
+    plain("chomp", text::chomp),
+    plain("chunklist", lists::chunklist).marks(ALL).gives(lists::chunklist_gives),
+    plain("cidrhost", network::cidrhost),
+    plain("cidrnetmask", network::cidrnetmask),
+    plain("cidrsubnet", network::cidrsubnet),
+    plain("cidrsubnets", network::cidrsubnets),
+    plain("coalesce", choice::coalesce).unknown(ALL).untyped(ALL).marks(ALL),
+    plain("coalescelist", choice::coalescelist).unknown(ALL).untyped(ALL),
+    plain("compact", lists::compact),
+    plain("concat", lists::concat).marks(ALL).gives(lists::concat_gives),
+    plain("contains", lists::contains).gives(boolean),
+    plain("csvdecode", csv::csvdecode),
+    plain("dirname", files::dirname),
+    plain("distinct", lists::distinct).gives(lists::same_type),
+    plain("element", lists::element).marks(FIRST).gives(lists::element_gives).may_be_null(),
+    plain("endswith", text::endswith),
+    plain("ephemeralasnull", convert::same).unknown(ALL).untyped(ALL).own_marks().may_be_null(),
+    plain("file", files::file),
+    plain("filebase64", files::filebase64),
+    plain("filebase64sha256", hash::filebase64sha256),
+    plain("filebase64sha512", hash::filebase64sha512),
+    plain("fileexists", files::fileexists),
+    plain("filemd5", hash::filemd5),
+    plain("fileset", files::fileset),
+    plain("filesha1", hash::filesha1),
+    plain("filesha256", hash::filesha256),
+    plain("filesha512", hash::filesha512),
+    plain("flatten", lists::flatten).marks(ALL),
+    plain("floor", numeric::floor),
+    plain("format", format::format).unknown(REST).gives(string),
+    plain("formatdate", date::formatdate),
+    plain("formatlist", format::formatlist).unknown(REST).gives(strings),
+    plain("indent", text::indent),
+    plain("index", lists::index).gives(number),
+    plain("issensitive", convert::issensitive).unknown(ALL).untyped(ALL).own_marks().may_be_null(),
+    plain("join", text::join),
+    plain("jsondecode", encoding::jsondecode).gives(encoding::jsondecode_gives).may_be_null(),
+    plain("jsonencode", encoding::jsonencode).unknown(ALL).untyped(ALL),
+    plain("keys", maps::keys).unknown(ALL).marks(ALL),
+    plain("length", lists::length).unknown(ALL).untyped(ALL).marks(ALL),
+    plain("log", numeric::log),
+    plain("lookup", maps::lookup).unknown(THIRD).untyped(THIRD).marks(ALL).gives(maps::lookup_gives).may_be_null(),
+    plain("lower", text::lower),
+    plain("matchkeys", lists::matchkeys).gives(lists::same_type),
+    plain("max", numeric::max),
+    plain("md5", hash::md5),
+    plain("merge", maps::merge).untyped(ALL).marks(ALL).gives(maps::merge_gives),
+    plain("min", numeric::min),
+    plain("nonsensitive", convert::nonsensitive).unknown(ALL).untyped(ALL).own_marks().may_be_null(),
+    plain("one", lists::one).gives(lists::one_gives).may_be_null(),
+    plain("parseint", numeric::parseint).gives(numeric::parseint_gives),
+    plain("pathexpand", files::pathexpand),
+    plain("plantimestamp", impure::plantimestamp),
+    plain("pow", numeric::pow),
+    plain("range", numeric::range),
+    plain("regex", regexes::regex).gives(regexes::regex_gives),
+    plain("regexall", regexes::regexall).gives(regexes::regexall_gives),
+    plain("replace", text::replace),
+    plain("reverse", lists::reverse).marks(ALL).gives(lists::reverse_gives),
+    plain("rsadecrypt", impure::rsadecrypt),
+    plain("sensitive", convert::sensitive).unknown(ALL).untyped(ALL).own_marks().may_be_null(),
+    plain("setintersection", sets::setintersection).gives(sets::gives),
+    plain("setproduct", sets::setproduct).marks(ALL).gives(sets::setproduct_gives),
+    plain("setsubtract", sets::setsubtract).gives(sets::gives),
+    plain("setunion", sets::setunion).gives(sets::gives),
+    plain("sha1", hash::sha1),
+    plain("sha256", hash::sha256),
+    plain("sha512", hash::sha512),
+    plain("signum", numeric::signum),
+    plain("slice", lists::slice).marks(FIRST).gives(lists::slice_gives),
+    plain("sort", lists::sort),
+    plain("split", text::split),
+    plain("startswith", text::startswith).unknown(FIRST),
+    plain("strcontains", text::strcontains).may_be_null(),
+    plain("strrev", text::strrev),
+    plain("substr", text::substr),
+    plain("sum", numeric::sum).gives(number),
+    plain("templatefile", templates::templatefile).may_be_null(),
+    plain("templatestring", templates::templatestring),
+    plain("textdecodebase64", charset::textdecodebase64),
+    plain("textencodebase64", charset::textencodebase64),
+    plain("timeadd", date::timeadd).may_be_null(),
+    plain("timecmp", date::timecmp),
+    plain("timestamp", impure::timestamp),
+    plain("title", text::title),
+    conversion("tobool"),
+    conversion("tolist"),
+    conversion("tomap"),
+    conversion("tonumber"),
+    conversion("toset"),
+    conversion("tostring"),
+    plain("transpose", maps::transpose),
+    plain("trim", text::trim),
+    plain("trimprefix", text::trimprefix),
+    plain("trimspace", text::trimspace),
+    plain("trimsuffix", text::trimsuffix),
+    plain("upper", text::upper),
+    plain("urlencode", encoding::urlencode),
+    plain("uuid", impure::uuid),
+    plain("uuidv5", hash::uuidv5),
+    plain("values", maps::values).marks(ALL).gives(maps::values_gives),
+    plain("yamldecode", yaml::yamldecode).may_be_null(),
+    plain("yamlencode", yaml::yamlencode).untyped(ALL).may_be_null(),
+    plain("zipmap", maps::zipmap).marks(ALL).gives(maps::zipmap_gives),
 ];
 
-/// Functions that exist and are not evaluated.
-pub(super) const UNSUPPORTED: &[&str] = &[
-    "base64gzip",
-    "base64sha256",
-    "base64sha512",
-    "csvdecode",
-    "filebase64sha256",
-    "filebase64sha512",
-    "filemd5",
-    "filesha1",
-    "filesha256",
-    "filesha512",
-    "formatdate",
-    "md5",
-    "sha1",
-    "sha256",
-    "sha512",
-    "textdecodebase64",
-    "textencodebase64",
-    "timeadd",
-    "timecmp",
-    "uuidv5",
-    "yamldecode",
-    "yamlencode",
-];
+/// The table with the signatures, made once.
+static FUNCTIONS: LazyLock<BTreeMap<&'static str, Function>> = LazyLock::new(|| {
+    let with_signature =
+        |spec: &'static Spec| Some((spec.name, Function { spec, signature: SIGNATURES.get(spec.name)? }));
+    SPECS.iter().filter_map(with_signature).collect()
+});
 
 /// The function of a name.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
-    let at = FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok()?;
-    FUNCTIONS.get(at)
+    FUNCTIONS.get(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_of_the_signatures_is_in_the_table_once() {
+        let mut names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
+        assert!(names.is_sorted(), "the table is not sorted");
+        names.extend(["try", "can"]);
+        names.sort_unstable();
+        let signed: Vec<&str> = SIGNATURES.keys().map(String::as_str).collect();
+        assert_eq!(names, signed);
+    }
 }

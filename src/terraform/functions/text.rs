@@ -1,11 +1,11 @@
 //! Functions of strings. Lengths and offsets count grapheme clusters.
 
-use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::value::{Kind, Type, Value};
 use super::args::MAX_TEXT;
 use super::pattern::compile;
+use super::regexes::{is_unlike, unknown_pattern};
 use super::{Args, Context};
 
 type Outcome = Result<Value, String>;
@@ -27,13 +27,14 @@ pub(super) fn startswith(_: &Context<'_>, args: &Args) -> Outcome {
             let known = &*unknown.prefix;
             if known.starts_with(prefix) {
                 Ok(Value::bool(true))
-            } else if prefix.starts_with(known) {
-                Ok(Value::unknown_not_null(Type::Bool, unknown.whys.clone()))
+            } else if known.len() < prefix.len() {
+                // A shorter beginning might decide as well, and does not to Terraform.
+                Ok(Value::unknown(Type::Bool, unknown.whys.clone()))
             } else {
                 Ok(Value::bool(false))
             }
         }
-        _ => Ok(Value::unknown_not_null(Type::Bool, text.whys().and(&prefix.whys()))),
+        _ => Ok(Value::unknown(Type::Bool, text.whys().and(&prefix.whys()))),
     }
 }
 
@@ -54,6 +55,11 @@ pub(super) fn indent(_: &Context<'_>, args: &Args) -> Outcome {
 pub(super) fn join(_: &Context<'_>, args: &Args) -> Outcome {
     if args.len() < 2 {
         return Err("join needs at least one list".to_owned());
+    }
+    let lists = args.rest(1);
+    // A list whose elements are not all known keeps later ones from being looked at.
+    if let Some(open) = lists.iter().find(|list| list.contains_unknown()) {
+        return Ok(Value::unknown(Type::String, open.whys()));
     }
     let mut parts = Vec::new();
     for at in 1..args.len() {
@@ -81,15 +87,30 @@ pub(super) fn upper(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(&args.str(0)?.chars().map(upper_char).collect::<String>()))
 }
 
+/// Terraform maps one character to one. What would become several stays as it is, but for the Greek letters with an
+/// iota that have a capital of their own.
 fn upper_char(own: char) -> char {
-    single(own, own.to_uppercase())
+    let mut mapped = own.to_uppercase();
+    if let (Some(one), None) = (mapped.next(), mapped.next()) {
+        return one;
+    }
+    let distance = match own {
+        '\u{1f80}'..='\u{1faf}' if u32::from(own) & 8 == 0 => 8,
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
+        _ => 0,
+    };
+    char::from_u32(u32::from(own) + distance).unwrap_or(own)
 }
 
-/// Terraform maps one character to one: what would become several stays as it is.
-fn single(own: char, mut mapped: impl Iterator<Item = char>) -> char {
-    match (mapped.next(), mapped.next()) {
-        (Some(one), None) => one,
-        _ => own,
+/// The form of a letter at the start of a title, which few letters have besides the capital.
+fn title_char(own: char) -> char {
+    match own {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        '\u{10d0}'..='\u{10ff}' => own,
+        _ => upper_char(own),
     }
 }
 
@@ -100,7 +121,7 @@ pub(super) fn title(_: &Context<'_>, args: &Args) -> Outcome {
         if in_word {
             out.push(character);
         } else {
-            out.push(upper_char(character));
+            out.push(title_char(character));
         }
         // ASCII punctuation parts words; of other characters only white space does.
         in_word =
@@ -117,6 +138,8 @@ pub(super) fn substr(_: &Context<'_>, args: &Args) -> Outcome {
     let clusters: Vec<&str> = args.str(0)?.graphemes(true).collect();
     let (offset, length) = (args.int(1)?, args.int(2)?);
     let count = clusters.len() as i64;
+    // To Terraform an offset from the end and no length give all that follows.
+    let length = if offset < 0 && length == 0 { -1 } else { length };
     let start = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
     let place = |at: i64| usize::try_from(at).unwrap_or(0);
@@ -143,7 +166,7 @@ pub(super) fn trimspace(_: &Context<'_>, args: &Args) -> Outcome {
 }
 
 /// A pattern between slashes is a regular expression.
-pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
+pub(super) fn replace(context: &Context<'_>, args: &Args) -> Outcome {
     let (text, search, replacement) = (args.str(0)?, args.str(1)?, args.str(2)?);
     let longest = text.len().saturating_add(1).saturating_mul(replacement.len().saturating_add(1));
     if longest > 16 * MAX_TEXT {
@@ -151,46 +174,8 @@ pub(super) fn replace(_: &Context<'_>, args: &Args) -> Outcome {
     }
     let pattern = search.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     match pattern {
+        Some(pattern) if is_unlike(pattern, text) => Ok(unknown_pattern(context, Type::String)),
         Some(pattern) => Ok(Value::string(&compile(pattern)?.replace_all(text, replacement))),
         None => Ok(Value::string(&text.replace(search, replacement))),
     }
-}
-
-/// A string where the pattern has no group, a tuple of its groups, or an object of its named groups.
-fn captured(pattern: &Regex, found: &regex::Captures<'_>) -> Value {
-    let group = |group: Option<regex::Match<'_>>| match group {
-        Some(text) => Value::string(text.as_str()),
-        None => Kind::Null(Type::String).into(),
-    };
-    if pattern.captures_len() == 1 {
-        return group(found.get(0));
-    }
-    let names: Vec<&str> = pattern.capture_names().flatten().collect();
-    if names.is_empty() {
-        return Value::tuple(found.iter().skip(1).map(group).collect());
-    }
-    Value::object(names.into_iter().map(|name| (name.into(), group(found.name(name)))).collect())
-}
-
-fn mixed(pattern: &Regex) -> Result<(), String> {
-    let named = pattern.capture_names().flatten().count();
-    if named > 0 && named + 1 < pattern.captures_len() {
-        return Err("a pattern cannot have both named and unnamed groups".to_owned());
-    }
-    Ok(())
-}
-
-pub(super) fn regex(_: &Context<'_>, args: &Args) -> Outcome {
-    let pattern = compile(args.str(0)?)?;
-    mixed(&pattern)?;
-    let found = pattern.captures(args.str(1)?).ok_or("the pattern does not match")?;
-    Ok(captured(&pattern, &found))
-}
-
-pub(super) fn regexall(_: &Context<'_>, args: &Args) -> Outcome {
-    let pattern = compile(args.str(0)?)?;
-    mixed(&pattern)?;
-    let found: Vec<Value> = pattern.captures_iter(args.str(1)?).map(|found| captured(&pattern, &found)).collect();
-    let ty = found.first().map_or(Type::Dynamic, Value::ty);
-    Ok(Value::list(ty, found))
 }

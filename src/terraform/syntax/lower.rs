@@ -1,38 +1,46 @@
 //! The parser's tree, which keeps all white space, to the tree that is evaluated.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{self, BlockLabel, Structure};
-use hcl_edit::template::{Directive, Element, HeredocTemplate, Strip, Template};
+use hcl_edit::template::{Directive, Element, HeredocTemplate, Template};
 
 use super::super::value::{Number, Value};
+use super::literals::{Lines, Token, literals, unescape};
 use super::{Attribute, Block, Body, Call, Expr, ExprKind, For, ForPart, Part, Span, Step};
 
 /// One file while it is lowered. `source` is the text as it was read, without repairs.
 pub(super) struct Lower<'a> {
     pub(super) source: &'a str,
     pub(super) file: u32,
-    /// Where a quoted string runs over the end of its line, which the parser lets pass and Terraform does not.
-    pub(super) broken_string: std::cell::Cell<Option<usize>>,
+    /// Bytes of `source` before the text that the file has.
+    pub(super) before: usize,
+    /// The first thing that the parser lets pass and Terraform does not, and where it is.
+    pub(super) refused: Cell<Option<(usize, &'static str)>>,
 }
 
 impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let offset = |at: usize| u32::try_from(at.saturating_sub(self.before)).unwrap_or(u32::MAX);
         Span { file: self.file, start: offset(range.start), end: offset(range.end) }
     }
 
-    /// Keeps the place of the first line break in the text of a quoted string.
+    fn refuse(&self, at: usize, why: &'static str) {
+        if self.refused.get().is_none() {
+            self.refused.set(Some((at.saturating_sub(self.before), why)));
+        }
+    }
+
+    /// A quoted string may not run over the end of its line.
     fn refuse_line_break(&self, range: Option<Range<usize>>) {
         let start = range.as_ref().map_or(0, |range| range.start);
-        if let Some(at) = self.text(range).find('\n')
-            && self.broken_string.get().is_none()
-        {
-            self.broken_string.set(Some(start + at));
+        if let Some(at) = self.text(range).find('\n') {
+            self.refuse(start + at, "a quoted string must end on the line it begins on");
         }
     }
 
@@ -101,7 +109,12 @@ impl Lower<'_> {
                 }))
             }
             Expression::Traversal(traversal) => {
-                let steps = traversal.operators.iter().map(|step| self.step(step.value(), step.span())).collect();
+                let steps: Vec<Step> =
+                    traversal.operators.iter().map(|step| self.step(step.value(), step.span())).collect();
+                if steps.windows(2).any(|pair| matches!(pair, [Step::LegacyIndex(_), Step::LegacyIndex(_)])) {
+                    let start = expr.span().map_or(0, |range| range.start);
+                    self.refuse(start, "an index that follows an index must be in brackets");
+                }
                 ExprKind::Traversal(Box::new(self.expr(&traversal.expr)), steps)
             }
             Expression::UnaryOp(op) => ExprKind::Unary(*op.operator.value(), Box::new(self.expr(&op.expr))),
@@ -174,7 +187,7 @@ impl Lower<'_> {
 
     pub(super) fn parts(&self, template: &Template, lines: Lines) -> Vec<Part> {
         let mut tokens = Vec::new();
-        self.tokens(template, lines, &mut tokens);
+        self.tokens(template, lines, false, &mut tokens);
         let mut literals = literals(tokens, lines).into_iter();
         self.assemble(template, &mut literals)
     }
@@ -209,11 +222,13 @@ impl Lower<'_> {
     }
 
     /// The template as the flat sequence of literals and tags that strip markers and indentation work on.
-    fn tokens(&self, template: &Template, lines: Lines, tokens: &mut Vec<Token>) {
+    fn tokens(&self, template: &Template, lines: Lines, nested: bool, tokens: &mut Vec<Token>) {
         for element in template.iter() {
             match element {
                 Element::Literal(text) => {
                     let text = match lines {
+                        // The parser reads what stands in a directive as it reads a file.
+                        Lines::None if nested => self.unescaped(text.as_str(), element.span()),
                         Lines::None => text.as_str().to_owned(),
                         // The parser has taken indentation away in another way than Terraform does.
                         _ => self.raw_literal(text.span()).unwrap_or_else(|| text.as_str().to_owned()),
@@ -230,16 +245,16 @@ impl Lower<'_> {
                 Element::Directive(directive) => match &**directive {
                     Directive::If(directive) => {
                         tokens.push(Token::Tag(directive.if_expr.strip));
-                        self.tokens(&directive.if_expr.template, lines, tokens);
+                        self.tokens(&directive.if_expr.template, lines, true, tokens);
                         if let Some(branch) = &directive.else_expr {
                             tokens.push(Token::Tag(branch.strip));
-                            self.tokens(&branch.template, lines, tokens);
+                            self.tokens(&branch.template, lines, true, tokens);
                         }
                         tokens.push(Token::Tag(directive.endif_expr.strip));
                     }
                     Directive::For(directive) => {
                         tokens.push(Token::Tag(directive.for_expr.strip));
-                        self.tokens(&directive.for_expr.template, lines, tokens);
+                        self.tokens(&directive.for_expr.template, lines, true, tokens);
                         tokens.push(Token::Tag(directive.endfor_expr.strip));
                     }
                 },
@@ -247,97 +262,17 @@ impl Lower<'_> {
         }
     }
 
+    /// The text of a quoted string whose escapes are still in it.
+    fn unescaped(&self, text: &str, span: Option<Range<usize>>) -> String {
+        let text = unescape(text);
+        if text.is_none() {
+            self.refuse(span.map_or(0, |range| range.start), "an escape sequence of a quoted string is not valid");
+        }
+        text.unwrap_or_default()
+    }
+
     fn raw_literal(&self, span: Option<Range<usize>>) -> Option<String> {
         let text = self.source.get(span?)?;
         Some(text.replace("$${", "${").replace("%%{", "%{"))
-    }
-}
-
-/// How a template's lines count.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lines {
-    /// A quoted string: a literal is one token.
-    None,
-    /// Each line is a token, so that a strip marker takes away no more than the neighbouring line's white space.
-    Kept,
-    /// `<<-`: the smallest indentation of the lines is taken away.
-    Dedented,
-}
-
-/// A piece of a template. `End` closes the tokens of one literal.
-enum Token {
-    Literal(String),
-    End,
-    Tag(Strip),
-}
-
-/// The text of each literal after strip markers and indentation are applied, in order.
-fn literals(mut tokens: Vec<Token>, lines: Lines) -> Vec<String> {
-    strip(&mut tokens);
-    if lines == Lines::Dedented {
-        dedent(&mut tokens);
-    }
-    let mut texts = Vec::new();
-    let mut text = String::new();
-    for token in tokens {
-        match token {
-            Token::Literal(line) => text.push_str(&line),
-            Token::End => texts.push(std::mem::take(&mut text)),
-            Token::Tag(_) => {}
-        }
-    }
-    texts
-}
-
-/// A marker takes away the white space of the one token next to it.
-fn strip(tokens: &mut [Token]) {
-    for at in 0..tokens.len() {
-        let Some(Token::Tag(marker)) = tokens.get(at) else { continue };
-        let marker = *marker;
-        if marker.strip_start() {
-            let before = at
-                .checked_sub(2)
-                .filter(|_| matches!(at.checked_sub(1).and_then(|end| tokens.get(end)), Some(Token::End)));
-            if let Some(Token::Literal(text)) = before.and_then(|before| tokens.get_mut(before)) {
-                text.truncate(text.trim_end().len());
-            }
-        }
-        if marker.strip_end()
-            && let Some(Token::Literal(text)) = tokens.get_mut(at + 1)
-        {
-            *text = text.trim_start().to_owned();
-        }
-    }
-}
-
-/// Only literals that begin a line count; a line of white space alone does not, and a tag at the start of a line
-/// means no indentation at all.
-fn dedent(tokens: &mut [Token]) {
-    let spaces = |text: &str| text.chars().take_while(|character| character.is_whitespace()).count();
-    let mut least = usize::MAX;
-    let mut begins = true;
-    let mut adjusted = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::End => {}
-            Token::Tag(_) => {
-                if begins {
-                    least = 0;
-                }
-                begins = false;
-            }
-            Token::Literal(text) => {
-                if begins && !(text.trim().is_empty() && text.ends_with('\n')) {
-                    least = least.min(spaces(text));
-                    adjusted.push(at);
-                }
-                begins = text.ends_with('\n');
-            }
-        }
-    }
-    for at in adjusted {
-        if let Some(Token::Literal(text)) = tokens.get_mut(at) {
-            *text = text.chars().skip(least).collect();
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Configuration text as the evaluator sees it: blocks, attributes and expressions, each with its byte span.
 
+mod literals;
 mod lower;
 mod parse;
 

@@ -2,15 +2,18 @@
 //!
 //! Every repair keeps the length of the text, so that all spans stay those of the file.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::str::FromStr;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::parser::Error;
 use hcl_edit::structure;
 use hcl_edit::template::Template;
 
-use super::lower::{Lines, Lower};
+use super::literals::Lines;
+use super::lower::Lower;
 use super::{Body, Expr, Part};
 
 /// The largest number of repairs that are tried in one file.
@@ -31,20 +34,32 @@ pub struct SyntaxError {
 /// The first syntax error: a file with one is lost as a whole.
 pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
     let body: structure::Body = parse_repaired(text)?;
-    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let lower = lower(text, file, 0);
     let lowered = lower.body(&body);
-    unbroken(&lower, lowered)
+    unless_refused(&lower, lowered)
 }
 
-/// Parses one expression.
+/// Parses one expression. Line breaks and comments may stand around it and in it, as in parentheses.
 ///
 /// # Errors
 /// The first syntax error.
 pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
-    let expr: Expression = parse_repaired(text)?;
-    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let (source, before, expr) = match parse_repaired::<Expression>(text) {
+        Ok(expr) => (Cow::Borrowed(text), 0, expr),
+        Err(error) => {
+            let wrapped = format!("({text}\n)");
+            match parse_repaired::<Expression>(&wrapped) {
+                // The first parenthesis must be closed by the last one.
+                Ok(Expression::Parenthesis(inner)) if inner.span().is_none_or(|span| span.end == wrapped.len()) => {
+                    (Cow::Owned(wrapped), 1, inner.into_inner())
+                }
+                _ => return Err(error),
+            }
+        }
+    };
+    let lower = lower(&source, file, before);
     let lowered = lower.expr(&expr);
-    unbroken(&lower, lowered)
+    unless_refused(&lower, lowered)
 }
 
 /// Parses the text of a template file.
@@ -53,16 +68,18 @@ pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
 /// The first syntax error.
 pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
     let template: Template = parse_repaired(text)?;
-    let lower = Lower { source: text, file, broken_string: Cell::default() };
+    let lower = lower(text, file, 0);
     let lowered = lower.parts(&template, Lines::Kept);
-    unbroken(&lower, lowered)
+    unless_refused(&lower, lowered)
 }
 
-fn unbroken<T>(lower: &Lower<'_>, lowered: T) -> Result<T, SyntaxError> {
-    match lower.broken_string.get() {
-        Some(offset) => {
-            Err(SyntaxError { text: "a quoted string must end on the line it begins on".to_owned(), offset })
-        }
+fn lower(source: &str, file: u32, before: usize) -> Lower<'_> {
+    Lower { source, file, before, refused: Cell::default() }
+}
+
+fn unless_refused<T>(lower: &Lower<'_>, lowered: T) -> Result<T, SyntaxError> {
+    match lower.refused.get() {
+        Some((offset, text)) => Err(SyntaxError { text: text.to_owned(), offset }),
         None => Ok(lowered),
     }
 }
@@ -200,7 +217,14 @@ fn rename_key(text: &str, offset: usize, attempt: usize) -> Option<String> {
     (number == 0 || length > 2).then(|| String::from_utf8(bytes).ok()).flatten()
 }
 
+/// What the parser says, in the words of this tool where it is a limit of the parser.
 fn fragment(message: &str) -> String {
+    if message.contains("nested levels") {
+        return "nothing nested more than 64 levels deep can be read".to_owned();
+    }
+    if message.contains("chained binary operators") {
+        return "no more than 128 operators in a row can be read: parentheses around some of them help".to_owned();
+    }
     let first = message.lines().next().unwrap_or("syntax error").trim();
     if first.is_empty() { "syntax error".to_owned() } else { first.to_owned() }
 }

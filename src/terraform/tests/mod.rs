@@ -1,10 +1,12 @@
 //! Whole configurations, written to temporary directories and evaluated through the public entry points.
 
+mod coverage;
 mod deployments;
 mod expressions;
 mod extraction;
 mod golden;
 mod google;
+mod language;
 mod modules;
 mod oracle;
 mod plans;

@@ -156,6 +156,12 @@ pub(super) fn records() -> bool {
     std::env::var_os("GCP_DRIFT_RECORD_TERRAFORM").is_some()
 }
 
+/// True where the answers of a file are asked again: all, or those named with commas between.
+pub(super) fn is_recorded(name: &str) -> bool {
+    let wanted = std::env::var("GCP_DRIFT_RECORD_TERRAFORM").unwrap_or_default();
+    wanted == "1" || wanted.split(',').any(|own| own == name)
+}
+
 /// Asks the binary for all rows of a file, and rewrites it.
 pub(super) fn record(path: &Path) {
     let mut rows = read(path);
@@ -360,6 +366,7 @@ fn compare_parts(a: &Json, a_unknown: &Json, b: &Json, b_unknown: &Json) -> Outc
 /// How the rows of one file compare.
 #[derive(Default)]
 pub(super) struct Tally {
+    pub(super) rows: usize,
     pub(super) errors: usize,
     pub(super) same: usize,
     /// Differences that are admitted, with their reasons.
@@ -370,7 +377,7 @@ pub(super) struct Tally {
 
 /// Evaluates the rows of a truth file.
 pub(super) fn tally(loaded: &Loaded, rows: &[Row]) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally { rows: rows.len(), ..Tally::default() };
     for row in rows {
         let Some(truth) = &row.truth else {
             tally.wrong.push(format!("{}: not recorded", row.expression));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Field, Kind, Number, Object, Type, Unknown, Value};
+use super::{Bounds, Field, Kind, Number, Object, Type, Unknown, Value, unify_all};
 
 /// Converts a value to a type.
 ///
@@ -18,7 +18,8 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         return Ok(value.clone());
     }
     match &value.kind {
-        Kind::Null(_) => return Ok(Kind::Null(ty.settled()).into()),
+        Kind::Null(from) if convertible(from, ty) => return Ok(Kind::Null(result_type(from, ty)).into()),
+        Kind::Null(_) => return Err(format!("{} is required", with_article(ty))),
         Kind::Unknown(unknown) => return convert_unknown(unknown, ty),
         Kind::Object(object) if object.open.is_some() => {
             return match ty {
@@ -35,23 +36,27 @@ fn convert_kind(value: &Value, ty: &Type) -> Result<Value, String> {
         (Type::String, Kind::Bool(flag)) => Ok(Value::string(if *flag { "true" } else { "false" })),
         (Type::String, Kind::Number(number)) => Ok(Value::string(&number.to_string())),
         (Type::Number, Kind::String(text)) => {
-            // Terraform also reads `.5` and `+5`.
-            let text = text.strip_prefix('+').filter(|rest| !rest.starts_with(['+', '-'])).unwrap_or(text);
-            let padded = if text.starts_with("-.") {
-                text.replacen("-.", "-0.", 1)
-            } else if text.starts_with('.') {
-                format!("0{text}")
-            } else {
-                text.to_string()
-            };
-            let number = Number::parse(&padded).filter(|_| text.bytes().any(|byte| byte.is_ascii_digit()));
-            number.map(Value::number).ok_or_else(|| "a number is required".to_owned())
+            Number::read(text).map(Value::number).ok_or_else(|| "a number is required".to_owned())
         }
         (Type::Bool, Kind::String(text)) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),
             "false" | "0" => Ok(Value::bool(false)),
             _ => Err("a bool is required".to_owned()),
         },
+        // What has the type already is not copied.
+        (Type::List(element), Kind::List(own, _))
+        | (Type::Set(element), Kind::Set(own, _))
+        | (Type::Map(element), Kind::Map(own, _))
+            if **element == *own || **element == Type::Dynamic =>
+        {
+            Ok(value.clone())
+        }
+        (Type::List(element), Kind::Set(own, items)) if items.len() > 1 && value.contains_unknown() => {
+            // Unknown elements may be the same as others, so that the places in the list are not known.
+            let ty = result_type(&Type::set(own.clone()), &Type::list((**element).clone()));
+            convert_items(items, element)?;
+            Ok(Value::unknown(ty, value.whys()))
+        }
         (Type::List(element), Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items)) => {
             let (element, items) = convert_items(items, element)?;
             Ok(Value::list(element, items))
@@ -83,21 +88,83 @@ fn with_article(ty: &Type) -> String {
 }
 
 fn convert_unknown(unknown: &Unknown, ty: &Type) -> Result<Value, String> {
-    let possible = match (&unknown.ty, ty) {
-        (Type::Dynamic, _) => true,
-        (from, to) if from.is_primitive() => {
-            to.is_primitive() && !matches!((from, to), (Type::Bool, Type::Number) | (Type::Number, Type::Bool))
-        }
-        (Type::List(_) | Type::Set(_) | Type::Tuple(_), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => true,
-        (Type::Map(_) | Type::Object(_), Type::Map(_) | Type::Object(_)) => true,
-        _ => false,
-    };
-    if !possible {
+    if !convertible(&unknown.ty, ty) {
         return Err(format!("{} is required", with_article(ty)));
     }
-    let prefix = if *ty == Type::String { unknown.prefix.clone() } else { "".into() };
-    let converted = Unknown { ty: ty.clone(), prefix, not_null: unknown.not_null, whys: unknown.whys.clone() };
-    Ok(Kind::Unknown(Arc::new(converted)).into())
+    let result = result_type(&unknown.ty, ty);
+    let bounds = match (&unknown.ty, &result) {
+        (Type::Number, Type::Number)
+        | (Type::List(_), Type::List(_))
+        | (Type::Set(_), Type::Set(_) | Type::List(_))
+        | (Type::Map(_), Type::Map(_)) => unknown.bounds.clone(),
+        (Type::Tuple(types), Type::List(_)) => Bounds::lengths(types.len(), Some(types.len())),
+        (Type::Object(fields), Type::Map(_)) => Bounds::lengths(fields.len(), Some(fields.len())),
+        (Type::Tuple(types), Type::Set(_)) => Bounds::lengths(types.len().min(1), Some(types.len())),
+        _ => Bounds::default(),
+    };
+    let prefix = if result == Type::String { unknown.prefix.clone() } else { "".into() };
+    let (not_null, whys) = (unknown.not_null, unknown.whys.clone());
+    Ok(Value::unknown_with(Unknown { ty: result, prefix, not_null, bounds, whys }))
+}
+
+/// True where values of the type can be converted, though perhaps not each of them.
+pub(super) fn convertible(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (_, Type::Dynamic) | (Type::Dynamic, _) => true,
+        (Type::Bool | Type::Number | Type::String, Type::String)
+        | (Type::Bool | Type::String, Type::Bool)
+        | (Type::Number | Type::String, Type::Number) => true,
+        (Type::List(from) | Type::Set(from), Type::List(to) | Type::Set(to)) => convertible(from, to),
+        (Type::Map(from), Type::Map(to)) => convertible(from, to),
+        (Type::Tuple(types), Type::List(to) | Type::Set(to)) => {
+            types.iter().all(|from| convertible(from, to))
+                && (!to.mentions_any() || unify_all(types.iter().cloned()).is_some())
+        }
+        (Type::Object(fields), Type::Map(to)) => {
+            fields.values().all(|from| convertible(&from.ty, to))
+                && (!to.mentions_any() || unify_all(fields.values().map(|field| field.ty.clone())).is_some())
+        }
+        (Type::Map(from), Type::Object(wanted)) => wanted.values().all(|field| convertible(from, &field.ty)),
+        (Type::Object(fields), Type::Object(wanted)) => wanted.iter().all(|(name, field)| match fields.get(name) {
+            Some(from) => convertible(&from.ty, &field.ty),
+            None => field.optional,
+        }),
+        (Type::Tuple(from), Type::Tuple(to)) => {
+            from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| convertible(from, to))
+        }
+        _ => false,
+    }
+}
+
+/// The type that a value of one type has after its conversion: each `any` becomes what stands in its place.
+fn result_type(from: &Type, to: &Type) -> Type {
+    let shared = |types: &mut dyn Iterator<Item = Type>| unify_all(types).unwrap_or(Type::Dynamic);
+    match (from, to) {
+        (_, Type::Dynamic) => from.clone(),
+        _ if !to.mentions_any() => to.settled(),
+        (Type::List(from) | Type::Set(from), Type::List(to)) => Type::list(result_type(from, to)),
+        (Type::List(from) | Type::Set(from), Type::Set(to)) => Type::set(result_type(from, to)),
+        (Type::Map(from), Type::Map(to)) => Type::map(result_type(from, to)),
+        (Type::Tuple(types), Type::List(to)) => Type::list(shared(&mut types.iter().map(|from| result_type(from, to)))),
+        (Type::Tuple(types), Type::Set(to)) => Type::set(shared(&mut types.iter().map(|from| result_type(from, to)))),
+        (Type::Object(fields), Type::Map(to)) => {
+            Type::map(shared(&mut fields.values().map(|field| result_type(&field.ty, to))))
+        }
+        (Type::Object(fields), Type::Object(wanted)) => Type::Object(Arc::new(
+            wanted
+                .iter()
+                .map(|(name, field)| {
+                    let ty =
+                        fields.get(name).map_or_else(|| field.ty.settled(), |from| result_type(&from.ty, &field.ty));
+                    (name.clone(), Field::required(ty))
+                })
+                .collect(),
+        )),
+        (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() => {
+            Type::Tuple(Arc::new(from.iter().zip(to.iter()).map(|(from, to)| result_type(from, to)).collect()))
+        }
+        _ => to.settled(),
+    }
 }
 
 /// The elements as one type; `any` becomes the type that they can share.
@@ -109,9 +176,37 @@ fn convert_items(items: &[Value], element: &Type) -> Result<(Type, Vec<Value>), 
     // Each element decides what its own `any` is; then they must agree.
     let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, element)).collect();
     let items = items?;
-    let shared = unify_all(items.iter().map(Value::ty)).ok_or("all elements must have the same type")?;
+    let differ = "all elements must have the same type";
+    let shared = unify_all(items.iter().map(Value::ty)).ok_or(differ)?;
+    if shared == Type::Dynamic && items.iter().any(|item| item.ty() != Type::Dynamic) {
+        return Err(differ.to_owned());
+    }
     let items: Result<Vec<_>, _> = items.iter().map(|item| convert(item, &shared)).collect();
-    Ok((shared.settled(), items?))
+    let items = items?;
+    if !agree(&shared, items.iter()) {
+        return Err(differ.to_owned());
+    }
+    Ok((shared.settled(), items))
+}
+
+/// True where values have one type, but for what is unknown or null and of no known type in them.
+fn agree<'a>(shared: &Type, values: impl Iterator<Item = &'a Value>) -> bool {
+    fn alike(a: &Type, b: &Type) -> bool {
+        match (a, b) {
+            (Type::Dynamic, _) | (_, Type::Dynamic) => true,
+            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => alike(a, b),
+            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(a, b)),
+            (Type::Object(a), Type::Object(b)) => {
+                a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| alike(&a.ty, &b.ty))
+            }
+            _ => a == b,
+        }
+    }
+    if !shared.mentions_any() {
+        return true;
+    }
+    let types: Vec<Type> = values.map(Value::ty).collect();
+    types.iter().enumerate().all(|(at, ty)| types.iter().skip(at + 1).all(|other| alike(ty, other)))
 }
 
 fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Value, String> {
@@ -128,6 +223,9 @@ fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Val
     }
     let shared = unify_all(converted.values().map(Value::ty)).ok_or("all elements must have the same type")?;
     let converted = to(&converted, &shared)?;
+    if !agree(&shared, converted.values()) {
+        return Err("all elements must have the same type".to_owned());
+    }
     Ok(Value::map(shared.settled(), converted))
 }
 
@@ -139,7 +237,7 @@ fn convert_fields(fields: &BTreeMap<Arc<str>, Value>, object: &Object, ty: &Type
             (Some(value), _) => convert(value, &field.ty).map_err(|text| format!("attribute \"{name}\": {text}"))?,
             (None, Some(open)) => Value::unknown_because(field.ty.clone(), open.attribute(name)),
             (None, None) if field.optional => {
-                let default = field.default.clone().unwrap_or_else(|| Kind::Null(field.ty.clone()).into());
+                let default = field.default.clone().unwrap_or_else(|| Kind::Null(field.ty.settled()).into());
                 convert(&default, &field.ty)?
             }
             (None, None) => return Err(format!("attribute \"{name}\" is required")),
@@ -190,60 +288,4 @@ fn defaulted(fields: &BTreeMap<Arc<str>, Value>, wanted: &BTreeMap<Arc<str>, Fie
         }
     }
     filled
-}
-
-/// The type to which values of both types convert.
-pub fn unify(a: &Type, b: &Type) -> Option<Type> {
-    if a == b {
-        return Some(a.clone());
-    }
-    match (a, b) {
-        (Type::Dynamic, other) | (other, Type::Dynamic) => Some(other.clone()),
-        (Type::String, other) | (other, Type::String) if other.is_primitive() => Some(Type::String),
-        (Type::List(a), Type::List(b)) => Some(Type::list(unify(a, b)?)),
-        (Type::Set(a), Type::Set(b)) => Some(Type::set(unify(a, b)?)),
-        (Type::Set(a), Type::List(b)) | (Type::List(a), Type::Set(b)) => Some(Type::list(unify(a, b)?)),
-        (Type::Map(a), Type::Map(b)) => Some(Type::map(unify(a, b)?)),
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            if a.len() == b.len() {
-                let types: Option<Vec<_>> = a.iter().zip(b.iter()).map(|(a, b)| unify(a, b)).collect();
-                if let Some(types) = types {
-                    return Some(Type::Tuple(Arc::new(types)));
-                }
-            }
-            Some(Type::list(unify_all(a.iter().chain(b.iter()).cloned())?))
-        }
-        (Type::List(element), Type::Tuple(types)) | (Type::Tuple(types), Type::List(element)) => {
-            Some(Type::list(unify(element, &unify_all(types.iter().cloned())?)?))
-        }
-        (Type::Set(element), Type::Tuple(types)) | (Type::Tuple(types), Type::Set(element)) => {
-            Some(Type::set(unify(element, &unify_all(types.iter().cloned())?)?))
-        }
-        (Type::Object(a), Type::Object(b)) => {
-            if a.len() == b.len() && a.keys().eq(b.keys()) {
-                let fields: Option<BTreeMap<_, _>> = a
-                    .iter()
-                    .zip(b.values())
-                    .map(|((name, a), b)| Some((name.clone(), Field::required(unify(&a.ty, &b.ty)?))))
-                    .collect();
-                if let Some(fields) = fields {
-                    return Some(Type::Object(Arc::new(fields)));
-                }
-            }
-            Some(Type::map(unify_all(a.values().chain(b.values()).map(|field| field.ty.clone()))?))
-        }
-        (Type::Map(element), Type::Object(fields)) | (Type::Object(fields), Type::Map(element)) => {
-            Some(Type::map(unify(element, &unify_all(fields.values().map(|field| field.ty.clone()))?)?))
-        }
-        _ => None,
-    }
-}
-
-/// The type to which values of all these types convert; `any` where there are none.
-pub fn unify_all(types: impl Iterator<Item = Type>) -> Option<Type> {
-    let mut all = Type::Dynamic;
-    for ty in types {
-        all = unify(&all, &ty)?;
-    }
-    Some(all)
 }

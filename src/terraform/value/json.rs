@@ -17,6 +17,7 @@ pub fn to_json(value: &Value) -> serde_json::Value {
         Kind::Null(_) | Kind::Unknown(_) => Json::Null,
         Kind::Bool(flag) => Json::Bool(*flag),
         Kind::Number(Number::Int(int)) => Json::from(*int),
+        Kind::Number(number) if number.signum() == 0 => Json::from(0),
         Kind::Number(number) => {
             let small = number.to_string().parse::<u64>().ok().map(Json::from);
             let float = || serde_json::Number::from_f64(number.to_f64()).map(Json::Number);

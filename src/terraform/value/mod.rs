@@ -2,9 +2,14 @@
 //! difference between lists, sets, maps, tuples and objects.
 
 mod convert;
+mod float;
 mod json;
 mod number;
+mod order;
+mod prefix;
 mod types;
+mod unify;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,10 +20,13 @@ use super::google::schema::{Body, Given};
 use super::google::unset::unset;
 use crate::model::{Why, WhyKind};
 
-pub use convert::{apply_defaults, convert, unify, unify_all};
+pub use convert::{apply_defaults, convert};
 pub use json::{from_json, to_json, to_json_text};
 pub use number::Number;
+pub use order::same_value;
 pub use types::{Field, Type};
+pub use unify::{unify, unify_all};
+pub use unknown::{Bounds, Unknown, Whys, length, length_bounds};
 
 /// A value; cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +38,10 @@ pub struct Value {
     /// Number of values in it, itself included: shared parts count each time, so that a value that is small in
     /// memory and huge to walk is noticed.
     size: u32,
+    /// True where it or anything in it is not known.
+    unknown: bool,
+    /// True where anything in it is sensitive, itself left aside.
+    marked: bool,
 }
 
 /// The forms of values.
@@ -106,67 +118,21 @@ impl Open {
     }
 }
 
-/// What is known of something that is not known.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unknown {
-    /// Its type, as far as known.
-    pub ty: Type,
-    /// A string's known beginning; empty where there is none.
-    pub prefix: Arc<str>,
-    /// True where it certainly is not null.
-    pub not_null: bool,
-    /// The reasons, at least one.
-    pub whys: Whys,
-}
-
-/// The largest number of reasons that a value carries.
-const MAX_WHYS: usize = 8;
-
-/// Reasons, sorted, without doubles, at most eight.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Whys(Arc<Vec<Why>>);
-
-impl Whys {
-    /// One reason.
-    pub fn one(why: Why) -> Self {
-        Self(Arc::new(vec![why]))
-    }
-
-    /// The reasons.
-    pub fn as_slice(&self) -> &[Why] {
-        &self.0
-    }
-
-    /// True where there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A copy, for the model's types.
-    pub fn to_vec(&self) -> Vec<Why> {
-        self.0.to_vec()
-    }
-
-    /// Both sets of reasons.
-    pub fn and(&self, other: &Self) -> Self {
-        if other.is_empty() || Arc::ptr_eq(&self.0, &other.0) {
-            return self.clone();
-        }
-        if self.is_empty() {
-            return other.clone();
-        }
-        let mut all: Vec<Why> = self.0.iter().chain(other.0.iter()).cloned().collect();
-        all.sort();
-        all.dedup();
-        all.truncate(MAX_WHYS);
-        Self(Arc::new(all))
-    }
-}
-
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
-        let mut value = Self { kind, sensitive: false, size: 1 };
-        value.size = value.elements().fold(1, |size: u32, item| size.saturating_add(item.size));
+        let unknown = match &kind {
+            Kind::Unknown(_) => true,
+            Kind::Object(object) => object.open.is_some(),
+            _ => false,
+        };
+        let mut value = Self { kind, sensitive: false, size: 1, unknown, marked: false };
+        let (mut size, mut unknown, mut marked) = (1_u32, unknown, false);
+        for item in value.elements() {
+            size = size.saturating_add(item.size);
+            unknown |= item.unknown;
+            marked |= item.is_marked();
+        }
+        (value.size, value.unknown, value.marked) = (size, unknown, marked);
         value
     }
 }
@@ -231,29 +197,9 @@ impl Value {
     pub fn set(ty: Type, items: Vec<Self>) -> Self {
         let sensitive = items.iter().any(Self::is_marked);
         let mut items: Vec<Self> = items.into_iter().map(Self::unmarked).collect();
-        items.sort_by(compare_elements);
+        items.sort_by(order::compare);
         items.dedup_by(|a, b| !a.contains_unknown() && same_value(a, b));
         Self::from(Kind::Set(ty, Arc::new(items))).marked(sensitive)
-    }
-
-    /// An unknown value.
-    pub fn unknown(ty: Type, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: false, whys })).into()
-    }
-
-    /// An unknown value with one reason.
-    pub fn unknown_because(ty: Type, why: Why) -> Self {
-        Self::unknown(ty, Whys::one(why))
-    }
-
-    /// An unknown value that is not null.
-    pub fn unknown_not_null(ty: Type, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty, prefix: "".into(), not_null: true, whys })).into()
-    }
-
-    /// An unknown string with a known beginning.
-    pub fn unknown_string(prefix: &str, whys: Whys) -> Self {
-        Kind::Unknown(Arc::new(Unknown { ty: Type::String, prefix: prefix.into(), not_null: true, whys })).into()
     }
 
     /// The same value, sensitive where `mark` is set.
@@ -300,20 +246,27 @@ impl Value {
 
     /// True where the value or anything in it is sensitive.
     pub fn is_marked(&self) -> bool {
-        self.sensitive || self.elements().any(Self::is_marked)
+        self.sensitive || self.marked
     }
 
     /// True where the value or anything in it is not known.
     pub fn contains_unknown(&self) -> bool {
+        self.unknown
+    }
+
+    /// True where it or anything in it is an infinite number, which can be written nowhere.
+    pub fn has_infinite(&self) -> bool {
         match &self.kind {
-            Kind::Unknown(_) => true,
-            Kind::Object(object) if object.open.is_some() => true,
-            _ => self.elements().any(Self::contains_unknown),
+            Kind::Number(number) => number.is_infinite(),
+            _ => self.elements().any(Self::has_infinite),
         }
     }
 
     /// The reasons of everything in it that is not known.
     pub fn whys(&self) -> Whys {
+        if !self.unknown {
+            return Whys::default();
+        }
         match &self.kind {
             Kind::Unknown(unknown) => unknown.whys.clone(),
             Kind::Object(object) if object.open.is_some() => {
@@ -393,41 +346,5 @@ impl Value {
             )),
             Kind::Unknown(unknown) => unknown.ty.clone(),
         }
-    }
-}
-
-/// Whether two known values are the same value of the same type, whatever their marks.
-pub fn same_value(a: &Value, b: &Value) -> bool {
-    let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b));
-    let fields = |a: &BTreeMap<Arc<str>, Value>, b: &BTreeMap<Arc<str>, Value>| {
-        a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka == kb && same_value(a, b))
-    };
-    match (&a.kind, &b.kind) {
-        (Kind::Null(_), Kind::Null(_)) => true,
-        (Kind::Bool(a), Kind::Bool(b)) => a == b,
-        (Kind::Number(a), Kind::Number(b)) => a == b,
-        (Kind::String(a), Kind::String(b)) => a == b,
-        (Kind::List(ta, a), Kind::List(tb, b)) | (Kind::Set(ta, a), Kind::Set(tb, b)) => {
-            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && all(a, b)
-        }
-        (Kind::Tuple(a), Kind::Tuple(b)) => all(a, b),
-        (Kind::Map(ta, a), Kind::Map(tb, b)) => {
-            (ta == tb || a.is_empty() && (*ta == Type::Dynamic || *tb == Type::Dynamic)) && fields(a, b)
-        }
-        (Kind::Object(a), Kind::Object(b)) => a.open.is_none() && b.open.is_none() && fields(&a.fields, &b.fields),
-        _ => false,
-    }
-}
-
-/// The order of set elements: false before true, numbers by size, strings by bytes; the rest by their text.
-fn compare_elements(a: &Value, b: &Value) -> std::cmp::Ordering {
-    match (&a.kind, &b.kind) {
-        (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
-        (Kind::Number(a), Kind::Number(b)) => a.cmp(b),
-        (Kind::String(a), Kind::String(b)) => a.cmp(b),
-        (Kind::Unknown(_), Kind::Unknown(_)) => std::cmp::Ordering::Equal,
-        (Kind::Unknown(_), _) => std::cmp::Ordering::Greater,
-        (_, Kind::Unknown(_)) => std::cmp::Ordering::Less,
-        _ => to_json_text(a).cmp(&to_json_text(b)),
     }
 }
