@@ -69,7 +69,6 @@ fn what_depends_on_the_unknown_is_unknown_with_its_reason() {
         ("thing.many[\"a\"].id", "thing.many[\"a\"].id is computed by the provider"),
         ("thing.t", "thing.t is computed by the provider"),
         ("timestamp()", "differs from run to run"),
-        ("md5(\"x\")", "function md5 is not evaluated"),
         ("provider::google::location_from_id(\"x\")", "provider function"),
         ("terraform.workspace", "no workspace is configured"),
         ("path.cwd", "the folder in which Terraform runs"),
