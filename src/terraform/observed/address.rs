@@ -1,4 +1,4 @@
-//! Addresses of states and plans in this tool's spelling, in which an address is compared as a text.
+//! Addresses of states and plans in the one spelling in which an address is compared as a text.
 
 use serde_json::Value as Json;
 
@@ -109,7 +109,7 @@ mod tests {
             ("module.a", Some("module.a")),
             ("module.a[0].module.b", Some("module.a[0].module.b")),
             (r#"module.a["x.y]"].module.b[12]"#, Some(r#"module.a["x.y]"].module.b[12]"#)),
-            (r#"module.a["q\"x$${y}%%{z}$"]"#, Some(r#"module.a["q\"x${y}%{z}$"]"#)),
+            (r#"module.a["q\"x$${y}%%{z}$"]"#, Some(r#"module.a["q\"x$${y}%%{z}$"]"#)),
             (r#"module.a["\u00e9"]"#, Some(r#"module.a["é"]"#)),
             ("", None),
             ("module.", None),
