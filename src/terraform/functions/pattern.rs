@@ -147,9 +147,10 @@ fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> Option<&'a str
             if name.len() > 2 && !is_script(name) {
                 return None;
             }
-            out.push('\\');
-            out.push(character);
-            out.push_str(after.get(..length)?);
+            let negated = if after.starts_with("{^") { "^" } else { "" };
+            // Of a longer name the regex crate would also accept categories and properties, which Go does not.
+            let script = if name.len() > 2 && name != "Any" { "Script=" } else { "" };
+            out.push_str(&format!("\\{character}{{{negated}{script}{name}}}"));
             return after.get(length..);
         }
         '0'..='7' => {
@@ -172,11 +173,13 @@ fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> Option<&'a str
     Some(after)
 }
 
+/// Go knows scripts by their full names: one capitalised word, or several with `_` between them.
 fn is_script(name: &str) -> bool {
-    matches!(
-        name,
-        "Arabic" | "Armenian" | "Cyrillic" | "Greek" | "Han" | "Hebrew" | "Hiragana" | "Katakana" | "Latin" | "Any"
-    )
+    let is_word = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().is_some_and(|first| first.is_ascii_uppercase()) && chars.all(|own| own.is_ascii_lowercase())
+    };
+    name == "SignWriting" || name.split('_').all(|word| is_word(word) || matches!(word, "Nko" | "Phags"))
 }
 
 /// A class, from behind its bracket on.

@@ -17,8 +17,8 @@ use super::{Attribute, Block, Body, Call, Expr, ExprKind, For, ForPart, Part, Sp
 pub(super) struct Lower<'a> {
     pub(super) source: &'a str,
     pub(super) file: u32,
-    /// Bytes of `source` before the text that the file has.
-    pub(super) before: usize,
+    /// From an offset in `source` to the one in the file.
+    pub(super) shift: isize,
     /// The first thing that the parser lets pass and Terraform does not, and where it is.
     pub(super) refused: Cell<Option<(usize, &'static str)>>,
 }
@@ -26,13 +26,13 @@ pub(super) struct Lower<'a> {
 impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        let offset = |at: usize| u32::try_from(at.saturating_sub(self.before)).unwrap_or(u32::MAX);
+        let offset = |at: usize| u32::try_from(at.saturating_add_signed(self.shift)).unwrap_or(u32::MAX);
         Span { file: self.file, start: offset(range.start), end: offset(range.end) }
     }
 
     fn refuse(&self, at: usize, why: &'static str) {
         if self.refused.get().is_none() {
-            self.refused.set(Some((at.saturating_sub(self.before), why)));
+            self.refused.set(Some((at.saturating_add_signed(self.shift), why)));
         }
     }
 
@@ -139,7 +139,17 @@ impl Lower<'_> {
         match key {
             ObjectKey::Ident(ident) => {
                 // A repair may have renamed the key: the file has the real one.
-                let written = self.text(ident.span()).trim_matches('"');
+                let written = self.text(ident.span());
+                if written.starts_with(['"', '(']) {
+                    match self.renamed(written, ident.span()) {
+                        Some(key) => return key,
+                        // Rather no file than another key.
+                        None => self.refuse(
+                            ident.span().map_or(0, |range| range.start),
+                            "a key that comes twice cannot be read",
+                        ),
+                    }
+                }
                 let name = if written.is_empty() { ident.as_str() } else { written };
                 Expr { kind: ExprKind::Literal(Value::string(name)), span: self.span(ident.span()) }
             }
@@ -153,6 +163,17 @@ impl Lower<'_> {
                 other => self.expr(other),
             },
         }
+    }
+
+    /// The key that a repair overwrote, where it is a string or a parenthesis.
+    fn renamed(&self, written: &str, range: Option<Range<usize>>) -> Option<Expr> {
+        let start = range?.start;
+        let key: Expression = written.parse().ok()?;
+        let shift = self.shift.saturating_add_unsigned(start);
+        let inner = Lower { source: written, file: self.file, shift, refused: Cell::new(self.refused.get()) };
+        let lowered = inner.expr(&key);
+        self.refused.set(inner.refused.get());
+        Some(lowered)
     }
 
     fn step(&self, step: &TraversalOperator, range: Option<Range<usize>>) -> Step {

@@ -34,7 +34,7 @@ pub struct SyntaxError {
 /// The first syntax error: a file with one is lost as a whole.
 pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
     let body: structure::Body = parse_repaired(text)?;
-    let lower = lower(text, file, 0);
+    let lower = lower(text, file);
     let lowered = lower.body(&body);
     unless_refused(&lower, lowered)
 }
@@ -44,20 +44,20 @@ pub fn parse_body(text: &str, file: u32) -> Result<Body, SyntaxError> {
 /// # Errors
 /// The first syntax error.
 pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
-    let (source, before, expr) = match parse_repaired::<Expression>(text) {
+    let (source, shift, expr) = match parse_repaired::<Expression>(text) {
         Ok(expr) => (Cow::Borrowed(text), 0, expr),
         Err(error) => {
             let wrapped = format!("({text}\n)");
             match parse_repaired::<Expression>(&wrapped) {
                 // The first parenthesis must be closed by the last one.
                 Ok(Expression::Parenthesis(inner)) if inner.span().is_none_or(|span| span.end == wrapped.len()) => {
-                    (Cow::Owned(wrapped), 1, inner.into_inner())
+                    (Cow::Owned(wrapped), -1, inner.into_inner())
                 }
                 _ => return Err(error),
             }
         }
     };
-    let lower = lower(&source, file, before);
+    let lower = Lower { shift, ..lower(&source, file) };
     let lowered = lower.expr(&expr);
     unless_refused(&lower, lowered)
 }
@@ -68,13 +68,13 @@ pub fn parse_expression(text: &str, file: u32) -> Result<Expr, SyntaxError> {
 /// The first syntax error.
 pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
     let template: Template = parse_repaired(text)?;
-    let lower = lower(text, file, 0);
+    let lower = lower(text, file);
     let lowered = lower.parts(&template, Lines::Kept);
     unless_refused(&lower, lowered)
 }
 
-fn lower(source: &str, file: u32, before: usize) -> Lower<'_> {
-    Lower { source, file, before, refused: Cell::default() }
+fn lower(source: &str, file: u32) -> Lower<'_> {
+    Lower { source, file, shift: 0, refused: Cell::default() }
 }
 
 fn unless_refused<T>(lower: &Lower<'_>, lowered: T) -> Result<T, SyntaxError> {
@@ -194,27 +194,51 @@ fn comment_start(line: &str) -> Option<usize> {
 
 /// Overwrites the key at `offset` with a unique one of the same length; its real text is read from the file.
 fn rename_key(text: &str, offset: usize, attempt: usize) -> Option<String> {
-    // The location may stand on the key or just after it.
-    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'"' | b'.');
-    let bytes = text.as_bytes();
-    let mut start = offset;
-    while start > 0 && bytes.get(start - 1).copied().is_some_and(is_key) {
-        start -= 1;
-    }
-    let mut end = start;
-    while bytes.get(end).copied().is_some_and(is_key) {
-        end += 1;
-    }
-    let length = end.checked_sub(start).filter(|&length| length > 0)?;
+    let length = key_length(text.get(offset..)?).filter(|&length| length > 0)?;
+    let (start, end) = (offset, offset + length);
     // Letters that are no hexadecimal digits keep it an identifier; the number of the attempt keeps it unique.
     let digits = b"zyxwvutsrqponmlk";
-    let mut bytes = bytes.to_vec();
+    let mut bytes = text.as_bytes().to_vec();
     let mut number = attempt;
     for byte in bytes.get_mut(start..end)?.iter_mut().rev() {
         *byte = digits.get(number % digits.len()).copied().unwrap_or(b'z');
         number /= digits.len();
     }
     (number == 0 || length > 2).then(|| String::from_utf8(bytes).ok()).flatten()
+}
+
+/// The number of bytes of the object key that a text begins with: a word, a quoted string or a parenthesis.
+fn key_length(text: &str) -> Option<usize> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii();
+    let bytes = text.as_bytes();
+    if !matches!(bytes.first()?, b'"' | b'(') {
+        return Some(bytes.iter().take_while(|byte| is_word(**byte)).count());
+    }
+    // Strings, and within them what is interpolated, may hold each other.
+    let mut open: Vec<u8> = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let quoted = open.last() == Some(&b'"');
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'$' | b'%' if quoted && bytes.get(at + 1) == Some(&b'{') => {
+                open.push(b'}');
+                at += 1;
+            }
+            b'"' if quoted => drop(open.pop()),
+            b'"' => open.push(b'"'),
+            b'(' if !quoted => open.push(b')'),
+            b'{' if !quoted => open.push(b'}'),
+            b')' | b'}' if !quoted && open.pop() != Some(byte) => return None,
+            b'\n' => return None,
+            _ => {}
+        }
+        at += 1;
+        if open.is_empty() {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// What the parser says, in the words of this tool where it is a limit of the parser.
