@@ -31,10 +31,16 @@ const SECRET_ENDS: [&str; 2] = ["_pass", "_pwd"];
 
 /// True where a name (of a variable, key, attribute or flag) says that its value is a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    // Flags, annotations and headers are spelled with `-` where variables have `_`.
-    let lower = name.to_ascii_lowercase().replace('-', "_");
-    SECRET_WORDS.iter().any(|word| lower.contains(word)) || SECRET_ENDS.iter().any(|end| lower.ends_with(end))
+    SECRET_NAME.as_ref().is_none_or(|pattern| pattern.is_match(name))
 }
+
+/// The words and ends as one pattern. Flags, annotations and headers are spelled with `-` where variables have `_`.
+static SECRET_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let ends = SECRET_ENDS.iter().map(|end| format!("{end}$"));
+    let words = SECRET_WORDS.iter().map(|&word| word.to_owned()).chain(ends);
+    let pattern = words.collect::<Vec<_>>().join("|").replace('_', "[_-]");
+    Regex::new(&format!("(?i-u:{pattern})")).ok()
+});
 
 /// True where a name ends in a word for a secret, so that its value is one and does not merely describe one
 /// (`db_password`, not `secret_project`).

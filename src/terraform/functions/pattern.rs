@@ -3,7 +3,10 @@
 //! The two languages look the same and differ in the dark: Go's `\d`, `\w`, `\s` and `\b` know ASCII only, a brace
 //! that is no repetition is a brace, and a class holds characters, never other classes.
 
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
 
 /// The largest compiled pattern.
 const MAX_PATTERN: usize = 1 << 20;
@@ -20,6 +23,24 @@ const CLASSES: [&str; 14] = [
 /// # Errors
 /// A lower-case fragment, where Go would refuse the pattern as well.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = compiled.get(pattern) {
+        return known.clone();
+    }
+    if compiled.len() >= MAX_COMPILED {
+        compiled.clear();
+    }
+    let result = compile_anew(pattern);
+    compiled.insert(pattern.to_owned(), result.clone());
+    result
+}
+
+/// Patterns that were compiled: a validation in a module is evaluated once for each of its instances.
+static COMPILED: LazyLock<Mutex<FxHashMap<String, Result<Regex, String>>>> = LazyLock::new(Mutex::default);
+/// The largest number of them.
+const MAX_COMPILED: usize = 64;
+
+fn compile_anew(pattern: &str) -> Result<Regex, String> {
     let fail = || format!("`{pattern}` is no regular expression");
     let text = translated(pattern).ok_or_else(fail)?;
     RegexBuilder::new(&text).size_limit(MAX_PATTERN).build().map_err(|_| fail())

@@ -104,6 +104,8 @@ pub struct World {
     read_files: RefCell<BTreeMap<String, Result<u32, ReadError>>>,
     /// The real paths of folders, which files are looked for in again and again.
     real_folders: RefCell<FxHashMap<String, Result<PathBuf, ReadError>>>,
+    /// The modelled types that types are probably meant to be, each looked for once.
+    pub meant_types: RefCell<FxHashMap<Arc<str>, Option<&'static str>>>,
     listed: RefCell<FxHashMap<String, Result<Arc<[String]>, ReadError>>>,
     modules: RefCell<BTreeMap<String, Arc<Module>>>,
     instances: RefCell<Vec<Arc<Instance>>>,
@@ -184,6 +186,7 @@ impl World {
             sources: RefCell::default(),
             read_files: RefCell::default(),
             real_folders: RefCell::default(),
+            meant_types: RefCell::default(),
             listed: RefCell::default(),
             modules: RefCell::default(),
             instances: RefCell::default(),

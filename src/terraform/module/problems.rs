@@ -8,7 +8,6 @@ use super::files::join;
 use super::layers::{Content, Given, Source};
 use super::variables::{Decisive, declared_type, variable};
 use super::{Instance, ModuleId, World};
-use crate::model::Origin;
 use crate::model::declared::{DiagnosticLevel, VariableProblem, VariableProblemKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
 use crate::terraform::syntax::{Block, Expr, ExprKind, Span};
@@ -64,15 +63,15 @@ fn address(instance: &Instance, name: &str) -> String {
 /// Values for names that no root module which is given them declares. The environment may hold any name.
 fn undeclared(world: &World, roots: &[Arc<Instance>], found: &mut BTreeSet<VariableProblem>) {
     /// A name that a source gives a value: whether a root declares it, which roots are given it, and where.
-    type Seen = (bool, BTreeSet<String>, Option<Origin>);
+    type Seen = (bool, BTreeSet<String>, Option<Span>);
     let mut names: BTreeMap<(String, Arc<str>), Seen> = BTreeMap::new();
     for root in roots {
         for layer in root.layers.iter().filter(|layer| layer.source != Source::Environment) {
             let Content::Values(values) = &layer.content else { continue };
             for (name, given) in values {
                 let place = match given {
-                    Given::Expr(expr) => Some(world.origin(None, expr.span)),
-                    Given::Value(_, span) => Some(world.origin(None, *span)),
+                    Given::Expr(expr) => Some(expr.span),
+                    Given::Value(_, span) => Some(*span),
                     Given::Text(_) => None,
                 };
                 let key = (layer.source.told(name), name.clone());
@@ -83,10 +82,11 @@ fn undeclared(world: &World, roots: &[Arc<Instance>], found: &mut BTreeSet<Varia
             }
         }
     }
-    for ((source, name), (declared, roots, origin)) in names {
+    for ((source, name), (declared, roots, place)) in names {
         if declared {
             continue;
         }
+        let origin = place.map(|span| world.origin(None, span));
         let from = if origin.is_some() { String::new() } else { format!(" by {source}") };
         found.insert(VariableProblem {
             kind: VariableProblemKind::Undeclared,

@@ -19,7 +19,7 @@ mod together;
 mod values;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Deployment;
 use super::super::google::{self, names};
@@ -39,7 +39,13 @@ pub(super) fn collect(
     all: &mut TerraformDeclarations,
 ) {
     let mut problems = Problems::default();
+    let mut seen = BTreeSet::new();
     for module in instances(world, deployment.instance) {
+        // The instances of one call differ in values only.
+        let address = world.instance(module).map(|instance| without_keys(&instance.address)).unwrap_or_default();
+        if !seen.insert(address) {
+            continue;
+        }
         references::judge(world, &deployment.root, module, &mut problems, all);
         of_blocks(world, module, &mut problems);
     }
@@ -63,7 +69,9 @@ fn of_blocks(world: &World, module: ModuleId, problems: &mut Problems) {
         match google::resource(&resource.kind) {
             Some(known) => arguments::judge(&at, known, block, problems),
             None => {
-                if let Some(meant) = names::meant_type(&resource.kind) {
+                let mut known = world.meant_types.borrow_mut();
+                let meant = known.entry(resource.kind.clone()).or_insert_with(|| names::meant_type(&resource.kind));
+                if let Some(meant) = *meant {
                     problems.add(ConfigProblem {
                         kind: ProblemKind::ResourceTypeUnknown,
                         text: format!("the provider has no resource type {}; {meant} is near", resource.kind),

@@ -1,5 +1,7 @@
 //! Networks that are named by literal texts, and those that data sources read.
 
+use std::cell::OnceCell;
+
 use super::super::super::evaluate::Scope;
 use super::super::super::google;
 use super::super::super::google::schema::{Body as Schema, Shape};
@@ -27,8 +29,10 @@ pub(super) fn gather(world: &World, resource: &ResourceInstance, all: &mut Terra
         return;
     }
     let Some(known) = google::resource(kind) else { return };
-    let place = Place::of(&reader, resource, "region");
+    // Few resources name a network by a literal text.
+    let place = OnceCell::new();
     let mut each = |field: &str, text: Fact<String>| {
+        let place = place.get_or_init(|| Place::of(&reader, resource, "region"));
         // The provider sends the last segment of a connector's network only.
         let text = if kind == "google_vpc_access_connector" { text.map(last_segment) } else { text };
         if let Fact::Known(network, origin) = place.name(text, NetworkName::parse) {
