@@ -238,7 +238,7 @@ variable "labels" {
             let _ = write!(
                 text,
                 r#"variable "{name}" {{
-  description = "Setting {number} that the platform team hands down to each stack; ask them before changing it"
+  description = "Setting {number} that the platform team hands down to each stack; ask them before changing it, as other stacks read it too"
   type        = string
   default     = "{name}-{}"
   nullable    = false

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,8 @@ pub struct Position {
 pub struct SourceFile {
     path: RepoPath,
     text: Arc<str>,
-    line_starts: Arc<[usize]>,
+    /// Found when a position is first asked for: of most files none is.
+    line_starts: OnceLock<Arc<[usize]>>,
     excerpts: Excerpts,
 }
 
@@ -76,8 +77,12 @@ impl SourceFile {
     /// Wraps a text that was read from `path`.
     pub fn new(path: RepoPath, text: impl Into<Arc<str>>, excerpts: &Excerpts) -> Self {
         let text = text.into();
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path, text, line_starts, excerpts: excerpts.clone() }
+        Self { path, text, line_starts: OnceLock::new(), excerpts: excerpts.clone() }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        let find = || std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.line_starts.get_or_init(find)
     }
 
     /// Where the file lies.
@@ -90,14 +95,19 @@ impl SourceFile {
         &self.text
     }
 
+    /// The whole text, to keep.
+    pub fn shared_text(&self) -> Arc<str> {
+        self.text.clone()
+    }
+
     /// The position of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
-        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let line = self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.line_starts().get(line).copied().unwrap_or(0);
         let column = self.text.get(start..offset).map_or(0, |text| text.chars().count());
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
@@ -105,8 +115,8 @@ impl SourceFile {
     /// The text of a line (from 1), without its line end.
     pub fn line(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);
-        let Some(&start) = self.line_starts.get(index) else { return "" };
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let Some(&start) = self.line_starts().get(index) else { return "" };
+        let end = self.line_starts().get(index + 1).copied().unwrap_or(self.text.len());
         self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
@@ -126,7 +136,7 @@ impl SourceFile {
     /// The origin of a whole line (from 1), from its first to its last visible character.
     pub fn line_origin(&self, line: u32) -> Origin {
         let index = (line as usize).saturating_sub(1);
-        let start = self.line_starts.get(index).copied().unwrap_or(self.text.len());
+        let start = self.line_starts().get(index).copied().unwrap_or(self.text.len());
         let text = self.line(line);
         let indent = text.len() - text.trim_start().len();
         self.origin(start + indent..start + text.trim_end().len().max(indent))
@@ -147,7 +157,7 @@ impl Excerpts {
             let short: String = file.line(line).chars().take(MAX_EXCERPT).collect();
             let before = (1..line).rev().map(|line| file.line(line));
             let after =
-                (line + 1..).map_while(|line| (line as usize <= file.line_starts.len()).then(|| file.line(line)));
+                (line + 1..).map_while(|line| (line as usize <= file.line_starts().len()).then(|| file.line(line)));
             redact::line_among(&short, before, after)
         });
     }

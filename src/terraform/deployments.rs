@@ -100,6 +100,7 @@ fn deployment(
         instance,
         var_files: files.cloned().collect(),
         workspace,
+        resources: std::sync::OnceLock::new(),
     }
 }
 

@@ -29,7 +29,7 @@ pub mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::config::TerraformConfig;
 use crate::model::{Diagnostic, Excerpts, TerraformDeclarations, Why, WhyKind, declared::DiagnosticLevel};
@@ -77,6 +77,8 @@ pub struct Deployment {
     pub var_files: Vec<String>,
     /// `terraform.workspace`, where it is known.
     pub workspace: Option<String>,
+    /// Its resource instances, listed when they are first asked for.
+    resources: OnceLock<Vec<extract::ResourceInstance>>,
 }
 
 /// How much there is in the deployments of a repository.
@@ -121,10 +123,7 @@ pub fn load(repo: &Path, options: &Options<'_>, excerpts: &Excerpts) -> Loaded {
     }
     let outcome = with_stack(move || {
         let (deployments, unread) = deployments::find(&world, &config, &environment);
-        let roots: Vec<ModuleId> = deployments.iter().map(|own| own.instance).collect();
-        let problems = module::problems(&world, &roots, |root| extract::instances(&world, root), &unread);
-        let mut declarations = extract::declarations(&world, &deployments);
-        declarations.variable_problems = problems;
+        let declarations = extract::declarations(&world, &deployments, &unread);
         (world, deployments, declarations)
     });
     match outcome {

@@ -219,11 +219,7 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
 
 /// Terraform does not guess whether `{ a.b = 1 }` means a name with a dot or a reference.
 fn is_ambiguous_key(key: &Expr) -> bool {
-    let is_static = |step: &Step| match step {
-        Step::Attr(..) | Step::LegacyIndex(_) => true,
-        Step::Index(index) => matches!(index.kind, ExprKind::Literal(_)),
-        Step::AttrSplat | Step::FullSplat => false,
-    };
+    let is_static = |step: &Step| matches!(step, Step::Attr(..)) || step.is_literal_index();
     match &key.kind {
         ExprKind::Traversal(base, steps) => matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(is_static),
         _ => false,

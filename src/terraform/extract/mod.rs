@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::Deployment;
 use super::evaluate::Scope;
-use super::module::{Address, Expansion, Key, Mode, ModuleId, World, children, expand, key_scope};
+use super::module::{Address, Expansion, Key, Mode, ModuleId, VariableProblems, World, children, expand, key_scope};
 use super::syntax::Block;
 use super::value::Whys;
 use crate::model::{Declared, DeclaredSource, Origin, Presence, TerraformDeclarations, Why, WhyKind, WorkloadKind};
@@ -67,7 +67,11 @@ pub(super) fn instances(world: &World, root: ModuleId) -> Vec<ModuleId> {
 const MAX_RESOURCES: usize = 200_000;
 
 /// The resource instances of a deployment, by address.
-pub(super) fn resources(world: &World, deployment: &Deployment) -> Vec<ResourceInstance> {
+pub(super) fn resources<'a>(world: &World, deployment: &'a Deployment) -> &'a [ResourceInstance] {
+    deployment.resources.get_or_init(|| list(world, deployment))
+}
+
+fn list(world: &World, deployment: &Deployment) -> Vec<ResourceInstance> {
     let mut all = Vec::new();
     for id in instances(world, deployment.instance) {
         let Some(instance) = world.instance(id) else { continue };
@@ -107,20 +111,25 @@ fn one(
     }
 }
 
-/// What all deployments declare.
-pub(super) fn declarations(world: &World, deployments: &[Deployment]) -> TerraformDeclarations {
+/// What all deployments declare. One after the other, so that what one needs stays at hand while it is looked at.
+pub(super) fn declarations(world: &World, deployments: &[Deployment], unread: &[String]) -> TerraformDeclarations {
     let mut all = TerraformDeclarations::default();
-    let found: Vec<_> = deployments.iter().map(|deployment| (deployment, resources(world, deployment))).collect();
-    for (deployment, resources) in &found {
+    let mut variables = VariableProblems::default();
+    // What is wrong is looked for with steps of its own, which are not taken from the declarations.
+    let mut steps_of_problems = 0;
+    for deployment in deployments {
         all.roots.push(deployment.root.clone());
+        let resources = resources(world, deployment);
         for resource in resources.iter().filter(|resource| resource.resource.mode == Mode::Managed) {
             add(world, deployment, resource, &mut all);
         }
-    }
-    // Last, so that what it evaluates takes no steps away from the declarations.
-    for (deployment, resources) in &found {
+        let steps = world.steps.replace(steps_of_problems);
+        variables.judge(world, &instances(world, deployment.instance));
         problems::collect(world, deployment, resources, &mut all);
+        steps_of_problems = world.steps.replace(steps);
     }
+    let roots: Vec<ModuleId> = deployments.iter().map(|own| own.instance).collect();
+    all.variable_problems = variables.finish(world, &roots, unread);
     all.judged = true;
     // Two deployments may read the same file.
     let mut seen = BTreeSet::new();

@@ -1,5 +1,7 @@
 //! Functions of paths and files. Files are read in the repository only; relative paths start at the root module.
 
+use std::sync::Arc;
+
 use globset::GlobBuilder;
 
 use super::super::evaluate::Inside;
@@ -119,7 +121,7 @@ pub(super) fn dirname(_: &Context<'_>, args: &Args) -> Outcome {
     Ok(Value::string(&clean(folder)))
 }
 
-fn read(context: &Context<'_>, path: &str) -> Result<Result<String, ReadError>, Value> {
+fn read(context: &Context<'_>, path: &str) -> Result<Result<Arc<str>, ReadError>, Value> {
     let inside = context.path(path, Type::String)?;
     Ok(context.world.read(&inside).map(|file| context.world.source_text(file)))
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::World;
+use super::{Listing, World};
 use crate::model::{RepoPath, SourceFile};
 
 /// The largest file that is read.
@@ -156,15 +156,15 @@ impl World {
     }
 
     /// The whole text of a source.
-    pub fn source_text(&self, file: u32) -> String {
-        self.sources.borrow().get(file as usize).map(|file| file.text().to_owned()).unwrap_or_default()
+    pub fn source_text(&self, file: u32) -> Arc<str> {
+        self.sources.borrow().get(file as usize).map_or_else(|| "".into(), SourceFile::shared_text)
     }
 
     /// The names of files and folders directly in a folder of the repository, sorted; folders end in `/`.
     ///
     /// # Errors
     /// Why it could not be listed.
-    pub fn list(&self, folder: &str) -> Result<Arc<[String]>, ReadError> {
+    pub fn list(&self, folder: &str) -> Listing {
         if let Some(known) = self.listed.borrow().get(folder) {
             return known.clone();
         }
@@ -173,7 +173,7 @@ impl World {
         names
     }
 
-    fn read_folder(&self, folder: &str) -> Result<Arc<[String]>, ReadError> {
+    fn read_folder(&self, folder: &str) -> Listing {
         let io = |error: std::io::Error| ReadError::Io(error.kind().to_string());
         let mut names = Vec::new();
         for entry in fs::read_dir(self.real_folder(folder)?).map_err(io)? {

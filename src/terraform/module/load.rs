@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::json::parse_json;
+use super::types::type_of;
 use super::{World, overrides};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind};
 use crate::terraform::syntax::{Attribute, Block, Body, ExprKind, Span, parse_body};
+use crate::terraform::value::Type;
 
 /// Managed resource or data source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +74,18 @@ pub struct Module {
     pub gaps: Vec<Why>,
     /// Number of configuration files.
     pub files: usize,
+    /// The types that the variables declare, read when the first one is asked for.
+    types: OnceLock<BTreeMap<Arc<str>, Result<Type, String>>>,
+}
+
+impl Module {
+    /// The type that a variable declares, or why it is none; `None` where it declares none.
+    pub(super) fn variable_type(&self, name: &str) -> Option<&Result<Type, String>> {
+        let read = |(name, block): (&Arc<str>, &Arc<Block>)| {
+            block.body.attribute("type").map(|own| (name.clone(), type_of(&own.expr)))
+        };
+        self.types.get_or_init(|| self.variables.iter().filter_map(read).collect()).get(name)
+    }
 }
 
 impl World {

@@ -61,7 +61,7 @@ pub use expand::{Expansion, Key, expand, key_scope};
 pub use files::{ReadError, join as join_path};
 pub use layers::{Content, Given, Layer, Source, root_layers};
 pub use load::{Address, Mode, Module};
-pub use problems::problems;
+pub use problems::VariableProblems;
 pub use providers::provider_default;
 pub use references::resolve;
 pub use resources::{META_ARGUMENTS, attribute_of, attribute_value, body_object, configured};
@@ -70,6 +70,9 @@ pub use via::{expressions, words as reason_words};
 
 /// Index of a module instance in its [`World`].
 pub type ModuleId = usize;
+
+/// The names in a folder, or why they are not known.
+type Listing = Result<Arc<[String]>, ReadError>;
 
 /// A call in a module instance, by name.
 type CallKey = (ModuleId, Arc<str>);
@@ -106,7 +109,7 @@ pub struct World {
     real_folders: RefCell<FxHashMap<String, Result<PathBuf, ReadError>>>,
     /// The modelled types that types are probably meant to be, each looked for once.
     pub meant_types: RefCell<FxHashMap<Arc<str>, Option<&'static str>>>,
-    listed: RefCell<FxHashMap<String, Result<Arc<[String]>, ReadError>>>,
+    listed: RefCell<FxHashMap<String, Listing>>,
     modules: RefCell<BTreeMap<String, Arc<Module>>>,
     instances: RefCell<Vec<Arc<Instance>>>,
     memo: RefCell<FxHashMap<(ModuleId, Node), Memo>>,

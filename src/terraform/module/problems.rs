@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::calls::OWN;
 use super::files::join;
 use super::layers::{Content, Given, Source};
-use super::variables::{Decisive, declared_type, variable};
+use super::variables::{Decisive, variable};
 use super::{Instance, ModuleId, World};
 use crate::model::declared::{DiagnosticLevel, VariableProblem, VariableProblemKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
@@ -16,37 +16,39 @@ use crate::terraform::value::{Kind, Type, Value, convert};
 /// The most unused files that are told one by one.
 const MAX_FILES: usize = 100;
 
-/// All problems of the deployments, each told once. `instances` gives the module instances below a root.
-pub fn problems(
-    world: &World,
-    roots: &[ModuleId],
-    instances: impl Fn(ModuleId) -> Vec<ModuleId>,
-    unread: &[String],
-) -> Vec<VariableProblem> {
-    let mut found = BTreeSet::new();
-    let roots: Vec<Arc<Instance>> = roots.iter().filter_map(|id| world.instance(*id)).collect();
-    undeclared(world, &roots, &mut found);
-    unused(&roots, unread, &mut found);
-    for root in &roots {
-        for instance in instances(root.id).into_iter().filter_map(|id| world.instance(id)) {
+/// The problems of all deployments, each told once.
+#[derive(Default)]
+pub struct VariableProblems(BTreeSet<VariableProblem>);
+
+impl VariableProblems {
+    /// Looks at the variables of a deployment's module instances.
+    pub fn judge(&mut self, world: &World, instances: &[ModuleId]) {
+        for instance in instances.iter().filter_map(|id| world.instance(*id)) {
             for (name, block) in &instance.module.variables {
                 // Terraform refuses a value that does not fit also where nothing needs it.
                 variable(world, instance.id, name);
-                dropped(world, &instance, name, block, &mut found);
-                validate(world, &instance, name, block, &mut found);
+                dropped(world, &instance, name, block, &mut self.0);
+                validate(world, &instance, name, block, &mut self.0);
             }
         }
     }
-    for problem in &found {
-        let level = match (&problem.kind, &problem.origin) {
-            (VariableProblemKind::ValidationFailed, _) => DiagnosticLevel::Error,
-            // Terraform refuses such an argument, and only warns of a line in a file.
-            (VariableProblemKind::Undeclared, None) => DiagnosticLevel::Error,
-            _ => DiagnosticLevel::Warning,
-        };
-        world.diagnose(level, problem.text.clone(), problem.origin.clone());
+
+    /// Looks at the sources of values of all deployments, whose root instances are given, and tells everything.
+    pub fn finish(mut self, world: &World, roots: &[ModuleId], unread: &[String]) -> Vec<VariableProblem> {
+        let roots: Vec<Arc<Instance>> = roots.iter().filter_map(|id| world.instance(*id)).collect();
+        undeclared(world, &roots, &mut self.0);
+        unused(&roots, unread, &mut self.0);
+        for problem in &self.0 {
+            let level = match (&problem.kind, &problem.origin) {
+                (VariableProblemKind::ValidationFailed, _) => DiagnosticLevel::Error,
+                // Terraform refuses such an argument, and only warns of a line in a file.
+                (VariableProblemKind::Undeclared, None) => DiagnosticLevel::Error,
+                _ => DiagnosticLevel::Warning,
+            };
+            world.diagnose(level, problem.text.clone(), problem.origin.clone());
+        }
+        self.0.into_iter().collect()
     }
-    found.into_iter().collect()
 }
 
 /// How a root module is called in reports.
@@ -124,10 +126,10 @@ fn unused(roots: &[Arc<Instance>], unread: &[String], found: &mut BTreeSet<Varia
 
 /// Attributes in the value of a variable that its type does not have.
 fn dropped(world: &World, instance: &Instance, name: &Arc<str>, block: &Block, found: &mut BTreeSet<VariableProblem>) {
-    let Some(ty) = declared_type(block) else { return };
+    let Some(Ok(ty)) = instance.module.variable_type(name) else { return };
     let mut paths: Vec<(String, Option<ModuleId>, Span)> = Vec::new();
     let mut in_expr = |module: Option<ModuleId>, expr: &Expr| {
-        written(&ty, expr, "", &mut |path, span| paths.push((path, module, span)));
+        written(ty, expr, "", &mut |path, span| paths.push((path, module, span)));
     };
     match &instance.call {
         Some(call) => {
@@ -138,13 +140,13 @@ fn dropped(world: &World, instance: &Instance, name: &Arc<str>, block: &Block, f
         None => match world.decisive(instance.id, name) {
             Some((_, Decisive::Given(Given::Expr(expr)))) => in_expr(None, &expr),
             Some((_, Decisive::Given(Given::Value(value, span)))) => {
-                held(&ty, &value, "", &mut |path| paths.push((path, None, span)));
+                held(ty, &value, "", &mut |path| paths.push((path, None, span)));
             }
             _ => {}
         },
     }
     if let Some(default) = block.body.attribute("default") {
-        written(&ty, &default.expr, "", &mut |path, span| paths.push((path, Some(instance.id), span)));
+        written(ty, &default.expr, "", &mut |path, span| paths.push((path, Some(instance.id), span)));
     }
     let variable = address(instance, name);
     for (path, module, span) in paths {

@@ -10,7 +10,7 @@ use super::variables::variable;
 use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expand, remote_state};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate, get_index};
-use crate::terraform::syntax::{Expr, ExprKind, Span, Step};
+use crate::terraform::syntax::{Span, Step};
 use crate::terraform::value::{Type, Value};
 
 /// The value of the reference that starts with `name`, and how many of the steps it used.
@@ -179,9 +179,7 @@ fn resource_reference(
     let expansion = expand(world, module, address, &block.body);
     let rest = steps.get(used..).unwrap_or_default();
     // Terraform sees such a key before it evaluates anything, also where `try` stands around it.
-    if let (Expansion::Single, Some(Step::Index(Expr { kind: ExprKind::Literal(_), .. }) | Step::LegacyIndex(_))) =
-        (&*expansion, rest.first())
-    {
+    if *expansion == Expansion::Single && rest.first().is_some_and(Step::is_literal_index) {
         let text = format!("{address} has neither count nor for_each, and no instance keys");
         return Err(Failure::fatal(span, text));
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::layers::{Content, Given, Source};
-use super::types::type_of;
 use super::{ModuleId, Node, World};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
@@ -17,19 +16,19 @@ pub(super) fn variable(world: &World, module: ModuleId, name: &Arc<str>) -> Opti
     Some(world.memoised(module, Node::Variable(name.clone()), block.header, || compute(world, module, name, &block)))
 }
 
-/// The type that a variable declares; `None` where it declares none, or none that there is.
-pub(super) fn declared_type(block: &Block) -> Option<Type> {
-    block.body.attribute("type").and_then(|own| type_of(&own.expr).ok())
-}
-
 fn flag(world: &World, block: &Block, name: &str, default: bool) -> bool {
     let attribute = block.body.attribute(name);
     attribute.map_or(default, |own| world.value_of(&Scope::default(), &own.expr).as_bool().unwrap_or(default))
 }
 
 fn compute(world: &World, module: ModuleId, name: &Arc<str>, block: &Block) -> Result<Value, Failure> {
-    let declared = match block.body.attribute("type") {
-        Some(own) => Some(type_of(&own.expr).map_err(|text| Failure::at(own.expr.span, text))?),
+    let instance = world.instance(module);
+    let declared = match instance.as_ref().and_then(|instance| instance.module.variable_type(name)) {
+        Some(Ok(ty)) => Some(ty.clone()),
+        Some(Err(text)) => {
+            let place = block.body.attribute("type").map_or(block.header, |own| own.expr.span);
+            return Err(Failure::at(place, text.clone()));
+        }
         None => None,
     };
     let ty = declared.clone().unwrap_or(Type::Dynamic);

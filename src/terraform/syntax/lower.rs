@@ -1,6 +1,6 @@
 //! The parser's tree, which keeps all white space, to the tree that is evaluated.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{self, BlockLabel, Structure};
 use hcl_edit::template::{Directive, Element, HeredocTemplate, Template};
+use rustc_hash::FxHashSet;
 
 use super::super::value::{Number, Value};
 use super::literals::{Lines, Token, literals, unescape};
@@ -19,6 +20,8 @@ pub(super) struct Lower<'a> {
     pub(super) file: u32,
     /// From an offset in `source` to the one in the file.
     pub(super) shift: isize,
+    /// The names so far: each is kept once.
+    pub(super) names: RefCell<FxHashSet<Arc<str>>>,
     /// The first thing that the parser lets pass and Terraform does not, and where it is.
     pub(super) refused: Cell<Option<(usize, &'static str)>>,
 }
@@ -28,6 +31,16 @@ impl Lower<'_> {
         let range = range.unwrap_or(0..0);
         let offset = |at: usize| u32::try_from(at.saturating_add_signed(self.shift)).unwrap_or(u32::MAX);
         Span { file: self.file, start: offset(range.start), end: offset(range.end) }
+    }
+
+    fn name(&self, text: &str) -> Arc<str> {
+        let mut names = self.names.borrow_mut();
+        if let Some(known) = names.get(text) {
+            return known.clone();
+        }
+        let name: Arc<str> = text.into();
+        names.insert(name.clone());
+        name
     }
 
     fn refuse(&self, at: usize, why: &'static str) {
@@ -53,7 +66,7 @@ impl Lower<'_> {
         for item in body.iter() {
             match item {
                 Structure::Attribute(attribute) => lowered.attributes.push(Attribute {
-                    name: attribute.key.as_str().into(),
+                    name: self.name(attribute.key.as_str()),
                     expr: Arc::new(self.expr(&attribute.value)),
                 }),
                 Structure::Block(block) => lowered.blocks.push(Arc::new(self.block(block))),
@@ -70,8 +83,8 @@ impl Lower<'_> {
         });
         let end = end.map_or(start.end, |range| range.end);
         Block {
-            kind: block.ident.as_str().into(),
-            labels: block.labels.iter().map(|label| label.as_str().into()).collect(),
+            kind: self.name(block.ident.as_str()),
+            labels: block.labels.iter().map(|label| self.name(label.as_str())).collect(),
             body: self.body(&block.body),
             header: self.span(Some(start.start..end)),
         }
@@ -93,7 +106,7 @@ impl Lower<'_> {
             Expression::StringTemplate(template) => ExprKind::Template(self.parts(template, Lines::None)),
             Expression::HeredocTemplate(heredoc) => ExprKind::Template(self.heredoc(heredoc, expr.span())),
             Expression::Parenthesis(inner) => ExprKind::Parenthesis(Box::new(self.expr(inner.inner()))),
-            Expression::Variable(name) => ExprKind::Variable(name.as_str().into()),
+            Expression::Variable(name) => ExprKind::Variable(self.name(name.as_str())),
             Expression::Conditional(conditional) => ExprKind::Conditional(Box::new([
                 self.expr(&conditional.cond_expr),
                 self.expr(&conditional.true_expr),
@@ -103,7 +116,7 @@ impl Lower<'_> {
                 let mut name: String = call.name.namespace.iter().map(|part| format!("{}::", part.as_str())).collect();
                 name.push_str(call.name.name.as_str());
                 ExprKind::Call(Box::new(Call {
-                    name: name.into(),
+                    name: self.name(&name),
                     args: call.args.iter().map(|arg| self.expr(arg)).collect(),
                     expand: call.args.expand_final(),
                 }))
@@ -170,7 +183,13 @@ impl Lower<'_> {
         let start = range?.start;
         let key: Expression = written.parse().ok()?;
         let shift = self.shift.saturating_add_unsigned(start);
-        let inner = Lower { source: written, file: self.file, shift, refused: Cell::new(self.refused.get()) };
+        let inner = Lower {
+            source: written,
+            file: self.file,
+            shift,
+            names: RefCell::default(),
+            refused: Cell::new(self.refused.get()),
+        };
         let lowered = inner.expr(&key);
         self.refused.set(inner.refused.get());
         Some(lowered)
@@ -180,8 +199,8 @@ impl Lower<'_> {
         match step {
             TraversalOperator::AttrSplat(_) => Step::AttrSplat,
             TraversalOperator::FullSplat(_) => Step::FullSplat,
-            TraversalOperator::GetAttr(name) => Step::Attr(name.as_str().into(), self.span(name.span().or(range))),
-            TraversalOperator::Index(expr) => Step::Index(self.expr(expr)),
+            TraversalOperator::GetAttr(name) => Step::Attr(self.name(name.as_str()), self.span(name.span().or(range))),
+            TraversalOperator::Index(expr) => Step::Index(Box::new(self.expr(expr))),
             TraversalOperator::LegacyIndex(index) => {
                 Step::LegacyIndex(i64::try_from(*index.value()).unwrap_or(i64::MAX))
             }
@@ -190,8 +209,8 @@ impl Lower<'_> {
 
     fn for_expr(&self, expr: &ForExpr) -> For {
         For {
-            key_name: expr.intro.key_var.as_ref().map(|name| name.as_str().into()),
-            value_name: expr.intro.value_var.as_str().into(),
+            key_name: expr.intro.key_var.as_ref().map(|name| self.name(name.as_str())),
+            value_name: self.name(expr.intro.value_var.as_str()),
             collection: self.expr(&expr.intro.collection_expr),
             key: expr.key_expr.as_ref().map(|key| self.expr(key)),
             value: self.expr(&expr.value_expr),
@@ -230,8 +249,8 @@ impl Lower<'_> {
                     Directive::For(directive) => {
                         let head = &directive.for_expr;
                         Part::For(Box::new(ForPart {
-                            key_name: head.key_var.as_ref().map(|name| name.as_str().into()),
-                            value_name: head.value_var.as_str().into(),
+                            key_name: head.key_var.as_ref().map(|name| self.name(name.as_str())),
+                            value_name: self.name(head.value_var.as_str()),
                             collection: self.expr(&head.collection_expr),
                             parts: self.assemble(&head.template, literals),
                         }))

@@ -128,13 +128,24 @@ pub enum Step {
     /// `.name`
     Attr(Arc<str>, Span),
     /// `[key]`
-    Index(Expr),
+    Index(Box<Expr>),
     /// `.0`
     LegacyIndex(i64),
     /// `.*`: the attribute steps that follow apply to each element.
     AttrSplat,
     /// `[*]`: all steps that follow apply to each element.
     FullSplat,
+}
+
+impl Step {
+    /// True for `[0]`, `["k"]` and `.0`.
+    pub fn is_literal_index(&self) -> bool {
+        match self {
+            Self::Index(index) => matches!(index.kind, ExprKind::Literal(_)),
+            Self::LegacyIndex(_) => true,
+            Self::Attr(..) | Self::AttrSplat | Self::FullSplat => false,
+        }
+    }
 }
 
 /// A `for` expression.

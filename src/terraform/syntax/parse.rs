@@ -3,7 +3,7 @@
 //! Every repair keeps the length of the text, so that all spans stay those of the file.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
 use hcl_edit::Span as _;
@@ -74,7 +74,7 @@ pub fn parse_template(text: &str, file: u32) -> Result<Vec<Part>, SyntaxError> {
 }
 
 fn lower(source: &str, file: u32) -> Lower<'_> {
-    Lower { source, file, shift: 0, refused: Cell::default() }
+    Lower { source, file, shift: 0, names: RefCell::default(), refused: Cell::default() }
 }
 
 fn unless_refused<T>(lower: &Lower<'_>, lowered: T) -> Result<T, SyntaxError> {

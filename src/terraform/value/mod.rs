@@ -277,13 +277,14 @@ impl Value {
     }
 
     /// The values directly in a collection.
-    pub fn elements(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        match &self.kind {
-            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => Box::new(items.iter()),
-            Kind::Map(_, map) => Box::new(map.values()),
-            Kind::Object(object) => Box::new(object.fields.values()),
-            _ => Box::new(std::iter::empty()),
-        }
+    pub fn elements(&self) -> impl Iterator<Item = &Self> + '_ {
+        let (items, fields): (&[Self], Option<&BTreeMap<Arc<str>, Self>>) = match &self.kind {
+            Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => (items, None),
+            Kind::Map(_, map) => (&[], Some(map)),
+            Kind::Object(object) => (&[], Some(&object.fields)),
+            _ => (&[], None),
+        };
+        items.iter().chain(fields.into_iter().flat_map(BTreeMap::values))
     }
 
     /// Key and value of each element, in the order of iteration; `None` where it is no collection.

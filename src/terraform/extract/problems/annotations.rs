@@ -55,7 +55,7 @@ fn under(at: &Place<'_>, resource: &ResourceInstance, path: &[&str], edit: &str,
             let prefix: String = path.iter().map(|kind| format!("{kind}.")).collect();
             problems.add(ConfigProblem {
                 kind: ProblemKind::AnnotationMisplaced,
-                address: at.address.clone(),
+                address: at.address(),
                 field: Some(format!("{prefix}annotations.{key}")),
                 text: format!("the annotation {key} {wrong}"),
                 refused_by: RefusedBy::Api,

@@ -106,7 +106,7 @@ impl Level<'_> {
         };
         problems.add(ConfigProblem {
             kind: ProblemKind::ArgumentUnsupported,
-            address: at.address.clone(),
+            address: at.address(),
             field: Some(path),
             text,
             refused_by,
@@ -123,7 +123,7 @@ impl Level<'_> {
     fn add(&self, at: &Place<'_>, name: &str, text: String, edit: String, span: Span, problems: &mut Problems) {
         problems.add(ConfigProblem {
             kind: ProblemKind::ArgumentUnsupported,
-            address: at.address.clone(),
+            address: at.address(),
             field: Some(format!("{}{name}", self.path)),
             text,
             refused_by: RefusedBy::Plan,
@@ -149,7 +149,7 @@ impl Level<'_> {
             }
             problems.add(ConfigProblem {
                 kind: ProblemKind::ArgumentMissing,
-                address: at.address.clone(),
+                address: at.address(),
                 field: Some(format!("{}{}", self.path, field.name)),
                 text: format!("{}{} is required", self.path, field.name),
                 refused_by: RefusedBy::Plan,

@@ -20,6 +20,7 @@ mod values;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::super::Deployment;
 use super::super::google::{self, names};
@@ -65,7 +66,7 @@ fn of_blocks(world: &World, module: ModuleId, problems: &mut Problems) {
         if resource.mode != Mode::Managed {
             continue;
         }
-        let at = Place { world, module, address: full_address(&instance.address, &resource.to_string()) };
+        let at = Place { world, module, within: &instance.address, local: resource };
         match google::resource(&resource.kind) {
             Some(known) => arguments::judge(&at, known, block, problems),
             None => {
@@ -79,7 +80,7 @@ fn of_blocks(world: &World, module: ModuleId, problems: &mut Problems) {
                         edit: format!("write {meant}, if that is meant"),
                         field: None,
                         places: vec![at.written(Some(resource.kind.to_string()), block)],
-                        address: at.address,
+                        address: at.address(),
                     });
                 }
             }
@@ -91,7 +92,7 @@ fn of_blocks(world: &World, module: ModuleId, problems: &mut Problems) {
 fn of_values(world: &World, resource: &ResourceInstance, problems: &mut Problems) {
     let Some(known) = google::resource(&resource.resource.kind) else { return };
     let Some(module) = resource.scope.module else { return };
-    let at = Place { world, module, address: full_address(&resource.module_address, &resource.resource.to_string()) };
+    let at = Place { world, module, within: &resource.module_address, local: &resource.resource };
     values::judge(&at, known, resource, problems);
     together::judge(&at, known, resource, problems);
     annotations::judge(&at, resource, problems);
@@ -101,11 +102,18 @@ fn of_values(world: &World, resource: &ResourceInstance, problems: &mut Problems
 struct Place<'a> {
     world: &'a World,
     module: ModuleId,
-    /// Of the resource, without keys.
-    address: String,
+    /// The address of the module.
+    within: &'a str,
+    /// What it is in the module.
+    local: &'a dyn fmt::Display,
 }
 
 impl Place<'_> {
+    /// The address without keys.
+    fn address(&self) -> String {
+        full_address(self.within, &self.local.to_string())
+    }
+
     fn origin(&self, span: super::super::syntax::Span) -> Origin {
         self.world.origin(Some(self.module), span)
     }

@@ -7,7 +7,7 @@ use super::super::super::google;
 use super::super::super::google::schema::{Body as Schema, Shape};
 use super::super::super::module::{Mode, World, nested_blocks};
 use super::super::super::observed::Cursor;
-use super::super::super::syntax::{Body, Span};
+use super::super::super::syntax::{Attribute, Body, Span};
 use super::super::ResourceInstance;
 use super::super::connector::last_segment;
 use super::super::facts::{Place, Reader, required};
@@ -29,7 +29,9 @@ pub(super) fn gather(world: &World, resource: &ResourceInstance, all: &mut Terra
         return;
     }
     let Some(known) = google::resource(kind) else { return };
-    // Few resources name a network by a literal text.
+    if !may_name_one(&resource.block.body) {
+        return;
+    }
     let place = OnceCell::new();
     let mut each = |field: &str, text: Fact<String>| {
         let place = place.get_or_init(|| Place::of(&reader, resource, "region"));
@@ -44,6 +46,12 @@ pub(super) fn gather(world: &World, resource: &ResourceInstance, all: &mut Terra
         }
     };
     literals(world, known.body, (&resource.scope, &resource.block.body, header), "", &mut each);
+}
+
+/// Few resources name a network by a literal text, and only they are worth the evaluation of their blocks.
+fn may_name_one(body: &Body) -> bool {
+    let named = |own: &Attribute| ARGUMENTS.contains(&&*own.name) && own.expr.literal_str().is_some();
+    body.attributes.iter().any(named) || body.blocks.iter().any(|block| may_name_one(&block.body))
 }
 
 fn literals(

@@ -72,7 +72,7 @@ struct Missing {
 }
 
 fn report(world: &World, instance: &Instance, missing: Missing, span: Span, problems: &mut Problems) {
-    let at = Place { world, module: instance.id, address: full_address(&instance.address, &missing.what) };
+    let at = Place { world, module: instance.id, within: &instance.address, local: &missing.what };
     let (near, edit) = match &missing.near {
         Some(near) => (format!("; {near} is near"), format!("write {near}, if that is meant")),
         None => (String::new(), format!("declare {}, or take the reference out", missing.what)),
@@ -84,7 +84,7 @@ fn report(world: &World, instance: &Instance, missing: Missing, span: Span, prob
         refused_by: RefusedBy::Plan,
         edit,
         places: vec![Written { value: None, origin: at.origin(span) }],
-        address: at.address,
+        address: at.address(),
     });
 }
 

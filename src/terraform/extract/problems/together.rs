@@ -26,7 +26,7 @@ pub(super) fn judge(at: &Place<'_>, known: &'static Resource, resource: &Resourc
         let mut add = |kind, field: &str, text: String, edit: String, places| {
             problems.add(ConfigProblem {
                 kind,
-                address: at.address.clone(),
+                address: at.address(),
                 field: Some(field.to_owned()),
                 text,
                 refused_by: together.refused_by,

@@ -42,7 +42,7 @@ fn one(at: &Place<'_>, field: &Field, value: &Value, span: Span, path: String, p
         let field = Some(path.clone());
         let edit = format!("correct {path}");
         let places = vec![Written { value: shown(value), origin: at.origin(span) }];
-        problems.add(ConfigProblem { kind, address: at.address.clone(), field, text, refused_by, edit, places });
+        problems.add(ConfigProblem { kind, address: at.address(), field, text, refused_by, edit, places });
     };
     if value.is_null() {
         if field.given == Given::Required {
