@@ -536,7 +536,10 @@ const CASES: &[Case] = &[
             repository.replace("terraform/terraform.tfvars", "\"10.8.0.0/28\"", "\"10.8.0.0/27\"");
             connector(repository, |connector| connector["ipCidrRange"] = json!("10.8.0.0/27"));
         },
-        findings: &[("policy-connector-range", "netra-vpc-connector")],
+        findings: &[
+            ("argument-invalid", "google_vpc_access_connector.main"),
+            ("policy-connector-range", "netra-vpc-connector"),
+        ],
         not_checked: NOTHING,
     },
     Case {

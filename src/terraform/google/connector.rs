@@ -15,7 +15,7 @@ pub(super) static CONNECTOR: Resource = Resource {
         provider("region"),
         either("network", Shape::Text),
         // That it is a /28 is held by the policy `policy-connector-range`.
-        optional("ip_cidr_range", Shape::Text).limit(Limit::Form(Form::Range)),
+        optional("ip_cidr_range", Shape::Text).limit(Limit::Form(Form::ConnectorRange)),
         text("machine_type", "e2-micro").limit(Limit::OneOf(&["f1-micro", "e2-micro", "e2-standard-4"])),
         either("min_instances", Shape::Number).limit(Limit::Between { least: 2, most: 9, step: 1 }),
         either("max_instances", Shape::Number).limit(Limit::Between { least: 3, most: 10, step: 1 }),

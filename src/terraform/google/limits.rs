@@ -35,6 +35,8 @@ fn form_problem(form: Form, text: &str) -> Option<&'static str> {
             .then_some("a name of fewer than 50 lower-case letters, digits and hyphens that begins with a letter and does not end with a hyphen is required"),
         Form::Range => (!text.is_empty() && text.trim().parse::<IpNet>().is_err())
             .then_some("an address range such as 10.8.0.0/28 is required"),
+        Form::ConnectorRange => (!text.is_empty() && !is_connector_range(text))
+            .then_some("an IPv4 range with a mask of 28 bits, such as 10.8.0.0/28, is required"),
         Form::FullNetwork => (!text.is_empty() && !is_full_network(text))
             .then_some("the network's full name is required: projects/PROJECT/global/networks/NAME"),
     }
@@ -47,6 +49,10 @@ fn is_name(text: &str, most: usize) -> bool {
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && !text.ends_with('-')
         && text.chars().all(inside)
+}
+
+fn is_connector_range(text: &str) -> bool {
+    matches!(text.trim().parse::<IpNet>(), Ok(IpNet::V4(range)) if range.prefix_len() == 28)
 }
 
 fn is_full_network(text: &str) -> bool {

@@ -119,6 +119,8 @@ pub enum Form {
     RunName,
     /// An address range.
     Range,
+    /// The range of a connector: IPv4, a /28.
+    ConnectorRange,
     /// A network by its full name: `projects/…/global/networks/…`.
     FullNetwork,
 }

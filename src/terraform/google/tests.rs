@@ -115,6 +115,9 @@ fn limits_hold_on_both_sides() {
     assert!(connector("netra-vpc-connector") && connector("projects/p/locations/r/connectors/c"));
     assert!(!connector("Netra") && !connector("netra_vpc") && !connector("c-") && !connector("4c") && !connector(""));
     assert!(connector(&"c".repeat(25)) && !connector(&"c".repeat(26)));
+    let of_connector = |text: &str| limits::problem(Limit::Form(Form::ConnectorRange), &Value::string(text)).is_none();
+    assert!(of_connector("10.8.0.0/28") && of_connector(""));
+    assert!(!of_connector("10.8.0.0/27") && !of_connector("10.8.0.0") && !of_connector("fd20::/28"));
     let range = |text: &str| limits::problem(Limit::Form(Form::Range), &Value::string(text)).is_none();
     assert!(range("10.8.0.0/28") && range("10.8.0.5/28") && range("") && !range("10.8.0.0") && !range("10.8.0/28"));
     let network = |text: &str| limits::problem(Limit::Form(Form::FullNetwork), &Value::string(text)).is_none();
