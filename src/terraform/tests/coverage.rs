@@ -120,7 +120,21 @@ Files are read in the repository only; what lies outside is unknown.
     out.push_str("\n## Differences\n\nNo value differs from Terraform's. What is admitted, and why:\n\n");
     differences(&mut out, &functions);
     differences(&mut out, &language);
+    out.push_str("\n## Whole plans\n\nWhat differs in the configurations of `tests/terraform/plans`, each planned by the binary:\n\n");
+    plans(&mut out);
     out
+}
+
+/// The differences that the cases of whole plans admit: the output or resource, how it differs, and why.
+fn plans(out: &mut String) {
+    let mut cases: Vec<_> = std::fs::read_dir(folder("plans")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    for case in cases {
+        let admitted = std::fs::read_to_string(case.join("admitted.txt")).unwrap_or_default();
+        for line in admitted.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            writeln!(out, "- `{}`: {line}", case.file_name().unwrap().to_string_lossy()).unwrap();
+        }
+    }
 }
 
 #[test]
