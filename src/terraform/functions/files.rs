@@ -166,6 +166,26 @@ pub(super) fn fileexists(context: &Context<'_>, args: &Args) -> Outcome {
         },
     }
 }
+/// A pattern for the crate: to Terraform a mark at the beginning of a class (`[!a]`) is a character like any other, to
+/// the crate it means "none of these". `None` where it cannot be put elsewhere in the class.
+fn without_marks(pattern: &str) -> Option<String> {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("[!") {
+        let (class, after) = after.split_once(']')?;
+        let is_plain = !class.is_empty()
+            && !class.contains(['\\', '['])
+            && !class.starts_with(['-', '^'])
+            && !class.ends_with('-');
+        if before.ends_with('\\') || !is_plain {
+            return None;
+        }
+        plain.extend([before, "[", class, "!]"]);
+        rest = after;
+    }
+    plain.push_str(rest);
+    Some(plain)
+}
 
 pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
     let (folder, pattern) = (args.str(0)?, args.str(1)?);
@@ -179,11 +199,10 @@ pub(super) fn fileset(context: &Context<'_>, args: &Args) -> Outcome {
             format!("the files {pattern} of {folder} are not listed"),
         ));
     }
-    if pattern.contains("[!") {
-        // To Terraform the mark is a character like any other, to the crate it means "none of these".
+    let Some(plain) = without_marks(pattern) else {
         return Ok(context.unknown(ty, WhyKind::Unsupported, format!("the file pattern `{pattern}` is not evaluated")));
-    }
-    let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+    };
+    let glob = GlobBuilder::new(&plain).literal_separator(true).backslash_escape(true).build();
     let glob = glob.map_err(|_| format!("`{pattern}` is no file pattern"))?.compile_matcher();
     let inside = match context.path(folder, ty.clone()) {
         Ok(inside) => inside,
