@@ -1,6 +1,6 @@
 //! Everything that was understood, as JSON: what `gcp-drift show terraform` prints.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -14,7 +14,7 @@ use super::module::{
 };
 use super::observed::{Subject, extra_names, fill_configured};
 use super::syntax::{Body, Expr};
-use super::value::{Kind, Object, Value, to_json};
+use super::value::{Fields, Kind, Object, Value, to_json};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::redact;
 use crate::model::{Diagnostic, ObservedSource, Origin, Why};
@@ -229,7 +229,7 @@ fn output_words(world: &World, module: ModuleId, name: &str, why: &Why) -> Strin
     }
 }
 
-fn named(values: &BTreeMap<Arc<str>, Value>, words: impl Fn(&str, &Why) -> String) -> Json {
+fn named(values: &Fields, words: impl Fn(&str, &Why) -> String) -> Json {
     let one = |(name, value): (&Arc<str>, &Value)| {
         let mut entry = Map::new();
         match unknown_parts(value, &|why| words(name, why)) {
@@ -312,7 +312,7 @@ fn unknown_parts(value: &Value, words: &dyn Fn(&Why) -> String) -> Option<Json> 
     if !value.contains_unknown() {
         return None;
     }
-    let fields = |fields: &BTreeMap<Arc<str>, Value>| {
+    let fields = |fields: &Fields| {
         Json::Object(
             fields.iter().filter_map(|(name, value)| Some((name.to_string(), unknown_parts(value, words)?))).collect(),
         )

@@ -259,6 +259,6 @@ impl Collected {
         if expr.grouping {
             return Value::object(self.groups.into_iter().map(|(key, items)| (key, Value::tuple(items))).collect());
         }
-        Value::object(self.fields)
+        Value::object(self.fields.into_iter().collect())
     }
 }

@@ -1,9 +1,6 @@
 //! `==`: no conversion takes place, and values of different types are not equal.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::super::value::{Kind, Type, Unknown, Value, length_bounds, same_value};
+use super::super::value::{Fields, Kind, Type, Unknown, Value, length_bounds, same_value};
 
 /// `a == b`. What is sensitive in them makes the result sensitive.
 pub fn equal(a: &Value, b: &Value) -> Value {
@@ -87,7 +84,7 @@ fn in_order(a: &Value, b: &Value, x: &[Value], y: &[Value]) -> Value {
 
 /// Terraform goes through attributes in no certain order, and does not know as soon as it comes to one that it does
 /// not know.
-fn in_any_order(a: &Value, b: &Value, x: &BTreeMap<Arc<str>, Value>, y: &BTreeMap<Arc<str>, Value>) -> Value {
+fn in_any_order(a: &Value, b: &Value, x: &Fields, y: &Fields) -> Value {
     let mut same = true;
     for (x, y) in x.values().zip(y.values()) {
         match decide(x, y).as_bool() {

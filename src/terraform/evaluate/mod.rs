@@ -10,7 +10,6 @@ mod operators;
 mod splat;
 mod template;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::functions;
@@ -191,7 +190,7 @@ fn evaluate_kind(world: &World, scope: &Scope, expr: &Expr) -> Result<Value, Fai
 }
 
 fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value, Failure> {
-    let mut fields = BTreeMap::new();
+    let mut fields = Vec::with_capacity(items.len());
     let mut unknown_keys = Whys::default();
     let mut sensitive = false;
     for (key, value) in items {
@@ -207,13 +206,15 @@ fn object(world: &World, scope: &Scope, items: &[(Expr, Expr)]) -> Result<Value,
         }
         match name.as_str() {
             Some(text) => {
-                fields.insert(Arc::from(text), value);
+                fields.push((Arc::from(text), value));
             }
             None => unknown_keys = unknown_keys.and(&name.whys()),
         }
     }
-    let value =
-        if unknown_keys.is_empty() { Value::object(fields) } else { Value::unknown(Type::Dynamic, unknown_keys) };
+    let value = match unknown_keys.is_empty() {
+        true => Value::object(fields.into_iter().collect()),
+        false => Value::unknown(Type::Dynamic, unknown_keys),
+    };
     Ok(value.marked(sensitive))
 }
 

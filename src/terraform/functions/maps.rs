@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::value::{Field, Kind, Type, Value, convert};
+use super::super::value::{Field, Fields, Kind, Type, Value, convert};
 use super::args::items;
 use super::{Args, Context};
 
@@ -11,7 +11,7 @@ type Outcome = Result<Value, String>;
 type Given = Result<Type, String>;
 
 /// The elements of a map or object, where that is all of them.
-fn fields(value: &Value) -> Option<&BTreeMap<Arc<str>, Value>> {
+fn fields(value: &Value) -> Option<&Fields> {
     match &value.kind {
         Kind::Map(_, fields) => Some(fields),
         Kind::Object(object) if object.open.is_none() => Some(&object.fields),
@@ -144,7 +144,7 @@ pub(super) fn merge_gives(args: &Args) -> Given {
 }
 
 pub(super) fn merge(_: &Context<'_>, args: &Args) -> Outcome {
-    let mut merged = BTreeMap::new();
+    let mut merged = Vec::new();
     let mut element: Option<&Type> = None;
     let mut only_maps = true;
     for arg in args.all() {
@@ -167,8 +167,8 @@ pub(super) fn merge(_: &Context<'_>, args: &Args) -> Outcome {
         merged.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
     }
     Ok(match element {
-        Some(ty) if only_maps => Value::map(ty.clone(), merged),
-        _ => Value::object(merged),
+        Some(ty) if only_maps => Value::map(ty.clone(), merged.into_iter().collect()),
+        _ => Value::object(merged.into_iter().collect()),
     })
 }
 

@@ -1,13 +1,12 @@
 //! Nested blocks, with `dynamic` blocks expanded.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::World;
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::Scope;
 use crate::terraform::syntax::{Block, Body, Span};
-use crate::terraform::value::{Kind, Type, Value, Whys};
+use crate::terraform::value::{Fields, Kind, Type, Value, Whys};
 
 /// A nested block as it applies.
 #[derive(Clone, Debug)]
@@ -47,7 +46,7 @@ fn dynamic(world: &World, scope: &Scope, block: &Block, found: &mut Vec<BlockIns
     let iterator = block.body.attribute("iterator").and_then(|own| own.expr.names()?.first().cloned());
     let iterator = iterator.unwrap_or_else(|| block.label(0).into());
     let mut push = |key: Value, value: Value, maybe: Whys, content: Arc<Block>| {
-        let each = BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]);
+        let each = Fields::from_iter([(Arc::from("key"), key), (Arc::from("value"), value)]);
         let scope = scope.bind(&iterator, Value::object(each));
         found.push(BlockInstance { block: content, header: block.header, scope, maybe });
     };

@@ -10,7 +10,7 @@ use crate::model::declared::DiagnosticLevel;
 use crate::model::{Why, WhyKind, origin::Callers};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
 use crate::terraform::syntax::{Block, Span};
-use crate::terraform::value::{Type, Value, Whys};
+use crate::terraform::value::{Fields, Type, Value, Whys};
 
 /// The deepest chain of module calls.
 const MAX_CALLS: usize = 32;
@@ -189,7 +189,7 @@ pub(super) fn call_value(
 }
 
 /// The arguments that a call passes on.
-pub type Inputs = BTreeMap<Arc<str>, Value>;
+pub type Inputs = Fields;
 
 /// What a call passes on, evaluated in its scope.
 pub fn inputs(world: &World, scope: &Scope, block: &Block) -> Inputs {
@@ -256,15 +256,15 @@ pub(super) fn output_value(world: &World, instance: &Instance, name: &Arc<str>) 
 
 impl World {
     /// All outputs of a module instance, by name.
-    pub fn outputs(&self, module: ModuleId) -> BTreeMap<Arc<str>, Value> {
-        let Some(instance) = self.instance(module) else { return BTreeMap::new() };
+    pub fn outputs(&self, module: ModuleId) -> Fields {
+        let Some(instance) = self.instance(module) else { return Fields::new() };
         let names: Vec<Arc<str>> = instance.module.outputs.keys().cloned().collect();
         names.into_iter().filter_map(|name| Some((name.clone(), output_value(self, &instance, &name)?))).collect()
     }
 
     /// All variables of a module instance, by name.
-    pub fn variables(&self, module: ModuleId) -> BTreeMap<Arc<str>, Value> {
-        let Some(instance) = self.instance(module) else { return BTreeMap::new() };
+    pub fn variables(&self, module: ModuleId) -> Fields {
+        let Some(instance) = self.instance(module) else { return Fields::new() };
         let names: Vec<Arc<str>> = instance.module.variables.keys().cloned().collect();
         names
             .into_iter()

@@ -3,7 +3,6 @@
 //!
 //! How an id or link is put together stands in the table of [`google`].
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Address, Mode, World, configured, provider_default};
@@ -12,7 +11,7 @@ use crate::terraform::evaluate::Scope;
 use crate::terraform::google;
 use crate::terraform::google::schema::Given;
 use crate::terraform::syntax::Block;
-use crate::terraform::value::{Type, Value, convert};
+use crate::terraform::value::{Fields, Type, Value, convert};
 
 /// The value of an attribute that is not configured, where it follows from what is.
 pub(super) fn derived(world: &World, scope: &Scope, address: &Address, block: &Block, name: &str) -> Option<Value> {
@@ -41,7 +40,7 @@ pub(super) fn derived(world: &World, scope: &Scope, address: &Address, block: &B
 }
 
 /// Everything that follows from what a resource configures, by name, as far as it is known.
-pub fn derived_values(world: &World, scope: &Scope, address: &Address, block: &Block) -> BTreeMap<Arc<str>, Value> {
+pub fn derived_values(world: &World, scope: &Scope, address: &Address, block: &Block) -> Fields {
     let fields = google::resource(&address.kind).map_or(&[][..], |resource| resource.body.fields);
     let supplied = fields.iter().filter(|field| field.given == Given::Provider).map(|field| field.name);
     let names = ["id", "self_link"].into_iter().chain(supplied);

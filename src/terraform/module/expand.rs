@@ -1,6 +1,5 @@
 //! `count` and `for_each`: which instances of a resource or call there are.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use super::{Address, ModuleId, Node, World};
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate};
 use crate::terraform::syntax::{Body, Expr};
-use crate::terraform::value::{Kind, Type, Value, Whys, convert};
+use crate::terraform::value::{Fields, Kind, Type, Value, Whys, convert};
 
 /// The largest number of instances of one block.
 const MAX_INSTANCES: i64 = 10_000;
@@ -21,7 +20,7 @@ pub enum Expansion {
     /// `count`
     Count(i64),
     /// `for_each`, by key.
-    Each(BTreeMap<Arc<str>, Value>),
+    Each(Fields),
     /// The number or the keys cannot be told: one symbolic instance.
     Unknown {
         /// Why.
@@ -163,7 +162,7 @@ fn keyed(value: &Value, expr: &Expr) -> Result<Value, Failure> {
             if items.iter().any(Value::is_unknown) {
                 return Ok(Value::unknown(Type::Dynamic, value.whys()));
             }
-            let mut keys = BTreeMap::new();
+            let mut keys = Fields::new();
             for item in items.iter() {
                 match item.as_str() {
                     Some(text) => keys.insert(Arc::from(text), item.clone()),

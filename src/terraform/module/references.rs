@@ -1,6 +1,5 @@
 //! From a reference to a value.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calls::call_value;
@@ -11,7 +10,7 @@ use super::{Address, Expansion, Key, Mode, ModuleId, Node, World, children, expa
 use crate::model::{Why, WhyKind};
 use crate::terraform::evaluate::{Failure, Scope, evaluate, get_index};
 use crate::terraform::syntax::{Span, Step};
-use crate::terraform::value::{Type, Value};
+use crate::terraform::value::{Fields, Type, Value};
 
 /// The value of the reference that starts with `name`, and how many of the steps it used.
 ///
@@ -225,7 +224,7 @@ fn pick(world: &World, scope: &Scope, expansion: &Expansion, rest: &[Step]) -> R
             Ok(Picked::One(Key::Index(found.as_int().unwrap_or_default()), 1))
         }
         (Expansion::Each(items), Some((index, span))) => {
-            let places = items.keys().map(|key| (key.clone(), Value::string(key))).collect::<BTreeMap<_, _>>();
+            let places = items.keys().map(|key| (key.clone(), Value::string(key))).collect();
             let found = get_index(&Value::object(places), &index).map_err(|text| Failure::at(span, text))?;
             Ok(Picked::One(Key::Name(found.as_str().unwrap_or_default().into()), 1))
         }
@@ -236,7 +235,7 @@ fn pick(world: &World, scope: &Scope, expansion: &Expansion, rest: &[Step]) -> R
 fn all(expansion: &Expansion, one: impl Fn(&Key) -> Result<Value, Failure>) -> Result<Value, Failure> {
     match expansion {
         Expansion::Each(items) => {
-            let mut fields = BTreeMap::new();
+            let mut fields = Fields::new();
             for key in items.keys() {
                 fields.insert(key.clone(), one(&Key::Name(key.clone()))?);
             }

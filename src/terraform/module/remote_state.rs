@@ -2,14 +2,13 @@
 //!
 //! What that root declares is taken for what its state holds: the two are the same once it was applied.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calls::output_value;
 use super::{Address, Expansion, Instance, Key, Mode, ModuleId, World, configured, key_scope};
 use crate::model::{Why, WhyKind};
 use crate::terraform::syntax::Block;
-use crate::terraform::value::{Type, Value};
+use crate::terraform::value::{Fields, Type, Value};
 
 /// The `outputs` of a data source; `None` where this is something else, or no root module is configured for it.
 pub(super) fn outputs(
@@ -53,7 +52,7 @@ pub(super) fn outputs(
             }
         }
     };
-    let mut fields: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut fields: Fields = Fields::new();
     if let Some(defaults) = configured(world, &scope, &block.body, "defaults").filter(|value| !value.is_null()) {
         let Some(entries) = defaults.entries() else { return Some(Value::unknown(Type::Dynamic, defaults.whys())) };
         fields.extend(entries.into_iter().filter_map(|(key, value)| Some((Arc::from(key.as_str()?), value))));

@@ -1,7 +1,6 @@
 //! Attributes of resources, as references and reports see them: what is configured has its value, what is derived
 //! from it has a derived value, everything else is unknown.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::derived::derived;
@@ -13,7 +12,7 @@ use crate::terraform::google::schema::{Given, Shape};
 use crate::terraform::google::{self, schema};
 use crate::terraform::observed::{self, Subject};
 use crate::terraform::syntax::{Block, Body, Expr, ExprKind};
-use crate::terraform::value::{Kind, Object, Open, Type, Value, Whys, convert};
+use crate::terraform::value::{Fields, Kind, Object, Open, Type, Value, Whys, convert};
 
 /// Arguments and blocks that Terraform itself reads: no attributes of the resource.
 pub const META_ARGUMENTS: [&str; 8] =
@@ -191,7 +190,7 @@ fn secret_marked(variable: Value) -> Value {
 
 /// A body as an object: attributes as they are, blocks as lists of objects.
 pub fn body_object(world: &World, scope: &Scope, body: &Body, open: Option<&Open>) -> Value {
-    let mut fields = BTreeMap::new();
+    let mut fields = Fields::new();
     for own in &body.attributes {
         let value = world.value_of(scope, &own.expr);
         if !value.is_null() || open.is_none() {
@@ -244,7 +243,7 @@ pub(super) fn instance_object(
     names.extend(ignored.iter().flatten().cloned());
     names.extend(observed::extra_names(&Subject { world, scope: &scope, address, key, block: &block }));
     names.retain(|name| !META_ARGUMENTS.contains(&&**name));
-    let fields: BTreeMap<_, _> = names.into_iter().map(one).collect();
+    let fields: Fields = names.into_iter().map(one).collect();
     let mut open = open(world, &scope, address, &block, key);
     if ignored.is_none() {
         open.schema = None;

@@ -94,12 +94,12 @@ fn constant(expr: &Expr) -> Result<Value, String> {
             Ok(Value::tuple(items?))
         }
         ExprKind::Object(items) => {
-            let mut fields = BTreeMap::new();
+            let mut fields = Vec::with_capacity(items.len());
             for (key, value) in items {
                 let name = key.literal_str().ok_or("a key must be a constant")?;
-                fields.insert(Arc::from(name), constant(value)?);
+                fields.push((Arc::from(name), constant(value)?));
             }
-            Ok(Value::object(fields))
+            Ok(Value::object(fields.into_iter().collect()))
         }
         ExprKind::Unary(crate::terraform::syntax::UnaryOperator::Neg, inner) => match constant(inner)?.as_number() {
             Some(number) => Ok(Value::number(number.neg())),

@@ -1,15 +1,12 @@
 //! Attributes of a state or plan as values. Secrets are left out here, so that nothing later can print them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use super::one_line;
 use super::secrets::{Marks, Secrets};
 use crate::model::redact::{is_secret_flag, is_secret_name};
 use crate::model::{Why, WhyKind};
-use crate::terraform::value::{Number, Type, Value, normalise};
+use crate::terraform::value::{Fields, Number, Type, Value, normalise};
 
 /// What the attributes of one resource instance are read with.
 pub(super) struct Attributes<'a> {
@@ -36,19 +33,19 @@ struct At<'a> {
 
 impl Attributes<'_> {
     /// The attributes, by name. What is marked as unknown and not mentioned is unknown.
-    pub(super) fn read(&self, json: &Json, sensitive: &Marks, unknown: &Marks) -> BTreeMap<Arc<str>, Value> {
-        let Json::Object(fields) = json else { return BTreeMap::new() };
+    pub(super) fn read(&self, json: &Json, sensitive: &Marks, unknown: &Marks) -> Fields {
+        let Json::Object(fields) = json else { return Fields::new() };
         let one = |(name, field): (&String, &Json)| {
             let field = if self.typed { untyped(field) } else { field };
             let at = At { name, secret: false, sensitive: sensitive.part(name), unknown: unknown.part(name) };
             (normalise(name), self.value(field, at))
         };
-        let mut all: BTreeMap<Arc<str>, Value> = fields.iter().map(one).collect();
+        let mut all: Fields = fields.iter().map(one).collect();
         self.add_unknown(&mut all, unknown);
         all
     }
 
-    fn add_unknown(&self, fields: &mut BTreeMap<Arc<str>, Value>, unknown: &Marks) {
+    fn add_unknown(&self, fields: &mut Fields, unknown: &Marks) {
         let Marks::Parts(parts) = unknown else { return };
         for (name, _) in parts.iter().filter(|(_, marks)| **marks == Marks::All) {
             fields.entry(normalise(name)).or_insert_with(|| self.open(name));
@@ -93,7 +90,7 @@ impl Attributes<'_> {
                     let at = At { name, secret, sensitive: at.sensitive.part(name), unknown: at.unknown.part(name) };
                     (normalise(name), self.value(field, at))
                 };
-                let mut all: BTreeMap<Arc<str>, Value> = fields.iter().map(one).collect();
+                let mut all: Fields = fields.iter().map(one).collect();
                 self.add_unknown(&mut all, at.unknown);
                 Value::object(all)
             }

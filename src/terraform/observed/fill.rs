@@ -4,7 +4,7 @@
 //! run, so that it also fills what the configuration says in terms of something that is not known here. Neither fills
 //! anything of a resource that is another one by now: one whose name or place the configuration decides otherwise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Bits, Kind, Resource, Source, Sources};
@@ -13,7 +13,7 @@ use crate::terraform::evaluate::Scope;
 use crate::terraform::extract::ResourceInstance;
 use crate::terraform::module::{Address, Key, META_ARGUMENTS, Mode, World, configured, provider_default};
 use crate::terraform::syntax::Block;
-use crate::terraform::value::{Kind as Form, Object, Type, Unknown, Value, Whys, convert, to_json};
+use crate::terraform::value::{Fields, Kind as Form, Object, Type, Unknown, Value, Whys, convert, to_json};
 
 /// Arguments that make a managed resource another one where they change, so that what the provider computed for the
 /// old one says nothing of the new one.
@@ -176,7 +176,7 @@ fn overlaid(value: &Value, observed: &Value, everything: bool) -> Value {
                 let value = seen.fields.get(name).map_or_else(|| value.clone(), |b| overlaid(value, b, everything));
                 (name.clone(), value)
             };
-            let mut fields: BTreeMap<Arc<str>, Value> = own.fields.iter().map(one).collect();
+            let mut fields: Fields = own.fields.iter().map(one).collect();
             if let Some(open) = &own.open {
                 for (name, value) in &seen.fields {
                     // What is left out and is no business of the provider is null, whatever was there before.

@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::value::Value;
+use super::value::Fields;
 use crate::model::ObservedSource;
 
 pub use fill::{Cursor, Subject, extra_names, fill, fill_configured};
@@ -97,7 +97,7 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Resource {
     /// Its attributes; blocks are lists. What is secret or not decided yet is unknown.
-    pub attributes: BTreeMap<Arc<str>, Value>,
+    pub attributes: Fields,
     /// Why its attributes will not be these any more.
     pub stale: Option<&'static str>,
 }

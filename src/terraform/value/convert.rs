@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Bounds, Field, Kind, Number, Object, Type, Unknown, Value, unify_all};
+use super::{Bounds, Field, Fields, Kind, Number, Object, Type, Unknown, Value, unify_all};
 
 /// Converts a value to a type.
 ///
@@ -209,13 +209,13 @@ fn agree<'a>(shared: &Type, values: impl Iterator<Item = &'a Value>) -> bool {
     types.iter().enumerate().all(|(at, ty)| types.iter().skip(at + 1).all(|other| alike(ty, other)))
 }
 
-fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Value, String> {
-    let to = |fields: &BTreeMap<Arc<str>, Value>, ty: &Type| {
+fn convert_map(fields: &Fields, element: &Type) -> Result<Value, String> {
+    let to = |fields: &Fields, ty: &Type| {
         let one = |(key, value): (&Arc<str>, &Value)| {
             let value = convert(value, ty).map_err(|text| format!("element \"{key}\": {text}"))?;
             Ok((key.clone(), value))
         };
-        fields.iter().map(one).collect::<Result<BTreeMap<_, _>, String>>()
+        fields.iter().map(one).collect::<Result<Fields, String>>()
     };
     let converted = to(fields, element)?;
     if !element.mentions_any() {
@@ -229,9 +229,9 @@ fn convert_map(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Result<Val
     Ok(Value::map(shared.settled(), converted))
 }
 
-fn convert_fields(fields: &BTreeMap<Arc<str>, Value>, object: &Object, ty: &Type) -> Result<Value, String> {
+fn convert_fields(fields: &Fields, object: &Object, ty: &Type) -> Result<Value, String> {
     let Type::Object(wanted) = ty else { return Err("an object is required".to_owned()) };
-    let mut converted = BTreeMap::new();
+    let mut converted = Fields::new();
     for (name, field) in wanted.iter() {
         let value = match (fields.get(name), &object.open) {
             (Some(value), _) => convert(value, &field.ty).map_err(|text| format!("attribute \"{name}\": {text}"))?,
@@ -273,19 +273,17 @@ pub fn apply_defaults(value: &Value, ty: &Type) -> Value {
     Value::from(kind).marked(value.sensitive)
 }
 
-fn mapped(fields: &BTreeMap<Arc<str>, Value>, element: &Type) -> Object {
+fn mapped(fields: &Fields, element: &Type) -> Object {
     let fields = fields.iter().map(|(key, value)| (key.clone(), apply_defaults(value, element))).collect();
     Object { fields, open: None }
 }
 
-fn defaulted(fields: &BTreeMap<Arc<str>, Value>, wanted: &BTreeMap<Arc<str>, Field>) -> BTreeMap<Arc<str>, Value> {
-    let mut filled = fields.clone();
-    for (name, field) in wanted {
-        let given = filled.get(name).filter(|value| !value.is_null());
-        let value = given.or(field.default.as_ref()).map(|value| apply_defaults(value, &field.ty));
-        if let Some(value) = value {
-            filled.insert(name.clone(), value);
-        }
-    }
-    filled
+fn defaulted(fields: &Fields, wanted: &BTreeMap<Arc<str>, Field>) -> Fields {
+    let filled = wanted.iter().filter_map(|(name, field)| {
+        let given = fields.get(name).filter(|value| !value.is_null());
+        let value = given.or(field.default.as_ref())?;
+        Some((name.clone(), apply_defaults(value, &field.ty)))
+    });
+    // Of two with one name the later one stays.
+    fields.iter().map(|(name, value)| (name.clone(), value.clone())).chain(filled).collect()
 }

@@ -1,10 +1,8 @@
 //! Values to and from JSON.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use super::{Kind, Number, Value, normalise};
+use super::{Fields, Kind, Number, Value, normalise};
 
 /// The deepest JSON that is turned into a value.
 const MAX_DEPTH: usize = 128;
@@ -32,7 +30,7 @@ pub fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
-fn fields_to_json(fields: &BTreeMap<Arc<str>, Value>) -> serde_json::Value {
+fn fields_to_json(fields: &Fields) -> serde_json::Value {
     serde_json::Value::Object(fields.iter().map(|(key, value)| (key.to_string(), to_json(value))).collect())
 }
 
@@ -64,7 +62,7 @@ fn write_json(value: &Value, out: &mut String) {
     }
 }
 
-fn write_fields(fields: &BTreeMap<Arc<str>, Value>, out: &mut String) {
+fn write_fields(fields: &Fields, out: &mut String) {
     out.push('{');
     for (at, (key, value)) in fields.iter().enumerate() {
         if at > 0 {
@@ -123,11 +121,8 @@ fn from_json_value(json: &serde_json::Value, depth: usize) -> Result<Value, Stri
             Value::tuple(items?)
         }
         Json::Object(fields) => {
-            let mut object = BTreeMap::new();
-            for (key, item) in fields {
-                object.insert(normalise(key), from_json_value(item, depth + 1)?);
-            }
-            Value::object(object)
+            let one = |(key, item): (&String, &Json)| Ok((normalise(key), from_json_value(item, depth + 1)?));
+            Value::object(fields.iter().map(one).collect::<Result<Fields, String>>()?)
         }
     })
 }

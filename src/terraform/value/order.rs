@@ -1,16 +1,14 @@
 //! Which values are the same, and the order of the elements of sets.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use super::{Kind, Number, Type, Value};
+use super::{Fields, Kind, Number, Type, Value};
 
 /// Whether two known values are the same value of the same type, whatever their marks.
 pub fn same_value(a: &Value, b: &Value) -> bool {
     let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b));
-    let fields = |a: &BTreeMap<Arc<str>, Value>, b: &BTreeMap<Arc<str>, Value>| {
+    let fields = |a: &Fields, b: &Fields| {
         a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka == kb && same_value(a, b))
     };
     match (&a.kind, &b.kind) {

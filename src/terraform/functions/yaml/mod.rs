@@ -148,7 +148,7 @@ impl Reader {
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open { anchor, content: Content::Sequence(items), .. }) => self.add(Value::tuple(items), anchor),
                 Some(Open { anchor, content: Content::Mapping { fields, .. }, .. }) => {
-                    self.add(Value::object(fields), anchor)
+                    self.add(Value::object(fields.into_iter().collect()), anchor)
                 }
                 None => Err("a collection ends that did not begin".to_owned()),
             },
