@@ -158,7 +158,7 @@ async fn ask(google: Google, request: &Request) -> LiveState {
     let mut open: BTreeSet<(String, String, Api)> = BTreeSet::new();
     let mut tasks = JoinSet::new();
     for (project, region) in targets {
-        for api in Api::ALL {
+        for api in ASKED {
             if open.insert((project.clone(), region.clone(), api)) {
                 let (google, project, region) = (Arc::clone(&google), project.clone(), region.clone());
                 tasks.spawn(async move { collection(&google, api, project, region).await });
@@ -201,12 +201,16 @@ fn own_numbers(google: &Arc<Google>, request: &Request) -> JoinSet<(String, Opti
     tasks
 }
 
+/// The collections that a run asks for.
+const ASKED: [Api; 3] = [Api::RunServices, Api::RunRevisions, Api::VpcAccessConnectors];
+
 /// Asks for one collection.
 async fn collection(google: &Google, api: Api, project: String, region: String) -> Answer {
     let listing = match api {
         Api::RunServices => run::services(google, &project, &region).await,
         Api::RunRevisions => run::revisions(google, &project, &region).await,
         Api::VpcAccessConnectors => vpcaccess::connectors(google, &project, &region).await,
+        _ => Listing::default(),
     };
     answer(api, project, region, listing)
 }
@@ -222,15 +226,26 @@ fn answer(api: Api, project: String, region: String, listing: Listing) -> Answer
         }
     };
     let items = items.into_iter().map(redaction::redacted).collect();
-    Answer { api, project, region: Some(region), status, http_status, detail, items, unreachable, error }
+    Answer {
+        api,
+        project,
+        region: Some(region),
+        status,
+        http_status,
+        detail,
+        items,
+        unreachable,
+        error,
+        of: None,
+        time: None,
+    }
 }
 
 /// The projects and regions to ask, and the answers of projects whose regions could not be found out.
 async fn targets(google: &Arc<Google>, request: &Request) -> (Vec<(String, String)>, Vec<Answer>) {
     let mut targets = Vec::new();
     let mut failed = Vec::new();
-    let refusal =
-        |project: &str, status, detail: &str| Api::ALL.map(|api| unanswered(api, project, None, status, detail));
+    let refusal = |project: &str, status, detail: &str| ASKED.map(|api| unanswered(api, project, None, status, detail));
     let mut tasks = JoinSet::new();
     for project in projects(request) {
         if !is_segment(&project) {
@@ -245,7 +260,7 @@ async fn targets(google: &Arc<Google>, request: &Request) -> (Vec<(String, Strin
                 } else {
                     let answer =
                         |api| unanswered(api, &project, Some(region), CoverageStatus::NotAsked, "this is no region");
-                    failed.extend(Api::ALL.map(answer));
+                    failed.extend(ASKED.map(answer));
                 }
             }
         }
@@ -316,7 +331,7 @@ fn complete(mut state: LiveState, request: &Request) -> LiveState {
             request.regions.iter().map(|region| Some(region.as_str())).collect()
         };
         for region in regions {
-            for api in Api::ALL {
+            for api in ASKED {
                 let held = |answer: &Answer| {
                     let same_project = project_id(&answer.project, &state.project_numbers) == project;
                     let covers = region.is_none() || answer.region.is_none() || answer.region.as_deref() == region;
@@ -337,7 +352,7 @@ fn complete(mut state: LiveState, request: &Request) -> LiveState {
 fn refused(request: &Request, status: CoverageStatus, detail: &str) -> LiveState {
     let mut state = empty(request);
     for project in projects(request) {
-        for api in Api::ALL {
+        for api in ASKED {
             if request.regions.is_empty() {
                 state.answers.push(unanswered(api, &project, None, status, detail));
             }
@@ -355,6 +370,8 @@ fn unanswered(api: Api, project: &str, region: Option<&str>, status: CoverageSta
         api,
         project: project.to_owned(),
         region: region.map(str::to_owned),
+        of: None,
+        time: None,
         status,
         http_status: None,
         detail: detail.to_owned(),

@@ -213,6 +213,8 @@ mod tests {
             api: Api::RunServices,
             project: "p".into(),
             region: Some("r".into()),
+            of: None,
+            time: None,
             status: CoverageStatus::Answered,
             http_status: Some(200),
             detail: "password=x".into(),

@@ -11,48 +11,214 @@ use super::names::WorkloadName;
 use super::origin::Place;
 use super::workload::{VpcAccess, Workload};
 
-/// A collection of a Google API that is listed.
+/// A collection of a Google API that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Api {
     /// Cloud Run services (`run.googleapis.com` v2).
     #[serde(rename = "run.services")]
     RunServices,
-    /// Cloud Run revisions of all services (`run.googleapis.com` v2).
+    /// Cloud Run revisions of services (`run.googleapis.com` v2), at least those that serve.
     #[serde(rename = "run.revisions")]
     RunRevisions,
+    /// Cloud Run jobs (`run.googleapis.com` v2).
+    #[serde(rename = "run.jobs")]
+    RunJobs,
+    /// Cloud Run worker pools (`run.googleapis.com` v2).
+    #[serde(rename = "run.workerPools")]
+    RunWorkerPools,
     /// VPC Access connectors (`vpcaccess.googleapis.com` v1).
     #[serde(rename = "vpcaccess.connectors")]
     VpcAccessConnectors,
+    /// Operations on connectors (`vpcaccess.googleapis.com` v1), which tell why one is in the state `ERROR`.
+    #[serde(rename = "vpcaccess.operations")]
+    VpcAccessOperations,
+    /// VPC networks (`compute.googleapis.com` v1, as all of `compute.*`).
+    #[serde(rename = "compute.networks")]
+    ComputeNetworks,
+    /// Subnetworks of all regions.
+    #[serde(rename = "compute.subnetworks")]
+    ComputeSubnetworks,
+    /// VPC firewall rules.
+    #[serde(rename = "compute.firewalls")]
+    ComputeFirewalls,
+    /// The firewall rules and policies in force on one network.
+    #[serde(rename = "compute.effectiveFirewalls")]
+    ComputeEffectiveFirewalls,
+    /// Routes.
+    #[serde(rename = "compute.routes")]
+    ComputeRoutes,
+    /// Routers of all regions, with their NAT.
+    #[serde(rename = "compute.routers")]
+    ComputeRouters,
+    /// Regional addresses of all regions.
+    #[serde(rename = "compute.addresses")]
+    ComputeAddresses,
+    /// Global addresses, among them the ranges that are reserved for peered services.
+    #[serde(rename = "compute.globalAddresses")]
+    ComputeGlobalAddresses,
+    /// The IAM policy of one subnetwork.
+    #[serde(rename = "compute.subnetworkIamPolicy")]
+    ComputeSubnetworkIamPolicy,
+    /// Cloud SQL instances (`sqladmin.googleapis.com` v1).
+    #[serde(rename = "sqladmin.instances")]
+    SqlInstances,
+    /// Memorystore for Redis instances (`redis.googleapis.com` v1).
+    #[serde(rename = "redis.instances")]
+    RedisInstances,
+    /// Memorystore for Redis clusters (`redis.googleapis.com` v1).
+    #[serde(rename = "redis.clusters")]
+    RedisClusters,
+    /// Private connections of one network to service producers (`servicenetworking.googleapis.com` v1).
+    #[serde(rename = "servicenetworking.connections")]
+    ServiceNetworkingConnections,
+    /// Which APIs are enabled (`serviceusage.googleapis.com` v1).
+    #[serde(rename = "serviceusage.services")]
+    ServiceUsageServices,
+    /// The IAM policy of a project (`cloudresourcemanager.googleapis.com` v3).
+    #[serde(rename = "cloudresourcemanager.iamPolicy")]
+    ProjectIamPolicy,
+    /// Cloud Audit Logs (`logging.googleapis.com` v2).
+    #[serde(rename = "logging.entries")]
+    LoggingEntries,
+    /// Load of connectors (`monitoring.googleapis.com` v3).
+    #[serde(rename = "monitoring.timeSeries")]
+    MonitoringTimeSeries,
+}
+
+/// What one answer of a collection is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// One region of a project.
+    Region,
+    /// A whole project.
+    Project,
+    /// One resource of a project, named by [`Answer::of`].
+    Resource,
+}
+
+/// What is fixed for a collection.
+struct ApiFacts {
+    word: &'static str,
+    permission: &'static str,
+    role: &'static str,
+    reach: Reach,
 }
 
 impl Api {
     /// Every collection, in the order in which reports list them.
-    pub const ALL: [Self; 3] = [Self::RunServices, Self::RunRevisions, Self::VpcAccessConnectors];
+    pub const ALL: [Self; 23] = [
+        Self::RunServices,
+        Self::RunRevisions,
+        Self::RunJobs,
+        Self::RunWorkerPools,
+        Self::VpcAccessConnectors,
+        Self::VpcAccessOperations,
+        Self::ComputeNetworks,
+        Self::ComputeSubnetworks,
+        Self::ComputeFirewalls,
+        Self::ComputeEffectiveFirewalls,
+        Self::ComputeRoutes,
+        Self::ComputeRouters,
+        Self::ComputeAddresses,
+        Self::ComputeGlobalAddresses,
+        Self::ComputeSubnetworkIamPolicy,
+        Self::SqlInstances,
+        Self::RedisInstances,
+        Self::RedisClusters,
+        Self::ServiceNetworkingConnections,
+        Self::ServiceUsageServices,
+        Self::ProjectIamPolicy,
+        Self::LoggingEntries,
+        Self::MonitoringTimeSeries,
+    ];
+
+    /// One row a collection: word, permission, narrowest predefined role, what an answer is about.
+    fn facts(self) -> ApiFacts {
+        const NETWORK: &str = "roles/compute.networkViewer";
+        let (word, permission, role, reach) = match self {
+            Self::RunServices => ("run.services", "run.services.list", "roles/run.viewer", Reach::Region),
+            Self::RunRevisions => ("run.revisions", "run.revisions.list", "roles/run.viewer", Reach::Region),
+            Self::RunJobs => ("run.jobs", "run.jobs.list", "roles/run.viewer", Reach::Region),
+            Self::RunWorkerPools => ("run.workerPools", "run.workerpools.list", "roles/run.viewer", Reach::Region),
+            Self::VpcAccessConnectors => {
+                ("vpcaccess.connectors", "vpcaccess.connectors.list", "roles/vpcaccess.viewer", Reach::Region)
+            }
+            Self::VpcAccessOperations => {
+                ("vpcaccess.operations", "vpcaccess.operations.list", "roles/vpcaccess.viewer", Reach::Region)
+            }
+            Self::ComputeNetworks => ("compute.networks", "compute.networks.list", NETWORK, Reach::Project),
+            Self::ComputeSubnetworks => ("compute.subnetworks", "compute.subnetworks.list", NETWORK, Reach::Project),
+            Self::ComputeFirewalls => ("compute.firewalls", "compute.firewalls.list", NETWORK, Reach::Project),
+            Self::ComputeEffectiveFirewalls => {
+                ("compute.effectiveFirewalls", "compute.networks.getEffectiveFirewalls", NETWORK, Reach::Resource)
+            }
+            Self::ComputeRoutes => ("compute.routes", "compute.routes.list", NETWORK, Reach::Project),
+            Self::ComputeRouters => ("compute.routers", "compute.routers.list", NETWORK, Reach::Project),
+            Self::ComputeAddresses => ("compute.addresses", "compute.addresses.list", NETWORK, Reach::Project),
+            Self::ComputeGlobalAddresses => {
+                ("compute.globalAddresses", "compute.globalAddresses.list", NETWORK, Reach::Project)
+            }
+            Self::ComputeSubnetworkIamPolicy => {
+                ("compute.subnetworkIamPolicy", "compute.subnetworks.getIamPolicy", NETWORK, Reach::Resource)
+            }
+            Self::SqlInstances => {
+                ("sqladmin.instances", "cloudsql.instances.list", "roles/cloudsql.viewer", Reach::Project)
+            }
+            Self::RedisInstances => ("redis.instances", "redis.instances.list", "roles/redis.viewer", Reach::Project),
+            Self::RedisClusters => ("redis.clusters", "redis.clusters.list", "roles/redis.viewer", Reach::Project),
+            Self::ServiceNetworkingConnections => (
+                "servicenetworking.connections",
+                "servicenetworking.services.get",
+                // No narrower predefined role that only reads holds it.
+                "roles/viewer",
+                Reach::Resource,
+            ),
+            Self::ServiceUsageServices => (
+                "serviceusage.services",
+                "serviceusage.services.get",
+                "roles/serviceusage.serviceUsageViewer",
+                Reach::Project,
+            ),
+            Self::ProjectIamPolicy => (
+                "cloudresourcemanager.iamPolicy",
+                "resourcemanager.projects.getIamPolicy",
+                "roles/iam.securityReviewer",
+                Reach::Project,
+            ),
+            Self::LoggingEntries => {
+                ("logging.entries", "logging.logEntries.list", "roles/logging.viewer", Reach::Project)
+            }
+            Self::MonitoringTimeSeries => {
+                ("monitoring.timeSeries", "monitoring.timeSeries.list", "roles/monitoring.viewer", Reach::Project)
+            }
+        };
+        ApiFacts { word, permission, role, reach }
+    }
 
     /// The word in reports and JSON.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::RunServices => "run.services",
-            Self::RunRevisions => "run.revisions",
-            Self::VpcAccessConnectors => "vpcaccess.connectors",
-        }
+        self.facts().word
     }
 
-    /// The permission that listing needs.
+    /// The permission that reading needs.
     pub fn permission(self) -> &'static str {
-        match self {
-            Self::RunServices => "run.services.list",
-            Self::RunRevisions => "run.revisions.list",
-            Self::VpcAccessConnectors => "vpcaccess.connectors.list",
-        }
+        self.facts().permission
     }
 
     /// The narrowest predefined role that holds [`Api::permission`].
     pub fn role(self) -> &'static str {
-        match self {
-            Self::RunServices | Self::RunRevisions => "roles/run.viewer",
-            Self::VpcAccessConnectors => "roles/vpcaccess.viewer",
-        }
+        self.facts().role
+    }
+
+    /// What one answer is about.
+    pub fn reach(self) -> Reach {
+        self.facts().reach
+    }
+
+    /// The API that serves it, by the name under which it is enabled, such as `run.googleapis.com`.
+    pub fn service(self) -> String {
+        let word = self.word();
+        format!("{}.googleapis.com", word.split('.').next().unwrap_or(word))
     }
 }
 
@@ -121,6 +287,13 @@ pub struct Answer {
     /// Region; `None` for a global collection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The resource that was asked about, where the collection belongs to one (see [`Reach::Resource`]): its name from
+    /// `projects/` on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// When it was answered, RFC 3339; `None` in a state that was written by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// Whether it was answered.
     #[serde(default)]
     pub status: CoverageStatus,
@@ -201,10 +374,16 @@ pub struct Coverage {
 pub struct CoverageEntry {
     /// Project id.
     pub project: String,
-    /// Region; `None` for a global collection.
+    /// Region; `None` for a collection that belongs to no region.
     pub region: Option<String>,
     /// The collection.
     pub api: Api,
+    /// The resource that was asked about, where the collection belongs to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// When it was answered, RFC 3339, where that is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// Whether it was answered.
     pub status: CoverageStatus,
     /// What the API said, or how much was read.
@@ -323,6 +502,8 @@ mod tests {
             project: "p".into(),
             region: region.map(str::to_owned),
             api: Api::RunServices,
+            of: None,
+            time: None,
             status,
             detail: String::new(),
         };

@@ -172,7 +172,15 @@ pub(super) fn denied(name: &str, rule: &str, field: Option<&str>) -> NotChecked 
 }
 
 fn entry(api: Api, status: CoverageStatus, detail: &str) -> CoverageEntry {
-    CoverageEntry { project: PROJECT.into(), region: Some(REGION.into()), api, status, detail: detail.into() }
+    CoverageEntry {
+        project: PROJECT.into(),
+        region: Some(REGION.into()),
+        api,
+        of: None,
+        time: None,
+        status,
+        detail: detail.into(),
+    }
 }
 
 /// A variable that nobody sets.
@@ -301,6 +309,8 @@ pub(super) fn hostile() -> Report {
         project: evil.clone(),
         region: Some(evil.clone()),
         api: Api::RunServices,
+        of: None,
+        time: None,
         status: CoverageStatus::Malformed,
         detail: evil.clone(),
     }];

@@ -29,6 +29,7 @@ pub fn inventory(state: &LiveState) -> Inventory {
             Api::RunServices => collect(answer, &context, run::service, &mut inventory.workloads),
             Api::RunRevisions => collect(answer, &context, run::revision, &mut inventory.revisions),
             Api::VpcAccessConnectors => collect(answer, &context, connector::connector, &mut inventory.connectors),
+            _ => Vec::new(),
         };
         inventory.coverage.entries.push(coverage(answer, &context, &faults));
     }
@@ -91,7 +92,15 @@ fn coverage(answer: &Answer, context: &NameContext, faults: &[String]) -> Covera
         (status, _) => (status, answer.detail.clone()),
     };
     let project = context.project.clone().unwrap_or_default();
-    CoverageEntry { project, region: answer.region.clone(), api: answer.api, status, detail }
+    CoverageEntry {
+        project,
+        region: answer.region.clone(),
+        api: answer.api,
+        of: answer.of.clone(),
+        time: answer.time.clone(),
+        status,
+        detail,
+    }
 }
 
 /// Project number → project id: what the state says, and what the items themselves show (an item in the list of a

@@ -17,6 +17,8 @@ fn state_of(api: Api, items: Vec<Value>) -> LiveState {
         api,
         project: "p".into(),
         region: Some("r".into()),
+        of: None,
+        time: None,
         status: CoverageStatus::Answered,
         http_status: Some(200),
         detail: String::new(),

@@ -135,6 +135,8 @@ impl From<&CoverageEntry> for v1::Coverage {
             project: entry.project.clone(),
             region: entry.region.clone(),
             api: entry.api.into(),
+            of: entry.of.clone(),
+            time: entry.time.clone(),
             status: entry.status.into(),
             detail: entry.detail.clone(),
         }
@@ -236,7 +238,9 @@ words! {
     PartVerdict => PartVerdict { Clean, Findings, NotChecked, NotApplicable, NotAsked }
     Severity => Severity { Critical, High, Medium, Low, Info }
     Baseline => Baseline { Terraform, Deploy, ApiDefault, State, Policy }
-    Api => Api { RunServices, RunRevisions, VpcAccessConnectors }
+    Api => Api {
+        RunServices, RunRevisions, RunJobs, RunWorkerPools, VpcAccessConnectors, VpcAccessOperations, ComputeNetworks, ComputeSubnetworks, ComputeFirewalls, ComputeEffectiveFirewalls, ComputeRoutes, ComputeRouters, ComputeAddresses, ComputeGlobalAddresses, ComputeSubnetworkIamPolicy, SqlInstances, RedisInstances, RedisClusters, ServiceNetworkingConnections, ServiceUsageServices, ProjectIamPolicy, LoggingEntries, MonitoringTimeSeries,
+    }
     CoverageStatus => CoverageStatus { Answered, Denied, Disabled, Unreachable, RateLimited, Malformed, NotAsked }
     WhyKind => ReasonKind {
         Computed, DataSource, VariableUnset, Environment, ModuleUnavailable, ParseFailed, FileUnreadable,

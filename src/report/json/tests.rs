@@ -50,7 +50,7 @@ fn the_schema_is_closed_where_it_must_be() {
         ("/parts/0/verdict", Value::from("fine")),
         ("/not_checked/0/reason/kind", Value::from("other")),
         ("/coverage/0/status", Value::from("ok")),
-        ("/coverage/0/api", Value::from("compute.networks")),
+        ("/coverage/0/api", Value::from("compute.everything")),
         ("/suppressed/0/kind", Value::from("other")),
         ("/findings/0/places/0/line", Value::from("7")),
         ("/findings/0/field", Value::from(7)),

@@ -357,15 +357,55 @@ pub(super) struct AskedApi {
     pub(super) region: Option<String>,
 }
 
-/// A collection of a Google API that is listed.
+/// A collection of a Google API that is read.
 #[derive(Clone, Copy, Serialize, JsonSchema)]
 pub(super) enum Api {
     #[serde(rename = "run.services")]
     RunServices,
     #[serde(rename = "run.revisions")]
     RunRevisions,
+    #[serde(rename = "run.jobs")]
+    RunJobs,
+    #[serde(rename = "run.workerPools")]
+    RunWorkerPools,
     #[serde(rename = "vpcaccess.connectors")]
     VpcAccessConnectors,
+    #[serde(rename = "vpcaccess.operations")]
+    VpcAccessOperations,
+    #[serde(rename = "compute.networks")]
+    ComputeNetworks,
+    #[serde(rename = "compute.subnetworks")]
+    ComputeSubnetworks,
+    #[serde(rename = "compute.firewalls")]
+    ComputeFirewalls,
+    #[serde(rename = "compute.effectiveFirewalls")]
+    ComputeEffectiveFirewalls,
+    #[serde(rename = "compute.routes")]
+    ComputeRoutes,
+    #[serde(rename = "compute.routers")]
+    ComputeRouters,
+    #[serde(rename = "compute.addresses")]
+    ComputeAddresses,
+    #[serde(rename = "compute.globalAddresses")]
+    ComputeGlobalAddresses,
+    #[serde(rename = "compute.subnetworkIamPolicy")]
+    ComputeSubnetworkIamPolicy,
+    #[serde(rename = "sqladmin.instances")]
+    SqlInstances,
+    #[serde(rename = "redis.instances")]
+    RedisInstances,
+    #[serde(rename = "redis.clusters")]
+    RedisClusters,
+    #[serde(rename = "servicenetworking.connections")]
+    ServiceNetworkingConnections,
+    #[serde(rename = "serviceusage.services")]
+    ServiceUsageServices,
+    #[serde(rename = "cloudresourcemanager.iamPolicy")]
+    ProjectIamPolicy,
+    #[serde(rename = "logging.entries")]
+    LoggingEntries,
+    #[serde(rename = "monitoring.timeSeries")]
+    MonitoringTimeSeries,
 }
 
 /// An accepted item. The one of `finding` and `not_checked` that `kind` names is there, the other is null.
@@ -393,9 +433,15 @@ pub(super) enum SuppressedKind {
 pub(super) struct Coverage {
     /// Project id.
     pub(super) project: String,
-    /// Null for a global collection.
+    /// Null for a collection that belongs to no region.
     pub(super) region: Option<String>,
     pub(super) api: Api,
+    /// The resource that was asked about, for a collection that belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) of: Option<String>,
+    /// When it was answered, RFC 3339, where that is on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) time: Option<String>,
     pub(super) status: CoverageStatus,
     /// What the API said, or how much was read.
     pub(super) detail: String,
