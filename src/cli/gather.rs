@@ -162,6 +162,8 @@ pub struct Asked {
     pub projects: BTreeSet<String>,
     /// Regions.
     pub regions: BTreeSet<String>,
+    /// What is to be known beside workloads and connectors.
+    pub needs: live::Needs,
 }
 
 impl Asked {
