@@ -1,8 +1,9 @@
-//! The Google APIs that are asked. Every request goes through `transport`, which can only GET.
+//! The Google APIs that are asked. Every request goes through `transport`, which can only send a [`Read`].
 //!
 //! | file | subject |
 //! | --- | --- |
 //! | [`auth`] | access tokens |
+//! | [`read`] | what may be sent: reads only |
 //! | [`transport`] | sending, repeating, limits |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
@@ -15,6 +16,7 @@ pub mod compute;
 pub mod databases;
 pub mod failure;
 pub mod pages;
+pub mod read;
 pub mod resource_manager;
 pub mod run;
 pub mod services;
@@ -25,6 +27,7 @@ pub mod vpcaccess;
 pub use auth::Tokens;
 pub use failure::Failure;
 pub use pages::Listing;
+pub use read::{Read, ReadPost};
 pub use transport::{Limits, Transport};
 
 /// The APIs, with where each is asked.

@@ -1,4 +1,4 @@
-//! The one place that sends requests, and all it can send is GET.
+//! The one place that sends requests, and all it can send is a [`Read`].
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::auth::{Tokens, install_tls_provider};
 use super::failure::{Failure, retry_delay};
+use super::read::{Read, ReadPost};
 use crate::model::CoverageStatus;
 
 /// Limits on what a run asks of the network.
@@ -120,17 +121,34 @@ impl Transport {
         }
     }
 
-    /// Gets the JSON that a URL answers with.
+    /// Gets the JSON that a URL answers with. See [`Transport::send`].
+    ///
+    /// # Errors
+    /// What the last attempt met.
+    pub async fn get(&self, url: &Url) -> Result<Value, Failure> {
+        self.send(&Read::get(url.clone())).await
+    }
+
+    /// Sends a POST that reads, and gives the JSON that it is answered with. See [`Transport::send`].
+    ///
+    /// # Errors
+    /// A URL that is not the one of this POST; what the last attempt met.
+    pub async fn post(&self, post: ReadPost, url: &Url, body: &Value) -> Result<Value, Failure> {
+        let read = Read::post(post, url.clone(), body);
+        self.send(&read.map_err(|text| Failure::new(CoverageStatus::NotAsked, text))?).await
+    }
+
+    /// Sends a read, and gives the JSON that it is answered with.
     ///
     /// Repeated are 429, 403 with the reason "rate limit exceeded", 502, 503, 504, faults of the connection and
     /// attempts that take too long; no other answer is. A pause that the server asks for is kept to.
     ///
     /// # Errors
     /// What the last attempt met.
-    pub async fn get(&self, url: &Url) -> Result<Value, Failure> {
+    pub async fn send(&self, read: &Read) -> Result<Value, Failure> {
         let mut attempt = 1;
         loop {
-            let (failure, pause) = match self.attempt(url).await {
+            let (failure, pause) = match self.attempt(read).await {
                 Ok(value) => return Ok(value),
                 Err(Attempt::Final(failure)) => return Err(failure),
                 Err(Attempt::Again(failure, pause)) => (failure, pause),
@@ -147,7 +165,7 @@ impl Transport {
         }
     }
 
-    async fn attempt(&self, url: &Url) -> Result<Value, Attempt> {
+    async fn attempt(&self, read: &Read) -> Result<Value, Attempt> {
         let used_up = || {
             let seconds = self.limits.total.as_secs_f64();
             let text = format!("the run's time limit of {seconds:.1} s was used up");
@@ -159,7 +177,7 @@ impl Transport {
         if limit.is_zero() {
             return Err(used_up());
         }
-        let mut request = self.client.get(url.clone()).header(ACCEPT, "application/json").timeout(limit);
+        let mut request = read.request(&self.client).header(ACCEPT, "application/json").timeout(limit);
         if let Auth::Google(tokens) = &self.auth {
             let no_credentials = |text| {
                 Attempt::Final(Failure::new(CoverageStatus::Denied, format!("no credentials were found: {text}")))
