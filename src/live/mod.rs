@@ -83,8 +83,10 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
             let mut state = snapshot::read(&request.repo.join(path))?;
-            // Objects are for an emulator to serve.
+            // These are for an emulator to serve.
             state.storage.clear();
+            state.permissions.clear();
+            state.faults.clear();
             let state = complete(state, request);
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
         }
@@ -386,8 +388,7 @@ fn empty(request: &Request) -> LiveState {
         format: LiveState::FORMAT.to_owned(),
         version: LiveState::VERSION,
         project_numbers: request.project_numbers.clone(),
-        answers: Vec::new(),
-        storage: Vec::new(),
+        ..LiveState::default()
     }
 }
 
