@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::answers::{Subject, empty, is_segment, projects, refusals, refused, sort};
-use super::google::{Google, Listing, compute, databases, resource_manager, run, services, vpcaccess};
+use super::google::{Google, Listing, compute, databases, logging, resource_manager, run, services, vpcaccess};
 use super::reach::{self, Reached};
 use super::{Request, inventory};
 use crate::model::live::Answer;
@@ -161,6 +161,23 @@ fn further(round: &mut Round, reached: &Reached, request: &Request, state: &Live
     if request.needs.connectivity {
         connectivity(round, reached, state);
     }
+    let now = jiff::Timestamp::now();
+    let places = reached.projects.iter().chain(&reached.granting_projects);
+    if let Some(back) = request.needs.audit_logs {
+        let since = now.checked_sub(back).unwrap_or(jiff::Timestamp::MIN);
+        for project in places {
+            let p = project.clone();
+            let subject = Subject::project(Api::LoggingEntries, project);
+            round.one(subject, async move |google| logging::changes(&google, &p, since).await);
+        }
+    }
+    if request.needs.load {
+        for project in &reached.projects {
+            let p = project.clone();
+            let subject = Subject::project(Api::MonitoringTimeSeries, project);
+            round.one(subject, async move |google| logging::connector_load(&google, &p, now).await);
+        }
+    }
 }
 
 fn connectivity(round: &mut Round, reached: &Reached, state: &LiveState) {
@@ -177,6 +194,11 @@ fn connectivity(round: &mut Round, reached: &Reached, state: &LiveState) {
         let own: SubnetworkName = subnetwork.clone();
         let subject = Subject::resource(Api::ComputeSubnetworkIamPolicy, &subnetwork.project, subnetwork);
         round.one(subject, async move |google| compute::subnetwork_iam_policy(&google, &own).await);
+    }
+    for project in &reached.granting_projects {
+        let p = project.clone();
+        let subject = Subject::project(Api::ProjectIamPolicy, project);
+        round.one(subject, async move |google| resource_manager::iam_policy(&google, &p).await);
     }
     for project in &reached.projects {
         let p = project.clone();

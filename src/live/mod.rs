@@ -109,8 +109,10 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
             let mut state = snapshot::read(&request.repo.join(path))?;
-            // Objects are for an emulator to serve.
+            // These are for an emulator to serve.
             state.storage.clear();
+            state.permissions.clear();
+            state.faults.clear();
             let state = complete(state, request);
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
         }

@@ -245,6 +245,12 @@ pub struct LiveState {
     /// Objects of Cloud Storage that an emulator serves, such as a Terraform state. Never recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub storage: Vec<StoredObject>,
+    /// Project id → the permissions that an emulator grants there. Never recorded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, Vec<String>>,
+    /// Faults that an emulator answers with. Never recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<serde_json::Value>,
 }
 
 impl LiveState {

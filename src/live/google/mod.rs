@@ -7,7 +7,8 @@
 //! | [`transport`] | sending, repeating, limits |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
-//! | [`run`], [`vpcaccess`], [`compute`], [`databases`], [`services`], [`resource_manager`], [`storage`] | the APIs |
+//! | [`run`], [`vpcaccess`], [`compute`], [`databases`], [`services`], [`logging`], [`resource_manager`],
+//! [`storage`] | the APIs |
 
 use reqwest::Url;
 
@@ -15,6 +16,7 @@ pub mod auth;
 pub mod compute;
 pub mod databases;
 pub mod failure;
+pub mod logging;
 pub mod pages;
 pub mod read;
 pub mod resource_manager;
@@ -41,6 +43,8 @@ pub struct Google {
     redis: Url,
     serviceusage: Url,
     servicenetworking: Url,
+    logging: Url,
+    monitoring: Url,
     resource_manager: Url,
     storage: Url,
 }
@@ -61,6 +65,8 @@ impl Google {
             redis: base("https://redis.googleapis.com")?,
             serviceusage: base("https://serviceusage.googleapis.com")?,
             servicenetworking: base("https://servicenetworking.googleapis.com")?,
+            logging: base("https://logging.googleapis.com")?,
+            monitoring: base("https://monitoring.googleapis.com")?,
             resource_manager: base("https://cloudresourcemanager.googleapis.com")?,
             storage: base("https://storage.googleapis.com")?,
         })
@@ -82,6 +88,8 @@ impl Google {
             redis: base.clone(),
             serviceusage: base.clone(),
             servicenetworking: base.clone(),
+            logging: base.clone(),
+            monitoring: base.clone(),
             storage: base.clone(),
             resource_manager: base,
         })

@@ -26,6 +26,14 @@ impl Listing {
         Self::one(Err(Failure::new(CoverageStatus::NotAsked, why)))
     }
 
+    /// Adds one page; returns the token of the next one, empty after the last.
+    pub(super) fn add(&mut self, page: Value, key: &str) -> Result<String, Failure> {
+        let page = plain(page, key)?;
+        self.items.extend(page.items);
+        self.unreachable.extend(page.unreachable);
+        Ok(page.next)
+    }
+
     /// A collection that is one resource.
     pub fn one(answer: Result<Value, Failure>) -> Self {
         match answer {
