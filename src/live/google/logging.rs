@@ -5,10 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::pages::{Listing, PLAIN, list};
-use super::{Google, ReadPost, path};
+use super::{Failure, Google, ReadPost, path};
+use crate::model::CoverageStatus;
 
 /// Entries that are kept; the newest come first.
 const MOST_ENTRIES: usize = 1_000;
+/// Pages that are read, most of them empty.
+const MOST_PAGES: usize = 50;
 
 /// Lists who changed workloads and connectors of a project, the newest first.
 pub async fn changes(google: &Google, project: &str, since: Timestamp) -> Listing {
@@ -19,7 +22,7 @@ pub async fn changes(google: &Google, project: &str, since: Timestamp) -> Listin
     );
     let mut listing = Listing::default();
     let mut token = String::new();
-    loop {
+    for _ in 0..MOST_PAGES {
         let mut body = json!({
             "resourceNames": [format!("projects/{project}")],
             "filter": filter,
@@ -37,13 +40,16 @@ pub async fn changes(google: &Google, project: &str, since: Timestamp) -> Listin
                 return listing;
             }
         };
-        // An empty page with a token means that the search goes on; the same token again would never end.
-        if next.is_empty() || next == token || listing.items.len() >= MOST_ENTRIES {
+        // An empty page with a token means that the search goes on.
+        if next.is_empty() || listing.items.len() >= MOST_ENTRIES {
             listing.items.truncate(MOST_ENTRIES);
             return listing;
         }
         token = next;
     }
+    let text = format!("the search had not ended after {MOST_PAGES} pages");
+    listing.failure = Some(Failure::new(CoverageStatus::Unreachable, text));
+    listing
 }
 
 /// How far back load is looked at.
@@ -59,4 +65,3 @@ pub async fn connector_load(google: &Google, project: &str, now: Timestamp) -> L
         .append_pair("interval.endTime", &now.to_string());
     list(&google.transport, &url, "timeSeries", PLAIN).await
 }
-
