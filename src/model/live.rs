@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
 use super::fact::{Why, WhyKind};
-use super::names::WorkloadName;
+use super::names::{WorkloadKind, WorkloadName};
 use super::origin::Place;
 use super::workload::{VpcAccess, Workload};
 
@@ -219,6 +219,17 @@ impl Api {
     pub fn service(self) -> String {
         let word = self.word();
         format!("{}.googleapis.com", word.split('.').next().unwrap_or(word))
+    }
+}
+
+impl WorkloadKind {
+    /// The collection that lists workloads of this kind.
+    pub fn api(self) -> Api {
+        match self {
+            Self::Service => Api::RunServices,
+            Self::Job => Api::RunJobs,
+            Self::WorkerPool => Api::RunWorkerPools,
+        }
     }
 }
 
