@@ -5,6 +5,8 @@
 //! | [`auth`] | access tokens |
 //! | [`read`] | what may be sent: reads only |
 //! | [`transport`] | sending, repeating, limits |
+//! | [`rate`] | how fast each API is asked |
+//! | [`retry`] | pauses before a request is sent again |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
 //! | [`run`], [`vpcaccess`], [`resource_manager`], [`storage`] | one API each |
@@ -14,8 +16,10 @@ use reqwest::Url;
 pub mod auth;
 pub mod failure;
 pub mod pages;
+pub mod rate;
 pub mod read;
 pub mod resource_manager;
+pub mod retry;
 pub mod run;
 pub mod storage;
 pub mod transport;
