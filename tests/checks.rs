@@ -848,7 +848,7 @@ fn run_cases(cases: impl Iterator<Item = &'static Case>) -> Vec<String> {
 }
 
 #[test]
-fn a_connector_is_not_called_unused_where_services_were_not_seen() {
+fn a_connector_is_not_called_unused_where_workloads_were_not_seen() {
     let repository = Repository::copy_of("staging");
     let finding = |repository: &Repository| {
         let report = repository.run(&["check", "--format", "json", "--only", "vpc"]).json();
@@ -856,19 +856,25 @@ fn a_connector_is_not_called_unused_where_services_were_not_seen() {
         findings.into_iter().find(|finding| finding["rule"] == "connector-unmanaged").unwrap()
     };
     let seen = finding(&repository);
-    assert!(seen["why"].as_str().unwrap().starts_with("no service's template uses it"), "{seen}");
+    assert!(
+        seen["why"].as_str().unwrap().starts_with("no service, job or worker pool of its project uses it"),
+        "{seen}"
+    );
     assert!(seen["fix"].to_string().contains("connectors delete"), "{seen}");
-    repository.change_state(|state| {
-        for answer in state["answers"].as_array_mut().unwrap() {
-            if answer["api"] == "run.services" {
-                answer["items"] = json!([]);
-                answer["status"] = json!("denied");
+    for api in ["run.services", "run.jobs", "run.workerPools"] {
+        let repository = Repository::copy_of("staging");
+        repository.change_state(|state| {
+            for answer in state["answers"].as_array_mut().unwrap() {
+                if answer["api"] == api {
+                    answer["items"] = json!([]);
+                    answer["status"] = json!("denied");
+                }
             }
-        }
-    });
-    let unseen = finding(&repository);
-    assert!(unseen["why"].as_str().unwrap().starts_with("which services use it could not be seen"), "{unseen}");
-    assert!(!unseen["fix"].to_string().contains("connectors delete"), "{unseen}");
+        });
+        let unseen = finding(&repository);
+        assert!(unseen["why"].as_str().unwrap().starts_with("what uses it could not be seen"), "{api}: {unseen}");
+        assert!(!unseen["fix"].to_string().contains("connectors delete"), "{api}: {unseen}");
+    }
 }
 
 #[test]

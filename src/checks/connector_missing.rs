@@ -2,7 +2,7 @@
 
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Api, ConnectorName, DeclaredSource, LiveWorkload, Why};
+use crate::model::{ConnectorName, DeclaredSource, LiveWorkload, Why, WorkloadKind};
 use crate::reconcile::{ConnectorPair, LiveSide, certain};
 
 /// The rule.
@@ -44,7 +44,7 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
     builder = builder.live(None, name.to_string(), "");
     let users = users(scene, name);
     let why = match (&*users.names, &users.unseen) {
-        ([], None) => "no live service uses it yet; the next revision that names it will fail to deploy".to_owned(),
+        ([], None) => "no live workload uses it yet; the next revision that names it will fail to deploy".to_owned(),
         ([], Some(_)) => format!("{}; the next revision that names it will fail to deploy", users.none()),
         ([one], _) => format!("{one} uses it: its requests into the VPC cannot leave"),
         (many, _) => format!("{} use it: their requests into the VPC cannot leave", many.join(", ")),
@@ -58,36 +58,38 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
     builder.build().into()
 }
 
-/// The live services that hang on a connector.
+/// The live workloads that hang on a connector.
 pub struct Users {
     /// Short names of those whose template names the connector.
     pub names: Vec<String>,
-    /// Why there may be more: the services of its project and region were not listed, or one names a connector that
+    /// Why there may be more: the workloads of its project and region were not listed, or one names a connector that
     /// cannot be told.
     pub unseen: Option<Why>,
 }
 
 impl Users {
-    /// What may be said where no user was found. Jobs, worker pools and functions are never listed.
+    /// What may be said where no user was found.
     pub fn none(&self) -> String {
         match &self.unseen {
-            None => "no service's template uses it (jobs, worker pools and functions were not asked for)".to_owned(),
-            Some(why) => format!("which services use it could not be seen, because {}", why.text),
+            None => "no service, job or worker pool of its project uses it".to_owned(),
+            Some(why) => format!("what uses it could not be seen, because {}", why.text),
         }
     }
 }
 
-/// The live services whose template names the connector, as far as they were seen.
+/// The live workloads whose template names the connector, as far as they were seen.
 pub fn users(scene: &Scene<'_>, name: &ConnectorName) -> Users {
     let workloads = &scene.evidence.inventory.workloads;
     let uses = |live: &&LiveWorkload| live.workload.vpc.connector.known() == Some(name);
-    let listed = scene.evidence.inventory.coverage.answered(Api::RunServices, &name.project, &name.region);
+    let coverage = &scene.evidence.inventory.coverage;
+    let unlisted =
+        WorkloadKind::ALL.iter().find_map(|kind| coverage.answered(kind.api(), &name.project, &name.region).err());
     let unclear = || {
         let here = workloads.iter().filter(|live| live.name.region == name.region);
         here.flat_map(|live| live.workload.vpc.connector.whys()).next().cloned()
     };
     Users {
         names: workloads.iter().filter(uses).map(|live| live.name.name.clone()).collect(),
-        unseen: listed.err().or_else(unclear),
+        unseen: unlisted.or_else(unclear),
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::CliError;
 use super::gather::{self, Wanted};
+use super::live_args::LiveArgs;
 use super::observed::ObservedArgs;
 use super::output::{self, Color};
 use super::recording::Recording;
@@ -26,6 +27,8 @@ pub struct Args {
     common: CommonArgs,
     #[command(flatten)]
     observed: ObservedArgs,
+    #[command(flatten)]
+    asking: LiveArgs,
     /// Parts to look at: vpc, policies, imports, discovery, classes, or tests (imports, discovery, classes)
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = parse_part, help_heading = "Checks")]
     only: Vec<Parts>,
@@ -48,7 +51,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "project", "region", "state", "plan"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "project", "region", "state", "plan", "settle", "connectivity", "audit_logs", "connector_load"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -127,7 +130,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         None => {
             let mut setup = Setup::load(&args.common)?;
             args.observed.apply(&setup.root, &mut setup.config.terraform);
-            let evidence = gather::evidence(&setup, &Wanted { parts: only.clone() })?;
+            let evidence = gather::evidence(&setup, &Wanted { parts: only.clone(), needs: args.asking.needs() })?;
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
     };

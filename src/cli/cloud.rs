@@ -37,6 +37,7 @@ impl Cloud {
             repo: setup.root.clone(),
             projects: Vec::new(),
             regions: Vec::new(),
+            needs: live::Needs::default(),
             project_numbers: setup.config.project_numbers.clone(),
             endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()),
             limits: live::google::Limits::default(),
@@ -53,6 +54,7 @@ impl Cloud {
         let request = live::Request {
             projects: asked.projects.iter().cloned().collect(),
             regions: asked.regions.iter().cloned().collect(),
+            needs: asked.needs.clone(),
             ..self.request.clone()
         };
         let gathered = self.runtime.block_on(live::gather(&request));

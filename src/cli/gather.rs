@@ -20,6 +20,8 @@ use crate::terraform;
 pub struct Wanted {
     /// Parts that were asked for; empty for all.
     pub parts: BTreeSet<Part>,
+    /// What is asked of Google Cloud beside what is always asked.
+    pub needs: live::Needs,
 }
 
 impl Wanted {
@@ -51,7 +53,7 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     };
     let (cloud, tests) = std::thread::scope(|scope| {
         let tests = wanted.tests().then(|| scope.spawn(|| read_tests(setup, &excerpts)));
-        let cloud = if wanted.cloud() { gather_cloud(setup, &excerpts).map(Some) } else { Ok(None) };
+        let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
     match cloud? {
@@ -96,7 +98,7 @@ struct Gathered {
     seconds: (f64, f64, f64),
 }
 
-fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Gathered, CliError> {
+fn gather_cloud(setup: &Setup, needs: &live::Needs, excerpts: &Excerpts) -> Result<Gathered, CliError> {
     let cloud = Cloud::start(setup)?;
     let context = setup.name_context();
     let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
@@ -108,7 +110,7 @@ fn gather_cloud(setup: &Setup, excerpts: &Excerpts) -> Result<Gathered, CliError
     });
     let (terraform, terraform_seconds) = (terraform.0?, terraform.1);
     let (deploy, deploy_seconds) = deploy.map_err(|_| stopped())?;
-    let asked = Asked::from(setup, &terraform, &deploy);
+    let asked = Asked::from(setup, &terraform, &deploy).needing(needs);
     let (live, live_seconds) = timed(|| cloud.ask(&asked));
     Ok(Gathered { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
 }
@@ -162,6 +164,8 @@ pub struct Asked {
     pub projects: BTreeSet<String>,
     /// Regions.
     pub regions: BTreeSet<String>,
+    /// What is to be known beside workloads and connectors.
+    pub needs: live::Needs,
 }
 
 impl Asked {
@@ -188,6 +192,11 @@ impl Asked {
             asked.regions.extend(command.region.known().cloned());
         }
         asked
+    }
+
+    /// The same, with what else is to be known.
+    pub fn needing(self, needs: &live::Needs) -> Self {
+        Self { needs: needs.clone(), ..self }
     }
 }
 

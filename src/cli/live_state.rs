@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use super::live_args::LiveArgs;
 use super::setup::{CommonArgs, Setup};
 use super::{gather, output, show};
 use crate::emulator::{self, Emulator};
@@ -15,6 +16,8 @@ use crate::model::CoverageStatus;
 pub struct SnapshotArgs {
     #[command(flatten)]
     common: CommonArgs,
+    #[command(flatten)]
+    asking: LiveArgs,
     /// File to write
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
@@ -37,7 +40,7 @@ pub struct EmulateArgs {
 /// Wrong usage or configuration, a source that cannot be read at all, a file that cannot be written.
 pub fn snapshot(args: &SnapshotArgs) -> Result<u8, CliError> {
     let setup = Setup::load(&args.common)?;
-    let gathered = gather::ask(&setup, &show::asked(&setup)?)?;
+    let gathered = gather::ask(&setup, &show::asked(&setup)?.needing(&args.asking.needs()))?;
     let Some(state) = &gathered.state else {
         return Err(CliError::usage("nothing is asked of Google Cloud, so there is nothing to record"));
     };

@@ -7,6 +7,7 @@ pub mod eval;
 pub mod explain;
 pub mod gather;
 pub mod init;
+mod live_args;
 pub mod live_state;
 mod observed;
 pub mod output;

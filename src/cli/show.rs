@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::error::CliError;
 use super::gather::{self, Asked};
+use super::live_args::LiveArgs;
 use super::output;
 use super::setup::{CommonArgs, Setup};
 use super::terraform_args::{TerraformArgs, load_terraform};
@@ -47,6 +48,9 @@ pub enum Command {
     },
     /// The live inventory with its coverage
     Live {
+        /// How much is asked
+        #[command(flatten)]
+        asking: LiveArgs,
         /// Flags of every command
         #[command(flatten)]
         common: CommonArgs,
@@ -77,9 +81,9 @@ pub fn run(command: &Command) -> Result<u8, CliError> {
             let indexed = testinfra::index(&setup.root, &setup.config.tests, &Excerpts::default());
             testinfra::show(&indexed.index, indexed.seconds)
         }
-        Command::Live { common } => {
+        Command::Live { asking, common } => {
             let setup = Setup::load(common)?;
-            let (value, complete) = show_live(&setup)?;
+            let (value, complete) = show_live(&setup, &asking.needs())?;
             if !complete {
                 code = exit_code::NOT_CHECKED;
             }
@@ -109,8 +113,8 @@ pub(super) fn folder(dir: &std::path::Path) -> Result<PathBuf, CliError> {
 }
 
 /// The inventory, and whether everything that was asked was answered.
-fn show_live(setup: &Setup) -> Result<(Value, bool), CliError> {
-    let asked = asked(setup)?;
+fn show_live(setup: &Setup, needs: &live::Needs) -> Result<(Value, bool), CliError> {
+    let asked = asked(setup)?.needing(needs);
     let gathered = gather::ask(setup, &asked)?;
     let Some(state) = &gathered.state else {
         return Ok((serde_json::json!({ "schema_version": 1, "live_source": gathered.description }), true));

@@ -7,8 +7,12 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `state` | the file as it is served |
+//! | `catalog` | what is fixed for each collection |
+//! | `request` | a request as the routes see it |
 //! | `routes` | which path serves what |
 //! | `reply` | pages, resources and errors in Google's shapes |
+//! | `failures` | the failures that a state was recorded with |
+//! | `resource_manager`, `service_usage` | one API each |
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,15 +20,23 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode, header};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+mod catalog;
+mod failures;
 mod reply;
+mod request;
+mod resource_manager;
 mod routes;
+mod service_usage;
 mod state;
 
+use reply::{Content, Reply};
+use request::Request;
 use state::State;
 
 /// How the emulator behaves.
@@ -158,46 +170,61 @@ struct Server {
     log: Arc<Mutex<Vec<Seen>>>,
 }
 
+/// The largest body of a request that is read, in bytes.
+const MAX_BODY: usize = 1 << 20;
+
 async fn serve(
     axum::extract::State(server): axum::extract::State<Arc<Server>>,
-    method: Method,
-    uri: Uri,
-    headers: axum::http::HeaderMap,
+    incoming: axum::extract::Request,
 ) -> Response<Body> {
-    let response = respond(&server, &method, &uri).await;
+    let (parts, body) = incoming.into_parts();
+    let body = axum::body::to_bytes(body, MAX_BODY).await;
+    let response = match &body {
+        Ok(body) => respond(&server, &parts, body).await,
+        Err(_) => Reply::error(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT", "The body could not be read.")
+            .into_response(),
+    };
     let seen = Seen {
-        method: method.to_string(),
-        target: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
+        method: parts.method.to_string(),
+        target: parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string),
         status: response.status().as_u16(),
-        authorized: headers.contains_key(header::AUTHORIZATION),
+        authorized: parts.headers.contains_key(header::AUTHORIZATION),
     };
     server.log.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
     response
 }
 
-async fn respond(server: &Server, method: &Method, uri: &Uri) -> Response<Body> {
-    if *method != Method::GET && *method != Method::HEAD {
-        let message = format!("{method} is refused: this emulator serves reads only");
-        let mut refusal = reply::error(StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", &message);
-        refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return refusal;
+async fn respond(server: &Server, parts: &Parts, body: &[u8]) -> Response<Body> {
+    let mut request = match Request::read(&parts.method, &parts.uri, &parts.headers, body) {
+        Ok(request) => request,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if !routes::reads(&request) {
+        let message = format!("{} is refused: this emulator serves reads only", parts.method);
+        return Reply::error(StatusCode::METHOD_NOT_ALLOWED, "UNIMPLEMENTED", &message).into_response();
     }
     let mut repeat_token = false;
-    match take_fault(server, uri.path()) {
+    match take_fault(server, &request.path) {
         Some(FaultKind::Status { code, status, retry_after }) => {
             let code = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut response = reply::error(code, &status, "an injected fault");
-            if let Some(seconds) = retry_after {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            return response;
+            let reply = Reply::error(code, &status, "an injected fault");
+            return Reply { retry_after, ..reply }.into_response();
         }
-        Some(FaultKind::Body(text)) => return Response::new(Body::from(text)),
+        Some(FaultKind::Body(text)) => return Reply::text(text).into_response(),
         Some(FaultKind::Slow(time)) => tokio::time::sleep(time).await,
         Some(FaultKind::RepeatPageToken) => repeat_token = true,
         None => {}
     }
-    routes::answer(&server.state, uri, server.page_size_cap, repeat_token)
+    if repeat_token {
+        request.rewind();
+    }
+    let mut reply = routes::answer(&server.state, &request, server.page_size_cap);
+    if let Content::Json(Value::Object(body)) = &mut reply.content
+        && repeat_token
+    {
+        body.insert("nextPageToken".to_owned(), request.token(0).into());
+    }
+    reply.into_response()
 }
 
 /// The first fault that this path still has to meet.

@@ -1,155 +1,163 @@
 //! Answers in Google's shapes: pages, single resources and `google.rpc` errors.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::state::{Answer, Status};
-
-/// A page of a list: which items, and how they are named.
-pub(super) struct Page<'a> {
-    /// The key of the items, such as `services`.
-    pub key: &'static str,
-    /// The path of the request; page tokens are bound to it.
-    pub path: &'a str,
-    /// Most items a page, already capped.
-    pub size: usize,
-    /// The token of the request; empty for the first page.
-    pub token: &'a str,
-    /// Answers every page with the token of the first, as a server with a fault would.
-    pub repeat_token: bool,
-}
-
-/// One JSON body.
-pub(super) fn body(status: StatusCode, value: &Value) -> Response<Body> {
-    text(status, value.to_string())
-}
-
-fn text(status: StatusCode, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json; charset=UTF-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
-}
-
-/// A `google.rpc` error over REST.
-pub(super) fn error(code: StatusCode, status: &str, message: &str) -> Response<Body> {
-    body(code, &json!({"error": {"code": code.as_u16(), "message": message, "status": status}}))
-}
+use super::request::Request;
 
 /// Most pages of a list. Clients give up on lists that seem to have no end.
 const MOST_PAGES: usize = 100;
 
-/// A page of items. Empty fields are left out, as Google leaves them out.
-pub(super) fn page(items: &[&Value], unreachable: &[String], page: &Page<'_>) -> Response<Body> {
-    let size = page.size.max(items.len().div_ceil(MOST_PAGES));
-    let start = match page.token {
-        "" => Some(0),
-        token => (0..items.len()).find(|&offset| page_token(page.path, offset) == token),
-    };
-    let Some(start) = start else {
-        return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "The page token is invalid.");
-    };
-    let shown: Vec<Value> = items.iter().skip(start).take(size).map(|&item| item.clone()).collect();
-    let next = start + shown.len();
-    let mut fields = Map::new();
-    if !shown.is_empty() {
-        fields.insert(page.key.to_owned(), Value::Array(shown));
+/// An answer before it is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    pub code: StatusCode,
+    pub content: Content,
+    /// Value of `Retry-After`, in seconds.
+    pub retry_after: Option<u32>,
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Json(Value),
+    /// A text that may be no JSON, with its content type.
+    Text(String, &'static str),
+}
+
+/// The content type of JSON bodies.
+pub(super) const JSON: &str = "application/json; charset=UTF-8";
+const HTML: &str = "text/html; charset=UTF-8";
+
+/// A list to show in pages.
+#[derive(Debug)]
+pub(super) struct Listed<'a> {
+    /// The key of the items, such as `services`.
+    pub key: &'static str,
+    pub items: Vec<&'a Value>,
+    /// Locations that the answer names as not reached.
+    pub unreachable: &'a [String],
+}
+
+impl<'a> Listed<'a> {
+    /// A list that reached all locations.
+    pub fn of(key: &'static str, items: Vec<&'a Value>) -> Self {
+        Self { key, items, unreachable: &[] }
     }
-    if page.repeat_token {
-        fields.insert("nextPageToken".to_owned(), page_token(page.path, 0).into());
-    } else if next < items.len() {
-        fields.insert("nextPageToken".to_owned(), page_token(page.path, next).into());
+}
+
+/// One page of a list: which items, and the token of the next.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub range: Range<usize>,
+    pub next: Option<String>,
+}
+
+impl Page {
+    /// The page that a request wants of a list of this length.
+    ///
+    /// # Errors
+    /// 400 where size or token are none of this list.
+    pub fn of(request: &Request, cap: usize, length: usize) -> Result<Self, Reply> {
+        let (size, token) = request.page(cap)?;
+        let size = size.max(length.div_ceil(MOST_PAGES));
+        let start = match token {
+            "" => Some(0),
+            token => (0..length).find(|&offset| request.token(offset) == token),
+        };
+        let start = start.ok_or_else(|| Reply::invalid("The page token is invalid."))?;
+        let end = (start + size).min(length);
+        Ok(Self { range: start..end, next: (end < length).then(|| request.token(end)) })
     }
-    if !unreachable.is_empty() {
-        fields.insert("unreachable".to_owned(), unreachable.into());
+}
+
+impl Reply {
+    /// A JSON body.
+    pub fn json(code: StatusCode, value: Value) -> Self {
+        Self { code, content: Content::Json(value), retry_after: None }
     }
-    body(StatusCode::OK, &Value::Object(fields))
-}
 
-/// An opaque token that means an offset in one list only.
-fn page_token(path: &str, offset: usize) -> String {
-    let mut hasher = DefaultHasher::new();
-    (path, offset).hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
+    /// A page in HTML, as a proxy in front of an API sends it.
+    pub fn html(code: StatusCode, text: &str) -> Self {
+        Self { code, content: Content::Text(text.to_owned(), HTML), retry_after: None }
+    }
 
-/// The failure that an answer was recorded with, or `None` where it lists its items.
-pub(super) fn failure(answer: &Answer) -> Option<Response<Body>> {
-    let Answer { project, detail, .. } = answer;
-    let service = match answer.api.split('.').next() {
-        Some("vpcaccess") => "vpcaccess.googleapis.com",
-        Some("storage") => "storage.googleapis.com",
-        _ => "run.googleapis.com",
-    };
-    let message = |default: String| if detail.is_empty() { default } else { detail.clone() };
-    let recorded =
-        answer.http_status.and_then(|code| StatusCode::from_u16(code).ok()).filter(|code| !code.is_success());
-    let own = |code: StatusCode| answer.error.as_ref().map(|own| body(code, own));
-    let mut response = match answer.status {
-        Status::Answered => return None,
-        // The list itself came through, and names locations that it could not reach.
-        Status::Unreachable if !answer.unreachable.is_empty() => return None,
-        Status::Denied => {
-            let code = recorded.unwrap_or(StatusCode::FORBIDDEN);
-            let word = if code == StatusCode::UNAUTHORIZED { "UNAUTHENTICATED" } else { "PERMISSION_DENIED" };
-            let verb = if answer.api == "storage.objects" { "get" } else { "list" };
-            let permission = format!("{}.{verb}", answer.api);
-            let message = message(format!(
-                "Permission '{permission}' denied on resource 'projects/{project}' (or resource may not exist)."
-            ));
-            let made = || {
-                json!({"error": {"code": code.as_u16(), "message": message, "status": word, "details": [{
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": "IAM_PERMISSION_DENIED",
-                    "domain": "iam.googleapis.com",
-                    "metadata": {"permission": permission, "resource": format!("projects/{project}")},
-                }]}})
-            };
-            own(code).unwrap_or_else(|| body(code, &made()))
-        }
-        Status::Disabled => {
-            let code = recorded.unwrap_or(StatusCode::FORBIDDEN);
-            let message = message(format!(
-                "{service} has not been used in project {project} before or it is disabled. Enable it, then retry."
-            ));
-            let made = || {
-                json!({"error": {"code": code.as_u16(), "message": message, "status": "PERMISSION_DENIED", "details": [{
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": "SERVICE_DISABLED",
-                    "domain": "googleapis.com",
-                    "metadata": {"service": service, "consumer": format!("projects/{project}")},
-                }]}})
-            };
-            own(code).unwrap_or_else(|| body(code, &made()))
-        }
-        Status::Unreachable => {
-            let code = recorded.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-            let message = message("The service is currently unavailable.".to_owned());
-            own(code).unwrap_or_else(|| error(code, "UNAVAILABLE", &message))
-        }
-        Status::RateLimited => {
-            let message = message(format!("Quota exceeded for quota metric 'Read requests' of service '{service}'."));
-            let code = StatusCode::TOO_MANY_REQUESTS;
-            own(code).unwrap_or_else(|| error(code, "RESOURCE_EXHAUSTED", &message))
-        }
-        Status::Malformed => broken_json(),
-        Status::NotAsked => not_found("the state holds no answer of this collection"),
-    };
-    // What was recorded stays as it is: to wait before asking again, as a recorded body may advise, is of no use.
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
-    Some(response)
-}
+    /// A body that claims to be JSON.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { code: StatusCode::OK, content: Content::Text(text.into(), JSON), retry_after: None }
+    }
 
-/// A body that stops in the middle.
-pub(super) fn broken_json() -> Response<Body> {
-    text(StatusCode::OK, "{\"services\": [{\"name\": \"projects/".to_owned())
-}
+    /// A `google.rpc` error over REST.
+    pub fn error(code: StatusCode, status: &str, message: &str) -> Self {
+        Self::json(code, json!({"error": {"code": code.as_u16(), "message": message, "status": status}}))
+    }
 
-/// 404 in Google's shape.
-pub(super) fn not_found(message: &str) -> Response<Body> {
-    error(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    /// 400 in Google's shape.
+    pub fn invalid(message: &str) -> Self {
+        Self::error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message)
+    }
+
+    /// 404 in Google's shape.
+    pub fn not_found(message: &str) -> Self {
+        Self::error(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    }
+
+    /// A page of a list in the shape of most APIs. Empty fields are left out, as Google leaves them out.
+    pub fn list(request: &Request, cap: usize, list: &Listed<'_>) -> Self {
+        let page = match Page::of(request, cap, list.items.len()) {
+            Ok(page) => page,
+            Err(refusal) => return refusal,
+        };
+        let mut fields = Map::new();
+        let shown: Vec<Value> = list.items[page.range].iter().map(|&item| item.clone()).collect();
+        if !shown.is_empty() {
+            fields.insert(list.key.to_owned(), Value::Array(shown));
+        }
+        if let Some(next) = page.next {
+            fields.insert("nextPageToken".to_owned(), next.into());
+        }
+        if !list.unreachable.is_empty() {
+            fields.insert("unreachable".to_owned(), list.unreachable.into());
+        }
+        Self::json(StatusCode::OK, Value::Object(fields))
+    }
+
+    /// The first of some items, or 404.
+    pub fn one<'a>(mut found: impl Iterator<Item = &'a Value>) -> Self {
+        match found.next() {
+            Some(item) => Self::json(StatusCode::OK, item.clone()),
+            None => Self::not_found("Requested entity was not found."),
+        }
+    }
+
+    /// The bytes of the body, and its content type.
+    pub fn bytes(&self) -> (String, &'static str) {
+        match &self.content {
+            Content::Json(value) => (value.to_string(), JSON),
+            Content::Text(text, content_type) => (text.clone(), content_type),
+        }
+    }
+
+    /// The answer as it is sent when nothing disturbs it.
+    pub fn into_response(self) -> Response<Body> {
+        let (text, content_type) = self.bytes();
+        let mut response = Response::new(Body::from(text));
+        self.head(&mut response, content_type);
+        response
+    }
+
+    /// Sets status and headers.
+    pub fn head(&self, response: &mut Response<Body>, content_type: &'static str) {
+        *response.status_mut() = self.code;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.code == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        }
+    }
 }

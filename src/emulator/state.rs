@@ -13,9 +13,12 @@ pub(super) struct State {
     #[serde(default)]
     project_numbers: BTreeMap<String, String>,
     #[serde(default)]
-    answers: Vec<Answer>,
+    pub answers: Vec<Answer>,
     #[serde(default)]
     storage: Vec<StoredObject>,
+    /// Project id → what the caller may do there. A project that is not named grants what no answer denies.
+    #[serde(default)]
+    pub permissions: BTreeMap<String, Vec<String>>,
 }
 
 /// An object of Cloud Storage.
@@ -45,6 +48,7 @@ impl StoredObject {
             api: "storage.objects".to_owned(),
             project: format!("_/buckets/{}", self.bucket),
             region: None,
+            of: None,
             status: self.status,
             http_status: self.http_status,
             detail: self.detail.clone(),
@@ -65,6 +69,9 @@ pub(super) struct Answer {
     /// Region; an answer without one stands for every region of its project.
     #[serde(default)]
     pub region: Option<String>,
+    /// The resource that the answer is about, where its collection belongs to one.
+    #[serde(default)]
+    pub of: Option<String>,
     #[serde(default)]
     pub status: Status,
     /// The HTTP status that was answered, where one was recorded.
@@ -130,10 +137,10 @@ impl State {
     }
 
     /// The answer of a collection; one of the region goes before one of the whole project.
-    pub fn answer(&self, api: &str, project: &str, region: &str) -> Option<&Answer> {
+    pub fn answer(&self, api: &str, project: &str, region: Option<&str>) -> Option<&Answer> {
         let of_project = |answer: &&Answer| answer.api == api && answer.project == project;
         let mut answers = self.answers.iter().filter(of_project);
-        let exact = answers.clone().find(|answer| answer.region.as_deref() == Some(region));
+        let exact = answers.clone().find(|answer| answer.region.as_deref() == region);
         exact.or_else(|| answers.find(|answer| answer.region.is_none()))
     }
 

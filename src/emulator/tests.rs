@@ -13,8 +13,19 @@ fn sample() -> Value {
 
 /// Sends one request and returns head and body.
 async fn send(emulator: &Emulator, method: &str, target: &str) -> (String, String) {
+    exchange(emulator, &format!("{method} {target}"), "").await
+}
+
+/// Posts a body.
+async fn post(emulator: &Emulator, target: &str, body: Value) -> (u16, Value) {
+    let (head, body) = exchange(emulator, &format!("POST {target}"), &body.to_string()).await;
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(&body).unwrap())
+}
+
+async fn exchange(emulator: &Emulator, line: &str, body: &str) -> (String, String) {
     let address = emulator.base_url.strip_prefix("http://").unwrap().to_owned();
-    let request = format!("{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let length = body.len();
+    let request = format!("{line} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
     let exchange = move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
@@ -140,6 +151,57 @@ async fn a_recorded_failure_never_asks_for_a_pause() {
         assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{head}");
         assert!(head.to_ascii_lowercase().contains("retry-after: 0"), "{head}");
     }
+}
+
+#[tokio::test]
+async fn the_caller_has_what_no_answer_denies() {
+    let mut state = sample();
+    state["answers"][2]["status"] = json!("denied");
+    let emulator = start(state.clone(), Options::default()).await.unwrap();
+    let asked = json!({"permissions": ["run.services.list", "vpcaccess.connectors.list", "cloudsql.instances.list"]});
+    let left = json!({"permissions": ["run.services.list", "cloudsql.instances.list"]});
+    for version in ["v1", "v3"] {
+        for project in ["shop-staging", "482913377105"] {
+            let target = format!("/{version}/projects/{project}:testIamPermissions");
+            assert_eq!(post(&emulator, &target, asked.clone()).await, (200, left.clone()), "{target}");
+            assert_eq!(post(&emulator, &target, json!({"permissions": []})).await.0, 400);
+        }
+    }
+    state["permissions"] = json!({"shop-staging": ["cloudsql.instances.list", "vpcaccess.connectors.list"]});
+    let emulator = start(state, Options::default()).await.unwrap();
+    let target = "/v1/projects/shop-staging:testIamPermissions";
+    let left = json!({"permissions": ["cloudsql.instances.list"]});
+    assert_eq!(post(&emulator, target, asked).await, (200, left));
+    let none = json!({"permissions": ["run.services.list"]});
+    assert_eq!(post(&emulator, target, none).await, (200, json!({})));
+    assert_eq!(post(&emulator, "/v1/projects/shop-staging:setIamPolicy", json!({})).await.0, 405);
+}
+
+#[tokio::test]
+async fn services_are_enabled_unless_the_state_says_otherwise() {
+    let mut state = sample();
+    state["answers"][2]["status"] = json!("disabled");
+    let emulator = start(state.clone(), Options::default()).await.unwrap();
+    let named = |name: &str| format!("names=projects/shop-staging/services/{name}.googleapis.com");
+    let batch = format!("/v1/projects/shop-staging/services:batchGet?{}&{}", named("run"), named("vpcaccess"));
+    let states = |body: &Value| -> Vec<(String, String)> {
+        let text = |item: &Value, key: &str| item[key].as_str().unwrap().to_owned();
+        body["services"].as_array().unwrap().iter().map(|item| (text(item, "name"), text(item, "state"))).collect()
+    };
+    let full = |name: &str| format!("projects/482913377105/services/{name}.googleapis.com");
+    let (run, vpcaccess) = ((full("run"), "ENABLED".to_owned()), (full("vpcaccess"), "DISABLED".to_owned()));
+    assert_eq!(states(&get(&emulator, &batch).await.1), [run.clone(), vpcaccess.clone()]);
+    let all = get(&emulator, "/v1/projects/shop-staging/services?filter=state:DISABLED").await.1;
+    assert_eq!(states(&all), [vpcaccess]);
+    assert_eq!(get(&emulator, "/v1/projects/shop-staging/services:batchGet").await.0, 400);
+
+    let item = json!({"name": full("vpcaccess"), "state": "ENABLED", "parent": "projects/482913377105"});
+    let answer = json!({"api": "serviceusage.services", "project": "shop-staging", "items": [item]});
+    state["answers"].as_array_mut().unwrap().push(answer);
+    let emulator = start(state, Options::default()).await.unwrap();
+    let recorded = [(run.0, "DISABLED".to_owned()), (full("vpcaccess"), "ENABLED".to_owned())];
+    assert_eq!(states(&get(&emulator, &batch).await.1), recorded);
+    assert_eq!(states(&get(&emulator, "/v1/projects/shop-staging/services").await.1), recorded[1..]);
 }
 
 #[tokio::test]

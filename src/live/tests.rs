@@ -1,12 +1,13 @@
 //! Whole runs of [`gather`] against the emulator, over real HTTP.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
 use super::*;
 use crate::emulator::{self, Emulator, Fault, FaultKind, Options};
-use crate::model::WhyKind;
+use crate::model::live::Answer;
+use crate::model::{Api, WhyKind};
 
 const SAMPLE: &str = include_str!("../../tests/live/state.json");
 const PROJECT: &str = "shop-staging";
@@ -35,6 +36,7 @@ fn request(emulator: &Emulator) -> Request {
         repo: ".".into(),
         projects: vec![PROJECT.into()],
         regions: vec![REGION.into()],
+        needs: Needs::default(),
         project_numbers: BTreeMap::new(),
         endpoint: Some(emulator.base_url.clone()),
         limits: limits(),
@@ -364,6 +366,7 @@ async fn what_a_snapshot_does_not_hold_was_not_asked() {
         repo,
         projects: vec![PROJECT.into(), "other".into()],
         regions: vec![REGION.into(), "us-central1".into()],
+        needs: Needs::default(),
         project_numbers: BTreeMap::new(),
         endpoint: None,
         limits: limits(),

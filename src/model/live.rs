@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
 use super::fact::{Why, WhyKind};
-use super::names::WorkloadName;
+use super::names::{WorkloadKind, WorkloadName};
 use super::origin::Place;
 use super::workload::{VpcAccess, Workload};
 
@@ -222,6 +222,17 @@ impl Api {
     }
 }
 
+impl WorkloadKind {
+    /// The collection that lists workloads of this kind.
+    pub fn api(self) -> Api {
+        match self {
+            Self::Service => Api::RunServices,
+            Self::Job => Api::RunJobs,
+            Self::WorkerPool => Api::RunWorkerPools,
+        }
+    }
+}
+
 impl fmt::Display for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
@@ -245,6 +256,12 @@ pub struct LiveState {
     /// Objects of Cloud Storage that an emulator serves, such as a Terraform state. Never recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub storage: Vec<StoredObject>,
+    /// Project id → the permissions that an emulator grants there. Never recorded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, Vec<String>>,
+    /// Faults that an emulator answers with. Never recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<serde_json::Value>,
 }
 
 impl LiveState {

@@ -213,6 +213,9 @@ pub enum WorkloadKind {
 }
 
 impl WorkloadKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Service, Self::Job, Self::WorkerPool];
+
     /// The collection in resource names.
     pub fn collection(self) -> &'static str {
         match self {

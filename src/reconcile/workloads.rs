@@ -87,22 +87,9 @@ fn live_side(evidence: &Evidence, name: &WorkloadName, live: Option<&LiveWorkloa
     if let Some(workload) = live {
         return LiveSide::Present(workload.clone());
     }
-    match collection(name) {
-        Ok(api) => match evidence.inventory.coverage.answered(api, &name.project, &name.region) {
-            Ok(()) => LiveSide::Absent,
-            Err(why) => LiveSide::Unknown(why),
-        },
+    match evidence.inventory.coverage.answered(name.kind.api(), &name.project, &name.region) {
+        Ok(()) => LiveSide::Absent,
         Err(why) => LiveSide::Unknown(why),
-    }
-}
-
-fn collection(name: &WorkloadName) -> Result<Api, Why> {
-    use crate::model::WorkloadKind::{Job, Service, WorkerPool};
-    match name.kind {
-        Service => Ok(Api::RunServices),
-        Job | WorkerPool => {
-            Err(Why::new(WhyKind::NotAsked, format!("Cloud Run {}s are not asked for", name.kind.word())))
-        }
     }
 }
 

@@ -31,6 +31,11 @@ impl Failure {
         Self { status, http_status: None, detail: detail.into(), error: None }
     }
 
+    /// An answer that came, and cannot be understood.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self { http_status: Some(200), ..Self::new(CoverageStatus::Malformed, detail) }
+    }
+
     /// Reads an answer whose HTTP status is no success.
     ///
     /// 403 has three meanings, told apart by the reason in the body: the API is not enabled, the caller is too fast

@@ -9,18 +9,23 @@
 //! | [`retry`] | pauses before a request is sent again |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
-//! | [`run`], [`vpcaccess`], [`resource_manager`], [`storage`] | one API each |
+//! | [`run`], [`vpcaccess`], [`compute`], [`databases`], [`services`], [`logging`], [`resource_manager`],
+//! [`storage`] | the APIs |
 
 use reqwest::Url;
 
 pub mod auth;
+pub mod compute;
+pub mod databases;
 pub mod failure;
+pub mod logging;
 pub mod pages;
 pub mod rate;
 pub mod read;
 pub mod resource_manager;
 pub mod retry;
 pub mod run;
+pub mod services;
 pub mod storage;
 pub mod transport;
 pub mod vpcaccess;
@@ -37,6 +42,13 @@ pub struct Google {
     transport: Transport,
     run: Url,
     vpcaccess: Url,
+    compute: Url,
+    sqladmin: Url,
+    redis: Url,
+    serviceusage: Url,
+    servicenetworking: Url,
+    logging: Url,
+    monitoring: Url,
     resource_manager: Url,
     storage: Url,
 }
@@ -52,6 +64,13 @@ impl Google {
             transport: Transport::google(limits, tokens)?,
             run: base("https://run.googleapis.com")?,
             vpcaccess: base("https://vpcaccess.googleapis.com")?,
+            compute: base("https://compute.googleapis.com")?,
+            sqladmin: base("https://sqladmin.googleapis.com")?,
+            redis: base("https://redis.googleapis.com")?,
+            serviceusage: base("https://serviceusage.googleapis.com")?,
+            servicenetworking: base("https://servicenetworking.googleapis.com")?,
+            logging: base("https://logging.googleapis.com")?,
+            monitoring: base("https://monitoring.googleapis.com")?,
             resource_manager: base("https://cloudresourcemanager.googleapis.com")?,
             storage: base("https://storage.googleapis.com")?,
         })
@@ -68,6 +87,13 @@ impl Google {
             transport,
             run: base.clone(),
             vpcaccess: base.clone(),
+            compute: base.clone(),
+            sqladmin: base.clone(),
+            redis: base.clone(),
+            serviceusage: base.clone(),
+            servicenetworking: base.clone(),
+            logging: base.clone(),
+            monitoring: base.clone(),
             storage: base.clone(),
             resource_manager: base,
         })

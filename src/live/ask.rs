@@ -1,0 +1,330 @@
+//! What is asked, in which order.
+//!
+//! 1. Credentials, project numbers, and the regions where none are configured.
+//! 2. In every project and region: services, then the revisions that serve; jobs, worker pools and connectors beside.
+//! 3. What those lead to: connectors elsewhere, operations on connectors that are broken, and, where a run needs it,
+//!    networks, databases, private connections, IAM policies, logs and metrics.
+//! 4. Once more, after a pause, what was being changed.
+//!
+//! Everything within a round is asked at once; the transport limits how much is under way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::answers::{Subject, empty, is_segment, projects, refusals, refused, sort};
+use super::google::{Google, Listing, compute, databases, logging, resource_manager, run, services, vpcaccess};
+use super::reach::{self, Reached};
+use super::{Request, inventory};
+use crate::model::live::Answer;
+use crate::model::{Api, CoverageStatus, LiveState, NetworkName, SubnetworkName};
+
+/// Asks for everything that a request needs.
+pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
+    if let Err(text) = google.sign_in().await {
+        return refused(request, CoverageStatus::Denied, &format!("no credentials were found: {text}"));
+    }
+    let google = Arc::new(google);
+    let mut state = empty(request);
+    let mut numbers = own_numbers(&google, request);
+    let (regions, failed) = regions(&google, request).await;
+    state.answers.extend(failed);
+
+    let mut round = Round::new(&google);
+    for (project, region) in &regions {
+        round.region(project, region);
+    }
+    round.finish(&mut state).await;
+    while let Some(done) = numbers.join_next().await {
+        if let Ok((id, Some(number))) = done {
+            state.project_numbers.insert(id, number);
+        }
+    }
+    learn_numbers(&google, &mut state).await;
+
+    let reached = reach::reached(&inventory::inventory(&state), request);
+    let mut round = Round::new(&google);
+    further(&mut round, &reached, request, &state);
+    round.finish(&mut state).await;
+
+    if let Some(pause) = request.needs.settle {
+        settle(&google, &mut state, pause).await;
+    }
+    sort(&mut state);
+    state
+}
+
+/// Requests that are under way together. What ends without an answer is told as such.
+struct Round {
+    google: Arc<Google>,
+    open: BTreeSet<Subject>,
+    tasks: JoinSet<Vec<(Subject, Listing)>>,
+}
+
+impl Round {
+    fn new(google: &Arc<Google>) -> Self {
+        Self { google: Arc::clone(google), open: BTreeSet::new(), tasks: JoinSet::new() }
+    }
+
+    /// Asks for one collection, unless it is being asked for.
+    fn one<F>(&mut self, subject: Subject, read: impl FnOnce(Arc<Google>) -> F + Send + 'static)
+    where
+        F: Future<Output = Listing> + Send,
+    {
+        if self.open.insert(subject.clone()) {
+            let google = Arc::clone(&self.google);
+            self.tasks.spawn(async move { vec![(subject, read(google).await)] });
+        }
+    }
+
+    /// Asks for the workloads and connectors of a region.
+    fn region(&mut self, project: &str, region: &str) {
+        self.services(project, region);
+        let own = |api| Subject::region(api, project, region);
+        let place = || (project.to_owned(), region.to_owned());
+        let (p, r) = place();
+        self.one(own(Api::RunJobs), async move |google| run::jobs(&google, &p, &r).await);
+        let (p, r) = place();
+        self.one(own(Api::RunWorkerPools), async move |google| run::worker_pools(&google, &p, &r).await);
+        self.connectors(project, region);
+    }
+
+    fn connectors(&mut self, project: &str, region: &str) {
+        let (p, r) = (project.to_owned(), region.to_owned());
+        let subject = Subject::region(Api::VpcAccessConnectors, project, region);
+        self.one(subject, async move |google| vpcaccess::connectors(&google, &p, &r).await);
+    }
+
+    /// Asks for the services of a region, and then for the revisions that serve.
+    fn services(&mut self, project: &str, region: &str) {
+        let own = |api| Subject::region(api, project, region);
+        let subjects = [own(Api::RunServices), own(Api::RunRevisions)];
+        if !self.open.insert(subjects[0].clone()) {
+            return;
+        }
+        self.open.insert(subjects[1].clone());
+        let (google, project, region) = (Arc::clone(&self.google), project.to_owned(), region.to_owned());
+        self.tasks.spawn(async move {
+            let [for_services, for_revisions] = subjects;
+            let services = run::services(&google, &project, &region).await;
+            let wanted: BTreeSet<_> = services.items.iter().flat_map(reach::serving_revisions).collect();
+            let revisions = match &services.failure {
+                Some(_) if wanted.is_empty() => Listing::not_asked("the services were not read, so none is known"),
+                _ => run::revisions(&google, &project, &region, &wanted).await,
+            };
+            vec![(for_services, services), (for_revisions, revisions)]
+        });
+    }
+
+    /// Waits for all answers.
+    async fn finish(mut self, state: &mut LiveState) {
+        while let Some(done) = self.tasks.join_next().await {
+            // A task that ended without an answer stays open, and is told below.
+            for (subject, listing) in done.unwrap_or_default() {
+                self.open.remove(&subject);
+                state.answers.push(subject.answered(listing));
+            }
+        }
+        for subject in self.open {
+            let detail = "the query ended without an answer";
+            state.answers.push(subject.unanswered(CoverageStatus::Unreachable, detail));
+        }
+    }
+}
+
+/// The collections of a project that decide where a packet goes.
+const OF_PROJECT: [Api; 7] = [
+    Api::ComputeNetworks,
+    Api::ComputeSubnetworks,
+    Api::ComputeFirewalls,
+    Api::ComputeRoutes,
+    Api::ComputeRouters,
+    Api::ComputeAddresses,
+    Api::ComputeGlobalAddresses,
+];
+
+/// Asks for what the first answers lead to.
+fn further(round: &mut Round, reached: &Reached, request: &Request, state: &LiveState) {
+    for (project, region) in &reached.connectors {
+        round.connectors(project, region);
+    }
+    for (project, region) in &reached.broken_connectors {
+        let (p, r) = (project.clone(), region.clone());
+        let subject = Subject::region(Api::VpcAccessOperations, project, region);
+        round.one(subject, async move |google| vpcaccess::operations(&google, &p, &r).await);
+    }
+    for project in &request.needs.networks {
+        compute_lists(round, project, &[Api::ComputeNetworks, Api::ComputeSubnetworks]);
+    }
+    if request.needs.connectivity {
+        connectivity(round, reached, state);
+    }
+    let now = jiff::Timestamp::now();
+    let places = reached.projects.iter().chain(&reached.granting_projects);
+    if let Some(back) = request.needs.audit_logs {
+        let since = now.checked_sub(back).unwrap_or(jiff::Timestamp::MIN);
+        for project in places {
+            let p = project.clone();
+            let subject = Subject::project(Api::LoggingEntries, project);
+            round.one(subject, async move |google| logging::changes(&google, &p, since).await);
+        }
+    }
+    if request.needs.load {
+        for project in &reached.projects {
+            let p = project.clone();
+            let subject = Subject::project(Api::MonitoringTimeSeries, project);
+            round.one(subject, async move |google| logging::connector_load(&google, &p, now).await);
+        }
+    }
+}
+
+fn connectivity(round: &mut Round, reached: &Reached, state: &LiveState) {
+    for project in &reached.network_projects {
+        compute_lists(round, project, &OF_PROJECT);
+    }
+    for network in &reached.networks {
+        let own: NetworkName = network.clone();
+        let subject = Subject::resource(Api::ComputeEffectiveFirewalls, &network.project, network);
+        round.one(subject, async move |google| compute::effective_firewalls(&google, &own).await);
+        private_connections(round, network, state);
+    }
+    for subnetwork in &reached.shared_subnetworks {
+        let own: SubnetworkName = subnetwork.clone();
+        let subject = Subject::resource(Api::ComputeSubnetworkIamPolicy, &subnetwork.project, subnetwork);
+        round.one(subject, async move |google| compute::subnetwork_iam_policy(&google, &own).await);
+    }
+    for project in &reached.granting_projects {
+        let p = project.clone();
+        let subject = Subject::project(Api::ProjectIamPolicy, project);
+        round.one(subject, async move |google| resource_manager::iam_policy(&google, &p).await);
+    }
+    for project in &reached.projects {
+        let p = project.clone();
+        let subject = Subject::project(Api::ServiceUsageServices, project);
+        round.one(subject, async move |google| services::enabled(&google, &p).await);
+    }
+    for project in &reached.database_projects {
+        for api in [Api::SqlInstances, Api::RedisInstances, Api::RedisClusters] {
+            let p = project.clone();
+            round.one(Subject::project(api, project), async move |google| match api {
+                Api::SqlInstances => databases::sql_instances(&google, &p).await,
+                Api::RedisInstances => databases::redis_instances(&google, &p).await,
+                _ => databases::redis_clusters(&google, &p).await,
+            });
+        }
+    }
+}
+
+fn compute_lists(round: &mut Round, project: &str, apis: &[Api]) {
+    for &api in apis {
+        let p = project.to_owned();
+        round.one(Subject::project(api, project), async move |google| compute::of_project(&google, api, &p).await);
+    }
+}
+
+/// The API takes the network's project by number only.
+fn private_connections(round: &mut Round, network: &NetworkName, state: &LiveState) {
+    let subject = Subject::resource(Api::ServiceNetworkingConnections, &network.project, network);
+    let (number, name) = (state.project_numbers.get(&network.project).cloned(), network.name.clone());
+    round.one(subject, async move |google| match number {
+        Some(number) => services::connections(&google, &number, &name).await,
+        None => Listing::not_asked("the number of the network's project is not known"),
+    });
+}
+
+/// Reads the regions once more in which something was being changed, after a pause.
+async fn settle(google: &Arc<Google>, state: &mut LiveState, pause: Duration) {
+    let places = reach::settling(&inventory::inventory(state));
+    if places.is_empty() {
+        return;
+    }
+    tokio::time::sleep(pause).await;
+    let mut round = Round::new(google);
+    for (project, region) in &places {
+        round.region(project, region);
+    }
+    let mut again = LiveState::default();
+    round.finish(&mut again).await;
+    // What could not be read again stays as it was: unsettled.
+    again.answers.retain(|answer| answer.status == CoverageStatus::Answered);
+    let read: BTreeSet<Subject> = again.answers.iter().map(Subject::of).collect();
+    state.answers.retain(|answer| !read.contains(&Subject::of(answer)));
+    state.answers.extend(again.answers);
+}
+
+/// Asks for the numbers of the projects themselves, where they are not known: declarations may use them.
+fn own_numbers(google: &Arc<Google>, request: &Request) -> JoinSet<(String, Option<String>)> {
+    let mut tasks = JoinSet::new();
+    let open = |id: &String| is_segment(id) && !inventory::is_number(id) && !request.project_numbers.contains_key(id);
+    for id in projects(request).into_iter().filter(open) {
+        let google = Arc::clone(google);
+        tasks.spawn(async move {
+            let number = resource_manager::project_number(&google, &id).await;
+            (id, number)
+        });
+    }
+    tasks
+}
+
+/// The projects and regions to ask, and the answers of those that cannot be asked.
+async fn regions(google: &Arc<Google>, request: &Request) -> (Vec<(String, String)>, Vec<Answer>) {
+    let mut regions = Vec::new();
+    let mut failed = Vec::new();
+    let mut tasks = JoinSet::new();
+    for project in projects(request) {
+        if !is_segment(&project) {
+            failed.extend(refusals(&project, None, CoverageStatus::NotAsked, "this is no project id"));
+        } else if request.regions.is_empty() {
+            let google = Arc::clone(google);
+            tasks.spawn(async move { (run::regions(&google, &project).await, project) });
+        } else {
+            for region in &request.regions {
+                match is_segment(region) {
+                    true => regions.push((project.clone(), region.clone())),
+                    false => {
+                        failed.extend(refusals(&project, Some(region), CoverageStatus::NotAsked, "this is no region"))
+                    }
+                }
+            }
+        }
+    }
+    while let Some(done) = tasks.join_next().await {
+        match done {
+            Ok((Ok(found), project)) => regions.extend(found.into_iter().map(|region| (project.clone(), region))),
+            Ok((Err(failure), project)) => {
+                let detail = format!("its regions could not be listed: {}", failure.detail);
+                failed.extend(refusals(&project, None, failure.status, &detail));
+            }
+            // Only a defect ends a task; its project then has no entry, which means "not asked".
+            Err(_) => {}
+        }
+    }
+    (regions, failed)
+}
+
+/// Finds out which other projects the numbers in names belong to.
+async fn learn_numbers(google: &Arc<Google>, state: &mut LiveState) {
+    /// More numbers than this are left unknown.
+    const MOST: usize = 50;
+    let known = inventory::project_numbers(state);
+    let mut unknown = BTreeSet::new();
+    for answer in &state.answers {
+        answer.items.iter().for_each(|item| reach::numbers_in(item, &mut unknown));
+    }
+    let mut tasks = JoinSet::new();
+    for number in unknown.into_iter().filter(|number| !known.contains_key(number)).take(MOST) {
+        let google = Arc::clone(google);
+        tasks.spawn(async move { (resource_manager::project_id(&google, &number).await, number) });
+    }
+    let mut learnt: BTreeMap<String, String> = BTreeMap::new();
+    while let Some(done) = tasks.join_next().await {
+        if let Ok((Some(id), number)) = done {
+            learnt.insert(id, number);
+        }
+    }
+    for (id, number) in learnt {
+        state.project_numbers.entry(id).or_insert(number);
+    }
+}

@@ -1,0 +1,67 @@
+//! Cloud Logging API (v2) and Cloud Monitoring API (v3): who changed what, and the load of connectors. Both only where
+//! the user asks for them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::pages::{Listing, PLAIN, list};
+use super::{Failure, Google, ReadPost, path};
+use crate::model::CoverageStatus;
+
+/// Entries that are kept; the newest come first.
+const MOST_ENTRIES: usize = 1_000;
+/// Pages that are read, most of them empty.
+const MOST_PAGES: usize = 50;
+
+/// Lists who changed workloads and connectors of a project, the newest first.
+pub async fn changes(google: &Google, project: &str, since: Timestamp) -> Listing {
+    let url = path(&google.logging, &["v2", "entries:list"]);
+    let filter = format!(
+        "logName=\"projects/{project}/logs/cloudaudit.googleapis.com%2Factivity\" AND \
+         protoPayload.serviceName=(\"run.googleapis.com\" OR \"vpcaccess.googleapis.com\") AND timestamp>=\"{since}\""
+    );
+    let mut listing = Listing::default();
+    let mut token = String::new();
+    for _ in 0..MOST_PAGES {
+        let mut body = json!({
+            "resourceNames": [format!("projects/{project}")],
+            "filter": filter,
+            "orderBy": "timestamp desc",
+            "pageSize": MOST_ENTRIES,
+        });
+        if !token.is_empty() {
+            body["pageToken"] = json!(token);
+        }
+        let page = google.transport.post(ReadPost::ListLogEntries, &url, &body).await;
+        let next = match page.and_then(|page| listing.add(page, "entries")) {
+            Ok(next) => next,
+            Err(failure) => {
+                listing.failure = Some(failure);
+                return listing;
+            }
+        };
+        // An empty page with a token means that the search goes on.
+        if next.is_empty() || listing.items.len() >= MOST_ENTRIES {
+            listing.items.truncate(MOST_ENTRIES);
+            return listing;
+        }
+        token = next;
+    }
+    let text = format!("the search had not ended after {MOST_PAGES} pages");
+    listing.failure = Some(Failure::new(CoverageStatus::Unreachable, text));
+    listing
+}
+
+/// How far back load is looked at.
+const LOAD: SignedDuration = SignedDuration::from_hours(1);
+
+/// Lists the load of the connectors of a project over the last hour, one point a minute.
+pub async fn connector_load(google: &Google, project: &str, now: Timestamp) -> Listing {
+    let mut url = path(&google.monitoring, &["v3", "projects", project, "timeSeries"]);
+    let start = now.checked_sub(LOAD).unwrap_or(Timestamp::MIN);
+    url.query_pairs_mut()
+        .append_pair("filter", "metric.type = starts_with(\"vpcaccess.googleapis.com/connector/\")")
+        .append_pair("interval.startTime", &start.to_string())
+        .append_pair("interval.endTime", &now.to_string());
+    list(&google.transport, &url, "timeSeries", PLAIN).await
+}
