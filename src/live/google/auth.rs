@@ -1,23 +1,32 @@
-//! Access tokens, by `gcp_auth` only.
+//! Access tokens: one source of them a run, tokens that are replaced when they expire or are refused, and time limits.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `source` | which source of tokens a run has: the first that is there decides |
+//! | `credential_file` | what a credentials file is, by its `type` |
+//! | `provider` | getting a token from a source: by `gcp_auth`, or by `google-cloud-auth` where that cannot |
 
+use std::ffi::OsString;
 use std::fmt;
-use std::future::Future;
-use std::sync::{Arc, Once};
+use std::path::PathBuf;
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
-use gcp_auth::{Error, Token, TokenProvider};
-use tokio::runtime::Handle;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
-/// The only scope that every API that is asked accepts: VPC Access has no read-only scope. What the token may do is
-/// restricted by IAM roles.
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+mod credential_file;
+mod provider;
+mod source;
+#[cfg(test)]
+mod tests;
 
-/// Limit on one token request.
-const TOKEN_LIMIT: Duration = Duration::from_secs(10);
+use provider::Provider;
+use source::Source;
 
-/// Limit on finding a source of tokens. The last source starts `gcloud` twice, which takes seconds each time.
-const DISCOVERY_LIMIT: Duration = Duration::from_secs(20);
+/// What to do where there are no credentials.
+const ADVICE: &str = "run `gcloud auth application-default login`, or name a credentials file in \
+                      GOOGLE_APPLICATION_CREDENTIALS, or give a token with --access-token-file";
 
 /// Makes ring the TLS provider of this process. Without one, building any HTTPS client panics.
 pub fn install_tls_provider() {
@@ -28,16 +37,81 @@ pub fn install_tls_provider() {
     });
 }
 
+/// What a run is told of its credentials.
+#[derive(Clone)]
+pub struct Options {
+    /// A file that holds an access token (`--access-token-file`).
+    pub token_file: Option<PathBuf>,
+    /// The project whose quota is used and that is charged, where the configuration names one.
+    pub quota_project: Option<String>,
+    /// The variables of the environment.
+    pub variable: fn(&str) -> Option<OsString>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { token_file: None, quota_project: None, variable: |name| std::env::var_os(name) }
+    }
+}
+
+/// An access token. It shows itself to nobody but [`Token::as_str`].
+#[derive(Clone)]
+pub struct Token {
+    text: Arc<str>,
+    /// When another one is asked for; `None` where there is no other.
+    until: Option<Instant>,
+}
+
+impl Token {
+    fn new(text: &str, lifetime: Option<Duration>) -> Self {
+        let until = lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
+        Self { text: text.into(), until }
+    }
+
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn has_expired(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// Whose credentials a run has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Where they come from, such as `GOOGLE_APPLICATION_CREDENTIALS=/home/me/key.json`.
+    pub source: String,
+    /// What they are, such as `service account key`.
+    pub kind: &'static str,
+    /// Who it is, where the source itself says it: an e-mail address, or the name of a workload identity pool.
+    pub principal: Option<String>,
+}
+
 /// The one source of tokens of a run. A failure is remembered: every caller gets it, and nobody waits twice.
 /// A handle: clones share one source.
 #[derive(Clone, Default)]
-pub struct Tokens(Arc<Mutex<State>>);
+pub struct Tokens(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    options: Options,
+    source: OnceLock<Result<Source, String>>,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 enum State {
     #[default]
     New,
-    Ready(Arc<dyn TokenProvider>, Arc<Token>),
+    Ready(Provider, Token),
     Failed(String),
 }
 
@@ -48,25 +122,37 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
+    /// The tokens of a run. Nothing is read yet.
+    pub fn new(options: Options) -> Self {
+        Self(Arc::new(Inner { options, ..Inner::default() }))
+    }
+
+    fn source(&self) -> Result<&Source, String> {
+        self.0.source.get_or_init(|| Source::choose(&self.0.options)).as_ref().map_err(Clone::clone)
+    }
+
     /// A token that has not expired.
     ///
     /// # Errors
-    /// Which sources were tried, and what to do.
-    pub async fn get(&self) -> Result<Arc<Token>, String> {
-        let mut state = self.0.lock().await;
-        let provider = match &*state {
-            State::Ready(_, token) if !token.has_expired() => return Ok(Arc::clone(token)),
-            State::Ready(provider, _) => Ok(Arc::clone(provider)),
-            State::Failed(text) => return Err(text.clone()),
-            State::New => discover().await,
+    /// Which sources were tried, in which order, and what to do.
+    pub async fn get(&self) -> Result<Token, String> {
+        let mut state = self.0.state.lock().await;
+        let provider = match std::mem::take(&mut *state) {
+            State::Ready(provider, token) if !token.has_expired() => {
+                *state = State::Ready(provider, token.clone());
+                return Ok(token);
+            }
+            State::Ready(provider, _) => Ok(provider),
+            State::Failed(text) => Err(text),
+            State::New => self.provider().await,
         };
-        let token = match provider {
-            Ok(provider) => fetch(Arc::clone(&provider)).await.map(|token| (provider, token)),
+        let got = match provider {
+            Ok(provider) => provider.token().await.map(|token| (provider, token)),
             Err(text) => Err(text),
         };
-        match token {
+        match got {
             Ok((provider, token)) => {
-                *state = State::Ready(provider, Arc::clone(&token));
+                *state = State::Ready(provider, token.clone());
                 Ok(token)
             }
             Err(text) => {
@@ -75,107 +161,57 @@ impl Tokens {
             }
         }
     }
-}
 
-async fn discover() -> Result<Arc<dyn TokenProvider>, String> {
-    install_tls_provider();
-    match within(DISCOVERY_LIMIT, gcp_auth::provider()).await {
-        Some(Ok(provider)) => Ok(provider),
-        Some(Err(error)) => Err(explain(&error)),
-        None => Err(format!("no source of credentials answered within {} s; {ADVICE}", DISCOVERY_LIMIT.as_secs())),
-    }
-}
-
-async fn fetch(provider: Arc<dyn TokenProvider>) -> Result<Arc<Token>, String> {
-    match within(TOKEN_LIMIT, async move { provider.token(&[SCOPE]).await }).await {
-        Some(Ok(token)) => Ok(token),
-        Some(Err(error)) => Err(format!("credentials were found, but gave no token: {}; {ADVICE}", brief(&error))),
-        None => Err(format!("credentials were found, but gave no token within {} s; {ADVICE}", TOKEN_LIMIT.as_secs())),
-    }
-}
-
-/// Runs a future under a time limit that holds even where the future blocks its thread: `gcp_auth` has no time limits
-/// of its own and waits for `gcloud` without giving way. `None` where the limit passed or the thread ended early.
-async fn within<T, F>(limit: Duration, future: F) -> Option<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let (done, result) = oneshot::channel();
-    let runtime = Handle::current();
-    let work = move || {
-        // The receiver is gone once the limit has passed.
-        let _ = done.send(runtime.block_on(future));
-    };
-    std::thread::Builder::new().name("credentials".to_owned()).spawn(work).ok()?;
-    tokio::time::timeout(limit, result).await.ok()?.ok()
-}
-
-const ADVICE: &str = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a service \
-                      account's key file";
-
-/// What was tried, in the order in which `gcp_auth` tries it.
-fn explain(error: &Error) -> String {
-    match error {
-        Error::NoAuthMethod(gcloud, metadata, user) => format!(
-            "tried GOOGLE_APPLICATION_CREDENTIALS (not set), gcloud's application default credentials ({}), the \
-             metadata server ({}) and `gcloud auth print-access-token` ({}); {ADVICE}",
-            brief(user),
-            brief(metadata),
-            brief(gcloud)
-        ),
-        // Only a file named by the environment ends the search early.
-        other => format!(
-            "the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be used: {} (only a service account's key \
-             file can; for other kinds of credentials unset it and sign in with `gcloud auth login`)",
-            brief(other)
-        ),
-    }
-}
-
-/// An error in few words. What a credentials file holds is never repeated: a JSON error quotes its input.
-fn brief(error: &Error) -> String {
-    match error {
-        Error::Json(what, error) => format!("{what}, line {}", error.line()),
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn the_limit_holds_even_where_the_work_blocks_its_thread() {
-        let started = Instant::now();
-        let blocked = within(Duration::from_millis(30), async {
-            std::thread::sleep(Duration::from_millis(600));
-        });
-        assert_eq!(blocked.await, None);
-        assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
-        assert_eq!(within(Duration::from_secs(5), async { 7 }).await, Some(7));
+    async fn provider(&self) -> Result<Provider, String> {
+        install_tls_provider();
+        self.quota()?;
+        Provider::find(self.source()?).await
     }
 
-    #[test]
-    fn the_error_names_every_source_and_quotes_no_file() {
-        let json = serde_json::from_str::<u32>("\"ya29.secret\"").unwrap_err();
-        let error = Error::NoAuthMethod(
-            Box::new(Error::Str("gcloud is not installed")),
-            Box::new(Error::Str("no metadata server")),
-            Box::new(Error::Json("no application default credentials", json)),
-        );
-        let text = explain(&error);
-        for part in ["GOOGLE_APPLICATION_CREDENTIALS", "metadata server (no meta", "gcloud is not installed", "login"] {
-            assert!(text.contains(part), "{part} in {text}");
+    /// Says that a server refused a token. True where the source may have another one; the next call fetches it.
+    pub async fn refused(&self, token: &Token) -> bool {
+        let mut state = self.0.state.lock().await;
+        if let State::Ready(provider, current) = &*state {
+            if current.text != token.text {
+                // Somebody else has fetched a new one already.
+                return true;
+            }
+            if !provider.has_more() {
+                return false;
+            }
         }
-        assert!(!text.contains("ya29"), "{text}");
+        // The crates keep their tokens until they expire, so the provider is made anew.
+        *state = State::New;
+        true
     }
 
-    #[tokio::test]
-    async fn a_failure_is_remembered() {
-        let tokens = Tokens(Arc::new(Mutex::new(State::Failed("nothing there".to_owned()))));
-        assert_eq!(tokens.get().await.map(|_| ()), Err("nothing there".to_owned()));
+    /// The project whose quota is used and that is charged: the configured one, else `GOOGLE_CLOUD_QUOTA_PROJECT`, else
+    /// the one that the credentials file names.
+    pub fn quota_project(&self) -> Option<String> {
+        self.quota().ok().flatten()
+    }
+
+    fn quota(&self) -> Result<Option<String>, String> {
+        let variable = || (self.0.options.variable)("GOOGLE_CLOUD_QUOTA_PROJECT");
+        let given = self.0.options.quota_project.clone();
+        let given = given.or_else(|| variable().map(|text| text.to_string_lossy().into_owned()));
+        let given = given.filter(|text| !text.is_empty());
+        let project = given.or_else(|| self.source().ok().and_then(Source::quota_project));
+        match project {
+            Some(project) if !source::is_project(&project) => {
+                Err("the quota project is no project id: it comes from GOOGLE_CLOUD_QUOTA_PROJECT, or from \
+                     `quota_project_id` in the credentials file"
+                    .to_owned())
+            }
+            project => Ok(project),
+        }
+    }
+
+    /// Whose credentials these are; `None` before a token was got.
+    pub async fn identity(&self) -> Option<Identity> {
+        match &*self.0.state.lock().await {
+            State::Ready(provider, _) => Some(provider.identity.clone()),
+            State::New | State::Failed(_) => None,
+        }
     }
 }

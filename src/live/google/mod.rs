@@ -5,6 +5,8 @@
 //! | [`auth`] | access tokens |
 //! | [`read`] | what may be sent: reads only |
 //! | [`transport`] | sending, repeating, limits |
+//! | [`rate`] | how fast each API is asked |
+//! | [`retry`] | pauses before a request is sent again |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
 //! | [`run`], [`vpcaccess`], [`compute`], [`databases`], [`services`], [`logging`], [`resource_manager`],
@@ -18,8 +20,10 @@ pub mod databases;
 pub mod failure;
 pub mod logging;
 pub mod pages;
+pub mod rate;
 pub mod read;
 pub mod resource_manager;
+pub mod retry;
 pub mod run;
 pub mod services;
 pub mod storage;

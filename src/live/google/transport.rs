@@ -1,22 +1,23 @@
 //! The one place that sends requests, and all it can send is a [`Read`].
 
-use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ACCEPT, RETRY_AFTER};
-use reqwest::{Client, Response, Url};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::auth::{Tokens, install_tls_provider};
+use super::auth::{Token, Tokens, install_tls_provider};
 use super::failure::{Failure, retry_delay};
+use super::rate::{Lane, Named, Rates, named_quota};
 use super::read::{Read, ReadPost};
+use super::retry::{Backoff, retry_after};
 use crate::model::CoverageStatus;
 
 /// Limits on what a run asks of the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// One attempt of one request, its body included.
     pub attempt: Duration,
@@ -26,10 +27,14 @@ pub struct Limits {
     pub backoff: Duration,
     /// Longest pause that the doubling leads to. A pause that the server asks for may be longer.
     pub max_backoff: Duration,
+    /// All attempts of one request together, pauses and waiting for a turn included.
+    pub call: Duration,
     /// All requests of the run together, pauses included.
     pub total: Duration,
     /// Requests under way at the same time.
     pub concurrency: usize,
+    /// Requests a second to one API host, project and region. A tenth of it, and at least one, may leave at once.
+    pub rate: f64,
     /// Bytes of one response.
     pub body_bytes: usize,
     /// Pages of one list.
@@ -43,21 +48,27 @@ impl Default for Limits {
             attempts: 5,
             backoff: Duration::from_millis(250),
             max_backoff: Duration::from_secs(8),
+            // Longer than a minute, which is what a quota a minute asks to wait.
+            call: Duration::from_secs(75),
             total: Duration::from_secs(90),
             concurrency: 16,
+            // Under the 50 a second that Cloud Run commonly grants a project and region.
+            rate: 30.0,
             body_bytes: 64 << 20,
             pages: 2_000,
         }
     }
 }
 
-/// Sends requests, a limited number at a time, and repeats those that may be repeated.
+/// Sends reads, a limited number at a time, and repeats those that may be repeated.
 #[derive(Debug)]
 pub struct Transport {
     client: Client,
     auth: Auth,
     limits: Limits,
-    permits: Semaphore,
+    slots: Semaphore,
+    rates: Rates,
+    backoff: Backoff,
     started: Instant,
 }
 
@@ -69,6 +80,9 @@ enum Auth {
     /// A server on the loopback address. It never gets a token.
     Loopback,
 }
+
+/// The header that names the project whose quota is used and that is charged.
+const QUOTA_PROJECT: &str = "x-goog-user-project";
 
 impl Transport {
     /// Asks Google Cloud, over HTTPS only. The run's time limit starts now.
@@ -86,10 +100,19 @@ impl Transport {
     /// # Errors
     /// Where no client can be built.
     pub fn loopback(limits: Limits) -> Result<Self, String> {
+        Self::new(Self::plain(), Auth::Loopback, limits)
+    }
+
+    /// Asks a server on the loopback address as if it were Google Cloud: with a token.
+    #[cfg(test)]
+    pub fn google_on_loopback(limits: Limits, tokens: Tokens) -> Self {
+        Self::new(Self::plain(), Auth::Google(tokens), limits).unwrap()
+    }
+
+    /// A client for plain HTTP. Nothing needs a certificate, so a system without any can run the demo.
+    fn plain() -> reqwest::ClientBuilder {
         install_tls_provider();
-        // Nothing here needs a certificate, so a system without any can run the demo.
-        let builder = Client::builder().no_proxy().tls_certs_only([]);
-        Self::new(builder, Auth::Loopback, limits)
+        Client::builder().no_proxy().tls_certs_only([])
     }
 
     fn new(builder: reqwest::ClientBuilder, auth: Auth, limits: Limits) -> Result<Self, String> {
@@ -101,8 +124,19 @@ impl Transport {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| format!("no HTTP client could be built: {error}"))?;
-        let permits = Semaphore::new(limits.concurrency.max(1));
-        Ok(Self { client, auth, limits, permits, started: Instant::now() })
+        let charged = match &auth {
+            Auth::Google(tokens) => tokens.quota_project(),
+            Auth::Loopback => None,
+        };
+        Ok(Self {
+            client,
+            auth,
+            slots: Semaphore::new(limits.concurrency.max(1)),
+            rates: Rates::new(limits.rate, charged),
+            backoff: Backoff::new(limits.backoff, limits.max_backoff, None),
+            limits,
+            started: Instant::now(),
+        })
     }
 
     /// The limits of the run.
@@ -140,63 +174,87 @@ impl Transport {
 
     /// Sends a read, and gives the JSON that it is answered with.
     ///
-    /// Repeated are 429, 403 with the reason "rate limit exceeded", 502, 503, 504, faults of the connection and
-    /// attempts that take too long; no other answer is. A pause that the server asks for is kept to.
+    /// Repeated are 429, 403 with the reason "rate limit exceeded", 502, 503, 504, faults of the connection, bodies
+    /// that end too early, and attempts that take too long; no other answer is. A pause that the server asks for is
+    /// kept to. 401 is answered once with a new token.
     ///
     /// # Errors
     /// What the last attempt met.
     pub async fn send(&self, read: &Read) -> Result<Value, Failure> {
+        let lane = self.rates.lane(read.url());
+        let limit = Limit::of(&self.limits, self.started);
+        let mut renewed = false;
         let mut attempt = 1;
         loop {
-            let (failure, pause) = match self.attempt(read).await {
+            let token = self.token(&limit).await?;
+            let (failure, pause) = match self.attempt(read, &lane, token.as_ref(), &limit).await {
                 Ok(value) => return Ok(value),
-                Err(Attempt::Final(failure)) => return Err(failure),
+                Err(Attempt::Final(failure)) => return Err(after(failure, attempt)),
+                Err(Attempt::Unauthenticated(failure)) => {
+                    if renewed || !self.renews(token.as_ref()).await {
+                        return Err(after(failure, attempt));
+                    }
+                    renewed = true;
+                    (failure, Some(Duration::ZERO))
+                }
                 Err(Attempt::Again(failure, pause)) => (failure, pause),
             };
+            let pause = pause.unwrap_or_else(|| self.backoff.pause(attempt));
+            if failure.status == CoverageStatus::RateLimited {
+                lane.slow_down(pause, quota_rate(&failure));
+            }
             if attempt >= self.limits.attempts {
                 return Err(after(failure, attempt));
             }
-            let pause = pause.unwrap_or_else(|| self.backoff(attempt));
-            if pause >= self.left() {
-                return Err(after(failure, attempt));
+            if pause >= limit.left() {
+                return Err(too_long(after(failure, attempt), pause));
             }
             sleep(pause).await;
             attempt += 1;
         }
     }
 
-    async fn attempt(&self, read: &Read) -> Result<Value, Attempt> {
-        let used_up = || {
-            let seconds = self.limits.total.as_secs_f64();
-            let text = format!("the run's time limit of {seconds:.1} s was used up");
-            Attempt::Final(Failure::new(CoverageStatus::Unreachable, text))
-        };
-        // Held for one attempt only, so that nobody waits for another request's pause.
-        let Ok(Ok(_permit)) = timeout(self.left(), self.permits.acquire()).await else { return Err(used_up()) };
-        let limit = self.limits.attempt.min(self.left());
-        if limit.is_zero() {
-            return Err(used_up());
+    /// The token to send, where one is sent.
+    async fn token(&self, limit: &Limit) -> Result<Option<Token>, Failure> {
+        let Auth::Google(tokens) = &self.auth else { return Ok(None) };
+        let Ok(token) = timeout_at(limit.end, tokens.get()).await else { return Err(limit.used_up()) };
+        let missing = |text| Failure::new(CoverageStatus::Denied, format!("no credentials were found: {text}"));
+        token.map(Some).map_err(missing)
+    }
+
+    /// True where another token may be had after this one was refused.
+    async fn renews(&self, refused: Option<&Token>) -> bool {
+        match (&self.auth, refused) {
+            (Auth::Google(tokens), Some(refused)) => tokens.refused(refused).await,
+            _ => false,
         }
-        let mut request = read.request(&self.client).header(ACCEPT, "application/json").timeout(limit);
+    }
+
+    async fn attempt(&self, read: &Read, lane: &Lane, token: Option<&Token>, limit: &Limit) -> Result<Value, Attempt> {
+        let mut request = read.request(&self.client).header(ACCEPT, "application/json");
         if let Auth::Google(tokens) = &self.auth {
-            let no_credentials = |text| {
-                Attempt::Final(Failure::new(CoverageStatus::Denied, format!("no credentials were found: {text}")))
-            };
-            let token = tokens.get().await.map_err(no_credentials)?;
-            request = request.bearer_auth(token.as_str());
+            if let Some(token) = token {
+                request = request.bearer_auth(token.as_str());
+            }
+            if let Some(project) = tokens.quota_project().and_then(|project| HeaderValue::try_from(project).ok()) {
+                request = request.header(QUOTA_PROJECT, project);
+            }
         }
-        let broken = |error| Attempt::Again(Failure::from_transport(error, limit), None);
-        let response = request.send().await.map_err(broken)?;
-        let code = response.status();
-        let asked = asked_pause(&response);
-        let body = self.body(response, limit).await?;
+        // Held for one attempt only, so that nobody waits for another request's pause.
+        let turn = timeout_at(limit.end, lane.turn(&self.slots)).await;
+        let Ok(Some(_slot)) = turn else { return Err(Attempt::Final(limit.used_up())) };
+        let most = self.limits.attempt.min(limit.left());
+        if most.is_zero() {
+            return Err(Attempt::Final(limit.used_up()));
+        }
+        let broken = |error| Attempt::Again(Failure::from_transport(error, most), None);
+        let response = request.timeout(most).send().await.map_err(broken)?;
+        let (code, headers) = (response.status(), response.headers().clone());
+        let body = self.body(response, most).await?;
         if code.is_success() {
-            return parse(&body, code.as_u16()).map_err(Attempt::Final);
+            return parse(&body, &headers, code.as_u16()).map_err(Attempt::Final);
         }
-        let failure = Failure::from_http(code.as_u16(), &body);
-        let asked = asked.or_else(|| failure.error.as_ref().and_then(retry_delay));
-        let again = failure.status == CoverageStatus::RateLimited || matches!(code.as_u16(), 502..=504);
-        Err(if again { Attempt::Again(failure, asked) } else { Attempt::Final(failure) })
+        Err(refused(code, &headers, &body))
     }
 
     async fn body(&self, mut response: Response, limit: Duration) -> Result<Vec<u8>, Attempt> {
@@ -215,17 +273,34 @@ impl Transport {
             }
         }
     }
+}
 
-    fn left(&self) -> Duration {
-        self.limits.total.saturating_sub(self.started.elapsed())
+/// When a request must have ended, and why.
+struct Limit {
+    end: Instant,
+    text: String,
+}
+
+impl Limit {
+    /// The limit of a call that begins now, or of the run, whichever is earlier.
+    fn of(limits: &Limits, started: Instant) -> Self {
+        let text =
+            |what: &str, limit: Duration| format!("the {what} time limit of {:.1} s was used up", limit.as_secs_f64());
+        let run = started + limits.total;
+        let call = Instant::now() + limits.call;
+        if call < run {
+            Self { end: call, text: text("request's", limits.call) }
+        } else {
+            Self { end: run, text: text("run's", limits.total) }
+        }
     }
 
-    /// The pause before a retry: anything up to a limit that doubles, so that clients that failed together do not
-    /// come back together.
-    fn backoff(&self, attempt: u32) -> Duration {
-        let doubled = self.limits.backoff.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-        let random = RandomState::new().hash_one(attempt) % 1_000;
-        doubled.min(self.limits.max_backoff).mul_f64(random as f64 / 1_000.0)
+    fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+
+    fn used_up(&self) -> Failure {
+        Failure::new(CoverageStatus::Unreachable, self.text.clone())
     }
 }
 
@@ -233,8 +308,37 @@ impl Transport {
 enum Attempt {
     /// Trying again would be answered the same.
     Final(Failure),
+    /// The token was not accepted.
+    Unauthenticated(Failure),
     /// Trying again may help, after the pause that the server asked for.
     Again(Failure, Option<Duration>),
+}
+
+/// What an answer that is no success means.
+fn refused(code: StatusCode, headers: &HeaderMap, body: &[u8]) -> Attempt {
+    let failure = Failure::from_http(code.as_u16(), body);
+    let error = failure.error.as_ref();
+    if code == StatusCode::UNAUTHORIZED {
+        return Attempt::Unauthenticated(failure);
+    }
+    if error.and_then(named_quota) == Some(Named::Day) {
+        let detail = format!("{}; this is a quota of a day, so nothing was tried again", failure.detail);
+        return Attempt::Final(Failure { detail, ..failure });
+    }
+    let again = failure.status == CoverageStatus::RateLimited || matches!(code.as_u16(), 502..=504);
+    if !again {
+        return Attempt::Final(failure);
+    }
+    // Where both are given, the longer one holds.
+    let asked = retry_after(headers, SystemTime::now()).max(error.and_then(retry_delay));
+    Attempt::Again(failure, asked)
+}
+
+fn quota_rate(failure: &Failure) -> Option<super::rate::NamedQuota> {
+    match failure.error.as_ref().and_then(named_quota)? {
+        Named::Rate(quota) => Some(quota),
+        Named::Day => None,
+    }
 }
 
 fn after(failure: Failure, attempts: u32) -> Failure {
@@ -245,17 +349,21 @@ fn after(failure: Failure, attempts: u32) -> Failure {
     Failure { detail, ..failure }
 }
 
-/// `Retry-After` in seconds. Its other form, a date, needs a clock that agrees with the server's, and is passed over.
-fn asked_pause(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
+fn too_long(failure: Failure, pause: Duration) -> Failure {
+    let detail =
+        format!("{}; the next attempt was due in {:.1} s, past the time limit", failure.detail, pause.as_secs_f64());
+    Failure { detail, ..failure }
 }
 
-fn parse(body: &[u8], code: u16) -> Result<Value, Failure> {
-    serde_json::from_slice(body).map_err(|error| {
-        let text = format!("the answer is no JSON (line {}, column {})", error.line(), error.column());
-        Failure { http_status: Some(code), ..Failure::new(CoverageStatus::Malformed, text) }
-    })
+fn parse(body: &[u8], headers: &HeaderMap, code: u16) -> Result<Value, Failure> {
+    let malformed = |text| Failure { http_status: Some(code), ..Failure::new(CoverageStatus::Malformed, text) };
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    // No compression is asked for, so that the limit on a body is one on what it holds.
+    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+        return Err(malformed("the answer is compressed, which was not asked for".to_owned()));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| malformed(format!("the answer is no JSON (line {}, column {})", error.line(), error.column())))
 }
 
 /// Checks a base URL that stands in place of Google's: plain HTTP, on the loopback address, nothing else in it.
@@ -301,19 +409,6 @@ mod tests {
             "",
         ] {
             assert!(loopback_url(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn pauses_double_up_to_their_limit() {
-        let limits = Limits {
-            backoff: Duration::from_millis(100),
-            max_backoff: Duration::from_millis(300),
-            ..Limits::default()
-        };
-        let transport = Transport::loopback(limits).unwrap();
-        for (attempt, most) in [(1, 100), (2, 200), (3, 300), (40, 300), (u32::MAX, 300)] {
-            assert!(transport.backoff(attempt) <= Duration::from_millis(most), "{attempt}");
         }
     }
 }
