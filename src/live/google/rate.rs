@@ -279,9 +279,8 @@ mod tests {
 
     /// The most turns in any window of one second.
     fn busiest(given: &[Duration]) -> usize {
-        let within = |from: Duration| {
-            given.iter().filter(|at| **at >= from && **at < from + Duration::from_secs(1)).count()
-        };
+        let within =
+            |from: Duration| given.iter().filter(|at| **at >= from && **at < from + Duration::from_secs(1)).count();
         given.iter().map(|from| within(*from)).max().unwrap_or(0)
     }
 
