@@ -271,7 +271,7 @@ mod tests {
         let started = Instant::now();
         let mut given = Vec::new();
         for _ in 0..count {
-            lane.turn(&slots).await.unwrap();
+            drop(lane.turn(&slots).await.unwrap());
             given.push(started.elapsed());
         }
         given
@@ -279,9 +279,8 @@ mod tests {
 
     /// The most turns in any window of one second.
     fn busiest(given: &[Duration]) -> usize {
-        let within = |from: Duration| {
-            given.iter().filter(|at| **at >= from && **at < from + Duration::from_secs(1)).count()
-        };
+        let within =
+            |from: Duration| given.iter().filter(|at| **at >= from && **at < from + Duration::from_secs(1)).count();
         given.iter().map(|from| within(*from)).max().unwrap_or(0)
     }
 
@@ -368,7 +367,7 @@ mod tests {
         let started = Instant::now();
         let mut given = Vec::new();
         for round in 0..400 {
-            lane.turn(&slots).await.unwrap();
+            drop(lane.turn(&slots).await.unwrap());
             given.push(started.elapsed());
             if round % 7 == 0 {
                 lane.slow_down(Duration::ZERO, None);
