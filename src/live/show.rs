@@ -1,109 +1,148 @@
 //! `gcp-drift show live`: the inventory and its coverage, as JSON.
 
-use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Connector, Fact, Inventory, LiveRevision, LiveWorkload, NetworkInterface, VpcAccess};
+use serde_json::{Map, Value, json};
+
+use crate::model::{Coverage, CoverageEntry, Fact, Inventory};
+
+mod access;
+mod connectors;
+mod databases;
+mod networks;
+mod workloads;
 
 /// The inventory with what was really looked at. A field is `{"value": …}`, `{"absent": true}` or
-/// `{"unknown": [reasons]}`.
+/// `{"unknown": [reasons]}`; what the API always tells, such as a name, stands bare.
 pub fn show(inventory: &Inventory, live_source: &str) -> Value {
-    let coverage = inventory.coverage.entries.iter().map(|entry| {
-        json!({
-            "project": entry.project,
-            "region": entry.region,
-            "api": entry.api.word(),
-            "status": entry.status.word(),
-            "detail": entry.detail,
-        })
-    });
-    json!({
-        "schema_version": 1,
-        "live_source": live_source,
-        "workloads": inventory.workloads.iter().map(workload).collect::<Vec<_>>(),
-        "revisions": inventory.revisions.iter().map(revision).collect::<Vec<_>>(),
-        "connectors": inventory.connectors.iter().map(connector).collect::<Vec<_>>(),
-        "project_numbers": inventory.project_numbers,
-        "coverage": coverage.collect::<Vec<_>>(),
-    })
+    let Inventory { coverage: Coverage { entries }, .. } = inventory;
+    let rows: [(&str, Value); 22] = [
+        ("schema_version", json!(1)),
+        ("live_source", json!(live_source)),
+        ("workloads", inventory.workloads.shown()),
+        ("revisions", inventory.revisions.shown()),
+        ("connectors", connectors::with_health(inventory)),
+        ("connector_load", inventory.connector_load.shown()),
+        ("networks", inventory.networks.shown()),
+        ("subnetworks", inventory.subnetworks.shown()),
+        ("firewall_rules", inventory.firewall_rules.shown()),
+        ("effective_firewalls", inventory.effective_firewalls.shown()),
+        ("routes", inventory.routes.shown()),
+        ("routers", inventory.routers.shown()),
+        ("addresses", inventory.addresses.shown()),
+        ("service_connections", inventory.service_connections.shown()),
+        ("sql_instances", inventory.sql_instances.shown()),
+        ("redis_instances", inventory.redis_instances.shown()),
+        ("redis_clusters", inventory.redis_clusters.shown()),
+        ("apis", inventory.apis.shown()),
+        ("iam_policies", inventory.iam_policies.shown()),
+        ("audit_entries", inventory.audit_entries.shown()),
+        ("project_numbers", inventory.project_numbers.shown()),
+        ("coverage", entries.shown()),
+    ];
+    rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-fn fact<T: ToString>(fact: &Fact<T>) -> Value {
-    match fact {
-        Fact::Known(value, _) => json!({ "value": value.to_string() }),
-        Fact::Absent(_) => json!({ "absent": true }),
-        Fact::Unknown(whys) => json!({ "unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>() }),
+impl Shown for CoverageEntry {
+    fn shown(&self) -> Value {
+        json!({
+            "project": self.project,
+            "region": self.region,
+            "api": self.api.word(),
+            "of": self.of,
+            "time": self.time,
+            "status": self.status.word(),
+            "detail": self.detail,
+        })
     }
 }
 
-fn number(value: &Fact<i64>) -> Value {
-    match value {
-        Fact::Known(number, _) => json!({ "value": number }),
-        other => fact(other),
+/// What is printed.
+trait Shown {
+    /// As JSON.
+    fn shown(&self) -> Value;
+}
+
+impl<T: Shown> Shown for Fact<T> {
+    fn shown(&self) -> Value {
+        match self {
+            Self::Known(value, _) => json!({ "value": value.shown() }),
+            Self::Absent(_) => json!({ "absent": true }),
+            Self::Unknown(whys) => json!({ "unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>() }),
+        }
     }
 }
 
-fn vpc(access: &VpcAccess) -> Value {
-    let interfaces = match &access.interfaces {
-        Fact::Known(interfaces, _) => json!({ "value": interfaces.iter().map(interface).collect::<Vec<_>>() }),
-        Fact::Absent(_) => json!({ "absent": true }),
-        Fact::Unknown(whys) => json!({ "unknown": whys.iter().map(ToString::to_string).collect::<Vec<_>>() }),
-    };
-    json!({
-        "connector": fact(&access.connector),
-        "egress": fact(&access.egress),
-        "network_interfaces": interfaces,
-    })
+impl<T: Shown> Shown for Option<T> {
+    fn shown(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Shown::shown)
+    }
 }
 
-fn interface(interface: &NetworkInterface) -> Value {
-    json!({
-        "network": fact(&interface.network),
-        "subnetwork": fact(&interface.subnetwork),
-        "tags": interface.tags.known(),
-    })
+impl<T: Shown> Shown for Vec<T> {
+    fn shown(&self) -> Value {
+        self.iter().map(Shown::shown).collect()
+    }
 }
 
-fn workload(live: &LiveWorkload) -> Value {
-    let serving = live.serving.iter().map(|serving| {
-        json!({
-            "revision": serving.revision,
-            "percent": serving.percent,
-            "tag": serving.tag,
-            "latest": serving.latest,
-        })
-    });
-    json!({
-        "name": live.name.to_string(),
-        "kind": live.name.kind.word(),
-        "vpc_access": vpc(&live.workload.vpc),
-        "serving": serving.collect::<Vec<_>>(),
-        "latest_ready_revision": live.latest_ready_revision,
-        "latest_created_revision": live.latest_created_revision,
-        "settling": live.settling.as_ref().map(ToString::to_string),
-        "last_modifier": live.last_modifier,
-        "update_time": live.update_time,
-    })
+impl<T: Shown> Shown for BTreeSet<T> {
+    fn shown(&self) -> Value {
+        self.iter().map(Shown::shown).collect()
+    }
 }
 
-fn revision(revision: &LiveRevision) -> Value {
-    json!({
-        "name": format!("{}/revisions/{}", revision.service, revision.name),
-        "vpc_access": vpc(&revision.vpc),
-        "create_time": revision.create_time,
-    })
+impl Shown for BTreeMap<String, String> {
+    fn shown(&self) -> Value {
+        self.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>().into()
+    }
 }
 
-fn connector(connector: &Connector) -> Value {
-    json!({
-        "name": fact(&connector.name),
-        "state": fact(&connector.state),
-        "network": fact(&connector.network),
-        "ip_cidr_range": fact(&connector.ip_cidr_range),
-        "subnet": fact(&connector.subnet),
-        "machine_type": fact(&connector.machine_type),
-        "min_instances": number(&connector.min_instances),
-        "max_instances": number(&connector.max_instances),
-        "min_throughput": number(&connector.min_throughput),
-        "max_throughput": number(&connector.max_throughput),
-    })
+/// Values that JSON has a type for.
+macro_rules! plain {
+    ($($type:ty),+) => {$(
+        impl Shown for $type {
+            fn shown(&self) -> Value {
+                json!(self)
+            }
+        }
+    )+};
 }
+
+/// Values that are printed as a text.
+macro_rules! texts {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Shown for $type {
+            fn shown(&self) -> Value {
+                Value::String(self.to_string())
+            }
+        }
+    )+};
+}
+
+/// Objects: the fields that are printed, each under its own name.
+macro_rules! objects {
+    ($($type:ty { $($field:ident),+ $(,)? })+) => {$(
+        impl Shown for $type {
+            fn shown(&self) -> Value {
+                let fields = [$((stringify!($field).to_owned(), self.$field.shown())),+];
+                Value::Object(fields.into_iter().collect())
+            }
+        }
+    )+};
+}
+
+use {objects, texts};
+
+plain!(String, bool, i64);
+
+texts!(
+    crate::model::ConnectorName,
+    crate::model::NetworkName,
+    crate::model::ResourceName,
+    crate::model::SqlConnectionName,
+    crate::model::SubnetworkName,
+    crate::model::Why,
+    ipnet::IpNet,
+    jiff::Timestamp,
+    std::net::IpAddr,
+);

@@ -5,11 +5,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::{ApiUse, IamPolicy};
+use super::audit::AuditEntry;
 use super::connector::Connector;
+use super::connector_health::{ConnectorHealth, ConnectorLoad};
+use super::database::{RedisCluster, RedisInstance, SqlInstance};
 use super::fact::{Why, WhyKind};
+use super::firewall::{EffectiveFirewalls, FirewallRule};
+use super::live_network::{Address, LiveNetwork, LiveSubnetwork, ServiceConnection};
+pub use super::live_workload::{LiveRevision, LiveWorkload, Serving};
 use super::names::{WorkloadKind, WorkloadName};
 use super::origin::Place;
-use super::workload::{VpcAccess, Workload};
+use super::routing::{Route, Router};
 
 /// A collection of a Google API that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -382,16 +389,18 @@ impl CoverageStatus {
 /// What was really looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// One entry a collection, in the order project, region, API.
+    /// One entry a collection, in the order project, region, API, resource. Where the list of a whole project names
+    /// regions that it could not reach, these have an entry each beside the entry of the project: an entry of a
+    /// region goes before the entry of its project.
     pub entries: Vec<CoverageEntry>,
 }
 
-/// One collection of one project and region.
+/// One collection of one project, or of one region or resource of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CoverageEntry {
     /// Project id.
     pub project: String,
-    /// Region; `None` for a collection that belongs to no region.
+    /// Region; `None` for a collection that belongs to no region, and for one of all regions.
     pub region: Option<String>,
     /// The collection.
     pub api: Api,
@@ -408,41 +417,90 @@ pub struct CoverageEntry {
 }
 
 impl Coverage {
-    /// `Ok` where the collection was listed in full, else why nothing may be said of it.
+    /// `Ok` where the collection was listed in full in the region, else why nothing may be said of it. For a
+    /// collection of a whole project this asks about the part of it that lies in the region.
     ///
     /// # Errors
     /// The reason, with the API as its place. A collection that has no entry was not asked.
     pub fn answered(&self, api: Api, project: &str, region: &str) -> Result<(), Why> {
-        let of = |wanted: Option<&str>| {
-            let here = self
-                .entries
-                .iter()
-                .filter(|entry| entry.api == api && entry.project == project && entry.region.as_deref() == wanted);
-            // A collection that was asked for twice was answered only where both were.
-            here.max_by_key(|entry| entry.status != CoverageStatus::Answered)
-        };
         // What is said of the region goes before what is said of the whole project.
-        let entry = of(Some(region)).or_else(|| of(None));
-        let (status, detail) = entry.map_or((CoverageStatus::NotAsked, ""), |found| (found.status, &*found.detail));
-        if status == CoverageStatus::Answered {
-            return Ok(());
-        }
-        let said = match status {
-            CoverageStatus::Denied => {
-                format!("{api} was denied in {project}/{region}; it needs {} ({})", api.permission(), api.role())
-            }
-            CoverageStatus::Disabled => format!("the API of {api} is not enabled in {project}"),
-            CoverageStatus::Unreachable => format!("{api} did not answer in {project}/{region}"),
-            CoverageStatus::RateLimited => format!("{api} was rate-limited in {project}/{region}"),
-            CoverageStatus::Malformed => format!("the answer of {api} in {project}/{region} could not be understood"),
-            CoverageStatus::NotAsked | CoverageStatus::Answered => {
-                format!("{api} was not asked in {project}/{region}")
-            }
-        };
-        let text = if detail.is_empty() { said } else { format!("{said}: {detail}") };
-        let place = Place::Api { api, project: project.to_owned(), region: Some(region.to_owned()) };
-        Err(Why { kind: status.why_kind(), text, place: Some(place) })
+        let entry = self.worst(api, project, Some(region), None).or_else(|| self.worst(api, project, None, None));
+        judge(entry, &Asked { api, project, region: Some(region), of: None })
     }
+
+    /// `Ok` where the collection was listed in full in the whole project, all its regions included.
+    ///
+    /// # Errors
+    /// As [`Coverage::answered`].
+    pub fn answered_in_project(&self, api: Api, project: &str) -> Result<(), Why> {
+        let whole = self.worst(api, project, None, None);
+        let failed = self.entries.iter().find(|entry| {
+            let here = entry.api == api && entry.project == project && entry.of.is_none();
+            here && entry.region.is_some() && entry.status != CoverageStatus::Answered
+        });
+        let answered = whole.is_none_or(|entry| entry.status == CoverageStatus::Answered);
+        let entry = if answered { failed.or(whole) } else { whole };
+        let region = entry.and_then(|entry| entry.region.as_deref());
+        judge(entry, &Asked { api, project, region, of: None })
+    }
+
+    /// `Ok` where the collection of one resource was listed in full; `of` is the resource as [`Answer::of`] names it.
+    ///
+    /// # Errors
+    /// As [`Coverage::answered`].
+    pub fn answered_of(&self, api: Api, project: &str, of: &str) -> Result<(), Why> {
+        let here = self
+            .entries
+            .iter()
+            .filter(|entry| entry.api == api && entry.project == project && entry.of.as_deref() == Some(of));
+        let entry = here.max_by_key(|entry| entry.status != CoverageStatus::Answered);
+        judge(entry, &Asked { api, project, region: None, of: Some(of) })
+    }
+
+    /// A collection that was asked for twice was answered only where both were.
+    fn worst(&self, api: Api, project: &str, region: Option<&str>, of: Option<&str>) -> Option<&CoverageEntry> {
+        let here = self.entries.iter().filter(|entry| {
+            (entry.api, &*entry.project, entry.region.as_deref(), entry.of.as_deref()) == (api, project, region, of)
+        });
+        here.max_by_key(|entry| entry.status != CoverageStatus::Answered)
+    }
+}
+
+/// What coverage is asked about.
+struct Asked<'a> {
+    api: Api,
+    project: &'a str,
+    region: Option<&'a str>,
+    of: Option<&'a str>,
+}
+
+impl fmt::Display for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.of, self.region) {
+            (Some(of), _) => f.write_str(of),
+            (None, Some(region)) => write!(f, "{}/{region}", self.project),
+            (None, None) => f.write_str(self.project),
+        }
+    }
+}
+
+fn judge(entry: Option<&CoverageEntry>, asked: &Asked<'_>) -> Result<(), Why> {
+    let (status, detail) = entry.map_or((CoverageStatus::NotAsked, ""), |found| (found.status, &*found.detail));
+    let (api, project) = (asked.api, asked.project);
+    let said = match status {
+        CoverageStatus::Answered => return Ok(()),
+        CoverageStatus::Denied => {
+            format!("{api} was denied in {asked}; it needs {} ({})", api.permission(), api.role())
+        }
+        CoverageStatus::Disabled => format!("the API of {api} is not enabled in {project}"),
+        CoverageStatus::Unreachable => format!("{api} did not answer in {asked}"),
+        CoverageStatus::RateLimited => format!("{api} was rate-limited in {asked}"),
+        CoverageStatus::Malformed => format!("the answer of {api} in {asked} could not be understood"),
+        CoverageStatus::NotAsked => format!("{api} was not asked in {asked}"),
+    };
+    let text = if detail.is_empty() { said } else { format!("{said}: {detail}") };
+    let place = Place::Api { api, project: project.to_owned(), region: asked.region.map(str::to_owned) };
+    Err(Why { kind: status.why_kind(), text, place: Some(place) })
 }
 
 /// The live state in the words of this model, with what was really looked at.
@@ -454,59 +512,42 @@ pub struct Inventory {
     pub revisions: Vec<LiveRevision>,
     /// Connectors, sorted by name.
     pub connectors: Vec<Connector>,
+    /// What only the live side knows of each connector, sorted by connector.
+    pub connector_health: Vec<ConnectorHealth>,
+    /// The load of connectors, sorted by connector, metric and labels.
+    pub connector_load: Vec<ConnectorLoad>,
+    /// Networks, sorted by name, as all that follows.
+    pub networks: Vec<LiveNetwork>,
+    /// Subnetworks.
+    pub subnetworks: Vec<LiveSubnetwork>,
+    /// Firewall rules of networks.
+    pub firewall_rules: Vec<FirewallRule>,
+    /// What filters the traffic of each network that was asked about.
+    pub effective_firewalls: Vec<EffectiveFirewalls>,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Routers with their NAT.
+    pub routers: Vec<Router>,
+    /// Reserved addresses, regional and global.
+    pub addresses: Vec<Address>,
+    /// Private connections of networks to service producers.
+    pub service_connections: Vec<ServiceConnection>,
+    /// Cloud SQL instances.
+    pub sql_instances: Vec<SqlInstance>,
+    /// Redis instances.
+    pub redis_instances: Vec<RedisInstance>,
+    /// Redis clusters.
+    pub redis_clusters: Vec<RedisCluster>,
+    /// Which APIs are enabled.
+    pub apis: Vec<ApiUse>,
+    /// IAM policies of projects and subnetworks.
+    pub iam_policies: Vec<IamPolicy>,
+    /// Entries of Cloud Audit Logs, the newest first.
+    pub audit_entries: Vec<AuditEntry>,
     /// What was really looked at.
     pub coverage: Coverage,
     /// Project number → project id.
     pub project_numbers: BTreeMap<String, String>,
-}
-
-/// A workload as it is live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveWorkload {
-    /// Its name; live names are always known.
-    pub name: WorkloadName,
-    /// Its template.
-    pub workload: Workload,
-    /// Who serves, by observed traffic. Empty for jobs.
-    pub serving: Vec<Serving>,
-    /// Short name of the newest revision that became ready.
-    pub latest_ready_revision: Option<String>,
-    /// Short name of the newest revision.
-    pub latest_created_revision: Option<String>,
-    /// Why the workload must not be judged yet, while an operation is under way.
-    pub settling: Option<Why>,
-    /// Who changed it last, as the API says.
-    pub last_modifier: Option<String>,
-    /// When it changed last, RFC 3339.
-    pub update_time: Option<String>,
-    /// The tool that changed it last, as it called itself.
-    pub client: Option<String>,
-}
-
-/// A share of a service's traffic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Serving {
-    /// Short name of the revision, resolved where the target is "latest"; `None` where it could not be.
-    pub revision: Option<String>,
-    /// Percent of the traffic.
-    pub percent: i64,
-    /// A tag under which it can be reached whatever its percentage.
-    pub tag: Option<String>,
-    /// True where the traffic follows the latest ready revision.
-    pub latest: bool,
-}
-
-/// A revision of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveRevision {
-    /// The service.
-    pub service: WorkloadName,
-    /// Short name.
-    pub name: String,
-    /// How it reaches the VPC.
-    pub vpc: VpcAccess,
-    /// When it was made, RFC 3339.
-    pub create_time: Option<String>,
 }
 
 #[cfg(test)]
@@ -529,5 +570,62 @@ mod tests {
         assert_eq!(coverage.answered(Api::RunServices, "p", "west").unwrap_err().kind, WhyKind::Denied);
         assert!(coverage.answered(Api::RunServices, "p", "east").is_ok());
         assert_eq!(coverage.answered(Api::RunServices, "q", "west").unwrap_err().kind, WhyKind::NotAsked);
+    }
+
+    #[test]
+    fn a_whole_project_is_covered_where_none_of_its_regions_failed() {
+        let api = Api::ComputeSubnetworks;
+        let entry = |region: Option<&str>, of: Option<&str>, status| CoverageEntry {
+            project: "p".into(),
+            region: region.map(str::to_owned),
+            api,
+            of: of.map(str::to_owned),
+            time: None,
+            status,
+            detail: String::new(),
+        };
+        let whole = entry(None, None, CoverageStatus::Answered);
+        let coverage = Coverage { entries: vec![whole.clone()] };
+        assert!(coverage.answered_in_project(api, "p").is_ok() && coverage.answered(api, "p", "west").is_ok());
+        assert_eq!(coverage.answered_in_project(api, "q").unwrap_err().kind, WhyKind::NotAsked);
+
+        let west = entry(Some("west"), None, CoverageStatus::Unreachable);
+        let coverage = Coverage { entries: vec![whole, west.clone()] };
+        let why = coverage.answered_in_project(api, "p").unwrap_err();
+        assert_eq!(why.to_string(), "compute.subnetworks did not answer in p/west (compute.subnetworks in p/west)");
+        assert!(coverage.answered(api, "p", "west").is_err() && coverage.answered(api, "p", "east").is_ok());
+
+        // Some regions are not the project.
+        let east = entry(Some("east"), None, CoverageStatus::Answered);
+        let coverage = Coverage { entries: vec![east, west] };
+        assert_eq!(coverage.answered_in_project(api, "p").unwrap_err().kind, WhyKind::Unreachable);
+        let coverage = Coverage { entries: vec![entry(Some("east"), None, CoverageStatus::Answered)] };
+        assert_eq!(coverage.answered_in_project(api, "p").unwrap_err().kind, WhyKind::NotAsked);
+    }
+
+    #[test]
+    fn what_is_said_of_one_resource_covers_no_other() {
+        let api = Api::ComputeEffectiveFirewalls;
+        let entry = |of: &str, status| CoverageEntry {
+            project: "p".into(),
+            region: None,
+            api,
+            of: Some(of.to_owned()),
+            time: None,
+            status,
+            detail: "HTTP 403".into(),
+        };
+        let entries = vec![entry("n", CoverageStatus::Answered), entry("m", CoverageStatus::Denied)];
+        let coverage = Coverage { entries };
+        assert!(coverage.answered_of(api, "p", "n").is_ok());
+        let why = coverage.answered_of(api, "p", "m").unwrap_err();
+        assert_eq!(why.kind, WhyKind::Denied);
+        assert!(
+            why.text.starts_with("compute.effectiveFirewalls was denied in m; it needs compute.networks."),
+            "{why}"
+        );
+        assert_eq!(coverage.answered_of(api, "p", "o").unwrap_err().kind, WhyKind::NotAsked);
+        assert_eq!(coverage.answered_in_project(api, "p").unwrap_err().kind, WhyKind::NotAsked);
+        assert_eq!(coverage.answered(api, "p", "west").unwrap_err().kind, WhyKind::NotAsked);
     }
 }

@@ -5,42 +5,75 @@
 //! | [`source`] | [`RepoPath`], [`SourceFile`], [`Excerpts`]: text of the repository and the lines that are cited |
 //! | [`origin`] | [`Origin`]: where a value was read |
 //! | [`fact`] | [`Fact`], [`Why`], [`Presence`], [`Guard`], [`Change`]: what a source says, in three values |
-//! | [`names`] | [`ConnectorName`], [`NetworkName`], [`SubnetworkName`], [`WorkloadName`]: parsed once, compared as values |
+//! | [`names`] | [`ConnectorName`], [`NetworkName`], [`WorkloadName`], [`ResourceName`], …: parsed once, compared as values |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
 //! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
+//! | [`live_workload`], [`connector_health`] | [`LiveWorkload`], [`LiveRevision`], [`ConnectorHealth`]: what only the live side knows of Cloud Run and connectors |
+//! | [`live_network`], [`firewall`], [`routing`] | [`LiveNetwork`], [`LiveSubnetwork`], [`FirewallRule`], [`Route`], [`Router`], …: how packets travel |
+//! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
+//! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
+pub mod access;
+pub mod audit;
 pub mod connector;
+pub mod connector_health;
+pub mod database;
 pub mod declared;
 pub mod evidence;
 pub mod fact;
+pub mod firewall;
 pub mod live;
+pub mod live_network;
+pub mod live_workload;
 pub mod names;
 pub mod network;
 pub mod origin;
 pub mod problem;
 pub mod redact;
+pub mod routing;
 pub mod source;
 pub mod tests;
+mod words;
 pub mod workload;
 
+pub use access::{ApiState, ApiUse, Binding, IamPolicy, PolicyResource};
+pub use audit::{AuditEntry, AuditStatus, AuditStep, AuditSubject};
 pub use connector::{Connector, ConnectorState};
+pub use connector_health::{ConnectorHealth, ConnectorLoad, FailedOperation, LoadPoint};
+pub use database::{
+    ClusterState, ConnectMode, DiscoveryEndpoint, PscConnection, PscStatus, RedisCluster, RedisInstance, RedisState,
+    ReservedRange, SqlActivation, SqlAddress, SqlAddressKind, SqlInstance, SqlState, SslMode, TransitEncryption,
+};
 pub use declared::{
     Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, ObservedSource, Spelled,
     TerraformDeclarations, VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};
-pub use live::{
-    Api, Coverage, CoverageEntry, CoverageStatus, Inventory, LiveRevision, LiveState, LiveWorkload, Serving,
+pub use firewall::{
+    Direction, EffectiveFirewalls, FirewallAction, FirewallPolicy, FirewallPolicyKind, FirewallPolicyRule,
+    FirewallRule, Layer4, PortRange, Protocol,
 };
-pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
+pub use live::{Api, Coverage, CoverageEntry, CoverageStatus, Inventory, LiveState};
+pub use live_network::{
+    Address, AddressPurpose, AddressStatus, AddressType, FirewallPolicyOrder, LiveNetwork, LiveSubnetwork, Peering,
+    PeeringState, RoutingMode, SecondaryRange, ServiceConnection, SubnetworkPurpose,
+};
+pub use live_workload::{
+    Condition, ConditionState, Execution, ExecutionStatus, Ingress, LiveRevision, LiveWorkload, Serving,
+};
+pub use names::{
+    Collection, ConnectorName, NameContext, NameError, NetworkName, ResourceName, SqlConnectionName, SubnetworkName,
+    WorkloadKind, WorkloadName,
+};
 pub use network::{Network, Subnetwork};
 pub use origin::{Caller, LiveField, Origin, Place, SourceSpan};
 pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
+pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use tests::TestIndex;
 pub use workload::{Egress, NetworkInterface, VpcAccess, Workload};

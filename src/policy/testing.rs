@@ -1,6 +1,6 @@
 //! Resources for the tests of policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -98,9 +98,17 @@ pub fn live_workload(workload: Workload) -> LiveWorkload {
         latest_ready_revision: None,
         latest_created_revision: None,
         settling: None,
+        terminal_condition: None,
+        creator: None,
         last_modifier: None,
         update_time: None,
         client: None,
+        ingress: absent(),
+        service_account: absent(),
+        environment: BTreeSet::new(),
+        sql_instances: Vec::new(),
+        labels: BTreeMap::new(),
+        latest_execution: None,
     }
 }
 

@@ -177,7 +177,7 @@ fn entry(api: Api, status: CoverageStatus, detail: &str) -> CoverageEntry {
         region: Some(REGION.into()),
         api,
         of: None,
-        time: None,
+        time: Some("2025-09-02T03:00:02Z".into()),
         status,
         detail: detail.into(),
     }

@@ -1,55 +1,119 @@
 //! Raw answers → the model's words. Pure: the same state gives the same inventory, whether it was just asked for or
 //! read from a file.
 //!
-//! Items are parsed into Google's own model types first. An item that does not parse is left out, and the collection
-//! that held it is no longer covered: nothing may be called missing from it.
+//! | file | subject |
+//! | --- | --- |
+//! | [`coverage`] | what was really looked at |
+//! | [`resource`] | a listed resource: its own name, and the origin of its fields |
+//! | [`run`], [`service`], [`job`], [`worker_pool`], [`revision`], [`vpc`] | Cloud Run |
+//! | [`connector`], [`operation`], [`load`] | VPC Access connectors |
+//! | [`network`], [`subnetwork`], [`firewall`], [`firewall_policy`], [`route`], [`router`], [`address`] | Compute Engine |
+//! | [`sql`], [`redis`], [`redis_cluster`], [`service_connection`] | databases, caches, and how they are attached |
+//! | [`access`], [`audit`] | IAM policies, enabled APIs, audit logs |
+//!
+//! Items are parsed into Google's own model types where the program has them, else into structs of the fields that are
+//! needed. An item that does not parse is left out, and the collection that held it is no longer covered: nothing may
+//! be called missing from it.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::model::live::Answer;
-use crate::model::{Api, Coverage, CoverageEntry, CoverageStatus, Inventory, LiveState, NameContext};
+use crate::model::{Api, Inventory, LiveState, NameContext};
 
+mod access;
+mod address;
+mod audit;
 mod connector;
+mod coverage;
+mod firewall;
+mod firewall_policy;
+mod job;
+mod load;
+mod network;
+mod operation;
+mod redis;
+mod redis_cluster;
+mod resource;
+mod revision;
+mod route;
+mod router;
 mod run;
+mod service;
+mod service_connection;
+mod sql;
+mod subnetwork;
 mod vpc;
+mod worker_pool;
 
 /// Derives the inventory of a state.
 pub fn inventory(state: &LiveState) -> Inventory {
     let project_numbers = project_numbers(state);
     let mut inventory = Inventory { project_numbers, ..Inventory::default() };
+    let mut connectors = Vec::new();
+    let mut failures = Vec::new();
     for answer in &state.answers {
         let context = NameContext {
             project: Some(project_id(&answer.project, &inventory.project_numbers).to_owned()),
             region: answer.region.clone(),
             project_numbers: inventory.project_numbers.clone(),
         };
-        let faults = match answer.api {
-            Api::RunServices => collect(answer, &context, run::service, &mut inventory.workloads),
-            Api::RunRevisions => collect(answer, &context, run::revision, &mut inventory.revisions),
-            Api::VpcAccessConnectors => collect(answer, &context, connector::connector, &mut inventory.connectors),
-            _ => Vec::new(),
+        let mut faults = match answer.api {
+            Api::VpcAccessConnectors => collect(answer, &context, connector::connector, &mut connectors),
+            Api::VpcAccessOperations => collect(answer, &context, operation::failed, &mut failures),
+            _ => read(answer, &context, &mut inventory),
         };
-        inventory.coverage.entries.push(coverage(answer, &context, &faults));
+        faults.sort();
+        inventory.coverage.entries.extend(coverage::entries(answer, &context, &faults));
     }
-    sort(&mut inventory);
+    sort_resources(&mut inventory);
+    sort_findings(&mut inventory);
+    let compare = |a: &connector::Listed, b: &connector::Listed| a.name.cmp(&b.name);
+    once(&mut connectors, compare);
+    inventory.connector_health =
+        connectors.iter().map(|listed| connector::health(listed, &failures, &inventory.coverage)).collect();
+    inventory.connectors = connectors.into_iter().map(|listed| listed.connector).collect();
     inventory
 }
 
-/// By name; a resource that is listed twice (lists may shift while they are paged) counts once, as listed last.
-fn sort(inventory: &mut Inventory) {
-    inventory.workloads.reverse();
-    inventory.workloads.sort_by(|a, b| a.name.cmp(&b.name));
-    inventory.workloads.dedup_by(|a, b| a.name == b.name);
-    inventory.revisions.reverse();
-    inventory.revisions.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
-    inventory.revisions.dedup_by(|a, b| (&a.service, &a.name) == (&b.service, &b.name));
-    inventory.connectors.reverse();
-    inventory.connectors.sort_by(|a, b| a.name.known().cmp(&b.name.known()));
-    inventory.connectors.dedup_by(|a, b| a.name.known() == b.name.known());
-    let Coverage { entries } = &mut inventory.coverage;
-    entries.sort_by(|a, b| (&a.project, &a.region, a.api).cmp(&(&b.project, &b.region, b.api)));
+/// Reads the items of one answer of any collection but those of connectors, of which one needs the other.
+fn read(answer: &Answer, context: &NameContext, into: &mut Inventory) -> Vec<String> {
+    let of = answer.of.as_deref();
+    match answer.api {
+        Api::RunServices => collect(answer, context, service::service, &mut into.workloads),
+        Api::RunJobs => collect(answer, context, job::job, &mut into.workloads),
+        Api::RunWorkerPools => collect(answer, context, worker_pool::worker_pool, &mut into.workloads),
+        Api::RunRevisions => collect(answer, context, revision::revision, &mut into.revisions),
+        Api::ComputeNetworks => collect(answer, context, network::network, &mut into.networks),
+        Api::ComputeSubnetworks => collect(answer, context, subnetwork::subnetwork, &mut into.subnetworks),
+        Api::ComputeFirewalls => collect(answer, context, firewall::rule, &mut into.firewall_rules),
+        Api::ComputeEffectiveFirewalls => {
+            let read = |item: &Value, context: &NameContext| firewall_policy::effective(item, of, context);
+            only(answer, collect(answer, context, read, &mut into.effective_firewalls))
+        }
+        Api::ComputeRoutes => collect(answer, context, route::route, &mut into.routes),
+        Api::ComputeRouters => collect(answer, context, router::router, &mut into.routers),
+        Api::ComputeAddresses => collect(answer, context, address::regional, &mut into.addresses),
+        Api::ComputeGlobalAddresses => collect(answer, context, address::global, &mut into.addresses),
+        Api::ComputeSubnetworkIamPolicy => {
+            let read = |item: &Value, context: &NameContext| access::subnetwork_policy(item, of, context);
+            only(answer, collect(answer, context, read, &mut into.iam_policies))
+        }
+        Api::ProjectIamPolicy => only(answer, collect(answer, context, access::project_policy, &mut into.iam_policies)),
+        Api::ServiceUsageServices => collect(answer, context, access::api, &mut into.apis),
+        Api::SqlInstances => collect(answer, context, sql::instance, &mut into.sql_instances),
+        Api::RedisInstances => collect(answer, context, redis::instance, &mut into.redis_instances),
+        Api::RedisClusters => collect(answer, context, redis_cluster::cluster, &mut into.redis_clusters),
+        Api::ServiceNetworkingConnections => {
+            let read = |item: &Value, context: &NameContext| service_connection::connection(item, of, context);
+            collect(answer, context, read, &mut into.service_connections)
+        }
+        Api::LoggingEntries => collect(answer, context, audit::entry, &mut into.audit_entries),
+        Api::MonitoringTimeSeries => collect(answer, context, load::series, &mut into.connector_load),
+        Api::VpcAccessConnectors | Api::VpcAccessOperations => Vec::new(),
+    }
 }
 
 /// Reads the items of one answer; returns what is wrong with those that cannot be read.
@@ -73,34 +137,51 @@ fn collect<T>(
     faults
 }
 
-/// What was really looked at. A list that came through but names locations that it could not reach, or that holds an
-/// item that cannot be read, was not looked at in full.
-fn coverage(answer: &Answer, context: &NameContext, faults: &[String]) -> CoverageEntry {
-    let (status, detail) = match (answer.status, faults) {
-        (CoverageStatus::Answered, _) if !answer.unreachable.is_empty() => {
-            let places = answer.unreachable.join(", ");
-            (CoverageStatus::Unreachable, format!("the answer names as unreachable: {places}"))
-        }
-        (CoverageStatus::Answered, [first, rest @ ..]) => {
-            let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
-            (CoverageStatus::Malformed, format!("{first}{more}"))
-        }
-        (CoverageStatus::Answered, []) if answer.detail.is_empty() => {
-            let count = answer.items.len();
-            (CoverageStatus::Answered, format!("{count} {}", if count == 1 { "item" } else { "items" }))
-        }
-        (status, _) => (status, answer.detail.clone()),
-    };
-    let project = context.project.clone().unwrap_or_default();
-    CoverageEntry {
-        project,
-        region: answer.region.clone(),
-        api: answer.api,
-        of: answer.of.clone(),
-        time: answer.time.clone(),
-        status,
-        detail,
+/// The faults of a collection that is one item: none is no answer, and of two nobody knows which holds.
+fn only(answer: &Answer, mut faults: Vec<String>) -> Vec<String> {
+    let count = answer.items.len();
+    if count != 1 {
+        faults.push(format!("the answer holds {count} items, where there is one"));
     }
+    faults
+}
+
+fn sort_resources(inventory: &mut Inventory) {
+    once(&mut inventory.workloads, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.revisions, |a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    once(&mut inventory.networks, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.subnetworks, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.firewall_rules, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.effective_firewalls, |a, b| a.network.cmp(&b.network));
+    once(&mut inventory.routes, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.routers, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.addresses, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.sql_instances, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.redis_instances, |a, b| a.name.cmp(&b.name));
+    once(&mut inventory.redis_clusters, |a, b| a.name.cmp(&b.name));
+}
+
+fn sort_findings(inventory: &mut Inventory) {
+    once(&mut inventory.service_connections, |a, b| {
+        let key =
+            |found: &crate::model::ServiceConnection| (found.service.known().cloned(), found.peering.known().cloned());
+        a.network.cmp(&b.network).then_with(|| key(a).cmp(&key(b)))
+    });
+    once(&mut inventory.apis, |a, b| (&a.project, &a.service).cmp(&(&b.project, &b.service)));
+    once(&mut inventory.iam_policies, |a, b| a.resource.cmp(&b.resource));
+    once(&mut inventory.audit_entries, audit::compare);
+    once(&mut inventory.connector_load, |a, b| {
+        (&a.connector, &a.metric, &a.labels).cmp(&(&b.connector, &b.metric, &b.labels))
+    });
+    let entries = &mut inventory.coverage.entries;
+    entries.sort_by(|a, b| (&a.project, &a.region, a.api, &a.of).cmp(&(&b.project, &b.region, b.api, &b.of)));
+}
+
+/// Sorts; a resource that is listed twice (lists may shift while they are paged) counts once, as listed last.
+fn once<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+    list.reverse();
+    list.sort_by(&compare);
+    list.dedup_by(|a, b| compare(a, b) == Ordering::Equal);
 }
 
 /// Project number → project id: what the state says, and what the items themselves show (an item in the list of a
@@ -136,43 +217,6 @@ fn project_id<'a>(project: &'a str, numbers: &'a BTreeMap<String, String>) -> &'
 /// True for a project number.
 pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Project id, region and short name of an item that was listed.
-struct OwnName {
-    project: String,
-    region: String,
-    short: String,
-}
-
-/// Takes the name of a listed item apart: `projects/{project}/locations/{region}/{collection}/{name}`, and for a
-/// nested collection (`services/{service}/revisions`) the names of both levels.
-///
-/// # Errors
-/// Where the name is missing, of another kind, or of another project or region than the one that was asked.
-fn own_name(name: &str, collections: &[&str], context: &NameContext) -> Result<(OwnName, Vec<String>), String> {
-    let mut parts = name.split('/');
-    let mut next = |expected: &str| match (parts.next(), parts.next()) {
-        (Some(word), Some(value)) if word == expected && is_short_name(value) => Ok(value.to_owned()),
-        _ => Err("this is no name of the collection".to_owned()),
-    };
-    let project = next("projects")?;
-    let region = next("locations")?;
-    let mut shorts = Vec::new();
-    for collection in collections {
-        shorts.push(next(collection)?);
-    }
-    if parts.next().is_some() {
-        return Err("this is no name of the collection".to_owned());
-    }
-    let project = project_id(&project, &context.project_numbers).to_owned();
-    let here = context.project.as_ref().is_none_or(|own| *own == project)
-        && context.region.as_ref().is_none_or(|own| *own == region);
-    if !here {
-        return Err("it is of another project or region than the one that was asked".to_owned());
-    }
-    let short = shorts.first().cloned().unwrap_or_default();
-    Ok((OwnName { project, region, short }, shorts))
 }
 
 /// True for a text that can be one segment of a name. Project ids may carry a domain (`example.com:shop`).

@@ -1,111 +1,95 @@
-//! Cloud Run services and revisions.
+//! What services, jobs, worker pools and revisions of Cloud Run have in common.
 
-use google_cloud_run_v2::model::{
-    Revision as ApiRevision, Service as ApiService, TrafficTargetAllocationType, TrafficTargetStatus,
-};
-use serde::Deserialize;
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::{OwnName, own_name, short, vpc};
+use google_cloud_run_v2::model::condition::Reasons;
+use google_cloud_run_v2::model::{Condition as ApiCondition, Container, Volume};
+
+use super::resource::{OwnName, Resource, word};
 use crate::model::{
-    Fact, LiveRevision, LiveWorkload, NameContext, Origin, Serving, Why, WhyKind, Workload, WorkloadKind, WorkloadName,
+    Condition, ConditionState, Fact, NameContext, SqlConnectionName, Why, WhyKind, WorkloadKind, WorkloadName,
 };
 
-/// Reads a service; `None` for one that is deleted and only kept for a while.
-///
-/// # Errors
-/// What is wrong with the item.
-pub(super) fn service(item: &Value, context: &NameContext) -> Result<Option<LiveWorkload>, String> {
-    let api = ApiService::deserialize(item).map_err(|error| error.to_string())?;
-    let (own, _) = own_name(&api.name, &["services"], context)?;
-    if api.delete_time.is_some() {
-        return Ok(None);
-    }
-    let name = workload_name(own);
-    let resource = name.to_string();
-    let context = resource_context(&name, context);
-    let template = api.template.as_ref().and_then(|template| template.vpc_access.as_ref());
-    let workload = Workload {
-        kind: name.kind,
-        name: Fact::Known(name.clone(), Origin::live(&*resource, "name")),
-        short_name: Fact::Known(name.name.clone(), Origin::live(&*resource, "name")),
-        vpc: vpc::access(template, &resource, "template.vpcAccess", &context),
-    };
-    let latest_ready_revision = short(&api.latest_ready_revision);
-    Ok(Some(LiveWorkload {
-        serving: api
-            .traffic_statuses
-            .iter()
-            .filter_map(|target| serving(target, latest_ready_revision.as_deref()))
-            .collect(),
-        settling: settling(&api, &resource),
-        latest_ready_revision,
-        latest_created_revision: short(&api.latest_created_revision),
-        last_modifier: Some(api.last_modifier).filter(|text| !text.is_empty()),
-        update_time: api.update_time.map(String::from),
-        client: client(&api.client, &api.client_version),
-        name,
-        workload,
-    }))
+pub(super) fn workload_name(kind: WorkloadKind, own: OwnName) -> WorkloadName {
+    WorkloadName { kind, project: own.project, region: own.region, name: own.short }
 }
 
-/// Reads a revision; `None` for one that is deleted and only kept for a while.
-///
-/// # Errors
-/// What is wrong with the item.
-pub(super) fn revision(item: &Value, context: &NameContext) -> Result<Option<LiveRevision>, String> {
-    let api = ApiRevision::deserialize(item).map_err(|error| error.to_string())?;
-    let (own, shorts) = own_name(&api.name, &["services", "revisions"], context)?;
-    if api.delete_time.is_some() {
-        return Ok(None);
-    }
-    let service = workload_name(own);
-    let name = shorts.get(1).cloned().unwrap_or_default();
-    let resource = format!("{service}/revisions/{name}");
-    let context = resource_context(&service, context);
-    let vpc = vpc::access(api.vpc_access.as_ref(), &resource, "vpcAccess", &context);
-    Ok(Some(LiveRevision { service, name, vpc, create_time: api.create_time.map(String::from) }))
+/// A workload, or a revision of it by its full name.
+pub(super) fn resource<'a>(full: &str, name: &WorkloadName, context: &'a NameContext) -> Resource<'a> {
+    Resource::new(full, &name.project, Some(&name.region), context)
 }
 
-fn workload_name(own: OwnName) -> WorkloadName {
-    WorkloadName { kind: WorkloadKind::Service, project: own.project, region: own.region, name: own.short }
-}
-
-/// Short names in a resource are relative to the resource itself.
-fn resource_context(name: &WorkloadName, context: &NameContext) -> NameContext {
-    NameContext {
-        project: Some(name.project.clone()),
-        region: Some(name.region.clone()),
-        project_numbers: context.project_numbers.clone(),
-    }
-}
-
-/// Who serves: a target with traffic, or with a tag (a tag is reachable at 0 %). "Latest" is the newest revision that
-/// became ready, not the newest that was made.
-fn serving(target: &TrafficTargetStatus, latest_ready: Option<&str>) -> Option<Serving> {
-    let tag = Some(target.tag.clone()).filter(|tag| !tag.is_empty());
-    if target.percent <= 0 && tag.is_none() {
-        return None;
-    }
-    let latest = target.r#type == TrafficTargetAllocationType::Latest;
-    let revision = if latest { latest_ready.map(str::to_owned) } else { short(&target.revision) };
-    Some(Serving { revision, percent: i64::from(target.percent), tag, latest })
+/// What tells whether a workload is still changing.
+pub(super) struct Progress<'a> {
+    pub(super) reconciling: bool,
+    pub(super) generation: i64,
+    pub(super) observed: i64,
+    pub(super) condition: Option<&'a Condition>,
 }
 
 /// While the API reconciles, or has not seen the newest generation, traffic and latest revision are transient.
-fn settling(api: &ApiService, resource: &str) -> Option<Why> {
-    if api.reconciling {
-        let origin = Origin::live(resource, "reconciling");
-        return Some(Why::at(WhyKind::Settling, "an operation on the service is under way", origin));
+pub(super) fn settling(kind: WorkloadKind, progress: &Progress<'_>, resource: &Resource<'_>) -> Option<Why> {
+    let why = |text: String, field: &str| Some(Why::at(WhyKind::Settling, text, resource.at(field)));
+    let Progress { reconciling, generation, observed, condition } = progress;
+    if *reconciling {
+        return why(format!("an operation on the {} is under way", noun(kind)), "reconciling");
     }
-    if api.observed_generation != api.generation {
-        let text = format!("generation {} is observed, {} is wanted", api.observed_generation, api.generation);
-        return Some(Why::at(WhyKind::Settling, text, Origin::live(resource, "observedGeneration")));
+    if observed != generation {
+        let text = format!("generation {observed} is observed, {generation} is wanted");
+        return why(text, "observedGeneration");
     }
-    None
+    let condition = condition.filter(|condition| condition.state.is_settling())?;
+    why(format!("the {} is {}", noun(kind), condition.state), "terminalCondition.state")
 }
 
-fn client(name: &str, version: &str) -> Option<String> {
+fn noun(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Service => "service",
+        WorkloadKind::Job => "job",
+        WorkloadKind::WorkerPool => "worker pool",
+    }
+}
+
+pub(super) fn condition(api: &ApiCondition) -> Condition {
+    let reason = api.reasons.as_ref().and_then(|reasons| match reasons {
+        Reasons::Reason(reason) => Some(word(reason.name(), reason.value())),
+        Reasons::RevisionReason(reason) => Some(word(reason.name(), reason.value())),
+        Reasons::ExecutionReason(reason) => Some(word(reason.name(), reason.value())),
+        _ => None,
+    });
+    Condition {
+        kind: api.r#type.clone(),
+        state: ConditionState::from(&*word(api.state.name(), api.state.value())),
+        reason,
+        message: api.message.clone(),
+    }
+}
+
+/// The names of all environment variables; their values are of no concern here.
+pub(super) fn environment(containers: &[Container]) -> BTreeSet<String> {
+    containers.iter().flat_map(|container| &container.env).map(|variable| variable.name.clone()).collect()
+}
+
+/// The Cloud SQL instances of all volumes, sorted.
+pub(super) fn sql_instances(volumes: &[Volume], field: &str, resource: &Resource<'_>) -> Vec<Fact<SqlConnectionName>> {
+    let mut names = Vec::new();
+    for (index, volume) in volumes.iter().enumerate() {
+        let Some(mounted) = volume.cloud_sql_instance() else { continue };
+        let field = format!("{field}[{index}].cloudSqlInstance.instances");
+        let read = |name: &String| resource.parsed(Some(name.clone()), &field, SqlConnectionName::parse);
+        names.extend(mounted.instances.iter().map(read));
+    }
+    names.sort_by(|a, b| a.known().cmp(&b.known()));
+    names
+}
+
+/// A text that the API leaves out where it is empty.
+pub(super) fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The tool that changed a workload last.
+pub(super) fn client(name: &str, version: &str) -> Option<String> {
     match (name, version) {
         ("", _) => None,
         (name, "") => Some(name.to_owned()),

@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{
-    Connector, ConnectorState, Egress, Fact, LiveRevision, LiveWorkload, Origin, Serving, VpcAccess, WhyKind,
+    Connector, ConnectorState, CoverageStatus, Egress, Fact, LiveRevision, LiveWorkload, Origin, Serving, VpcAccess,
+    WhyKind,
 };
 
 const SAMPLE: &str = include_str!("../../../tests/live/state.json");

@@ -88,7 +88,7 @@ fn field_names_are_those_that_others_build_on() {
         ("/findings/0/places/0", "callers column end_column end_line file line"),
         ("/not_checked/0", "field part reason rule subject"),
         ("/not_checked/0/reason", "api kind text"),
-        ("/coverage/0", "api detail project region status"),
+        ("/coverage/0", "api detail project region status time"),
     ] {
         let mut sorted: Vec<&str> = expected.split(' ').collect();
         sorted.sort_unstable();

@@ -1,5 +1,6 @@
 //! Tables: the summary of parts and what was really looked at. A terminal too narrow for columns gets lines.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::Style;
 use super::text::{escape, hanging};
+use crate::model::{Api, CoverageEntry, CoverageStatus};
 use crate::report::words::count;
 use crate::report::{PartSummary, PartVerdict, Report};
 
@@ -75,29 +77,57 @@ fn flatten(name: &str, value: &Value, depth: usize, words: &mut Vec<String>) {
     }
 }
 
-/// What was really looked at in Google Cloud.
+/// What was really looked at in Google Cloud, and when.
 pub(super) fn coverage(report: &Report, style: &Style) -> String {
-    let entries = &report.coverage.entries;
+    let rows = grouped(&report.coverage.entries);
+    let mut out = String::new();
     if style.width < MIN_TABLE_WIDTH {
-        let mut out = String::new();
-        for entry in entries {
-            let region = entry.region.as_deref().unwrap_or("global");
-            let detail = if entry.detail.is_empty() { String::new() } else { format!(" ({})", entry.detail) };
-            let words = format!("{} in {}/{region}: {}{detail}", entry.api, entry.project, entry.status.word());
+        for Row { project, api, status, places, detail } in &rows {
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+            let words = format!("{api} in {project}, {}: {status}{detail}", places.join(", "));
             out.push_str(&hanging("", &escape(&words), 2, style.width));
         }
-        return out;
+    } else {
+        let rows = rows.into_iter().map(|Row { project, api, status, places, detail }| {
+            vec![escape(&project), api.to_owned(), status.to_owned(), escape(&places.join(", ")), escape(&detail)]
+        });
+        out = printed(&table(&["project", "api", "status", "where", "detail"], rows, style));
     }
-    let rows = entries.iter().map(|entry| {
-        vec![
-            escape(&entry.project),
-            escape(entry.region.as_deref().unwrap_or("global")),
-            entry.api.to_string(),
-            entry.status.word().to_owned(),
-            escape(&entry.detail),
-        ]
-    });
-    printed(&table(&["project", "region", "api", "status", "detail"], rows, style))
+    let times = report.coverage.entries.iter().filter_map(|entry| entry.time.as_deref());
+    if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
+        let words = if first == last { format!("at {first}") } else { format!("from {first} to {last}") };
+        out.push_str(&hanging("", &escape(&format!("answered {words}")), 2, style.width));
+    }
+    out
+}
+
+/// Entries of one collection that came to the same.
+struct Row {
+    project: String,
+    api: &'static str,
+    status: &'static str,
+    places: Vec<String>,
+    detail: String,
+}
+
+/// One row for all places in which a collection came to the same; how much was answered stands beside each place.
+fn grouped(entries: &[CoverageEntry]) -> Vec<Row> {
+    let mut rows: BTreeMap<(&str, Api, CoverageStatus, &str), Vec<String>> = BTreeMap::new();
+    for entry in entries {
+        let answered = entry.status == CoverageStatus::Answered;
+        let place = entry.of.as_deref().or(entry.region.as_deref()).unwrap_or("global");
+        let place = if answered { format!("{place} ({})", entry.detail) } else { place.to_owned() };
+        let detail = if answered { "" } else { &entry.detail };
+        rows.entry((&entry.project, entry.api, entry.status, detail)).or_default().push(place);
+    }
+    let row = |((project, api, status, detail), places): ((&str, Api, CoverageStatus, &str), _)| Row {
+        project: project.to_owned(),
+        api: api.word(),
+        status: status.word(),
+        places,
+        detail: detail.to_owned(),
+    };
+    rows.into_iter().map(row).collect()
 }
 
 fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {

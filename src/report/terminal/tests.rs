@@ -192,13 +192,14 @@ fn a_report_ends_with_coverage_accepted_items_the_order_of_fixes_and_totals() {
     assert_eq!(
         text,
         "\
-+---------------+-------------+----------------------+----------+-----------------------------------+
-| project       | region      | api                  | status   | detail                            |
-+===================================================================================================+
-| netra-staging | us-central1 | run.services         | answered | 4 items                           |
-| netra-staging | us-central1 | run.revisions        | answered | 9 items                           |
-| netra-staging | us-central1 | vpcaccess.connectors | denied   | missing vpcaccess.connectors.list |
-+---------------+-------------+----------------------+----------+-----------------------------------+
++---------------+----------------------+----------+-----------------------+-----------------------------------+
+| project       | api                  | status   | where                 | detail                            |
++=============================================================================================================+
+| netra-staging | run.services         | answered | us-central1 (4 items) |                                   |
+| netra-staging | run.revisions        | answered | us-central1 (9 items) |                                   |
+| netra-staging | vpcaccess.connectors | denied   | us-central1           | missing vpcaccess.connectors.list |
++---------------+----------------------+----------+-----------------------+-----------------------------------+
+answered at 2025-09-02T03:00:02Z
 
 accepted: 2 items
   - warning[connector-unmanaged]: connector old-connector is live and no source declares it; accepted because: belongs
