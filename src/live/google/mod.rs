@@ -27,6 +27,8 @@ pub mod retry;
 pub mod run;
 pub mod services;
 pub mod storage;
+#[cfg(test)]
+mod test_server;
 pub mod transport;
 pub mod vpcaccess;
 

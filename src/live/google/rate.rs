@@ -271,7 +271,7 @@ mod tests {
         let started = Instant::now();
         let mut given = Vec::new();
         for _ in 0..count {
-            lane.turn(&slots).await.unwrap();
+            drop(lane.turn(&slots).await.unwrap());
             given.push(started.elapsed());
         }
         given
@@ -367,7 +367,7 @@ mod tests {
         let started = Instant::now();
         let mut given = Vec::new();
         for round in 0..400 {
-            lane.turn(&slots).await.unwrap();
+            drop(lane.turn(&slots).await.unwrap());
             given.push(started.elapsed());
             if round % 7 == 0 {
                 lane.slow_down(Duration::ZERO, None);

@@ -286,8 +286,11 @@ impl Limit {
     fn of(limits: &Limits, started: Instant) -> Self {
         let text =
             |what: &str, limit: Duration| format!("the {what} time limit of {:.1} s was used up", limit.as_secs_f64());
-        let run = started + limits.total;
-        let call = Instant::now() + limits.call;
+        let now = Instant::now();
+        // A limit that lies beyond all time is none.
+        const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+        let at = |from: Instant, limit: Duration| from + limit.min(FAR);
+        let (call, run) = (at(now, limits.call), at(started, limits.total));
         if call < run {
             Self { end: call, text: text("request's", limits.call) }
         } else {
@@ -388,27 +391,4 @@ pub fn loopback_url(text: &str) -> Result<Url, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_loopback_address_stands_in_for_google() {
-        for good in ["http://127.0.0.1:8080", "http://127.9.9.9", "http://[::1]:80/"] {
-            assert!(loopback_url(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "https://127.0.0.1:8080",
-            "http://10.0.0.1",
-            "http://localhost:8080",
-            "http://run.googleapis.com",
-            "http://user:pass@127.0.0.1",
-            "http://127.0.0.1.example.com",
-            "http://127.0.0.1/?a=b",
-            "file:///etc/passwd",
-            "127.0.0.1:80",
-            "",
-        ] {
-            assert!(loopback_url(bad).is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

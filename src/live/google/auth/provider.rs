@@ -21,7 +21,7 @@ use crate::model::redact;
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// Limit on one token request.
-const TOKEN_LIMIT: Duration = Duration::from_secs(10);
+const TOKEN_LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
 
 /// Limit on asking the metadata server of the machine. It answers at once where it is there; where it is not, a network
 /// may swallow the question.
