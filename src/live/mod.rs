@@ -5,6 +5,7 @@
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
 //! | [`snapshot`] | a live state in a file |
+//! | [`gcloud_json`] | what gcloud printed, as a live state |
 //! | [`mod@inventory`] | raw answers → the model's words |
 //! | [`mod@show`] | the inventory as JSON |
 //!
@@ -22,12 +23,14 @@ use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus, LiveState};
 use google::{Failure, Google, Limits, Listing, Tokens, resource_manager, run, storage, vpcaccess};
 
+pub mod gcloud_json;
 pub mod google;
 pub mod inventory;
 pub mod redaction;
 pub mod show;
 pub mod snapshot;
 
+pub use gcloud_json::GcloudError;
 pub use inventory::inventory;
 pub use show::show;
 pub use snapshot::SnapshotError;
@@ -68,6 +71,9 @@ pub enum GatherError {
     /// The snapshot cannot be read.
     #[error("the snapshot {0}")]
     Snapshot(#[from] SnapshotError),
+    /// What gcloud printed cannot be read.
+    #[error("{0}")]
+    Gcloud(#[from] GcloudError),
     /// There is no server that may stand in for Google's APIs.
     #[error("{0}")]
     Endpoint(String),
@@ -85,8 +91,13 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
             let mut state = snapshot::read(&request.repo.join(path))?;
             // Objects are for an emulator to serve.
             state.storage.clear();
-            let state = complete(state, request);
+            let state = complete(state, request, "the snapshot holds no answer");
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
+        }
+        LiveSource::Gcloud(path) => {
+            let printed = gcloud_json::read(&request.repo.join(path), &request.project_numbers)?;
+            let (description, reason) = (printed.description(&slashed(path)), printed.reason());
+            Ok(Gathered { state: Some(complete(printed.state, request, &reason)), description })
         }
         LiveSource::Emulator(path) => {
             let endpoint = request.endpoint.as_deref();
@@ -124,6 +135,9 @@ pub async fn object(request: &Request, bucket: &str, name: &str) -> Result<Value
             return Err("not asked: a snapshot is read in place of Google Cloud, and holds no objects".to_owned());
         }
         (_, Some(endpoint)) => Google::stand_in(endpoint, request.limits.clone()),
+        (LiveSource::Gcloud(_), _) => {
+            return Err("not asked: what gcloud printed is read in place of Google Cloud, and holds no objects".to_owned());
+        }
         (LiveSource::Emulator(_), None) => Err("the emulator is not running".to_owned()),
         (LiveSource::Gcp, None) => Google::cloud(request.limits.clone(), request.tokens.clone()),
     };
@@ -320,10 +334,9 @@ fn project_number(name: &str) -> Option<String> {
     inventory::is_number(project).then(|| project.to_owned())
 }
 
-/// A snapshot with an entry for everything that is asked for and that it does not hold.
-fn complete(mut state: LiveState, request: &Request) -> LiveState {
+/// A recorded state with an entry for everything that is asked for and that it does not hold, and why it does not.
+fn complete(mut state: LiveState, request: &Request, detail: &str) -> LiveState {
     state.project_numbers.extend(request.project_numbers.clone());
-    let detail = "the snapshot holds no answer";
     for project in projects(request) {
         let regions: Vec<Option<&str>> = if request.regions.is_empty() {
             vec![None]
