@@ -74,6 +74,9 @@ pub enum GatherError {
     /// What gcloud printed cannot be read.
     #[error("{0}")]
     Gcloud(#[from] GcloudError),
+    /// The key of redaction is refused.
+    #[error("{0}")]
+    Key(String),
     /// There is no server that may stand in for Google's APIs.
     #[error("{0}")]
     Endpoint(String),
@@ -85,6 +88,7 @@ pub enum GatherError {
 /// Where a snapshot cannot be read, or the endpoint may not be asked. Whatever Google Cloud answers is no error: it is
 /// the status of an answer.
 pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
+    redaction::check_key().map_err(GatherError::Key)?;
     match &request.source {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
@@ -136,7 +140,9 @@ pub async fn object(request: &Request, bucket: &str, name: &str) -> Result<Value
         }
         (_, Some(endpoint)) => Google::stand_in(endpoint, request.limits.clone()),
         (LiveSource::Gcloud(_), _) => {
-            return Err("not asked: what gcloud printed is read in place of Google Cloud, and holds no objects".to_owned());
+            return Err(
+                "not asked: what gcloud printed is read in place of Google Cloud, and holds no objects".to_owned()
+            );
         }
         (LiveSource::Emulator(_), None) => Err("the emulator is not running".to_owned()),
         (LiveSource::Gcp, None) => Google::cloud(request.limits.clone(), request.tokens.clone()),
@@ -399,14 +405,15 @@ fn empty(request: &Request) -> LiveState {
         format: LiveState::FORMAT.to_owned(),
         version: LiveState::VERSION,
         project_numbers: request.project_numbers.clone(),
+        redaction_key: redaction::key_id(),
         answers: Vec::new(),
         storage: Vec::new(),
     }
 }
 
 fn sort(state: &mut LiveState) {
-    state.answers.sort_by(|a, b| (&a.project, &a.region, a.api).cmp(&(&b.project, &b.region, b.api)));
-    state.answers.dedup_by(|a, b| (&a.project, &a.region, a.api) == (&b.project, &b.region, b.api));
+    state.answers.sort_by(|a, b| (&a.project, &a.region, a.api, &a.of).cmp(&(&b.project, &b.region, b.api, &b.of)));
+    state.answers.dedup_by(|a, b| (&a.project, &a.region, a.api, &a.of) == (&b.project, &b.region, b.api, &b.of));
 }
 
 /// The projects that are asked, by id where it is known, each once.

@@ -160,6 +160,7 @@ impl Assembly {
             format: LiveState::FORMAT.to_owned(),
             version: LiveState::VERSION,
             project_numbers: self.numbers,
+            redaction_key: redaction::key_id(),
             answers,
             ..LiveState::default()
         };
@@ -190,7 +191,9 @@ impl Assembly {
                 Some(Ok(newest)) => newest,
                 Some(Err((first, second))) => {
                     let (first, second) = (self.name(first.file), self.name(second.file));
-                    partial.push(format!("{first} and {second} describe {name} differently, and nothing tells which is newer"));
+                    partial.push(format!(
+                        "{first} and {second} describe {name} differently, and nothing tells which is newer"
+                    ));
                     continue;
                 }
             };
@@ -216,7 +219,10 @@ impl Assembly {
         let (status, detail) = if partial.is_empty() {
             (CoverageStatus::Answered, format!("{} as gcloud listed them ({files})", counted(items.len())))
         } else {
-            (CoverageStatus::NotAsked, format!("only what gcloud printed is known ({files}): {}", super::few(&partial, "; ")))
+            (
+                CoverageStatus::NotAsked,
+                format!("only what gcloud printed is known ({files}): {}", super::few(&partial, "; ")),
+            )
         };
         Answer {
             api,
@@ -236,7 +242,7 @@ impl Assembly {
     /// `Ok` where lists tell the whole collection.
     fn listed(&self, api: Api, seen: &[Seen]) -> Result<(), String> {
         if let Some(command) = narrowed(api) {
-            return Err(format!("{command} lists a part of them"));
+            return Err(format!("a part of them looks the same ({command})"));
         }
         let mut lists: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         for one in seen {
@@ -283,9 +289,9 @@ fn newest<'a>(candidates: &[&'a Seen]) -> Option<Result<&'a Seen, (&'a Seen, &'a
     let newer = |one: &Seen, other: &Seen| one.description.age.newer(&other.description.age);
     let later = |best: &'a Seen, one: &'a Seen| if newer(one, best) == Ordering::Greater { one } else { best };
     let best = candidates.iter().copied().reduce(later)?;
-    let rival = candidates.iter().find(|other| {
-        newer(best, other) == Ordering::Equal && other.description.item != best.description.item
-    });
+    let rival = candidates
+        .iter()
+        .find(|other| newer(best, other) == Ordering::Equal && other.description.item != best.description.item);
     Some(rival.map_or(Ok(best), |rival| Err((best, *rival))))
 }
 

@@ -43,9 +43,8 @@ pub(super) fn entry(value: &Value) -> Entry {
     if let Some(deleted) = method.strip_prefix("Delete").and_then(|kind| deleted(kind, payload, &label, time)) {
         return Entry { raw, deleted: Some(deleted), ..Entry::default() };
     }
-    let resource = carried(payload, label("location")).map(|resource| {
-        resource.map(|own| Description { age: own.age.clone().logged(time), ..own })
-    });
+    let resource = carried(payload, label("location"))
+        .map(|resource| resource.map(|own| Description { age: own.age.clone().logged(time), ..own }));
     // A v1 resource names its project by number, the entry by id.
     let number = payload.pointer("/response/metadata/namespace").and_then(Value::as_str);
     let pair = project.zip(number).filter(|(id, number)| crate::live::inventory::is_number(number) && id != number);

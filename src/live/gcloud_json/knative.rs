@@ -175,9 +175,10 @@ fn revision_template(v1: &Value) -> Result<Value, String> {
     put(&mut v2, "revision", v1.pointer("/metadata/name").cloned().unwrap_or_default());
     keep(v1.get("spec").map(renamed_concurrency).as_ref(), &mut v2, &["maxInstanceRequestConcurrency"]);
     let mut scaling = Map::new();
-    for (from, to) in
-        [("autoscaling.knative.dev/minScale", "minInstanceCount"), ("autoscaling.knative.dev/maxScale", "maxInstanceCount")]
-    {
+    for (from, to) in [
+        ("autoscaling.knative.dev/minScale", "minInstanceCount"),
+        ("autoscaling.knative.dev/maxScale", "maxInstanceCount"),
+    ] {
         let count = own.and_then(|own| own.get(from)?.as_str()?.parse::<i32>().ok());
         put(&mut scaling, to, json!(count));
     }
@@ -223,7 +224,10 @@ fn vpc_access(annotations: Option<&Map<String, Value>>) -> Result<Value, String>
 }
 
 /// What v1 has in the spec of a revision or task, v2 directly in the template.
-fn container_spec(spec: Option<&Value>, annotations: Option<&Map<String, Value>>) -> Result<Map<String, Value>, String> {
+fn container_spec(
+    spec: Option<&Value>,
+    annotations: Option<&Map<String, Value>>,
+) -> Result<Map<String, Value>, String> {
     let spec = spec.ok_or("holds no spec of its containers")?;
     let mut v2 = Map::new();
     put(&mut v2, "containers", Value::Array(list(spec.get("containers")).iter().map(container).collect()));
@@ -248,7 +252,11 @@ fn container_spec(spec: Option<&Value>, annotations: Option<&Map<String, Value>>
 
 fn container(v1: &Value) -> Value {
     let mut v2 = Map::new();
-    keep(Some(v1), &mut v2, &["name", "image", "command", "args", "ports", "workingDir", "startupProbe", "livenessProbe"]);
+    keep(
+        Some(v1),
+        &mut v2,
+        &["name", "image", "command", "args", "ports", "workingDir", "startupProbe", "livenessProbe"],
+    );
     if let Some(limits) = v1.pointer("/resources/limits") {
         put(&mut v2, "resources", json!({"limits": limits}));
     }

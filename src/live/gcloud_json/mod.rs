@@ -111,7 +111,8 @@ pub fn read(path: &Path, project_numbers: &BTreeMap<String, String>) -> Result<P
 fn take(assembly: &mut Assembly, file: usize, document: Value) {
     match document {
         Value::Array(items) if items.is_empty() => {
-            assembly.note_of(file, "is an empty list, which does not tell of what (gcloud prints one also where it fails)");
+            assembly
+                .note_of(file, "is an empty list, which does not tell of what (gcloud prints one also where it fails)");
         }
         Value::Array(items) if items.iter().any(Value::is_array) => {
             items.into_iter().for_each(|item| take(assembly, file, item));
@@ -150,7 +151,8 @@ fn object(assembly: &mut Assembly, file: usize, value: &Value, known: Result<Kno
 fn one_line(text: &str) -> String {
     /// Characters that are kept.
     const MOST: usize = 300;
-    let mut line: String = text.chars().take(MOST).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+    let mut line: String =
+        text.chars().take(MOST).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     if text.chars().nth(MOST).is_some() {
         line.push('…');
     }

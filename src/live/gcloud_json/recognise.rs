@@ -160,7 +160,8 @@ fn named(value: &Value, name: &str) -> Result<Description, String> {
 
 /// A resource of the Compute API; it says what it is, and its own URL says where.
 fn compute(value: &Value, kind: &str) -> Result<Description, String> {
-    let link = text(value, "selfLink").ok_or_else(|| format!("is a {kind} without selfLink (was it printed in part?)"))?;
+    let link =
+        text(value, "selfLink").ok_or_else(|| format!("is a {kind} without selfLink (was it printed in part?)"))?;
     let path = link.split_once("/projects/").map(|(_, path)| path);
     let (project, own) = path.and_then(|path| path.split_once('/')).ok_or("has a selfLink that names no project")?;
     let api = match (kind, own.starts_with("global/")) {

@@ -57,7 +57,9 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, String> {
                     fields.insert(key, value);
                 }
                 (None, Value::String(text)) => *key = Some(text),
-                (None, Value::Array(_) | Value::Object(_)) => return Err(format!("has a key that is no text at line {line}")),
+                (None, Value::Array(_) | Value::Object(_)) => {
+                    return Err(format!("has a key that is no text at line {line}"));
+                }
                 (None, other) => *key = Some(other.to_string()),
             },
         }

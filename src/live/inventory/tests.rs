@@ -27,7 +27,13 @@ fn state_of(api: Api, items: Vec<Value>) -> LiveState {
         error: None,
     };
     let project_numbers = [("host".to_owned(), "77".to_owned())].into();
-    LiveState { format: LiveState::FORMAT.into(), version: 1, project_numbers, answers: vec![answer], storage: vec![] }
+    LiveState {
+        format: LiveState::FORMAT.into(),
+        version: 1,
+        project_numbers,
+        answers: vec![answer],
+        ..LiveState::default()
+    }
 }
 
 /// A service with some fields replaced.
