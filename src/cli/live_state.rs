@@ -82,7 +82,8 @@ pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
 /// A state file that cannot be read, a port that is taken.
 pub async fn start_emulator(path: &Path, port: u16) -> Result<Emulator, CliError> {
     let shown = path.display();
-    let state = live::snapshot::read(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
+    let state =
+        live::snapshot::read_to_serve(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
     let state = serde_json::to_value(&state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
     let options = emulator::Options { port, ..emulator::Options::default() };
     emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
