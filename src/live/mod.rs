@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
-//! | [`snapshot`] | a live state in a file |
+//! | [`snapshot`], [`yaml`] | a live state in a file |
 //! | [`mod@inventory`] | raw answers → the model's words |
 //! | [`mod@show`] | the inventory as JSON |
 //!
@@ -27,6 +27,7 @@ pub mod inventory;
 pub mod redaction;
 pub mod show;
 pub mod snapshot;
+pub mod yaml;
 
 pub use inventory::inventory;
 pub use show::show;
