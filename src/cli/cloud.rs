@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::gather::Asked;
 use super::setup::Setup;
 use crate::config::LiveSource;
-use crate::emulator::Emulator;
+use crate::emulator::{self, Emulator};
 use crate::live;
 
 /// The live source of a run, ready to be asked.
@@ -26,12 +26,14 @@ impl Cloud {
             .enable_all()
             .build()
             .map_err(|error| CliError::failed("start the runtime", error))?;
-        let emulator = match &setup.config.live {
-            LiveSource::Emulator(path) => {
-                Some(runtime.block_on(super::live_state::start_emulator(&setup.root.join(path), 0))?)
-            }
-            _ => None,
-        };
+        let emulator =
+            match &setup.config.live {
+                LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
+                    &setup.root.join(path),
+                    emulator::Options::default(),
+                ))?),
+                _ => None,
+            };
         let request = live::Request {
             source: setup.config.live.clone(),
             repo: setup.root.clone(),

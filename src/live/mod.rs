@@ -7,7 +7,7 @@
 //! | `answers` | answers, and the lack of one |
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
-//! | [`snapshot`] | a live state in a file |
+//! | [`snapshot`], [`yaml`] | a live state in a file |
 //! | [`gcloud_json`] | what gcloud printed, as a live state |
 //! | [`mod@inventory`] | raw answers → the model's words |
 //! | [`mod@show`] | the inventory as JSON |
@@ -36,6 +36,7 @@ pub mod inventory;
 pub mod redaction;
 pub mod show;
 pub mod snapshot;
+pub mod yaml;
 
 pub use gcloud_json::GcloudError;
 pub use inventory::inventory;

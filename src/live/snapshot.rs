@@ -47,11 +47,12 @@ struct Header {
 /// that was redacted with another key get plain marks, as its hashes must not be mixed with those of this run.
 ///
 /// # Errors
-/// Where the file cannot be read, is too large, is no JSON, is no live state, or one of a newer version; with line
-/// and column where there is one.
+/// Where the file cannot be read, is too large, is no JSON (or YAML, where its name says so), is no live state, or one
+/// of a newer version; with line and column where there is one.
 pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
+    let bytes = if is_yaml(path) { from_yaml(&bytes).map_err(|problem| fail(escaped(&problem)))? } else { bytes };
     let mut state = parse(&bytes).map_err(|problem| fail(escaped(&problem)))?;
     let own = redaction::key_id();
     let redacted = match &state.redaction_key {
@@ -88,6 +89,15 @@ fn each_body(state: &mut LiveState, body: impl Fn(Value) -> Value, message: impl
         object.content = body(std::mem::take(&mut object.content));
         object.detail = message(&object.detail);
     }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn from_yaml(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is no YAML: it is not UTF-8".to_owned())?;
+    Ok(super::yaml::value(text)?.to_string().into_bytes())
 }
 
 fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
