@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{Shown, objects, texts};
 use crate::model::{
     Address, AddressPurpose, AddressStatus, AddressType, Direction, EffectiveFirewalls, FirewallAction, FirewallPolicy,
-    FirewallPolicyKind, FirewallPolicyOrder, FirewallPolicyRule, FirewallRule, Layer4, LiveNetwork, LiveSubnetwork, Nat,
-    NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Peering, PeeringState, PortRange, Route, RouteStatus,
-    Router, RoutingMode, SecondaryRange, ServiceConnection, SubnetworkPurpose,
+    FirewallPolicyKind, FirewallPolicyOrder, FirewallPolicyRule, FirewallRule, Layer4, LiveNetwork, LiveSubnetwork,
+    Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Peering, PeeringState, PortRange, Route,
+    RouteStatus, Router, RoutingMode, SecondaryRange, ServiceConnection, SubnetworkPurpose,
 };
 
 texts!(
