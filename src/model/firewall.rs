@@ -6,7 +6,8 @@ use std::fmt;
 use ipnet::IpNet;
 
 use super::fact::Fact;
-use super::names::{NetworkName, ResourceName};
+use super::names::NetworkName;
+use super::resource_name::ResourceName;
 use super::words::api_words;
 
 /// A firewall rule of a network (`compute.googleapis.com/Firewall`).
