@@ -10,6 +10,7 @@ mod coverage;
 mod docs;
 mod faults;
 mod hostile;
+mod inventory;
 mod live_faults;
 mod observed;
 mod replay;
