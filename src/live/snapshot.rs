@@ -52,7 +52,7 @@ struct Header {
 pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
-    let mut state = parse(&bytes).map_err(|problem| fail(escaped(&problem)))?;
+    let mut state = parse(&bytes).map_err(|problem| fail(escaped(&redaction::message(&problem))))?;
     let own = redaction::key_id();
     let redacted = match &state.redaction_key {
         Some(_) if state.redaction_key != own => redaction::plainly_redacted,
