@@ -2,7 +2,7 @@
 
 use super::{Check, Scene, connector_changed, connector_missing, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
-use crate::model::{ConnectorState, Fact};
+use crate::model::{ConnectorName, ConnectorState, Fact};
 use crate::reconcile::{ConnectorPair, LiveSide};
 
 /// The rule.
@@ -33,13 +33,17 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
                 [] => users.none(),
                 names => format!("{} cannot reach the VPC", names.join(", ")),
             };
-            let mut builder =
-                Finding::builder(&RULE, pair.subject.clone(), format!("connector {} is in the state ERROR", name.name))
-                    .field("state")
-                    .live(Some("ERROR".to_owned()), name.to_string(), "state")
-                    .why(format!(
-                        "{reach}; a connector in ERROR cannot be repaired in place, Google recommends to delete it"
-                    ));
+            let failure = failure(scene, name);
+            let mut builder = Finding::builder(
+                &RULE,
+                pair.subject.clone(),
+                format!("connector {} is in the state ERROR", name.name),
+            )
+            .field("state")
+            .live(Some("ERROR".to_owned()), name.to_string(), "state")
+            .why(format!(
+                "{reach}; {failure}; a connector in ERROR cannot be repaired in place, Google recommends to delete it"
+            ));
             for declared in &pair.declared {
                 builder = builder.place(declared.origin.clone());
             }
@@ -66,5 +70,21 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
             };
             not_checked(crate::model::Why::new(crate::model::WhyKind::Malformed, text))
         }
+    }
+}
+
+/// What the operation said that failed: the connector itself carries no reason.
+fn failure(scene: &Scene<'_>, name: &ConnectorName) -> String {
+    let health = &scene.evidence.inventory.connector_health;
+    match health.iter().find(|own| own.connector == *name).map(|own| &own.failure) {
+        Some(Fact::Known(failed, _)) => {
+            let time = failed.time.map(|time| format!(" at {time}")).unwrap_or_default();
+            format!("its last failed operation said{time}: {}", failed.message.trim_end_matches('.'))
+        }
+        Some(Fact::Unknown(whys)) => {
+            let text = whys.first().map_or("the operations were not read", |why| &why.text);
+            format!("why it failed could not be read, because {text}")
+        }
+        _ => "no failed operation is on record that would tell why".to_owned(),
     }
 }

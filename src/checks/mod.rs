@@ -21,6 +21,7 @@ pub mod declared_conflict;
 pub mod discovery;
 pub mod expected;
 pub mod gcloud_command;
+pub mod network_missing;
 pub mod network_undeclared;
 pub mod pytest_config_invalid;
 pub mod python_syntax_error;
@@ -76,6 +77,7 @@ pub static ALL: &[&Check] = &[
     &connector_unmanaged::CHECK,
     &connector_changed::CHECK,
     &connector_not_ready::CHECK,
+    &network_missing::CHECK,
     &workload_missing::CHECK,
     &workload_connector_changed::CHECK,
     &workload_egress_changed::CHECK,

@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::gather::Asked;
 use super::setup::Setup;
 use crate::config::{AskingConfig, LiveSource};
-use crate::emulator::Emulator;
+use crate::emulator::{self, Emulator};
 use crate::live;
 use crate::live::google::{Limits, Tokens, auth};
 
@@ -42,12 +42,14 @@ impl Cloud {
             .enable_all()
             .build()
             .map_err(|error| CliError::failed("start the runtime", error))?;
-        let emulator = match &setup.config.live {
-            LiveSource::Emulator(path) => {
-                Some(runtime.block_on(super::live_state::start_emulator(&setup.root.join(path), 0))?)
-            }
-            _ => None,
-        };
+        let emulator =
+            match &setup.config.live {
+                LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
+                    &setup.root.join(path),
+                    emulator::Options::default(),
+                ))?),
+                _ => None,
+            };
         let request = live::Request {
             source: setup.config.live.clone(),
             repo: setup.root.clone(),

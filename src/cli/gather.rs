@@ -185,6 +185,10 @@ impl Asked {
             asked.projects.insert(name.project.clone());
             asked.regions.insert(name.region.clone());
         }
+        let networks = terraform.networks.iter().filter_map(|declared| declared.value.name.known());
+        asked.needs.networks.extend(networks.map(|name| name.project.clone()));
+        let subnetworks = terraform.subnetworks.iter().filter_map(|declared| declared.value.name.known());
+        asked.needs.networks.extend(subnetworks.map(|name| name.project.clone()));
         for command in &deploy.commands {
             if let Some(project) = command.project.known() {
                 asked.projects.insert(context.project_numbers.get(project).unwrap_or(project).clone());
@@ -196,7 +200,8 @@ impl Asked {
 
     /// The same, with what else is to be known.
     pub fn needing(self, needs: &live::Needs) -> Self {
-        Self { needs: needs.clone(), ..self }
+        let networks = self.needs.networks;
+        Self { needs: live::Needs { networks, ..needs.clone() }, ..self }
     }
 }
 

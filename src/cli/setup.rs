@@ -14,7 +14,7 @@ pub struct CommonArgs {
     /// Configuration file; its folder is the repository [default: gcp-drift.toml here or above]
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where the live state comes from: gcp, none, snapshot:FILE or emulator:FILE
+    /// Where the live state comes from: gcp, none, snapshot:FILE, gcloud:PATH or emulator:FILE
     #[arg(long, value_name = "SOURCE")]
     pub live: Option<String>,
     /// Project id that names without a project belong to
@@ -89,7 +89,7 @@ impl Setup {
 pub fn live_source(text: &str, repo: &Path) -> Result<LiveSource, CliError> {
     let mut source = text.parse().map_err(CliError::usage)?;
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    if let LiveSource::Snapshot(path) | LiveSource::Emulator(path) = &mut source
+    if let LiveSource::Snapshot(path) | LiveSource::Gcloud(path) | LiveSource::Emulator(path) = &mut source
         && path.is_relative()
         && here != repo
     {

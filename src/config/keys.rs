@@ -169,10 +169,10 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "live.source",
         kind: Kind::String,
-        unit: "`gcp`, `none`, `snapshot:FILE` or `emulator:FILE`",
+        unit: "`gcp`, `none`, `snapshot:FILE`, `gcloud:PATH` or `emulator:FILE`",
         default: "`gcp`",
         written: "source = \"gcp\"",
-        meaning: "`gcp` asks Google Cloud, with read-only requests. `none` asks nothing: the live parts of the report are not asked. `snapshot:FILE` reads a recorded state. `emulator:FILE` starts the embedded emulator with that state and asks it over HTTP. `--live` on the command line goes before it; only there may FILE lie outside the repository.",
+        meaning: "`gcp` asks Google Cloud, with read-only requests. `none` asks nothing: the live parts of the report are not asked. `snapshot:FILE` reads a recorded state. `gcloud:PATH` reads what gcloud printed with `--format json`, a file or a folder of files. `emulator:FILE` starts the embedded emulator with that state and asks it over HTTP. `--live` on the command line goes before it; only there may FILE and PATH lie outside the repository.",
         example: "[live]\nsource = \"emulator:live/state.json\"",
     },
     Key {

@@ -8,7 +8,7 @@ use super::LiveSource;
 use super::suggest::closest;
 
 /// The spellings that are understood.
-const FORMS: &str = "`gcp`, `none`, `snapshot:FILE` or `emulator:FILE`";
+const FORMS: &str = "`gcp`, `none`, `snapshot:FILE`, `gcloud:PATH` or `emulator:FILE`";
 
 /// Why a text is no live source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +43,9 @@ impl FromStr for LiveSource {
             None if text == "snapshot" || text == "emulator" => {
                 wrong(format!("`{text}` needs a file: `{text}:FILE`"), None)
             }
+            None if text == "gcloud" => wrong("`gcloud` needs a file or folder: `gcloud:PATH`".to_owned(), None),
             None => {
-                let suggestion = match closest(text, ["gcp", "none", "snapshot:FILE", "emulator:FILE"]) {
+                let suggestion = match closest(text, ["gcp", "none", "snapshot:FILE", "gcloud:PATH", "emulator:FILE"]) {
                     Some(form) => Some(form.to_owned()),
                     None if text.ends_with(".json") => Some(format!("snapshot:{text}")),
                     None => None,
@@ -54,6 +55,10 @@ impl FromStr for LiveSource {
             Some((kind @ ("snapshot" | "emulator"), file)) if file.trim().is_empty() => {
                 wrong(format!("`{kind}:` needs a file: `{kind}:FILE`"), None)
             }
+            Some(("gcloud", path)) if path.trim().is_empty() => {
+                wrong("`gcloud:` needs a file or folder: `gcloud:PATH`".to_owned(), None)
+            }
+            Some(("gcloud", path)) => Ok(Self::Gcloud(PathBuf::from(path))),
             Some(("snapshot", file)) => Ok(Self::Snapshot(PathBuf::from(file))),
             Some(("emulator", file)) => Ok(Self::Emulator(PathBuf::from(file))),
             Some((kind @ ("gcp" | "none"), _)) => {
@@ -61,7 +66,7 @@ impl FromStr for LiveSource {
             }
             Some((kind, file)) => wrong(
                 format!("`{kind}` is no kind of live source; it must be {FORMS}"),
-                closest(kind, ["snapshot", "emulator"]).map(|kind| format!("{kind}:{file}")),
+                closest(kind, ["snapshot", "gcloud", "emulator"]).map(|kind| format!("{kind}:{file}")),
             ),
         }
     }
@@ -73,6 +78,7 @@ impl fmt::Display for LiveSource {
             Self::Gcp => f.write_str("gcp"),
             Self::None => f.write_str("none"),
             Self::Snapshot(file) => write!(f, "snapshot:{}", file.display()),
+            Self::Gcloud(path) => write!(f, "gcloud:{}", path.display()),
             Self::Emulator(file) => write!(f, "emulator:{}", file.display()),
         }
     }
@@ -89,6 +95,7 @@ mod tests {
             ("none", LiveSource::None),
             ("snapshot:live/state.json", LiveSource::Snapshot("live/state.json".into())),
             ("emulator:C:/state.json", LiveSource::Emulator("C:/state.json".into())),
+            ("gcloud:printed", LiveSource::Gcloud("printed".into())),
         ] {
             assert_eq!(text.parse::<LiveSource>().as_ref(), Ok(&source));
             assert_eq!(source.to_string(), text);
@@ -102,6 +109,9 @@ mod tests {
             ("GCP", "`GCP` is no live source", Some("gcp")),
             ("snapshot", "`snapshot` needs a file: `snapshot:FILE`", None),
             ("emulator: ", "`emulator:` needs a file", None),
+            ("gcloud", "`gcloud` needs a file or folder", None),
+            ("gcloud:", "`gcloud:` needs a file or folder", None),
+            ("glcoud:x", "`glcoud` is no kind of live source", Some("gcloud:x")),
             ("snapshto:a.json", "`snapshto` is no kind of live source", Some("snapshot:a.json")),
             ("live/state.json", "`live/state.json` is no live source", Some("snapshot:live/state.json")),
             ("gcp:project", "`gcp` takes nothing after it", Some("gcp")),

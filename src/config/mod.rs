@@ -77,6 +77,8 @@ pub enum LiveSource {
     None,
     /// A snapshot file.
     Snapshot(PathBuf),
+    /// What gcloud printed: a file, or a folder of files.
+    Gcloud(PathBuf),
     /// The embedded emulator with this state file, queried over HTTP.
     Emulator(PathBuf),
 }

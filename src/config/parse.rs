@@ -120,6 +120,9 @@ fn live_source(section: Section<'_>, errors: &mut Errors) -> Option<LiveSource> 
     let source = not_too_long(section.string("source", errors)?, errors)?;
     match source.value.parse::<LiveSource>() {
         Ok(LiveSource::Snapshot(file)) => live_file(&file, &source, errors).map(LiveSource::Snapshot),
+        // A folder is as good as a file, the repository itself included.
+        Ok(LiveSource::Gcloud(path)) if path.as_os_str() == "." => Some(LiveSource::Gcloud(path)),
+        Ok(LiveSource::Gcloud(path)) => live_file(&path, &source, errors).map(LiveSource::Gcloud),
         Ok(LiveSource::Emulator(file)) => live_file(&file, &source, errors).map(LiveSource::Emulator),
         Ok(source) => Some(source),
         Err(error) => {

@@ -1,5 +1,7 @@
 //! What is fixed for each collection that a state file can hold.
 
+use super::request::Request;
+
 /// A collection of a Google API.
 #[derive(Debug)]
 pub(super) struct Collection {
@@ -55,4 +57,42 @@ pub(super) const COLLECTIONS: [Collection; 24] = [
 /// The collection of a word.
 pub(super) fn collection(word: &str) -> Option<&'static Collection> {
     COLLECTIONS.iter().find(|collection| collection.word == word)
+}
+
+/// What a request asks about, as far as its path tells: the collection, and the project as it is spelled.
+pub(super) fn asked(request: &Request) -> (Option<&'static Collection>, &str) {
+    let segments = request.segments();
+    let at = segments.iter().position(|segment| ["projects", "namespaces"].contains(segment));
+    let project = at.and_then(|at| segments.get(at + 1)).copied().unwrap_or_default();
+    let has = |name: &str| segments.contains(&name);
+    let last = segments.last().copied().unwrap_or_default();
+    let word = match segments.first().copied().unwrap_or_default() {
+        "compute" if last == "getEffectiveFirewalls" => "compute.effectiveFirewalls",
+        "compute" if last == "getIamPolicy" => "compute.subnetworkIamPolicy",
+        "compute" if has("global") && has("addresses") => "compute.globalAddresses",
+        "compute" => {
+            let names = ["networks", "subnetworks", "firewalls", "routes", "routers", "addresses"];
+            let found = names.iter().find(|name| has(name)).copied().unwrap_or_default();
+            return (COLLECTIONS.iter().find(|known| known.word.strip_prefix("compute.") == Some(found)), project);
+        }
+        "storage" => "storage.objects",
+        "sql" => "sqladmin.instances",
+        "v2" if last == "entries:list" => "logging.entries",
+        _ if last.ends_with(":getIamPolicy") => "cloudresourcemanager.iamPolicy",
+        _ if last == "timeSeries" => "monitoring.timeSeries",
+        _ if last == "connections" => "servicenetworking.connections",
+        _ if has("connectors") => "vpcaccess.connectors",
+        _ if has("operations") => "vpcaccess.operations",
+        _ if has("clusters") => "redis.clusters",
+        _ if has("instances") && has("locations") => "redis.instances",
+        _ if has("instances") => "sqladmin.instances",
+        _ if has("revisions") => "run.revisions",
+        _ if has("jobs") => "run.jobs",
+        _ if has("workerPools") || has("workerpools") => "run.workerPools",
+        _ if has("services") && (has("locations") || has("namespaces")) => "run.services",
+        _ if has("services") || last == "services:batchGet" => "serviceusage.services",
+        _ if last == "locations" => "run.services",
+        _ => "",
+    };
+    (collection(word), project.split(':').next().unwrap_or_default())
 }

@@ -122,6 +122,8 @@ pub(super) struct Quota {
     pub limit_value: String,
     pub location: String,
     pub consumer: String,
+    /// Seconds to wait, where the answer says so.
+    pub retry_after: Option<u32>,
 }
 
 impl Default for Quota {
@@ -133,6 +135,7 @@ impl Default for Quota {
             limit_value: "3000".to_owned(),
             location: "global".to_owned(),
             consumer: "projects/0".to_owned(),
+            retry_after: None,
         }
     }
 }
@@ -157,9 +160,15 @@ impl Quota {
 
 /// Too many requests: 429.
 pub(super) fn too_many(quota: &Quota) -> Reply {
-    let details = json!([quota.info()]);
+    let mut details = vec![quota.info()];
+    if let Some(seconds) = quota.retry_after {
+        let delay = format!("{seconds}s");
+        details.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}));
+    }
     let code = StatusCode::TOO_MANY_REQUESTS;
-    error(code, "RESOURCE_EXHAUSTED", &quota.message(), &quota.service, "rateLimitExceeded", details)
+    let message = quota.message();
+    let reply = error(code, "RESOURCE_EXHAUSTED", &message, &quota.service, "rateLimitExceeded", details.into());
+    Reply { retry_after: quota.retry_after, ..reply }
 }
 
 /// Too many requests as Compute Engine says it: 403 with an old reason.

@@ -80,6 +80,11 @@ impl Reply {
         Self { code, content: Content::Json(value), retry_after: None }
     }
 
+    /// 200 with a JSON body.
+    pub fn ok(value: Value) -> Self {
+        Self::json(StatusCode::OK, value)
+    }
+
     /// A page in HTML, as a proxy in front of an API sends it.
     pub fn html(code: StatusCode, text: &str) -> Self {
         Self { code, content: Content::Text(text.to_owned(), HTML), retry_after: None }
@@ -123,14 +128,6 @@ impl Reply {
             fields.insert("unreachable".to_owned(), list.unreachable.into());
         }
         Self::json(StatusCode::OK, Value::Object(fields))
-    }
-
-    /// The first of some items, or 404.
-    pub fn one<'a>(mut found: impl Iterator<Item = &'a Value>) -> Self {
-        match found.next() {
-            Some(item) => Self::json(StatusCode::OK, item.clone()),
-            None => Self::not_found("Requested entity was not found."),
-        }
     }
 
     /// The bytes of the body, and its content type.

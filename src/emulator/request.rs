@@ -19,8 +19,7 @@ pub(super) struct Request {
     pub method: Method,
     /// The path as it was sent.
     pub path: String,
-    /// The path's segments without their escapes.
-    pub segments: Vec<String>,
+    segments: Vec<String>,
     query: Vec<(String, String)>,
     /// The host that was asked, without a port.
     pub host: String,
@@ -49,6 +48,11 @@ impl Request {
             // Whoever needs a body that is none meets null.
             body: serde_json::from_slice(body).unwrap_or_default(),
         })
+    }
+
+    /// The path's segments without their escapes.
+    pub fn segments(&self) -> Vec<&str> {
+        self.segments.iter().map(String::as_str).collect()
     }
 
     /// The value of a parameter; empty where it is not there.

@@ -16,11 +16,11 @@ pub(super) fn project(state: &State, version: &str, project: &str) -> Reply {
     match state.project(project) {
         Some((id, number)) if version == "v1" => {
             let found = json!({"projectNumber": number, "projectId": id, "lifecycleState": "ACTIVE"});
-            Reply::json(StatusCode::OK, found)
+            Reply::ok(found)
         }
         Some((id, number)) => {
             let found = json!({"name": format!("projects/{number}"), "projectId": id, "state": "ACTIVE"});
-            Reply::json(StatusCode::OK, found)
+            Reply::ok(found)
         }
         // Google does not tell a project that is not there from one that may not be seen.
         None => Reply::error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission"),
@@ -33,8 +33,8 @@ pub(super) fn policy(state: &State, project: &str) -> Reply {
         return Reply::not_found(&format!("the state holds no IAM policy of {project}"));
     };
     failures::of(answer).unwrap_or_else(|| match answer.items.first() {
-        Some(policy) => Reply::json(StatusCode::OK, policy.clone()),
-        None => Reply::json(StatusCode::OK, json!({"etag": "ACAB"})),
+        Some(policy) => Reply::ok(policy.clone()),
+        None => Reply::ok(json!({"etag": "ACAB"})),
     })
 }
 
@@ -59,5 +59,5 @@ pub(super) fn test_permissions(state: &State, project: &str, request: &Request) 
     };
     let held: Vec<&str> = asked.into_iter().filter(|permission| has(permission)).collect();
     // Google leaves out what is empty.
-    Reply::json(StatusCode::OK, if held.is_empty() { json!({}) } else { json!({"permissions": held}) })
+    Reply::ok(if held.is_empty() { json!({}) } else { json!({"permissions": held}) })
 }

@@ -1,131 +1,138 @@
-//! Which path serves what.
+//! Which path serves what. The APIs share one address, so the path decides; it is Google's own.
 //!
 //! | path | what |
 //! | --- | --- |
-//! | `/v2/projects/P/locations/R/services[/S]` | Cloud Run services |
-//! | `/v2/projects/P/locations/R/services/{S,-}/revisions[/V]` | Cloud Run revisions |
-//! | `/v1/projects/P/locations/R/connectors[/C]` | VPC Access connectors |
-//! | `/v1/projects/P/locations` | locations |
-//! | `/storage/v1/b/B/o/O?alt=media` | an object of Cloud Storage |
+//! | `/v2/projects/P/locations/R/{services,jobs,workerPools}[/NAME]` | Cloud Run v2 |
+//! | `/v2/projects/P/locations/R/{services,workerPools}/{NAME,-}/revisions[/NAME]` | Cloud Run v2 |
+//! | `/apis/serving.knative.dev/v1/namespaces/P/{services,revisions}[/NAME]` | Cloud Run v1; the host may name the region |
+//! | `/apis/run.googleapis.com/v1/namespaces/P/{jobs,workerpools}[/NAME]` | Cloud Run v1 |
+//! | `/v1/projects/P/locations/{R,-}/services[/NAME]` | Cloud Run v1 |
+//! | `/v1/projects/P/locations` | locations of Cloud Run v1 and of VPC Access |
+//! | `/v1/projects/P/locations/{R,-}/{connectors,operations}[/NAME]` | VPC Access |
+//! | `/v1/projects/P/locations/{R,-}/{instances,clusters}[/NAME]` | Memorystore for Redis |
+//! | `/compute/v1/projects/P/…` | Compute Engine, see `compute` |
+//! | `/v1/projects/P/instances[/NAME]`, `/sql/v1beta4/projects/P/instances[/NAME]` | Cloud SQL |
+//! | `/v1/services/{-,servicenetworking.googleapis.com}/connections?network=N` | Service Networking |
+//! | `/v1/projects/P/services[/NAME]`, `/v1/projects/P/services:batchGet` | Service Usage |
 //! | `/v1/projects/P`, `/v3/projects/P` | id and number of a project |
-//! | `POST /v{1,3}/projects/P:testIamPermissions` | what the caller may do |
-//! | `/v1/projects/P/services`, `services:batchGet` | which APIs are enabled |
+//! | `POST /v{1,3}/projects/P:{getIamPolicy,testIamPermissions}` | Resource Manager |
+//! | `POST /v2/entries:list`, `/v3/projects/P/timeSeries` | Cloud Logging, Cloud Monitoring |
+//! | `/storage/v1/b/B/o/O?alt=media` | an object of Cloud Storage |
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::collections::{Context, item, named};
 use super::reply::{Listed, Reply};
 use super::request::Request;
-use super::state::{Answer, State};
-use super::{failures, resource_manager, service_usage};
+use super::state::State;
+use super::{
+    compute, failures, numbers, observability, resource_manager, run_v1, run_v2, service_networking, service_usage, sql,
+};
 
-/// The methods of the APIs that read by POST.
-const READING_POSTS: [&str; 2] = [":testIamPermissions", ":getIamPolicy"];
+/// Most items of a page, for APIs whose documentation names a limit.
+const LARGEST_PAGE: usize = 1_000;
+
+/// True for the methods that only read, whatever the path.
+pub(super) fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD].contains(method)
+}
 
 /// True for a request that changes nothing.
 pub(super) fn reads(request: &Request) -> bool {
-    match request.method {
-        Method::GET | Method::HEAD => true,
-        Method::POST => {
-            let projects = ["v1", "v3"].iter().any(|version| {
-                request.segments.len() == 3 && request.segments[0] == *version && request.segments[1] == "projects"
-            });
-            projects && READING_POSTS.iter().any(|method| request.path.ends_with(method))
-        }
-        _ => false,
+    is_safe(&request.method) || request.method == Method::POST && reading_post(&request.segments()).is_some()
+}
+
+/// A method that reads by POST.
+enum ReadingPost<'a> {
+    Policy(&'a str),
+    TestPermissions(&'a str),
+    Entries,
+}
+
+fn reading_post<'a>(segments: &[&'a str]) -> Option<ReadingPost<'a>> {
+    match segments {
+        ["v2", "entries:list"] => Some(ReadingPost::Entries),
+        ["v1" | "v3", "projects", target] => match target.rsplit_once(':')? {
+            (project, "getIamPolicy") => Some(ReadingPost::Policy(project)),
+            (project, "testIamPermissions") => Some(ReadingPost::TestPermissions(project)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
-/// Answers one read.
-pub(super) fn answer(state: &State, request: &Request, cap: usize) -> Reply {
-    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+/// Answers one read. What belongs to the regions of `unreachable` is missing.
+pub(super) fn answer(state: &State, request: &Request, cap: usize, unreachable: &[String]) -> Reply {
+    let context = Context { state, request, cap, unreachable };
     if let Err(refusal) = request.page(cap) {
         return refusal;
     }
-    if request.method == Method::POST {
-        return post(state, request, &segments);
-    }
-    match segments.as_slice() {
-        ["v2", "projects", _, "locations", "-", ..] => {
-            Reply::invalid("The location must be a Google Cloud region and cannot be the \"-\" wildcard.")
+    let segments = request.segments();
+    let reply = if request.method == Method::POST { post(context, &segments) } else { get(context, &segments) };
+    let reply = reply.unwrap_or_else(|| {
+        Reply::not_found(&format!("The requested URL {} was not found on this server.", request.path))
+    });
+    if request.wants_numbers() { numbers::instead_of_names(reply) } else { reply }
+}
+
+fn post(context: Context<'_>, segments: &[&str]) -> Option<Reply> {
+    Some(match reading_post(segments)? {
+        ReadingPost::Policy(project) => resource_manager::policy(context.state, project),
+        ReadingPost::TestPermissions(project) => {
+            resource_manager::test_permissions(context.state, project, context.request)
         }
-        ["v2", "projects", project, "locations", region, "services"] => {
-            list(state, ("run.services", project, region), (request, cap, "services"), |_| true)
+        ReadingPost::Entries => observability::entries(context),
+    })
+}
+
+fn get(context: Context<'_>, segments: &[&str]) -> Option<Reply> {
+    let Context { state, request, cap, .. } = context;
+    Some(match segments {
+        ["v2", "projects", project, "locations", region, rest @ ..] => {
+            return run_v2::answer(context, project, region, rest);
         }
-        ["v2", "projects", project, "locations", region, "services", service] => {
-            get(state, ("run.services", project, region), |name| last(name) == *service)
+        ["apis", "serving.knative.dev" | "run.googleapis.com", "v1", "namespaces", project, rest @ ..] => {
+            return run_v1::answer(context, project, request.region().unwrap_or("-"), rest);
         }
-        ["v2", "projects", project, "locations", region, "services", service, "revisions"] => {
-            let of_service = |name: &str| *service == "-" || parent(name) == *service;
-            list(state, ("run.revisions", project, region), (request, cap, "revisions"), of_service)
+        ["v1", "projects", project, "locations", region, rest @ ..] => {
+            return located(context, project, region, rest);
         }
-        ["v2", "projects", project, "locations", region, "services", service, "revisions", revision] => {
-            get(state, ("run.revisions", project, region), |name| last(name) == *revision && parent(name) == *service)
+        ["compute", "v1", "projects", project, rest @ ..] => return compute::answer(context, project, rest),
+        ["v1", "projects", project, "instances"] | ["sql", _, "projects", project, "instances"] => {
+            sql::list(context, project)
         }
-        ["v1", "projects", project, "locations", region, "connectors"] => {
-            list(state, ("vpcaccess.connectors", project, region), (request, cap, "connectors"), |_| true)
+        ["v1", "projects", project, "instances", name] | ["sql", _, "projects", project, "instances", name] => {
+            sql::get(context, project, name)
         }
-        ["v1", "projects", project, "locations", region, "connectors", connector] => {
-            get(state, ("vpcaccess.connectors", project, region), |name| last(name) == *connector)
-        }
+        ["v1", "services", service, "connections"] => service_networking::connections(context, service),
+        ["v3", "projects", project, "timeSeries"] => observability::time_series(context, project),
         ["storage", "v1", "b", bucket, "o", name] => object(state, bucket, name),
-        ["v1", "projects", project, "locations"] => locations(state, project, request, cap),
+        ["v1", "projects", project, "locations"] => locations(context, project),
         ["v1", "projects", project, "services"] => service_usage::list(state, project, request, cap),
         ["v1", "projects", project, "services:batchGet"] => service_usage::batch_get(state, project, request),
         ["v1", "projects", project, "services", name] => service_usage::get(state, project, name),
         [version @ ("v1" | "v3"), "projects", project] => resource_manager::project(state, version, project),
-        _ => Reply::not_found(&format!("Requested entity was not found: {}", request.path)),
+        _ => return None,
+    })
+}
+
+/// What stands below `/v1/projects/P/locations/R/`: the last segment but the name tells the API.
+fn located(context: Context<'_>, project: &str, location: &str, rest: &[&str]) -> Option<Reply> {
+    let (word, key) = match rest.first()? {
+        &"services" => return run_v1::answer(context, project, location, rest),
+        &"connectors" => ("vpcaccess.connectors", "connectors"),
+        &"operations" => ("vpcaccess.operations", "operations"),
+        &"instances" => ("redis.instances", "instances"),
+        &"clusters" => ("redis.clusters", "clusters"),
+        _ => return None,
+    };
+    let found = context.at(word, project, location);
+    match rest {
+        [_] => Some(context.at_most(LARGEST_PAGE).page(key, found)),
+        [_, name] => Some(item(named(found, name))),
+        _ => None,
     }
-}
-
-fn post(state: &State, request: &Request, segments: &[&str]) -> Reply {
-    match segments {
-        ["v1" | "v3", "projects", target] => match target.rsplit_once(':') {
-            Some((project, "testIamPermissions")) => resource_manager::test_permissions(state, project, request),
-            Some((project, "getIamPolicy")) => resource_manager::policy(state, project),
-            _ => Reply::not_found("Requested entity was not found."),
-        },
-        _ => Reply::not_found("Requested entity was not found."),
-    }
-}
-
-/// Collection, project as the path spells it, region.
-type Key<'a> = (&'static str, &'a str, &'a str);
-
-/// The answer of a key, where it lists its items.
-fn answered<'a>(state: &'a State, key: Key<'_>) -> Result<&'a Answer, Reply> {
-    let (api, project, region) = key;
-    let project = state.project_id(project);
-    let Some(answer) = state.answer(api, project, Some(region)) else {
-        return Err(Reply::not_found(&format!("the state holds no answer of {api} in {project}/{region}")));
-    };
-    failures::of(answer).map_or(Ok(answer), Err)
-}
-
-fn list(
-    state: &State,
-    key: Key<'_>,
-    (request, cap, items): (&Request, usize, &'static str),
-    wanted: impl Fn(&str) -> bool,
-) -> Reply {
-    let answer = match answered(state, key) {
-        Ok(answer) => answer,
-        Err(refusal) => return refusal,
-    };
-    // An item without a name is served too: what a client makes of it is the client's business.
-    let here = |name: &str| answer.region.is_some() || region_of(name).is_none_or(|own| own == key.2);
-    let wanted = |item: &&Value| item.get("name").and_then(Value::as_str).is_none_or(|name| here(name) && wanted(name));
-    let found = answer.items.iter().filter(wanted).collect();
-    Reply::list(request, cap, &Listed { key: items, items: found, unreachable: &answer.unreachable })
-}
-
-fn get(state: &State, key: Key<'_>, wanted: impl Fn(&str) -> bool) -> Reply {
-    let answer = match answered(state, key) {
-        Ok(answer) => answer,
-        Err(refusal) => return refusal,
-    };
-    let wanted = |item: &&Value| item.get("name").and_then(Value::as_str).is_some_and(&wanted);
-    Reply::one(answer.items.iter().filter(wanted))
 }
 
 /// An object's content, whose name stands in the path as one escaped segment.
@@ -133,10 +140,11 @@ fn object(state: &State, bucket: &str, name: &str) -> Reply {
     let Some(found) = state.object(bucket, name) else {
         return Reply::not_found("No such object");
     };
-    failures::of(&found.answer()).unwrap_or_else(|| Reply::json(StatusCode::OK, found.content.clone()))
+    failures::of(&found.answer()).unwrap_or_else(|| Reply::ok(found.content.clone()))
 }
 
-fn locations(state: &State, project: &str, request: &Request, cap: usize) -> Reply {
+fn locations(context: Context<'_>, project: &str) -> Reply {
+    let Context { state, request, cap, .. } = context;
     let project = state.project_id(project);
     let regions = state.regions(project);
     if regions.is_empty() {
@@ -147,19 +155,4 @@ fn locations(state: &State, project: &str, request: &Request, cap: usize) -> Rep
         |region: &&str| json!({"name": format!("projects/{project}/locations/{region}"), "locationId": region});
     let all: Vec<Value> = regions.iter().map(location).collect();
     Reply::list(request, cap, &Listed::of("locations", all.iter().collect()))
-}
-
-/// The region in a resource's name. An answer without a region holds the items of all of them.
-fn region_of(name: &str) -> Option<&str> {
-    name.split("/locations/").nth(1)?.split('/').next()
-}
-
-/// The short name.
-fn last(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
-}
-
-/// The short name of the resource that holds the named one.
-fn parent(name: &str) -> &str {
-    name.rsplit('/').nth(2).unwrap_or_default()
 }

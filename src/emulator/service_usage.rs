@@ -1,6 +1,5 @@
 //! Service Usage API: which APIs are enabled.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::catalog::COLLECTIONS;
@@ -23,7 +22,7 @@ pub(super) fn batch_get(state: &State, project: &str, request: &Request) -> Repl
         return failure;
     }
     let services = names.iter().map(|name| service(state, project, recorded, last(name)));
-    Reply::json(StatusCode::OK, json!({"services": services.collect::<Vec<_>>()}))
+    Reply::ok(json!({"services": services.collect::<Vec<_>>()}))
 }
 
 /// `services`: all that are known, or only those of a state.
@@ -44,9 +43,7 @@ pub(super) fn list(state: &State, project: &str, request: &Request, cap: usize) 
 /// `services/NAME`.
 pub(super) fn get(state: &State, project: &str, name: &str) -> Reply {
     let recorded = recorded(state, project);
-    recorded
-        .and_then(failures::of)
-        .unwrap_or_else(|| Reply::json(StatusCode::OK, service(state, project, recorded, name)))
+    recorded.and_then(failures::of).unwrap_or_else(|| Reply::ok(service(state, project, recorded, name)))
 }
 
 fn recorded<'a>(state: &'a State, project: &str) -> Option<&'a Answer> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fault::Fault;
+
 /// The file's content. Keys that the emulator does not need are ignored.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct State {
@@ -19,6 +21,8 @@ pub(super) struct State {
     /// Project id → what the caller may do there. A project that is not named grants what no answer denies.
     #[serde(default)]
     pub permissions: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub faults: Vec<Fault>,
 }
 
 /// An object of Cloud Storage.
@@ -137,11 +141,27 @@ impl State {
     }
 
     /// The answer of a collection; one of the region goes before one of the whole project.
-    pub fn answer(&self, api: &str, project: &str, region: Option<&str>) -> Option<&Answer> {
-        let of_project = |answer: &&Answer| answer.api == api && answer.project == project;
-        let mut answers = self.answers.iter().filter(of_project);
-        let exact = answers.clone().find(|answer| answer.region.as_deref() == region);
-        exact.or_else(|| answers.find(|answer| answer.region.is_none()))
+    pub fn answer<'a>(&'a self, api: &str, project: &str, region: Option<&str>) -> Option<&'a Answer> {
+        let exact = self.answers_of(api, project).find(|answer| answer.region.as_deref() == region);
+        exact.or_else(|| self.answers_of(api, project).find(|answer| answer.region.is_none()))
+    }
+
+    /// The answers of a collection of a project, by id.
+    pub fn answers_of<'a>(&'a self, api: &str, project: &str) -> impl Iterator<Item = &'a Answer> {
+        self.answers.iter().filter(move |answer| answer.api == api && answer.project == project)
+    }
+
+    /// The number of a project, or what was given where it is not known.
+    pub fn number<'a>(&'a self, project: &'a str) -> &'a str {
+        self.project(project).map_or(project, |(_, number)| number)
+    }
+
+    /// A resource's name from `projects/` on, with the project's id in place of its number.
+    pub fn by_id(&self, name: &str) -> String {
+        match name.strip_prefix("projects/").and_then(|rest| rest.split_once('/')) {
+            Some((project, rest)) => format!("projects/{}/{rest}", self.project_id(project)),
+            None => name.to_owned(),
+        }
     }
 
     /// An object of a bucket.
@@ -158,8 +178,44 @@ impl State {
         regions
     }
 
+    /// Changes the items whose full name, link or short name this is, by a JSON merge patch; null removes them. True where there was one.
+    pub fn patch(&mut self, name: &str, patch: &Value) -> bool {
+        let own = |item: &Value| {
+            let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+            text("name") == name || text("selfLink").ends_with(&format!("/{name}"))
+        };
+        let mut found = false;
+        for answer in &mut self.answers {
+            for item in answer.items.iter_mut().filter(|item| own(item)) {
+                found = true;
+                merge(item, patch);
+            }
+            answer.items.retain(|item| !item.is_null());
+        }
+        found
+    }
+
     /// The answer that a project without any region was recorded with.
     pub fn project_answer(&self, project: &str) -> Option<&Answer> {
         self.answers.iter().find(|answer| answer.project == project && answer.region.is_none())
+    }
+}
+
+/// RFC 7396.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    for (key, value) in changes {
+        if value.is_null() {
+            fields.remove(key);
+        } else {
+            merge(fields.entry(key).or_insert(Value::Null), value);
+        }
     }
 }

@@ -89,10 +89,9 @@ pub(super) fn refusals(project: &str, region: Option<&str>, status: CoverageStat
     ALWAYS.iter().map(|&api| one(api).unanswered(status, detail)).collect()
 }
 
-/// A snapshot with an entry for everything that is asked for and that it does not hold.
-pub(super) fn complete(mut state: LiveState, request: &Request) -> LiveState {
+/// A recorded state with an entry for everything that is asked for and that it does not hold, and why it does not.
+pub(super) fn complete(mut state: LiveState, request: &Request, detail: &str) -> LiveState {
     state.project_numbers.extend(request.project_numbers.clone());
-    let detail = "the snapshot holds no answer";
     for project in projects(request) {
         for region in regions(request) {
             for api in ALWAYS {
@@ -130,6 +129,7 @@ pub(super) fn empty(request: &Request) -> LiveState {
         format: LiveState::FORMAT.to_owned(),
         version: LiveState::VERSION,
         project_numbers: request.project_numbers.clone(),
+        redaction_key: redaction::key_id(),
         ..LiveState::default()
     }
 }

@@ -7,7 +7,8 @@
 //! | `answers` | answers, and the lack of one |
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
-//! | [`snapshot`] | a live state in a file |
+//! | [`snapshot`], [`yaml`] | a live state in a file |
+//! | [`gcloud_json`] | what gcloud printed, as a live state |
 //! | [`mod@inventory`] | raw answers → the model's words |
 //! | [`mod@show`] | the inventory as JSON |
 //!
@@ -29,12 +30,15 @@ mod answers;
 mod ask;
 mod reach;
 
+pub mod gcloud_json;
 pub mod google;
 pub mod inventory;
 pub mod redaction;
 pub mod show;
 pub mod snapshot;
+pub mod yaml;
 
+pub use gcloud_json::GcloudError;
 pub use inventory::inventory;
 pub use show::show;
 pub use snapshot::SnapshotError;
@@ -94,6 +98,12 @@ pub enum GatherError {
     /// The snapshot cannot be read.
     #[error("the snapshot {0}")]
     Snapshot(#[from] SnapshotError),
+    /// What gcloud printed cannot be read.
+    #[error("{0}")]
+    Gcloud(#[from] GcloudError),
+    /// The key of redaction is refused.
+    #[error("{0}")]
+    Key(String),
     /// There is no server that may stand in for Google's APIs.
     #[error("{0}")]
     Endpoint(String),
@@ -105,6 +115,7 @@ pub enum GatherError {
 /// Where a snapshot cannot be read, or the endpoint may not be asked. Whatever Google Cloud answers is no error: it is
 /// the status of an answer.
 pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
+    redaction::check_key().map_err(GatherError::Key)?;
     match &request.source {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
@@ -113,8 +124,13 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
             state.storage.clear();
             state.permissions.clear();
             state.faults.clear();
-            let state = complete(state, request);
+            let state = complete(state, request, "the snapshot holds no answer");
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
+        }
+        LiveSource::Gcloud(path) => {
+            let printed = gcloud_json::read(&request.repo.join(path), &request.project_numbers)?;
+            let (description, reason) = (printed.description(&slashed(path)), printed.reason());
+            Ok(Gathered { state: Some(complete(printed.state, request, &reason)), description })
         }
         LiveSource::Emulator(path) => {
             let endpoint = request.endpoint.as_deref();
@@ -152,6 +168,11 @@ pub async fn object(request: &Request, bucket: &str, name: &str) -> Result<Value
             return Err("not asked: a snapshot is read in place of Google Cloud, and holds no objects".to_owned());
         }
         (_, Some(endpoint)) => Google::stand_in(endpoint, request.limits.clone()),
+        (LiveSource::Gcloud(_), _) => {
+            return Err(
+                "not asked: what gcloud printed is read in place of Google Cloud, and holds no objects".to_owned()
+            );
+        }
         (LiveSource::Emulator(_), None) => Err("the emulator is not running".to_owned()),
         (LiveSource::Gcp, None) => Google::cloud(request.limits.clone(), request.tokens.clone()),
     };

@@ -43,34 +43,70 @@ struct Header {
     version: Option<Value>,
 }
 
-/// Reads a snapshot. Secrets in it are taken out here as well: it may have been written by hand.
+/// Reads a snapshot. Secrets in it are taken out here as well: it may have been written by hand. Those of a snapshot
+/// that was redacted with another key get plain marks, as its hashes must not be mixed with those of this run.
 ///
 /// # Errors
-/// Where the file cannot be read, is too large, is no JSON, is no live state, or one of a newer version; with line
-/// and column where there is one.
+/// Where the file cannot be read, is too large, is no JSON (or YAML, where its name says so), is no live state, or one
+/// of a newer version; with line and column where there is one.
 pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
+    let bytes = if is_yaml(path) { from_yaml(&bytes).map_err(|problem| fail(escaped(&problem)))? } else { bytes };
     let mut state = parse(&bytes).map_err(|problem| fail(escaped(&problem)))?;
-    for answer in &mut state.answers {
-        let items = std::mem::take(&mut answer.items);
-        answer.items = items.into_iter().map(redaction::redacted).collect();
-        answer.error = answer.error.take().map(redaction::redacted);
-        answer.detail = redaction::message(&answer.detail);
-    }
-    for object in &mut state.storage {
-        object.content = redaction::redacted(std::mem::take(&mut object.content));
-        object.detail = redaction::message(&object.detail);
+    let own = redaction::key_id();
+    let redacted = match &state.redaction_key {
+        Some(_) if state.redaction_key != own => redaction::plainly_redacted,
+        _ => redaction::redacted,
+    };
+    each_body(&mut state, redacted, redaction::message);
+    state.redaction_key = state.redaction_key.or(own);
+    Ok(state)
+}
+
+/// Reads a snapshot whose answers will be redacted once more, with the key of this run: an emulator serves them. Hashes
+/// that were made with another key become plain marks, as nothing in an answer tells whose they are.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_to_serve(path: &Path) -> Result<LiveState, SnapshotError> {
+    let mut state = read(path)?;
+    if state.redaction_key != redaction::key_id() {
+        each_body(&mut state, redaction::without_hashes, str::to_owned);
     }
     Ok(state)
 }
 
+/// Changes everything in a state that may hold a secret.
+fn each_body(state: &mut LiveState, body: impl Fn(Value) -> Value, message: impl Fn(&str) -> String) {
+    for answer in &mut state.answers {
+        let items = std::mem::take(&mut answer.items);
+        answer.items = items.into_iter().map(&body).collect();
+        answer.error = answer.error.take().map(&body);
+        answer.detail = message(&answer.detail);
+    }
+    for object in &mut state.storage {
+        object.content = body(std::mem::take(&mut object.content));
+        object.detail = message(&object.detail);
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn from_yaml(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is no YAML: it is not UTF-8".to_owned())?;
+    Ok(super::yaml::value(text)?.to_string().into_bytes())
+}
+
 fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let cannot = |error: std::io::Error| format!("cannot be read: {error}");
-    let file = File::open(path).map_err(cannot)?;
-    if !file.metadata().map_err(cannot)?.is_file() {
+    // Opening a pipe would wait for its writer.
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
         return Err("cannot be read: it is no file".to_owned());
     }
+    let file = File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     // The size that the system tells may change while reading.
     BufReader::new(file).take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
@@ -106,22 +142,23 @@ fn parse(bytes: &[u8]) -> Result<LiveState, String> {
         None => return Err("has no version".to_owned()),
     }
     let state: LiveState = serde_json::from_slice(bytes).map_err(|error| format!("is no live state: {error}"))?;
-    if let Some((first, _)) = twice(&state) {
-        return Err(format!("is no live state: it holds two answers of {first}"));
+    match twice(&state) {
+        Some(repeated) => Err(format!("is no live state: it holds two answers of {repeated}")),
+        None => Ok(state),
     }
-    Ok(state)
 }
 
-/// A collection that has two answers, and its position: which of them would count?
-fn twice(state: &LiveState) -> Option<(String, usize)> {
-    let mut seen = std::collections::HashSet::new();
-    let key = |at: usize| {
-        let answer = state.answers.get(at)?;
+/// A collection that has two answers, with their positions: which of them would count?
+fn twice(state: &LiveState) -> Option<String> {
+    let mut seen = std::collections::HashMap::new();
+    state.answers.iter().enumerate().find_map(|(at, answer)| {
+        let key = (answer.api, &answer.project, &answer.region, &answer.of);
+        let first = seen.insert(key, at)?;
         let region = answer.region.as_deref().unwrap_or("all regions");
-        Some((format!("{} in {}/{region}", answer.api, answer.project), at))
-    };
-    let repeated = state.answers.iter().position(|answer| !seen.insert((answer.api, &answer.project, &answer.region)));
-    repeated.and_then(key)
+        let of = answer.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
+        let place = format!("{}{of} in {}/{region}", answer.api, answer.project);
+        Some(format!("{place}, number {} and {}", first + 1, at + 1))
+    })
 }
 
 /// Writes a snapshot as a whole or not at all; a file that is there is replaced. Only its owner may read it.
@@ -129,16 +166,23 @@ fn twice(state: &LiveState) -> Option<(String, usize)> {
 /// # Errors
 /// Where the folder or the file cannot be written.
 pub fn write(path: &Path, state: &LiveState) -> Result<(), SnapshotError> {
-    let fail =
-        |problem: String| SnapshotError { path: path.to_owned(), problem: format!("cannot be written: {problem}") };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(error.to_string()))?;
-    let mut out = BufWriter::new(file);
-    serde_json::to_writer_pretty(&mut out, state).map_err(|error| fail(error.to_string()))?;
-    out.write_all(b"\n").map_err(|error| fail(error.to_string()))?;
-    let file = out.into_inner().map_err(|error| fail(error.to_string()))?;
-    file.as_file().sync_all().map_err(|error| fail(error.to_string()))?;
-    file.persist(path).map(|_| ()).map_err(|error| fail(error.error.to_string()))
+    replace(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, state)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Puts a new file in the place of another in one step, once all of it is on the disk.
+fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), SnapshotError> {
+    let written = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+        content(&mut out)?;
+        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map(|_| ()).map_err(|error| error.error)
+    };
+    written().map_err(|error| SnapshotError { path: path.to_owned(), problem: format!("cannot be written: {error}") })
 }
 
 #[cfg(test)]
@@ -189,7 +233,137 @@ mod tests {
     fn two_answers_of_one_collection_are_refused() {
         let answer = r#"{"api": "run.services", "project": "p", "region": "r"}"#;
         let text = format!(r#"{{"format": "gcp-drift/live-state", "version": 1, "answers": [{answer}, {answer}]}}"#);
-        assert!(parse(text.as_bytes()).unwrap_err().ends_with("it holds two answers of run.services in p/r"));
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert!(error.ends_with("it holds two answers of run.services in p/r, number 1 and 2"), "{error}");
+
+        let of = |name: &str| format!(r#"{{"api": "compute.effectiveFirewalls", "project": "p", "of": "{name}"}}"#);
+        let state = |first: &str, second: &str| {
+            let answers = format!("{}, {}", of(first), of(second));
+            parse(format!(r#"{{"format": "gcp-drift/live-state", "version": 1, "answers": [{answers}]}}"#).as_bytes())
+        };
+        assert_eq!(state("projects/p/global/networks/a", "projects/p/global/networks/b").unwrap().answers.len(), 2);
+        let error = state("projects/p/global/networks/a", "projects/p/global/networks/a").unwrap_err();
+        assert!(
+            error.contains("compute.effectiveFirewalls of projects/p/global/networks/a in p/all regions"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_cut_of_a_snapshot_is_refused() {
+        let state = LiveState {
+            format: LiveState::FORMAT.into(),
+            version: LiveState::VERSION,
+            project_numbers: [("p".to_owned(), "1".to_owned())].into(),
+            ..LiveState::default()
+        };
+        let text = serde_json::to_string_pretty(&state).unwrap();
+        for end in 0..text.len() {
+            let error = parse(&text.as_bytes()[..end]).unwrap_err();
+            assert!(error.contains("EOF while parsing") && error.contains("at line"), "{end}: {error}");
+        }
+        assert!(parse(text.as_bytes()).is_ok());
+        assert!(parse(format!("{text} {{}}").as_bytes()).unwrap_err().contains("trailing characters at line"));
+    }
+
+    #[test]
+    fn wrong_types_are_told_with_their_place() {
+        for (answers, problem) in [
+            (r#"{}"#, "invalid type: map, expected a sequence at line 1 column"),
+            (r#"[{"api": "run.services", "project": 7}]"#, "invalid type: integer `7`, expected a string at line 1"),
+            (r#"[{"api": "run.services", "project": "p", "items": "x"}]"#, "expected a sequence at line 1"),
+            (r#"[{"api": "run.services", "project": "p", "status": "fine"}]"#, "unknown variant `fine`"),
+            (r#"[{"api": "run.services", "project": "p", "http_status": 70000}]"#, "expected u16 at line 1"),
+            (r#"[{"api": "compute.newThings", "project": "p"}]"#, "unknown variant `compute.newThings`"),
+            (r#"[{"api": "run.services"}]"#, "missing field `project` at line 1"),
+            (r#"[{"api": "run.services", "project": "p", "region": "r", "regoin": "r"}]"#, "unknown field `regoin`"),
+        ] {
+            let text = format!(r#"{{"format": "gcp-drift/live-state", "version": 1, "answers": {answers}}}"#);
+            let error = parse(text.as_bytes()).unwrap_err();
+            assert!(error.contains(problem) && error.contains(" at line 1 column "), "{answers}: {error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_write_that_fails_leaves_the_old_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let state = LiveState { format: LiveState::FORMAT.into(), version: LiveState::VERSION, ..LiveState::default() };
+        write(&path, &state).unwrap();
+        let old = std::fs::read(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "only its owner may read it");
+
+        // A folder that stands where the file should go can be replaced by nobody, root included.
+        let taken = folder.path().join("taken");
+        std::fs::create_dir_all(taken.join("inside")).unwrap();
+        let error = write(&taken, &state).unwrap_err().to_string();
+        assert!(error.contains("taken cannot be written: "), "{error}");
+        assert!(taken.join("inside").is_dir());
+
+        // Writing that breaks off half-way: no byte of it reaches the file.
+        let error = replace(&path, |out| {
+            out.write_all(b"{\"half\": ")?;
+            Err(std::io::Error::other("the disk is full"))
+        });
+        assert!(error.unwrap_err().to_string().ends_with("cannot be written: the disk is full"));
+        assert_eq!(std::fs::read(&path).unwrap(), old);
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 2, "no temporary file stays: {left:?}");
+    }
+
+    #[test]
+    fn two_writers_at_once_leave_one_whole_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let state = |number: u32| LiveState {
+            format: LiveState::FORMAT.into(),
+            version: LiveState::VERSION,
+            project_numbers: (0..500).map(|index| (format!("p{index}"), number.to_string())).collect(),
+            ..LiveState::default()
+        };
+        write(&path, &state(0)).unwrap();
+        std::thread::scope(|scope| {
+            for number in 1..=4 {
+                let (path, state) = (&path, state(number));
+                scope.spawn(move || (0..10).for_each(|_| write(path, &state).unwrap()));
+            }
+            for _ in 0..40 {
+                let read = read(&path).unwrap();
+                assert_eq!(read.project_numbers.values().collect::<std::collections::BTreeSet<_>>().len(), 1);
+            }
+        });
+    }
+
+    #[test]
+    fn hashes_of_another_key_are_kept_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let text = |key: &str| {
+            format!(
+                r#"{{"format": "gcp-drift/live-state", "version": 1, {key} "answers": [{{"api": "run.services",
+                "project": "p", "region": "r", "items": [{{"env": [{{"name": "A", "value": "[redacted:0a1b2c3d]"}},
+                {{"name": "B", "value": "hunter2"}}]}}]}}]}}"#
+            )
+        };
+        let values = |state: &LiveState| {
+            let value = |at: usize| state.answers[0].items[0]["env"][at]["value"].as_str().unwrap().to_owned();
+            (value(0), value(1))
+        };
+        std::fs::write(&path, text(r#""redaction_key": "00000000","#)).unwrap();
+        let foreign = read(&path).unwrap();
+        assert_eq!(foreign.redaction_key.as_deref(), Some("00000000"));
+        assert_eq!(values(&foreign), ("[redacted:0a1b2c3d]".to_owned(), "[redacted]".to_owned()));
+        let served = read_to_serve(&path).unwrap();
+        assert_eq!(values(&served), ("[redacted]".to_owned(), "[redacted]".to_owned()));
+
+        std::fs::write(&path, text("")).unwrap();
+        let own = read(&path).unwrap();
+        assert_eq!(own.redaction_key, redaction::key_id());
+        assert!(values(&own).1.starts_with("[redacted:"), "{own:?}");
+        write(&path, &own).unwrap();
+        assert_eq!(read(&path).unwrap(), own, "redacting twice changes nothing");
     }
 
     #[test]
@@ -229,9 +403,13 @@ mod tests {
             ..LiveState::default()
         };
         write(&path, &state).unwrap();
-        state.answers[0].items = vec![serde_json::json!({"env": [{"name": "A", "value": "[redacted]"}]})];
+        let clean = read(&path).unwrap();
+        state.answers[0].items = clean.answers[0].items.clone();
         state.answers[0].detail = "password=[redacted]".into();
-        assert_eq!(read(&path).unwrap(), state);
+        state.redaction_key = redaction::key_id();
+        assert_eq!(clean, state);
+        let value = clean.answers[0].items[0]["env"][0]["value"].as_str().unwrap();
+        assert!(value.starts_with("[redacted:") && value.len() == "[redacted:xxxxxxxx]".len(), "{value}");
         assert!(write(&folder.path().join("no/such/folder.json"), &state).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
     }

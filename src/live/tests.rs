@@ -53,7 +53,7 @@ async fn state(request: &Request) -> LiveState {
 }
 
 fn fault(path: &str, times: u32, kind: FaultKind) -> Fault {
-    Fault { path: path.into(), times, kind }
+    Fault { path: path.into(), after: 0, times: Some(times), kind }
 }
 
 fn status(code: u16, status: &str) -> FaultKind {
@@ -107,7 +107,13 @@ async fn an_object_is_read_with_one_get_and_no_credentials() {
     assert_eq!(object(&request, "b", "a b/c%2F/é.tfstate").await, Ok(json!({"version": 4})));
     let log = emulator.log();
     let path = "/storage/v1/b/b/o/a%20b%2Fc%252F%2F%C3%A9.tfstate?alt=media";
-    let seen = emulator::Seen { method: "GET".into(), target: path.into(), status: 200, authorized: false };
+    let seen = emulator::Seen {
+        time: log[0].time,
+        method: "GET".into(),
+        target: path.into(),
+        status: 200,
+        ..emulator::Seen::default()
+    };
     assert_eq!(log, [seen]);
     for (bucket, name, said) in [
         ("b", "denied", "denied: HTTP 403 PERMISSION_DENIED: Permission 'storage.objects.get' denied"),
@@ -232,7 +238,7 @@ async fn a_pause_that_the_server_asks_for_is_kept_to_unless_it_is_longer_than_th
 
 #[tokio::test]
 async fn slow_and_absent_servers_are_unreachable_within_the_limits() {
-    let slow = FaultKind::Slow(Duration::from_secs(3));
+    let slow = FaultKind::Latency { ms: 3_000, jitter_ms: 0, seed: 0 };
     let emulator = start(sample(), vec![fault("/connectors", 1, slow.clone())]).await;
     let mut brief = request(&emulator);
     brief.limits.attempt = Duration::from_millis(400);
@@ -426,7 +432,7 @@ async fn without_credentials_everything_asked_is_denied() {
 
 #[tokio::test]
 async fn the_number_of_requests_under_way_is_limited() {
-    let emulator = start(sample(), vec![fault("/v", 99, FaultKind::Slow(Duration::from_millis(60)))]).await;
+    let emulator = start(sample(), vec![fault("/v", 99, FaultKind::Latency { ms: 60, jitter_ms: 0, seed: 0 })]).await;
     let mut one = request(&emulator);
     one.limits.concurrency = 1;
     let started = Instant::now();

@@ -14,7 +14,7 @@ use super::fact::{Why, WhyKind};
 use super::firewall::{EffectiveFirewalls, FirewallRule};
 use super::live_network::{Address, LiveNetwork, LiveSubnetwork, ServiceConnection};
 pub use super::live_workload::{LiveRevision, LiveWorkload, Serving};
-use super::names::{WorkloadKind, WorkloadName};
+use super::names::WorkloadKind;
 use super::origin::Place;
 use super::routing::{Route, Router};
 
@@ -257,6 +257,10 @@ pub struct LiveState {
     /// Project id → project number, as far as known.
     #[serde(default)]
     pub project_numbers: BTreeMap<String, String>,
+    /// Which key the marks of secrets (`[redacted:xxxxxxxx]`) were made with. Marks of different keys must not be
+    /// compared. `None` in a state that was written by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction_key: Option<String>,
     /// One entry a collection that was asked, in the order project, region, API.
     #[serde(default)]
     pub answers: Vec<Answer>,

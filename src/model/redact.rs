@@ -8,7 +8,7 @@ use regex::Regex;
 pub const REDACTED: &str = "[redacted]";
 
 /// Words of names whose values are secrets.
-const SECRET_WORDS: [&str; 15] = [
+const SECRET_WORDS: [&str; 17] = [
     "password",
     "passwd",
     "passphrase",
@@ -24,6 +24,8 @@ const SECRET_WORDS: [&str; 15] = [
     "connection_string",
     "connectionstring",
     "credential",
+    "auth_string",
+    "authstring",
 ];
 
 /// Ends of such names; as words they mean other things elsewhere (`bypass`, `PWD`).
@@ -59,7 +61,7 @@ pub fn is_secret_flag(argument: &str) -> bool {
 /// The names of [`is_secret_name`], as a pattern.
 const NAME: &str = concat!(
     r"(?:password|passwd|passphrase|secret|token|credential|(?:api|access|signing|encryption|private)[_-]?key",
-    r"|connection_?string|[_-](?:pass|pwd)\b)"
+    r"|connection_?string|auth[_-]?string|[_-](?:pass|pwd)\b)"
 );
 
 /// A value in source text: a list, a literal, a call with what it is given, or a word.
@@ -308,6 +310,8 @@ mod tests {
             "connection_string",
             "ConnectionString",
             "credentials",
+            "authString",
+            "auth-string",
             "DB_PASS",
             "db-pwd",
         ] {

@@ -321,7 +321,7 @@ fn every_mistake_is_placed_and_said() {
         (
             "[live]\nsource = \"snapshto:x.json\"",
             "2:10",
-            "`snapshto` is no kind of live source; it must be `gcp`, `none`, `snapshot:FILE` or `emulator:FILE`",
+            "`snapshto` is no kind of live source; it must be `gcp`, `none`, `snapshot:FILE`, `gcloud:PATH` or `emulator:FILE`",
             Some("snapshot:x.json"),
         ),
         ("[live]\nsource = \"snapshot:\"", "2:10", "`snapshot:` needs a file: `snapshot:FILE`", None),
