@@ -1,11 +1,27 @@
 //! Whom a run asks: one runtime, one emulator where there is one, and one source of credentials.
 
+use std::time::Duration;
+
 use super::error::CliError;
 use super::gather::Asked;
 use super::setup::Setup;
-use crate::config::LiveSource;
+use crate::config::{AskingConfig, LiveSource};
 use crate::emulator::{self, Emulator};
 use crate::live;
+use crate::live::google::{Limits, Tokens, auth};
+
+/// The limits on what a run asks.
+fn limits(config: &AskingConfig) -> Limits {
+    let total = Duration::from_secs_f64(config.max_seconds);
+    Limits { rate: config.requests_per_second, total, ..Limits::default() }
+}
+
+/// The source of credentials that flags, configuration and environment lead to.
+fn tokens(setup: &Setup) -> Tokens {
+    let token_file = setup.access_token_file.clone();
+    let quota_project = setup.config.asking.quota_project.clone();
+    Tokens::new(auth::Options { token_file, quota_project, ..auth::Options::default() })
+}
 
 /// The live source of a run, ready to be asked.
 pub struct Cloud {
@@ -42,8 +58,8 @@ impl Cloud {
             needs: live::Needs::default(),
             project_numbers: setup.config.project_numbers.clone(),
             endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()),
-            limits: live::google::Limits::default(),
-            tokens: live::google::Tokens::default(),
+            limits: limits(&setup.config.asking),
+            tokens: tokens(setup),
         };
         Ok(Self { runtime, request, _emulator: emulator })
     }

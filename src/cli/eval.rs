@@ -22,6 +22,9 @@ pub struct Args {
     /// Where to read a state that is kept in a bucket: gcp, none or emulator:FILE
     #[arg(long, value_name = "SOURCE")]
     live: Option<String>,
+    /// File with an access token for Google Cloud, in place of other credentials
+    #[arg(long, value_name = "FILE")]
+    access_token_file: Option<PathBuf>,
     /// Expressions; `-` reads one a line from stdin
     #[arg(required = true, value_name = "EXPR", allow_hyphen_values = true)]
     expressions: Vec<String>,
@@ -32,7 +35,7 @@ pub struct Args {
 /// # Errors
 /// A folder that cannot be read.
 pub fn run(args: &Args) -> Result<u8, CliError> {
-    let loaded = load_terraform(&args.dir, &args.inputs, args.live.as_deref())?;
+    let loaded = load_terraform(&args.dir, &args.inputs, args.live.as_deref(), args.access_token_file.as_deref())?;
     let one = |expression: &str| -> Result<(), CliError> {
         let line = match loaded.evaluate(None, expression) {
             Evaluated::Value(value) => json!({ "value": value }),

@@ -20,6 +20,9 @@ pub struct CommonArgs {
     /// Project id that names without a project belong to
     #[arg(long, value_name = "ID")]
     pub project: Option<String>,
+    /// File with an access token for Google Cloud, in place of other credentials
+    #[arg(long, value_name = "FILE")]
+    pub access_token_file: Option<PathBuf>,
     /// Region to ask, besides those that the declarations name; may be repeated
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
@@ -34,6 +37,8 @@ pub struct Setup {
     pub config_file: Option<String>,
     /// The valid configuration, flags applied.
     pub config: Config,
+    /// The file that holds an access token, where one is given.
+    pub access_token_file: Option<PathBuf>,
 }
 
 impl Setup {
@@ -67,7 +72,7 @@ impl Setup {
         config.regions.extend(args.region.iter().cloned());
         let config_file =
             located.file.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        Ok(Self { root, config_file, config })
+        Ok(Self { root, config_file, config, access_token_file: args.access_token_file.clone() })
     }
 
     /// What names mean that name neither a project nor a region.

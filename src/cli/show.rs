@@ -97,7 +97,7 @@ pub fn run(command: &Command) -> Result<u8, CliError> {
 
 fn show_terraform(dir: Option<&PathBuf>, inputs: &TerraformArgs, common: &CommonArgs) -> Result<Value, CliError> {
     if let Some(dir) = dir {
-        return Ok(load_terraform(dir, inputs, common.live.as_deref())?.show());
+        return Ok(load_terraform(dir, inputs, common.live.as_deref(), common.access_token_file.as_deref())?.show());
     }
     let mut setup = Setup::load(common)?;
     inputs.apply(&setup.root, &setup.root, &mut setup.config.terraform)?;

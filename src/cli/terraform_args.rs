@@ -124,7 +124,12 @@ fn in_repository(path: &str, repo: &Path, dir: &Path) -> String {
 ///
 /// # Errors
 /// A folder that is not there, a variable without `=`, an emulator that cannot be started.
-pub fn load_terraform(dir: &Path, inputs: &TerraformArgs, live: Option<&str>) -> Result<terraform::Loaded, CliError> {
+pub fn load_terraform(
+    dir: &Path,
+    inputs: &TerraformArgs,
+    live: Option<&str>,
+    access_token_file: Option<&Path>,
+) -> Result<terraform::Loaded, CliError> {
     let dir = folder(dir)?;
     let repo = folder(&crate::config::locate(&dir).root)?;
     // Nothing marks a repository: then it is where the command is given, as for Terraform's own paths.
@@ -139,6 +144,7 @@ pub fn load_terraform(dir: &Path, inputs: &TerraformArgs, live: Option<&str>) ->
     if let Some(text) = live {
         config.live = live_source(text, &repo)?;
     }
-    let setup = Setup { root: repo, config_file: None, config };
+    let setup =
+        Setup { root: repo, config_file: None, config, access_token_file: access_token_file.map(Path::to_owned) };
     gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)
 }

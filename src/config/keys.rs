@@ -163,7 +163,7 @@ pub const KEYS: &[Key] = &[
         unit: "",
         default: "see below",
         written: "",
-        meaning: "Where the live state comes from.",
+        meaning: "Where the live state comes from, and how Google Cloud is asked.",
         example: "[live]\nsource = \"none\"",
     },
     Key {
@@ -174,6 +174,33 @@ pub const KEYS: &[Key] = &[
         written: "source = \"gcp\"",
         meaning: "`gcp` asks Google Cloud, with read-only requests. `none` asks nothing: the live parts of the report are not asked. `snapshot:FILE` reads a recorded state. `gcloud:PATH` reads what gcloud printed with `--format json`, a file or a folder of files. `emulator:FILE` starts the embedded emulator with that state and asks it over HTTP. `--live` on the command line goes before it; only there may FILE and PATH lie outside the repository.",
         example: "[live]\nsource = \"emulator:live/state.json\"",
+    },
+    Key {
+        path: "live.quota_project",
+        kind: Kind::String,
+        unit: "a project id, not a project number",
+        default: "`GOOGLE_CLOUD_QUOTA_PROJECT`, else what the credentials file names, else the project that the credentials belong to",
+        written: "",
+        meaning: "The project whose quota is used and that is charged for the requests. Whoever asks needs `serviceusage.services.use` there.",
+        example: "[live]\nquota_project = \"netra-ci\"",
+    },
+    Key {
+        path: "live.requests_per_second",
+        kind: Kind::Number,
+        unit: "requests a second to one API, project and region; more than 0, at most 1000",
+        default: "30",
+        written: "requests_per_second = 30",
+        meaning: "How fast Google Cloud is asked. A tenth of it, and at least one, may leave at once; retries count. Where an answer says that this is too fast, the rate is halved, kept below the quota that the answer names, and raised again bit by bit.",
+        example: "[live]\nrequests_per_second = 10",
+    },
+    Key {
+        path: "live.max_seconds",
+        kind: Kind::Number,
+        unit: "seconds; more than 0, at most 3600",
+        default: "90",
+        written: "max_seconds = 90",
+        meaning: "Limit on everything that is asked of Google Cloud in a run. What is not answered by then is not checked.",
+        example: "[live]\nmax_seconds = 300",
     },
     Key {
         path: "terraform",
@@ -610,7 +637,7 @@ mod tests {
             assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
             written += 1;
         }
-        assert_eq!(written, 9);
+        assert_eq!(written, 11);
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// Where the live state comes from.
     pub live: LiveSource,
+    /// How Google Cloud is asked.
+    #[serde(default)]
+    pub asking: AskingConfig,
     /// Terraform.
     pub terraform: TerraformConfig,
     /// Deploy config.
@@ -78,6 +81,17 @@ pub enum LiveSource {
     Gcloud(PathBuf),
     /// The embedded emulator with this state file, queried over HTTP.
     Emulator(PathBuf),
+}
+
+/// `[live]`, other than its source: how Google Cloud is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AskingConfig {
+    /// The project whose quota is used and that is charged; `None`: as the credentials have it.
+    pub quota_project: Option<String>,
+    /// Requests a second to one API, project and region.
+    pub requests_per_second: f64,
+    /// Limit on all requests of a run together, in seconds.
+    pub max_seconds: f64,
 }
 
 /// `[terraform]`
@@ -217,6 +231,7 @@ impl Default for Config {
             project_numbers: BTreeMap::new(),
             fail_on: Some(Severity::High),
             live: LiveSource::Gcp,
+            asking: AskingConfig::default(),
             terraform: TerraformConfig::default(),
             deploy: DeployConfig::default(),
             tests: TestsConfig::default(),
@@ -224,6 +239,12 @@ impl Default for Config {
             severity: BTreeMap::new(),
             accept: Vec::new(),
         }
+    }
+}
+
+impl Default for AskingConfig {
+    fn default() -> Self {
+        Self { quota_project: None, requests_per_second: 30.0, max_seconds: 90.0 }
     }
 }
 

@@ -12,7 +12,9 @@ use super::error::{ConfigError, Errors};
 use super::read::MAX_BYTES;
 use super::table::{Section, Written, shown, string, strings};
 use super::validate::{self, Wrong};
-use super::{Accepted, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TestsConfig, syntax};
+use super::{
+    Accepted, AskingConfig, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TestsConfig, syntax,
+};
 use crate::finding::Severity;
 
 /// The largest number of `=` in a file: the time of the TOML parser grows with the square of the keys in a table.
@@ -66,12 +68,14 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
     let default = Config::default();
     let policies = policies(top, errors);
     let rules = Rules { known: known_rules, others: !policies.paths.is_empty() };
+    let live = top.section("live", errors);
     Config {
         project: valid(top.string("project", errors), validate::project_id, errors),
         regions: all_valid(top.strings("regions", errors), validate::region, errors).unwrap_or_default(),
         project_numbers: project_numbers(top, errors),
         fail_on: valid(top.string("fail_on", errors), validate::fail_on, errors).unwrap_or(default.fail_on),
-        live: live(top, errors).unwrap_or(default.live),
+        live: live.and_then(|section| live_source(section, errors)).unwrap_or(default.live),
+        asking: live.map(|section| asking(section, errors)).unwrap_or_default(),
         terraform: terraform::terraform(top, errors),
         deploy: deploy(top, errors),
         tests: tests(top, errors),
@@ -112,8 +116,8 @@ fn project_numbers(top: Section<'_>, errors: &mut Errors) -> BTreeMap<String, St
     numbers
 }
 
-fn live(top: Section<'_>, errors: &mut Errors) -> Option<LiveSource> {
-    let source = not_too_long(top.section("live", errors)?.string("source", errors)?, errors)?;
+fn live_source(section: Section<'_>, errors: &mut Errors) -> Option<LiveSource> {
+    let source = not_too_long(section.string("source", errors)?, errors)?;
     match source.value.parse::<LiveSource>() {
         Ok(LiveSource::Snapshot(file)) => live_file(&file, &source, errors).map(LiveSource::Snapshot),
         // A folder is as good as a file, the repository itself included.
@@ -127,6 +131,20 @@ fn live(top: Section<'_>, errors: &mut Errors) -> Option<LiveSource> {
         }
     }
 }
+
+fn asking(section: Section<'_>, errors: &mut Errors) -> AskingConfig {
+    let default = AskingConfig::default();
+    AskingConfig {
+        quota_project: valid(section.string("quota_project", errors), validate::project_id, errors),
+        requests_per_second: section
+            .positive("requests_per_second", MAX_RATE, errors)
+            .unwrap_or(default.requests_per_second),
+        max_seconds: section.positive("max_seconds", 3600.0, errors).unwrap_or(default.max_seconds),
+    }
+}
+
+/// The largest rate that may be set, in requests a second.
+const MAX_RATE: f64 = 1000.0;
 
 /// The file of a live source that config names: unlike on the command line, it must lie in the repository.
 fn live_file(file: &std::path::Path, source: &Written<&str>, errors: &mut Errors) -> Option<PathBuf> {

@@ -29,6 +29,8 @@ netra-shared = 90210
 
 [live]
 source = "emulator:./live/state.json"
+quota_project = "netra-ci"
+requests_per_second = 12.5
 
 [terraform]
 roots = ["terraform/", "./infra"]
@@ -124,6 +126,11 @@ fn a_full_file_is_read_as_it_is_meant() {
         project_numbers: map(&[("netra-staging", "701982941522".to_owned()), ("netra-shared", "90210".to_owned())]),
         fail_on: Some(Severity::Medium),
         live: LiveSource::Emulator("live/state.json".into()),
+        asking: AskingConfig {
+            quota_project: Some("netra-ci".into()),
+            requests_per_second: 12.5,
+            ..AskingConfig::default()
+        },
         terraform: TerraformConfig {
             roots: owned(&["terraform", "infra"]),
             var_files: owned(&["terraform/staging.tfvars"]),
@@ -196,20 +203,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 79,
+                line: 81,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 85,
+                line: 87,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(78), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(80), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

@@ -84,20 +84,26 @@ impl Google {
     /// Where the URL is no plain HTTP URL of a loopback address, or no client can be built.
     pub fn stand_in(base_url: &str, limits: Limits) -> Result<Self, String> {
         let base = transport::loopback_url(base_url)?;
+        // Never sent: it tells the APIs apart where their hosts do not, so that each has its own rate.
+        let base = |api: &str| {
+            let mut url = base.clone();
+            url.set_fragment(Some(api));
+            url
+        };
         let transport = Transport::loopback(limits)?;
         Ok(Self {
             transport,
-            run: base.clone(),
-            vpcaccess: base.clone(),
-            compute: base.clone(),
-            sqladmin: base.clone(),
-            redis: base.clone(),
-            serviceusage: base.clone(),
-            servicenetworking: base.clone(),
-            logging: base.clone(),
-            monitoring: base.clone(),
-            storage: base.clone(),
-            resource_manager: base,
+            run: base("run"),
+            vpcaccess: base("vpcaccess"),
+            compute: base("compute"),
+            sqladmin: base("sqladmin"),
+            redis: base("redis"),
+            serviceusage: base("serviceusage"),
+            servicenetworking: base("servicenetworking"),
+            logging: base("logging"),
+            monitoring: base("monitoring"),
+            storage: base("storage"),
+            resource_manager: base("cloudresourcemanager"),
         })
     }
 

@@ -16,7 +16,7 @@ use governor::{Quota, RateLimiter};
 use reqwest::Url;
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// A lowered rate is raised after this time without another refusal.
 const RAISE_AFTER: Duration = Duration::from_secs(10);
@@ -43,7 +43,7 @@ pub struct Rates {
     lanes: Mutex<HashMap<Key, Arc<Lane>>>,
 }
 
-/// Who is asked, and whose quota is used.
+/// Who is asked, and whose quota is used. Where one host stands in for several APIs, the URL's fragment tells them apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     host: String,
@@ -54,6 +54,7 @@ struct Key {
 impl Key {
     fn of(url: &Url, charged: Option<&str>) -> Self {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let api = url.fragment().map(|api| format!("#{api}")).unwrap_or_default();
         let after = |words: &[&str]| {
             let mut segments = url.path_segments().into_iter().flatten();
             segments.find(|segment| words.contains(segment))?;
@@ -66,7 +67,7 @@ impl Key {
             _ => project,
         };
         Self {
-            host: format!("{}{port}", url.host_str().unwrap_or_default()),
+            host: format!("{}{port}{api}", url.host_str().unwrap_or_default()),
             project: charged.unwrap_or(project).to_owned(),
             region: after(&["locations", "regions"]).unwrap_or("global").to_owned(),
         }
@@ -109,14 +110,21 @@ impl Lane {
     /// Waits until a request may leave, and takes one of the run's slots for it. The request leaves at once then:
     /// who waited for a slot with a turn in hand would leave together with others.
     ///
-    /// `None` where there are no slots any more.
-    pub async fn turn<'a>(&self, slots: &'a Semaphore) -> Option<SemaphorePermit<'a>> {
+    /// # Errors
+    /// That the lane is stopped until after `end`, or that `end` passed while waiting.
+    pub async fn turn<'a>(&self, slots: &'a Semaphore, end: Instant) -> Result<SemaphorePermit<'a>, NoTurn> {
+        timeout_at(end, self.wait(slots, end)).await.unwrap_or(Err(NoTurn::TooLate))
+    }
+
+    async fn wait<'a>(&self, slots: &'a Semaphore, end: Instant) -> Result<SemaphorePermit<'a>, NoTurn> {
         let _next = self.next.lock().await;
         loop {
             let wait = {
-                let slot = slots.acquire().await.ok()?;
-                match unpoisoned(&self.pace).take() {
-                    Ok(()) => return Some(slot),
+                let slot = slots.acquire().await.map_err(|_| NoTurn::TooLate)?;
+                let mut pace = unpoisoned(&self.pace);
+                match pace.take() {
+                    Ok(()) => return Ok(slot),
+                    Err(_) if pace.stopped_until >= end => return Err(NoTurn::Stopped(pace.stopped())),
                     Err(wait) => wait,
                 }
             };
@@ -134,6 +142,15 @@ impl Lane {
     pub fn rate(&self) -> f64 {
         unpoisoned(&self.pace).rate
     }
+}
+
+/// Why a request may not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTurn {
+    /// The server asked everybody to wait so long.
+    Stopped(Duration),
+    /// Time is up.
+    TooLate,
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, RunClock, NoOpMiddleware<Duration>>;
@@ -162,7 +179,7 @@ impl Pace {
     /// Takes a turn, or says how long there is none.
     fn take(&mut self) -> Result<(), Duration> {
         let now = Instant::now();
-        let stopped = self.stopped_until.saturating_duration_since(now);
+        let stopped = self.stopped();
         if !stopped.is_zero() {
             return Err(stopped);
         }
@@ -172,6 +189,11 @@ impl Pace {
         // A wait of nothing would not let the others run.
         let wait = |wait: Duration| wait.max(Duration::from_millis(1));
         self.limiter.check().map_err(|refused| wait(refused.wait_time_from(self.clock.now())))
+    }
+
+    /// How long the lane is still stopped.
+    fn stopped(&self) -> Duration {
+        self.stopped_until.saturating_duration_since(Instant::now())
     }
 
     fn slow_down(&mut self, pause: Duration, named: Option<NamedQuota>) {
@@ -265,13 +287,17 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    fn far() -> Instant {
+        Instant::now() + Duration::from_secs(1_000_000)
+    }
+
     /// Takes `count` turns and tells when each was given.
     async fn turns(lane: &Lane, count: usize) -> Vec<Duration> {
         let slots = Semaphore::new(4);
         let started = Instant::now();
         let mut given = Vec::new();
         for _ in 0..count {
-            drop(lane.turn(&slots).await.unwrap());
+            drop(lane.turn(&slots, far()).await.unwrap());
             given.push(started.elapsed());
         }
         given
@@ -299,6 +325,7 @@ mod tests {
             ("https://c.x/v3/projects/example.com:p", is("c.x", "example.com:p", "global")),
             ("https://c.x/storage/v1/b/x/o/y", is("c.x", "", "global")),
             ("https://c.x/v1/projects", is("c.x", "", "global")),
+            ("http://127.0.0.1:8/v1/projects/p#redis", is("127.0.0.1:8#redis", "p", "global")),
         ] {
             assert_eq!(key(text), expected, "{text}");
         }
@@ -367,7 +394,7 @@ mod tests {
         let started = Instant::now();
         let mut given = Vec::new();
         for round in 0..400 {
-            drop(lane.turn(&slots).await.unwrap());
+            drop(lane.turn(&slots, far()).await.unwrap());
             given.push(started.elapsed());
             if round % 7 == 0 {
                 lane.slow_down(Duration::ZERO, None);
@@ -383,12 +410,25 @@ mod tests {
         slow.slow_down(Duration::from_secs(60), None);
         let slots = Arc::new(Semaphore::new(1));
         let waiting = Arc::clone(&slots);
-        let blocked = tokio::spawn(async move { slow.turn(&waiting).await.is_some() });
+        let blocked = tokio::spawn(async move { slow.turn(&waiting, far()).await.is_ok() });
         tokio::task::yield_now().await;
         let started = Instant::now();
-        assert!(fast.turn(&slots).await.is_some());
+        assert!(fast.turn(&slots, far()).await.is_ok());
         assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
         assert!(blocked.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_lane_that_is_stopped_for_longer_than_they_may_wait() {
+        let lane = Lane::new(10.0);
+        lane.slow_down(Duration::from_secs(60), None);
+        let slots = Semaphore::new(1);
+        let started = Instant::now();
+        let refused = lane.turn(&slots, started + Duration::from_secs(5)).await.map(drop);
+        assert_eq!((refused, started.elapsed()), (Err(NoTurn::Stopped(Duration::from_secs(60))), Duration::ZERO));
+        let _held = slots.acquire().await.unwrap();
+        let late = lane.turn(&slots, started + Duration::from_secs(90)).await.map(drop);
+        assert_eq!((late, started.elapsed()), (Err(NoTurn::TooLate), Duration::from_secs(90)));
     }
 
     fn refusal(unit: &str, value: &str) -> Value {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::auth::{Token, Tokens, install_tls_provider};
 use super::failure::{Failure, retry_delay};
-use super::rate::{Lane, Named, Rates, named_quota};
+use super::rate::{Lane, Named, NoTurn, Rates, named_quota};
 use super::read::{Read, ReadPost};
 use super::retry::{Backoff, retry_after};
 use crate::model::CoverageStatus;
@@ -241,8 +241,7 @@ impl Transport {
             }
         }
         // Held for one attempt only, so that nobody waits for another request's pause.
-        let turn = timeout_at(limit.end, lane.turn(&self.slots)).await;
-        let Ok(Some(_slot)) = turn else { return Err(Attempt::Final(limit.used_up())) };
+        let _slot = lane.turn(&self.slots, limit.end).await.map_err(|refused| limit.no_turn(refused))?;
         let most = self.limits.attempt.min(limit.left());
         if most.is_zero() {
             return Err(Attempt::Final(limit.used_up()));
@@ -300,6 +299,18 @@ impl Limit {
 
     fn left(&self) -> Duration {
         self.end.saturating_duration_since(Instant::now())
+    }
+
+    fn no_turn(&self, refused: NoTurn) -> Attempt {
+        Attempt::Final(match refused {
+            NoTurn::TooLate => self.used_up(),
+            NoTurn::Stopped(pause) => {
+                let seconds = pause.as_secs_f64();
+                let text =
+                    format!("an answer to another request asked to wait, still {seconds:.1} s, past the time limit");
+                Failure::new(CoverageStatus::RateLimited, text)
+            }
+        })
     }
 
     fn used_up(&self) -> Failure {

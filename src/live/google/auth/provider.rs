@@ -100,7 +100,7 @@ impl Provider {
                 let credentials = credentials.clone();
                 let token =
                     within(TOKEN_LIMIT, async move { credentials.access_token().await }).await.map_err(failed)?;
-                let token = token.map_err(|error| failed(without_secrets(&error.to_string())))?;
+                let token = token.map_err(|error| failed(innermost(&error)))?;
                 valid(&token.token, UNTOLD).map_err(failed)
             }
         }
@@ -246,6 +246,30 @@ fn brief(error: &Error) -> String {
         Error::Json(what, error) => format!("{what}, line {}", error.line()),
         other => without_secrets(&other.to_string()),
     }
+}
+
+/// What `google-cloud-auth` met. Its own words are general; the innermost cause says what happened, and the answer of a
+/// token endpoint has a code, which is all of the answer that is told.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        texts.push(inner.to_string());
+        cause = inner;
+    }
+    let code = texts.iter().find_map(|text| refusal_code(text));
+    let last = texts.iter().rev().find(|text| !text.contains("body=<")).map_or("", String::as_str);
+    let code = code.map(|code| format!(", code `{code}`")).unwrap_or_default();
+    format!("{}{code}", without_secrets(last))
+}
+
+/// The code of a refusal that an error quotes as `body=<…>`, such as `invalid_grant`.
+fn refusal_code(text: &str) -> Option<String> {
+    let body = text.split_once("body=<")?.1.rsplit_once('>')?.0;
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let code = body.get("error").and_then(|error| error.as_str().or_else(|| error.get("status")?.as_str()))?;
+    let is_code = code.len() <= 50 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    is_code.then(|| code.to_owned())
 }
 
 fn without_secrets(text: &str) -> String {
