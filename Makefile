@@ -36,6 +36,7 @@ lint: ## check format, clippy warnings, licences and banned crates
 bench: ## measure a release build against its limits
 	@for script in benches/*.sh; do echo "== $$script"; "$$script" || exit 1; done
 	$(CARGO) bench --locked --bench terraform_estate
+	$(CARGO) bench --locked --bench live_scale
 
 docs: ## print the references that are made from code, and the API documentation
 	GCP_DRIFT_UPDATE_DOCS=1 $(CARGO) test --quiet --locked --lib docs_

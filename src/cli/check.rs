@@ -51,7 +51,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "settle", "connectivity", "audit_logs", "connector_load"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 

@@ -57,7 +57,7 @@ impl Cloud {
             regions: Vec::new(),
             needs: live::Needs::default(),
             project_numbers: setup.config.project_numbers.clone(),
-            endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()),
+            endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()).or_else(|| setup.endpoint.clone()),
             limits: limits(&setup.config.asking),
             tokens: tokens(setup),
         };

@@ -23,6 +23,10 @@ pub struct CommonArgs {
     /// File with an access token for Google Cloud, in place of other credentials
     #[arg(long, value_name = "FILE")]
     pub access_token_file: Option<PathBuf>,
+    /// A server on the loopback address that is asked in place of Google Cloud, such as a running emulator; it gets no
+    /// credentials
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
     /// Region to ask, besides those that the declarations name; may be repeated
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
@@ -39,6 +43,8 @@ pub struct Setup {
     pub config: Config,
     /// The file that holds an access token, where one is given.
     pub access_token_file: Option<PathBuf>,
+    /// The server that is asked in place of Google Cloud, where one is given.
+    pub endpoint: Option<String>,
 }
 
 impl Setup {
@@ -66,13 +72,20 @@ impl Setup {
         if let Some(text) = &args.live {
             config.live = live_source(text, &root)?;
         }
+        if args.endpoint.is_some() {
+            if args.live.is_some() && config.live != LiveSource::Gcp {
+                return Err(CliError::usage("--endpoint stands in for Google Cloud: --live can only be gcp with it"));
+            }
+            config.live = LiveSource::Gcp;
+        }
         if let Some(project) = &args.project {
             config.project = Some(project.clone());
         }
         config.regions.extend(args.region.iter().cloned());
         let config_file =
             located.file.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        Ok(Self { root, config_file, config, access_token_file: args.access_token_file.clone() })
+        let (access_token_file, endpoint) = (args.access_token_file.clone(), args.endpoint.clone());
+        Ok(Self { root, config_file, config, access_token_file, endpoint })
     }
 
     /// What names mean that name neither a project nor a region.

@@ -144,7 +144,12 @@ pub fn load_terraform(
     if let Some(text) = live {
         config.live = live_source(text, &repo)?;
     }
-    let setup =
-        Setup { root: repo, config_file: None, config, access_token_file: access_token_file.map(Path::to_owned) };
+    let setup = Setup {
+        root: repo,
+        config_file: None,
+        config,
+        access_token_file: access_token_file.map(Path::to_owned),
+        endpoint: None,
+    };
     gather::load_terraform(&setup, &setup.name_context(), &Excerpts::default(), None)
 }

@@ -128,6 +128,8 @@ pub(super) fn serving_revisions(service: &Value) -> Vec<(String, String)> {
     };
     let revisions =
         targets.filter(serves).filter_map(|target| short(target.get("revision")).or_else(|| latest.clone()));
+    // What is no name is told where the service is read; it is no path to ask for.
+    let revisions = revisions.filter(|revision| answers::is_segment(&name) && answers::is_segment(revision));
     let mut all: Vec<(String, String)> = revisions.map(|revision| (name.clone(), revision)).collect();
     all.sort();
     all.dedup();

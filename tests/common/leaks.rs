@@ -166,7 +166,8 @@ pub fn error_body(code: u16) -> Value {
 pub fn plant_state(state: &mut Value, project: &str, region: &str) {
     let answers = state["answers"].as_array_mut().unwrap();
     for plant in plants() {
-        let held = answers.iter_mut().position(|answer| answer["api"] == plant.api && answer["items"][0].is_object());
+        let held = answers.iter().position(|answer| answer["api"] == plant.api && answer["items"][0].is_object());
+        let held = held.or_else(|| answers.iter().position(|answer| answer["api"] == plant.api));
         let at = held.unwrap_or_else(|| {
             let regional = ["run.", "vpcaccess."].iter().any(|start| plant.api.starts_with(start));
             let mut answer = json!({"api": plant.api, "project": project, "items": [{"name": "planted"}]});
@@ -176,6 +177,9 @@ pub fn plant_state(state: &mut Value, project: &str, region: &str) {
             answers.push(answer);
             answers.len() - 1
         });
+        if !answers[at]["items"][0].is_object() {
+            answers[at]["items"] = json!([{"name": "planted"}]);
+        }
         put(&mut answers[at]["items"][0], plant.at, plant.value);
     }
 }
