@@ -252,7 +252,9 @@ fn a_route_has_one_next_hop() {
 fn a_nat_serves_all_or_what_it_lists() {
     let found = nat(json!({
         "sourceSubnetworkIpRangesToNat": "LIST_OF_SUBNETWORKS", "natIpAllocateOption": "MANUAL_ONLY",
-        "subnetworks": [{"name": format!("{LINK}/p/regions/r/subnetworks/s"), "sourceIpRangesToNat": ["ALL_IP_RANGES"]}],
+        "subnetworks": [
+            {"name": format!("{LINK}/p/regions/r/subnetworks/s"), "sourceIpRangesToNat": ["ALL_IP_RANGES"]},
+        ],
         "natIps": [format!("{LINK}/p/regions/r/addresses/a")], "drainNatIps": ["b"], "minPortsPerVm": "64",
     }));
     assert_eq!(found.sources.known(), Some(&NatSources::Listed));
