@@ -120,8 +120,10 @@ pub struct RedisCluster {
     pub psc_networks: Fact<Vec<Fact<NetworkName>>>,
     /// Where clients begin.
     pub discovery_endpoints: Fact<Vec<DiscoveryEndpoint>>,
-    /// The endpoints of Private Service Connect that are there, sorted by address.
+    /// The endpoints of Private Service Connect that Google made, sorted by address.
     pub psc_connections: Fact<Vec<PscConnection>>,
+    /// The endpoints of Private Service Connect that are registered, whoever made them, sorted by address.
+    pub endpoint_connections: Fact<Vec<PscConnection>>,
     /// How clients sign in, by the API's word; absent means not at all.
     pub authorization: Fact<String>,
     /// Whether connections are encrypted, by the API's word; absent means no.

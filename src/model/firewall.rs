@@ -204,12 +204,8 @@ api_words! {
         Hierarchy = "HIERARCHY",
         /// Of the network.
         Network = "NETWORK",
-        /// Of the network in one region.
-        NetworkRegional = "NETWORK_REGIONAL",
-        /// Of Google itself, for all.
-        SystemGlobal = "SYSTEM_GLOBAL",
-        /// Of Google itself, for a region.
-        SystemRegional = "SYSTEM_REGIONAL",
+        /// Of Google itself.
+        System = "SYSTEM",
     }
 
     /// `FirewallPolicyRule.action`.

@@ -153,6 +153,10 @@ api_words! {
     SubnetworkPurpose {
         /// For machines.
         Private = "PRIVATE",
+        /// For machines, the older word.
+        PrivateRfc1918 = "PRIVATE_RFC_1918",
+        /// Kept for a move to another network that is peered.
+        PeerMigration = "PEER_MIGRATION",
         /// For proxies of regional load balancers.
         RegionalManagedProxy = "REGIONAL_MANAGED_PROXY",
         /// For proxies of global load balancers.
@@ -177,6 +181,8 @@ api_words! {
     AddressPurpose {
         /// For machines and load balancers.
         GceEndpoint = "GCE_ENDPOINT",
+        /// In use by Cloud Run's direct VPC egress.
+        Serverless = "SERVERLESS",
         /// A range for service producers that are peered with the network.
         VpcPeering = "VPC_PEERING",
         /// For NAT, given out by Google.

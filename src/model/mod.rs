@@ -5,13 +5,13 @@
 //! | [`source`] | [`RepoPath`], [`SourceFile`], [`Excerpts`]: text of the repository and the lines that are cited |
 //! | [`origin`] | [`Origin`]: where a value was read |
 //! | [`fact`] | [`Fact`], [`Why`], [`Presence`], [`Guard`], [`Change`]: what a source says, in three values |
-//! | [`names`], [`resource_name`] | [`ConnectorName`], [`NetworkName`], [`WorkloadName`], [`ResourceName`], …: parsed once, compared as values |
+//! | [`names`], [`resource_name`] | [`ConnectorName`], [`WorkloadName`], [`ResourceName`], …: parsed once |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
-//! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself
+//! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself |
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
-//! | [`live_workload`], [`connector_health`] | [`LiveWorkload`], [`LiveRevision`], [`ConnectorHealth`]: what only the live side knows of Cloud Run and connectors |
-//! | [`live_network`], [`firewall`], [`routing`] | [`LiveNetwork`], [`LiveSubnetwork`], [`FirewallRule`], [`Route`], [`Router`], …: how packets travel |
+//! | [`live_workload`], [`connector_health`] | [`LiveWorkload`], [`LiveRevision`], [`ConnectorHealth`]: live only |
+//! | [`live_network`], [`firewall`], [`routing`] | [`LiveNetwork`], [`FirewallRule`], [`Route`], …: how packets travel |
 //! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |

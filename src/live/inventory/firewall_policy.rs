@@ -144,7 +144,8 @@ fn networks(texts: Option<Vec<String>>, field: &str, resource: &Resource<'_>) ->
 fn conditions(fields: &BTreeMap<String, Value>, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let holds = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty() && !text.ends_with("UNSPECIFIED"),
+        // A rule is for machines unless it says otherwise.
+        Value::String(text) => !text.is_empty() && !text.ends_with("UNSPECIFIED") && text != "INSTANCES",
         Value::Array(items) => !items.is_empty(),
         Value::Object(fields) => !fields.is_empty(),
         Value::Bool(true) | Value::Number(_) => true,

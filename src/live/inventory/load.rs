@@ -70,7 +70,7 @@ pub(super) fn series(item: &Value, context: &NameContext) -> Result<Option<Conne
     for point in api.points.unwrap_or_default() {
         points.extend(self::point(point)?);
     }
-    points.sort_by(|a, b| b.time.cmp(&a.time));
+    points.sort_by_key(|point| std::cmp::Reverse(point.time));
     points.truncate(MOST);
     Ok(Some(ConnectorLoad {
         connector,

@@ -3,13 +3,13 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`coverage`] | what was really looked at |
-//! | [`resource`] | a listed resource: its own name, and the origin of its fields |
-//! | [`run`], [`service`], [`job`], [`worker_pool`], [`revision`], [`vpc`] | Cloud Run |
-//! | [`connector`], [`operation`], [`load`] | VPC Access connectors |
-//! | [`network`], [`subnetwork`], [`firewall`], [`firewall_policy`], [`route`], [`router`], [`address`] | Compute Engine |
-//! | [`sql`], [`redis`], [`redis_cluster`], [`service_connection`] | databases, caches, and how they are attached |
-//! | [`access`], [`audit`] | IAM policies, enabled APIs, audit logs |
+//! | `coverage` | what was really looked at |
+//! | `resource` | a listed resource: its own name, and the origin of its fields |
+//! | `run`, `service`, `job`, `worker_pool`, `revision`, `vpc` | Cloud Run |
+//! | `connector`, `operation`, `load` | VPC Access connectors |
+//! | `network`, `subnetwork`, `firewall`, `firewall_policy`, `route`, `router`, `address` | Compute Engine |
+//! | `sql`, `redis`, `redis_cluster`, `service_connection` | databases, caches, and how they are attached |
+//! | `access`, `audit` | IAM policies, enabled APIs, audit logs |
 //!
 //! Items are parsed into Google's own model types where the program has them, else into structs of the fields that are
 //! needed. An item that does not parse is left out, and the collection that held it is no longer covered: nothing may

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::redis::redis_name;
 use super::resource::{Int, Resource, told};
-use crate::model::{Collection, DiscoveryEndpoint, NameContext, PscConnection, RedisCluster};
+use crate::model::{Collection, DiscoveryEndpoint, Fact, NameContext, PscConnection, RedisCluster};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -15,6 +15,7 @@ struct ApiCluster {
     psc_configs: Option<Vec<ApiPscConfig>>,
     discovery_endpoints: Option<Vec<ApiEndpoint>>,
     psc_connections: Option<Vec<ApiPscConnection>>,
+    cluster_endpoints: Option<Vec<ApiClusterEndpoint>>,
     authorization_mode: Option<String>,
     transit_encryption_mode: Option<String>,
 }
@@ -30,6 +31,19 @@ struct ApiEndpoint {
     address: Option<String>,
     port: Option<Int>,
     psc_config: Option<ApiPscConfig>,
+}
+
+#[derive(Deserialize)]
+struct ApiClusterEndpoint {
+    connections: Option<Vec<ApiConnectionDetail>>,
+}
+
+/// One of these is set.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiConnectionDetail {
+    psc_auto_connection: Option<ApiPscConnection>,
+    psc_connection: Option<ApiPscConnection>,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +63,6 @@ pub(super) fn cluster(item: &Value, context: &NameContext) -> Result<Option<Redi
     let api = ApiCluster::deserialize(item).map_err(|error| error.to_string())?;
     let name = redis_name(&api.name.unwrap_or_default(), Collection::RedisClusters, context)?;
     let resource = Resource::new(&name.to_string(), &name.project, name.region.as_deref(), context);
-    let connections = resource.parts(api.psc_connections, "pscConnections", |api, at| psc(api, at, &resource));
     Ok(Some(RedisCluster {
         state: told(resource.word(api.state, "state")),
         psc_networks: resource.parts(api.psc_configs, "pscConfigs", |api: ApiPscConfig, at| {
@@ -57,10 +70,8 @@ pub(super) fn cluster(item: &Value, context: &NameContext) -> Result<Option<Redi
         }),
         discovery_endpoints: resource
             .parts(api.discovery_endpoints, "discoveryEndpoints", |api, at| endpoint(api, at, &resource)),
-        psc_connections: connections.map(|mut connections| {
-            connections.sort_by(|a, b| a.address.known().cmp(&b.address.known()));
-            connections
-        }),
+        psc_connections: connections(api.psc_connections, "pscConnections", &resource),
+        endpoint_connections: registered(api.cluster_endpoints, &resource),
         authorization: resource.text(api.authorization_mode, "authorizationMode"),
         transit_encryption: resource.text(api.transit_encryption_mode, "transitEncryptionMode"),
         name,
@@ -74,6 +85,29 @@ fn endpoint(api: ApiEndpoint, at: &str, resource: &Resource<'_>) -> DiscoveryEnd
         port: resource.number(api.port, &format!("{at}.port")),
         network: resource.network(network, &format!("{at}.pscConfig.network")),
     }
+}
+
+fn connections(api: Option<Vec<ApiPscConnection>>, field: &str, resource: &Resource<'_>) -> Fact<Vec<PscConnection>> {
+    resource.parts(api, field, |api, at| psc(api, at, resource)).map(sorted)
+}
+
+/// The connections of all endpoints, those that Google made and those that others made.
+fn registered(api: Option<Vec<ApiClusterEndpoint>>, resource: &Resource<'_>) -> Fact<Vec<PscConnection>> {
+    let endpoints = resource.parts(api, "clusterEndpoints", |api: ApiClusterEndpoint, at| {
+        let details = resource.parts(api.connections, &format!("{at}.connections"), |api: ApiConnectionDetail, at| {
+            let made = [(api.psc_auto_connection, "pscAutoConnection"), (api.psc_connection, "pscConnection")];
+            let read =
+                |(api, field): (Option<ApiPscConnection>, &str)| Some(psc(api?, &format!("{at}.{field}"), resource));
+            made.into_iter().filter_map(read).collect::<Vec<_>>()
+        });
+        details.known().map(|details| details.concat()).unwrap_or_default()
+    });
+    endpoints.map(|endpoints| sorted(endpoints.concat()))
+}
+
+fn sorted(mut connections: Vec<PscConnection>) -> Vec<PscConnection> {
+    connections.sort_by(|a, b| a.address.known().cmp(&b.address.known()));
+    connections
 }
 
 fn psc(api: ApiPscConnection, at: &str, resource: &Resource<'_>) -> PscConnection {

@@ -57,7 +57,7 @@ pub(super) fn own_name(
 
 fn is_here(project: &str, region: Option<&str>, context: &NameContext) -> bool {
     context.project.as_ref().is_none_or(|own| own == project)
-        && context.region.as_ref().is_none_or(|own| region == Some(own))
+        && context.region.as_deref().is_none_or(|own| region.is_none_or(|region| region == own))
 }
 
 /// How a listed item of Compute Engine tells who it is.
@@ -106,15 +106,18 @@ pub(super) fn compute_name<T: ComputeName>(
 ) -> Result<T, String> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let region = given(&api.region).as_deref().and_then(short).or_else(|| context.region.clone());
-    let within = NameContext { region: region.filter(|_| regional), ..context.clone() };
-    let text = given(&api.self_link).or_else(|| given(&api.name)).ok_or("it has no name")?;
-    let name = parse(&text, &within).map_err(|error| error.to_string())?;
+    // A self link says all, and copying a context takes time where there are many projects.
+    let name = match (given(&api.self_link), given(&api.name)) {
+        (Some(link), _) => parse(&link, context),
+        (None, Some(name)) => parse(&name, &NameContext { region: region.filter(|_| regional), ..context.clone() }),
+        (None, None) => return Err("it has no name".to_owned()),
+    };
+    let name = name.map_err(|error| error.to_string())?;
     let (project, region, own) = name.parts();
     if region.is_some() != regional || given(&api.name).is_some_and(|given| given != own) {
         return Err(NO_NAME.to_owned());
     }
-    let asked = NameContext { region: context.region.clone().filter(|_| regional), ..context.clone() };
-    if is_here(project, region, &asked) { Ok(name) } else { Err(ELSEWHERE.to_owned()) }
+    if is_here(project, region, context) { Ok(name) } else { Err(ELSEWHERE.to_owned()) }
 }
 
 /// A resource whose fields are read: it gives them their origin, and names in them their context.
@@ -173,9 +176,9 @@ impl<'a> Resource<'a> {
         self.value(value.filter(|text| !text.is_empty()), field)
     }
 
-    /// A word of a closed list. `…_UNSPECIFIED` is the API's way to say nothing.
+    /// A word of a closed list. The API has words that say nothing: `…_UNSPECIFIED`, `UNSPECIFIED_TYPE`.
     pub(super) fn word<T: for<'w> From<&'w str>>(&self, value: Option<String>, field: &str) -> Fact<T> {
-        self.text(value.filter(|word| !word.ends_with("_UNSPECIFIED")), field).map(|word| T::from(&word))
+        self.text(value.filter(|word| !word.contains("UNSPECIFIED")), field).map(|word| T::from(&word))
     }
 
     /// A text that is parsed; one that does not parse is unknown.

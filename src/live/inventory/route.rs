@@ -55,9 +55,12 @@ pub(super) fn route(item: &Value, context: &NameContext) -> Result<Option<Route>
     }))
 }
 
+/// A kind of next hop that is named by a text.
+type Named = fn(String) -> NextHop;
+
 /// What is most particular goes first: a peering's route may name the network as well.
 fn next_hop(api: ApiNextHop, resource: &Resource<'_>) -> Fact<NextHop> {
-    let named: [(Option<String>, &str, fn(String) -> NextHop); 7] = [
+    let named: [(Option<String>, &str, Named); 7] = [
         (api.next_hop_peering, "nextHopPeering", NextHop::Peering),
         (api.next_hop_gateway, "nextHopGateway", gateway),
         (api.next_hop_instance, "nextHopInstance", NextHop::Instance),

@@ -32,7 +32,8 @@ objects! {
         transit_encryption, read_endpoint, read_endpoint_port,
     }
     RedisCluster {
-        name, state, psc_networks, discovery_endpoints, psc_connections, authorization, transit_encryption,
+        name, state, psc_networks, discovery_endpoints, psc_connections, endpoint_connections, authorization,
+        transit_encryption,
     }
     DiscoveryEndpoint { address, port, network }
     PscConnection { address, network, project, status }

@@ -149,6 +149,12 @@ fn a_redis_cluster_is_reached_by_private_service_connect() {
         .collect();
     assert_eq!(addresses, ["10.0.0.9", "10.0.0.10"]);
     assert_eq!(found.psc_networks.known().unwrap()[0].known().unwrap().project, "host");
+    let made = json!({"connections": [{"pscConnection": {"address": "10.0.0.12", "network": network}}]});
+    let given = json!({"connections": [{"pscAutoConnection": {"address": "10.0.0.11", "network": network}}, {}]});
+    let registered = cluster(json!({"clusterEndpoints": [made, given, {}]})).endpoint_connections;
+    let addresses: Vec<String> =
+        registered.known().unwrap().iter().map(|found| found.address.known().unwrap().to_string()).collect();
+    assert_eq!(addresses, ["10.0.0.11", "10.0.0.12"]);
     let bare = cluster(json!({}));
     assert!(bare.state.is_unknown() && bare.psc_connections.is_absent());
 }

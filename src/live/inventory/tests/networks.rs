@@ -195,7 +195,7 @@ fn conditions_that_ranges_do_not_tell_are_named() {
     let rule =
         json!({"match": matched, "targetType": "INTERNAL_MANAGED_LB", "enableLogging": true, "ruleTupleCount": 2});
     assert_eq!(conditions(rule), ["destFqdns", "newThing", "targetType"]);
-    assert_eq!(conditions(json!({"match": {}})), [""; 0]);
+    assert_eq!(conditions(json!({"match": {"srcNetworkType": "UNSPECIFIED"}, "targetType": "INSTANCES"})), [""; 0]);
     let bare = effective(json!({"firewallPolicys": [{"rules": [{}]}]}));
     let policy = &bare.policies.known().unwrap()[0];
     let rule = &policy.rules.known().unwrap()[0];
@@ -252,7 +252,9 @@ fn a_route_has_one_next_hop() {
 fn a_nat_serves_all_or_what_it_lists() {
     let found = nat(json!({
         "sourceSubnetworkIpRangesToNat": "LIST_OF_SUBNETWORKS", "natIpAllocateOption": "MANUAL_ONLY",
-        "subnetworks": [{"name": format!("{LINK}/p/regions/r/subnetworks/s"), "sourceIpRangesToNat": ["ALL_IP_RANGES"]}],
+        "subnetworks": [
+            {"name": format!("{LINK}/p/regions/r/subnetworks/s"), "sourceIpRangesToNat": ["ALL_IP_RANGES"]},
+        ],
         "natIps": [format!("{LINK}/p/regions/r/addresses/a")], "drainNatIps": ["b"], "minPortsPerVm": "64",
     }));
     assert_eq!(found.sources.known(), Some(&NatSources::Listed));
@@ -279,6 +281,7 @@ fn an_address_may_be_a_range() {
     assert_eq!(range(json!({"address": "10.20.0.0", "prefixLength": 99})), None);
     assert_eq!(range(json!({"address": "ten"})), None);
     assert_eq!(address(json!({})).name.to_string(), "projects/p/global/addresses/a");
+    assert!(address(json!({"addressType": "UNSPECIFIED_TYPE"})).address_type.is_absent());
     let regional = json!({"name": "a", "region": format!("{LINK}/p/regions/west"), "address": "10.0.0.1"});
     let regional = understood(Api::ComputeAddresses, None, vec![regional]).addresses.remove(0);
     assert_eq!(regional.name.to_string(), "projects/p/regions/west/addresses/a");
