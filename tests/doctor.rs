@@ -40,14 +40,14 @@ fn repository(held: &[&str]) -> Repository {
     let repository = Repository::empty();
     repository.write(
         "gcp-drift.toml",
-        "project = \"shop\"\nregions = [\"europe-west1\"]\n[live]\nsource = \"emulator:live/state.json\"\n",
+        "project = \"shop-a\"\nregions = [\"europe-west1\"]\n[live]\nsource = \"emulator:live/state.json\"\n",
     );
     let state = json!({
         "format": "gcp-drift/live-state",
         "version": 1,
-        "project_numbers": {"shop": "482913377105"},
-        "answers": [{"api": "run.services", "project": "shop", "region": "europe-west1", "items": []}],
-        "permissions": {"shop": held}
+        "project_numbers": {"shop-a": "482913377105"},
+        "answers": [{"api": "run.services", "project": "shop-a", "region": "europe-west1", "items": []}],
+        "permissions": {"shop-a": held}
     });
     repository.write("live/state.json", &state.to_string());
     repository
@@ -85,7 +85,7 @@ fn everything_there_is_exit_code_0() {
     for more in [&[][..], &["--connectivity"]] {
         let outcome = doctor(&repository(&ALL), more).expect_code(0);
         let diagnosis = outcome.json();
-        let shop = project(&diagnosis, "shop");
+        let shop = project(&diagnosis, "shop-a");
         assert_eq!((permissions(shop, "missing").len(), permissions(shop, "unknown").len()), (0, 0));
         assert_eq!((texts(shop, "roles").len(), texts(shop, "commands").len()), (0, 0));
         assert!(list(shop, "services").iter().all(|service| service["state"] == "enabled"), "{shop}");
@@ -94,7 +94,7 @@ fn everything_there_is_exit_code_0() {
         assert!(outcome.stderr.contains("exit code 0"), "{}", outcome.stderr);
     }
     // What only connectivity needs is asked about where it is wanted.
-    let held = permissions(project(&doctor(&repository(&ALL), &[]).json(), "shop"), "held");
+    let held = permissions(project(&doctor(&repository(&ALL), &[]).json(), "shop-a"), "held");
     assert!(held.contains("run.services.list") && !held.contains("redis.instances.list"), "{held:?}");
 }
 
@@ -113,12 +113,12 @@ fn one_missing_permission_is_named_with_its_role_and_what_it_leaves_unchecked() 
         let outcome = doctor(&repository, &["--connectivity"]).expect_code(3);
         assert!(outcome.stderr.contains("exit code 3: 1 permission is missing"), "{}", outcome.stderr);
         let diagnosis = outcome.json();
-        let shop = project(&diagnosis, "shop");
+        let shop = project(&diagnosis, "shop-a");
         assert_eq!(permissions(shop, "missing"), set(&[permission]));
         let asked = list(shop, "permissions").iter().find(|asked| asked["permission"] == permission).unwrap();
         assert_eq!((&asked["role"], &asked["unchecked"]), (&json!(role), &json!([unchecked])));
         assert_eq!(texts(shop, "roles"), [role]);
-        let command = format!("gcloud projects add-iam-policy-binding shop --member=MEMBER --role={role}");
+        let command = format!("gcloud projects add-iam-policy-binding shop-a --member=MEMBER --role={role}");
         assert_eq!(texts(shop, "commands"), [command.clone()]);
 
         let text = repository.run(&["doctor", "--connectivity"]).expect_code(3).stdout;
@@ -133,7 +133,7 @@ fn one_missing_permission_is_named_with_its_role_and_what_it_leaves_unchecked() 
 fn a_permission_that_a_run_can_do_without_does_not_count() {
     let outcome = doctor(&repository(&without(&["resourcemanager.projects.get"])), &[]).expect_code(0);
     let diagnosis = outcome.json();
-    let shop = project(&diagnosis, "shop");
+    let shop = project(&diagnosis, "shop-a");
     assert_eq!(permissions(shop, "missing"), set(&["resourcemanager.projects.get"]));
     assert_eq!(texts(shop, "roles").len(), 0);
 }
@@ -144,7 +144,7 @@ fn regions_are_listed_where_none_is_configured_and_that_needs_a_permission() {
     doctor(&repository, &[]).expect_code(0);
     repository.replace("gcp-drift.toml", "regions = [\"europe-west1\"]\n", "");
     let diagnosis = doctor(&repository, &[]).expect_code(3).json();
-    assert_eq!(permissions(project(&diagnosis, "shop"), "missing"), set(&["run.locations.list"]));
+    assert_eq!(permissions(project(&diagnosis, "shop-a"), "missing"), set(&["run.locations.list"]));
 }
 
 #[test]
@@ -157,11 +157,11 @@ fn an_api_that_is_not_enabled_is_named_and_leaves_its_permissions_open() {
         let outcome = doctor(&repository, &[]).expect_code(3);
         assert!(outcome.stderr.contains("1 API is not enabled"), "{}", outcome.stderr);
         let diagnosis = outcome.json();
-        let shop = project(&diagnosis, "shop");
+        let shop = project(&diagnosis, "shop-a");
         let disabled: Vec<&Value> =
             list(shop, "services").iter().filter(|service| service["state"] == "disabled").collect();
         assert_eq!(disabled, [&json!({"name": "run.googleapis.com", "state": "disabled"})]);
-        assert_eq!(texts(shop, "commands"), ["gcloud services enable run.googleapis.com --project=shop"]);
+        assert_eq!(texts(shop, "commands"), ["gcloud services enable run.googleapis.com --project=shop-a"]);
         // What is not held while the API is off may be an effect of that.
         assert_eq!((permissions(shop, "missing").len(), permissions(shop, "unknown").len()), (0, unknown));
         assert!(shop.to_string().contains("enable it, and ask again") == (unknown > 0), "{shop}");
@@ -172,13 +172,13 @@ fn an_api_that_is_not_enabled_is_named_and_leaves_its_permissions_open() {
 fn where_it_is_not_told_which_apis_are_enabled_that_is_said() {
     let repository = repository(&ALL);
     repository.change_state(|state| {
-        let denied = json!({"api": "serviceusage.services", "project": "shop", "status": "denied"});
+        let denied = json!({"api": "serviceusage.services", "project": "shop-a", "status": "denied"});
         state["answers"].as_array_mut().unwrap().push(denied);
     });
     let outcome = doctor(&repository, &[]).expect_code(3);
     assert!(outcome.stderr.contains("2 APIs may or may not be enabled"), "{}", outcome.stderr);
     let diagnosis = outcome.json();
-    let shop = project(&diagnosis, "shop");
+    let shop = project(&diagnosis, "shop-a");
     assert!(list(shop, "services").iter().all(|service| service["state"] == "unknown"), "{shop}");
     let problem = shop["services_problem"].as_str().unwrap();
     assert!(problem.contains("HTTP 403") && problem.contains("it needs serviceusage.services.get"), "{problem}");
@@ -191,10 +191,10 @@ fn where_it_is_not_told_which_apis_are_enabled_that_is_said() {
 fn of_a_project_that_cannot_be_seen_nothing_is_known() {
     let repository = repository(&ALL);
     repository.change_state(|state| {
-        state["faults"] = json!([{"path": "projects/shop", "kind": "permission-denied"}]);
+        state["faults"] = json!([{"path": "projects/shop-a", "kind": "permission-denied"}]);
     });
     let diagnosis = doctor(&repository, &[]).expect_code(3).json();
-    let shop = project(&diagnosis, "shop");
+    let shop = project(&diagnosis, "shop-a");
     let problem = shop["permissions_problem"].as_str().unwrap();
     assert!(problem.contains("HTTP 403") && problem.contains("the project does not exist, or nothing"), "{problem}");
     assert_eq!((permissions(shop, "held").len(), permissions(shop, "missing").len()), (0, 0));
@@ -205,7 +205,7 @@ fn of_a_project_that_cannot_be_seen_nothing_is_known() {
 #[test]
 fn a_project_in_which_nothing_is_allowed_lacks_everything() {
     let diagnosis = doctor(&repository(&[]), &[]).expect_code(3).json();
-    let shop = project(&diagnosis, "shop");
+    let shop = project(&diagnosis, "shop-a");
     assert_eq!(permissions(shop, "held").len(), 0);
     assert_eq!(texts(shop, "roles"), ["roles/run.viewer", "roles/vpcaccess.viewer"]);
 }
@@ -215,20 +215,20 @@ fn of_several_projects_only_the_one_that_lacks_something_is_named() {
     let repository = repository(&ALL);
     repository.write(
         "main.tf",
-        "resource \"google_vpc_access_connector\" \"c\" {\n  name = \"c\"\n  project = \"data\"\n  \
+        "resource \"google_vpc_access_connector\" \"c\" {\n  name = \"c\"\n  project = \"data-b\"\n  \
          region = \"europe-west1\"\n  network = \"n\"\n  ip_cidr_range = \"10.8.0.0/28\"\n}\n",
     );
     repository.change_state(|state| {
-        state["permissions"]["data"] =
+        state["permissions"]["data-b"] =
             json!(without(&["redis.instances.list", "redis.clusters.list", "cloudsql.instances.list"]));
     });
     let diagnosis = doctor(&repository, &["--connectivity"]).expect_code(3).json();
-    assert_eq!(permissions(project(&diagnosis, "shop"), "missing").len(), 0);
-    let data = project(&diagnosis, "data");
+    assert_eq!(permissions(project(&diagnosis, "shop-a"), "missing").len(), 0);
+    let data = project(&diagnosis, "data-b");
     let missing = set(&["cloudsql.instances.list", "redis.clusters.list", "redis.instances.list"]);
     assert_eq!(permissions(data, "missing"), missing);
     assert_eq!(texts(data, "roles"), ["roles/cloudsql.viewer", "roles/redis.viewer"]);
-    assert!(texts(data, "commands").iter().all(|command| command.contains(" data ")), "{data}");
+    assert!(texts(data, "commands").iter().all(|command| command.contains(" data-b ")), "{data}");
     // A run without connectivity needs none of it.
     doctor(&repository, &[]).expect_code(0);
 }
@@ -261,7 +261,7 @@ fn without_credentials_nothing_is_asked_and_what_was_tried_is_told() {
     assert_eq!(diagnosis["credential"]["status"], "missing");
     let detail = diagnosis["credential"]["detail"].as_str().unwrap();
     assert!(detail.contains("GCE_METADATA_HOST=127.0.0.1:1") && detail.contains("login"), "{detail}");
-    let shop = project(&diagnosis, "shop");
+    let shop = project(&diagnosis, "shop-a");
     assert_eq!((permissions(shop, "held").len(), permissions(shop, "missing").len()), (0, 0));
     assert_eq!(shop["permissions_problem"], "there are no credentials");
     let text = with_credentials(&nobody, &["doctor"]).expect_code(3).stdout;
@@ -299,7 +299,7 @@ fn what_is_not_asked_cannot_be_diagnosed() {
     let repository = repository(&ALL);
     let outcome = repository.run(&["doctor", "--live", "none"]).expect_code(64);
     assert!(outcome.stderr.contains("nothing is asked of Google Cloud"), "{}", outcome.stderr);
-    repository.replace("gcp-drift.toml", "project = \"shop\"\n", "");
+    repository.replace("gcp-drift.toml", "project = \"shop-a\"\n", "");
     let outcome = repository.run(&["doctor"]).expect_code(64);
     assert!(outcome.stderr.contains("no project is known"), "{}", outcome.stderr);
 }

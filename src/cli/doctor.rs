@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use comfy_table::ColumnConstraint;
 
 use super::cloud::Cloud;
 use super::error::CliError;
@@ -131,11 +132,14 @@ fn one(project: &Project, member: Option<&str>, style: &Style) -> String {
     let open = project.permissions.iter().filter(|asked| asked.granted != Granted::Yes);
     // Where nothing could be asked, one line says it all.
     if project.permissions_problem.is_none() && open.clone().count() > 0 {
-        let rows = open.map(|asked| {
-            let unchecked = asked.need.unchecked.join(", ");
-            vec![asked.need.permission.to_owned(), state(asked), asked.need.role.to_owned(), unchecked]
-        });
-        out.push_str(&printed(&table(&["permission", "state", "role", "not checked without it"], rows, style)));
+        let rows =
+            open.map(|asked| vec![asked.need.permission.to_owned(), state(asked), asked.need.unchecked.join(", ")]);
+        let mut table = table(&["permission", "state", "not checked without it"], rows, style);
+        if let Some(column) = table.column_mut(0) {
+            // A name that is broken in two cannot be copied.
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        out.push_str(&printed(&table));
     }
     let commands = advice::commands(project, member);
     if !commands.is_empty() {

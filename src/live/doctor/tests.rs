@@ -90,3 +90,19 @@ fn what_an_answer_does_not_tell_stays_unknown() {
     assert_eq!(granted("run.services.list"), Granted::No);
     assert!(matches!(granted("run.workerpools.list"), Granted::Unknown(_)));
 }
+
+#[test]
+fn docs_credentials_md_names_every_role_and_what_plain_runs_use_of_it() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/credentials.md");
+    let docs = std::fs::read_to_string(path).unwrap();
+    let mut all = request(everything());
+    all.regions.clear();
+    for need in needs("own", &all) {
+        assert!(docs.contains(&format!("`{}`", need.role)), "{}", need.role);
+    }
+    let mut plain = request(Needs { networks: BTreeSet::from(["own".to_owned()]), ..Needs::default() });
+    plain.regions.clear();
+    for need in needs("own", &plain) {
+        assert!(docs.contains(&format!("`{}`", need.permission)), "{}", need.permission);
+    }
+}
