@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test lint bench docs
+.PHONY: help demo test lint bench docs clients
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -40,3 +40,7 @@ bench: ## measure a release build against its limits
 docs: ## print the references that are made from code, and the API documentation
 	GCP_DRIFT_UPDATE_DOCS=1 $(CARGO) test --quiet --locked --lib docs_
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked
+
+clients: ## install Google's Python clients in target/clients, for the tests that use them
+	python3 -m venv target/clients
+	target/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt

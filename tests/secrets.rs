@@ -1,31 +1,58 @@
-//! Secrets planted wherever the tool reads, and looked for in everything that it writes.
+//! Secrets planted wherever the tool reads, and looked for in everything that it writes: see [`leaks`] for the table.
 
-use serde_json::json;
+use std::path::Path;
+use std::process::Command;
 
-use super::common::Repository;
+use serde_json::{Value, json};
 
-const KEY: &str = "-----BEGIN PRIVATE KEY-----\nhunter2hunter2\nhunter2==\n-----END PRIVATE KEY-----\n";
+use super::common::leaks::{self, assert_none, assert_none_in_files, private_key, secret};
+use super::common::{Outcome, Repository, binary};
 
+/// The staging fixture with secrets in its state, its Terraform, its scripts and in what gcloud printed.
 fn planted() -> Repository {
     let repository = Repository::copy_of("staging");
     repository.change_state(|state| {
+        leaks::plant_state(state, "netra-staging", "us-central1");
         let answers = state["answers"].as_array_mut().unwrap();
-        let service = &mut answers[0]["items"][0];
-        service["labels"]["cert"] = json!(KEY);
-        service["annotations"]["cache"] = json!("redis://:hunter2@10.0.0.3:6379/0");
-        service["passwords"] = json!(["hunter2", {"of": "hunter2"}]);
-        service["uri"] = json!("https://u:hunter2@x.run.app");
-        let container = &mut service["template"]["containers"][0];
-        container["env"] = json!([{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "DSN", "value": "a hunter2"}]);
-        container["args"] = json!(["--db-password hunter2", "--token", "hunter2", "postgres://u:p@hunter2@h/db"]);
-        container["command"] = json!(["sh", "-c", "run --password hunter2"]);
-        let revisions =
+        let denied =
             answers.iter_mut().find(|answer| answer["api"] == "run.revisions" && answer["region"] == "us-east1");
-        let revisions = revisions.unwrap();
-        revisions["status"] = json!("denied");
-        revisions["detail"] = json!("password=hunter2 postgres://u:hunter2@h/db");
-        revisions["error"] = json!({"error": {"code": 403, "message": "password=hunter2"}});
+        let denied = denied.unwrap();
+        denied["status"] = json!("denied");
+        denied["detail"] = json!(format!("password={0} postgres://u:{0}@h/db", secret("detail")));
+        denied["error"] = leaks::error_body(403);
     });
+    plant_printed(&repository);
+    plant_declarations(&repository);
+    repository
+}
+
+/// Secrets in what gcloud prints: a service by itself, and one in an entry of the audit log.
+fn plant_printed(repository: &Repository) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gcloud_json");
+    let read =
+        |name: &str| -> Value { serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
+    let plant = |service: &mut Value, place: &str| {
+        let container = &mut service["spec"]["template"]["spec"]["containers"][0];
+        container["env"] =
+            json!([{"name": "DSN", "value": secret(place)}, {"name": "API_KEY", "value": secret(place)}]);
+        container["args"] = json!(["--token", secret(place), format!("--db-password {}", secret(place))]);
+        let manifest = json!({"env": [{"name": "A", "value": secret(place)}]}).to_string();
+        service["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json!(manifest);
+        service["status"]["conditions"][0]["message"] = json!(format!("password={}", secret(place)));
+    };
+    let mut service = read("single/checkout.json");
+    plant(&mut service, "printed-service");
+    let mut log = read("printed/log.json");
+    plant(&mut log[0]["protoPayload"]["response"], "printed-log");
+    log[0]["protoPayload"]["authenticationInfo"]["accessToken"] = json!(secret("printed-principal"));
+    repository.write("printed/checkout.json", &service.to_string());
+    repository.write("printed/log.json", &log.to_string());
+    repository.write("printed/broken.json", &format!("[{{\"password\": \"{}\", ", secret("printed-broken")));
+    repository.write("printed/odd.json", &json!({"kind": format!("password={}", secret("printed-kind"))}).to_string());
+}
+
+/// Secrets in Terraform and deploy scripts.
+fn plant_declarations(repository: &Repository) {
     repository.write(
         "terraform/leaks.tf",
         r#"
@@ -85,41 +112,210 @@ ENV = {"name": "DB_PASSWORD", "value": "hunter2"}; subprocess.run(["gcloud", "ru
         r#"paths = ["scripts/deploy_to_gcp.py", "#,
         r#"paths = ["scripts/leaks.sh", "scripts/leaks.py", "scripts/deploy_to_gcp.py", "#,
     );
-    repository
+}
+
+/// Files with credentials, and an environment that leads to them.
+fn plant_credentials(repository: &Repository) -> Vec<(&'static str, String)> {
+    let key = json!({
+        "type": "service_account",
+        "project_id": "netra-staging",
+        "private_key_id": secret("key-id"),
+        "private_key": private_key("key-file"),
+        "client_email": "drift@netra-staging.iam.gserviceaccount.com",
+        "client_id": "1",
+        "token_uri": format!("http://u:{}@127.0.0.1:9/token", secret("token-uri")),
+    });
+    repository.write("credentials/key.json", &key.to_string());
+    let user = json!({"type": "authorized_user", "client_id": "1", "client_secret": secret("client-secret"),
+        "refresh_token": secret("refresh-token")});
+    repository.write("credentials/user.json", &user.to_string());
+    repository.write("credentials/broken.json", &format!("{{\"private_key\": \"{}", secret("broken-key")));
+    vec![
+        ("GOOGLE_OAUTH_ACCESS_TOKEN", format!("ya29.{}", secret("access-token"))),
+        ("CLOUDSDK_AUTH_ACCESS_TOKEN", format!("ya29.{}", secret("sdk-token"))),
+        ("GCP_DRIFT_REDACTION_KEY", format!("{0}{0}", secret("redaction-key"))),
+        ("TF_VAR_api_token", secret("terraform-variable")),
+        ("RUST_LOG", "trace".to_owned()),
+        ("RUST_BACKTRACE", "full".to_owned()),
+    ]
+}
+
+/// Runs the binary with an environment.
+fn run(repository: &Repository, arguments: &[&str], environment: &[(&'static str, String)]) -> Outcome {
+    let output = binary()
+        .args(arguments)
+        .current_dir(repository.path())
+        .env("HOME", repository.join("home"))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .output()
+        .unwrap();
+    Outcome {
+        code: output.status.code().expect("the program was not killed"),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs a command and searches all that it printed.
+#[track_caller]
+fn silent(repository: &Repository, arguments: &[&str], environment: &[(&'static str, String)]) -> Outcome {
+    let outcome = run(repository, arguments, environment);
+    assert!(!outcome.stderr.contains("panicked"), "{arguments:?}: {}", outcome.stderr);
+    assert_none(&format!("stdout of {arguments:?}"), &outcome.stdout);
+    assert_none(&format!("stderr of {arguments:?}"), &outcome.stderr);
+    outcome
+}
+
+/// The formats that `check` knows, from its own help, so that a new one is searched as well.
+fn formats(repository: &Repository) -> Vec<String> {
+    let help = repository.run(&["check", "--help"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let known = help.split("Formats: ").nth(1).unwrap().split(" -").next().unwrap();
+    let words = known.split([',', ' ', '[']).map(str::trim).filter(|word| !word.is_empty());
+    words.take_while(|word| word.chars().all(char::is_alphanumeric)).map(str::to_owned).collect()
 }
 
 #[test]
 fn nothing_that_is_written_holds_a_planted_secret() {
     let repository = planted();
-    let snapshot = "snapshot:live/state.json";
+    let environment = plant_credentials(&repository);
+    let formats = formats(&repository);
+    assert!(formats.contains(&"text".to_owned()) && formats.contains(&"json".to_owned()), "{formats:?}");
+    for (at, live) in ["emulator:live/state.json", "snapshot:live/state.json", "gcloud:printed"].into_iter().enumerate()
+    {
+        let (recording, snapshot) = (format!("recorded-{at}.json"), format!("snapshot-{at}.json"));
+        for format in &formats {
+            let output = format!("{format}=report-{at}.{format}");
+            let arguments = ["check", "--live", live, "--format", format, "--output", &output, "--record", &recording];
+            let outcome = silent(&repository, &arguments, &environment);
+            assert!([2, 3].contains(&outcome.code), "{live}: {}", outcome.stderr);
+            silent(&repository, &["check", "--replay", &recording, "--format", format], &environment);
+            assert_none(&output, &repository.read(&format!("report-{at}.{format}")));
+        }
+        silent(&repository, &["show", "live", "--live", live], &environment);
+        silent(&repository, &["snapshot", "--to", &snapshot, "--live", live], &environment);
+        let again = format!("again-{at}.json");
+        silent(&repository, &["snapshot", "--to", &again, "--live", &format!("snapshot:{snapshot}")], &environment);
+        assert_none_in_files(&repository, &[&recording, &snapshot, &again]);
+        // What was planted was also read: the sources are not simply skipped.
+        assert!(repository.read(&snapshot).contains("[redacted:"), "{live}");
+    }
     for arguments in [
-        &["check"][..],
-        &["check", "--format", "json"],
-        &["check", "--record", "recorded.json"],
-        &["check", "--replay", "recorded.json"],
-        &["check", "--live", snapshot, "--record", "recorded-snapshot.json"],
-        &["snapshot", "--to", "snapshot.json"],
-        &["snapshot", "--to", "snapshot-again.json", "--live", snapshot],
-        &["show", "terraform"],
+        &["show", "terraform"][..],
         &["show", "deploy", "scripts/leaks.sh", "scripts/leaks.py"],
-        &["show", "live"],
-        &["show", "live", "--live", snapshot],
         &["show", "tests"],
         &["eval", "--dir", "terraform", "var.api_token", "local.one_line", "local.url"],
+        &["init", "--force"],
+        &["explain", "connector-missing"],
+        &["--help"],
+        &["check", "--help"],
     ] {
-        let outcome = repository.run(arguments);
-        assert!([0, 2, 3].contains(&outcome.code), "{arguments:?}: {}", outcome.stderr);
-        for text in [&outcome.stdout, &outcome.stderr] {
-            let leak = text.lines().find(|line| line.to_lowercase().contains("hunter2"));
-            assert_eq!(leak, None, "{arguments:?}");
-        }
+        silent(&repository, arguments, &environment);
     }
-    for file in ["recorded.json", "recorded-snapshot.json", "snapshot.json", "snapshot-again.json"] {
-        let leak = repository.read(file).lines().find(|line| line.contains("hunter2")).map(str::to_owned);
-        assert_eq!(leak, None, "{file}");
-    }
-    // What was planted was also read: the sources are not simply skipped.
     let shown = repository.run(&["show", "deploy", "scripts/leaks.sh", "scripts/leaks.py"]).json();
     assert!(shown["commands"].as_array().unwrap().len() >= 2, "{shown}");
-    assert!(repository.read("snapshot.json").contains("DB_PASSWORD"));
+}
+
+#[test]
+fn every_planted_secret_of_a_state_is_read_and_none_is_kept() {
+    let repository = Repository::copy_of("staging");
+    repository.change_state(|state| leaks::plant_state(state, "netra-staging", "us-central1"));
+    let outcome = repository.run(&["snapshot", "--to", "out.json", "--live", "snapshot:live/state.json"]);
+    assert!([0, 3].contains(&outcome.code), "{}", outcome.stderr);
+    let state = |file: &str| serde_json::from_str::<Value>(&repository.read(file)).unwrap();
+    let (before, after) = (state("live/state.json"), state("out.json"));
+    for plant in leaks::plants() {
+        let find = |state: &Value| {
+            let answers = state["answers"].as_array().unwrap().iter().filter(|answer| answer["api"] == plant.api);
+            answers.filter_map(|answer| answer["items"][0].pointer(plant.at)).next().unwrap().to_string()
+        };
+        let (planted, kept) = (find(&before), find(&after));
+        let place = format!("{} {}", plant.api, plant.at);
+        assert!(planted.contains(leaks::SECRET), "{place}: {planted}");
+        assert!(kept.contains("[redacted"), "{place}: {kept}");
+        assert_none(&place, &kept);
+    }
+}
+
+#[test]
+fn errors_that_hold_secrets_are_told_without_them() {
+    for (status, code) in
+        [("denied", 403), ("disabled", 403), ("unreachable", 500), ("malformed", 200), ("not-asked", 404)]
+    {
+        let repository = planted();
+        let environment = plant_credentials(&repository);
+        repository.change_state(|state| leaks::fail_all(state, status, code));
+        for live in ["emulator:live/state.json", "snapshot:live/state.json"] {
+            let arguments = ["check", "--only", "vpc", "--format", "json", "--live", live, "--record", "recorded.json"];
+            let outcome = silent(&repository, &arguments, &environment);
+            assert!([2, 3].contains(&outcome.code), "{status} {live}: {}", outcome.stderr);
+            silent(&repository, &["check", "--replay", "recorded.json"], &environment);
+            silent(&repository, &["show", "live", "--live", live], &environment);
+            silent(&repository, &["snapshot", "--to", "snapshot.json", "--live", live], &environment);
+            assert_none_in_files(&repository, &["recorded.json", "snapshot.json"]);
+        }
+    }
+}
+
+#[test]
+fn credentials_that_cannot_be_used_are_not_repeated() {
+    let repository = planted();
+    let environment = plant_credentials(&repository);
+    for file in ["key.json", "user.json", "broken.json", "none.json"] {
+        let path = repository.join("credentials").join(file).display().to_string();
+        let with_file: Vec<_> = environment.iter().cloned().chain([("GOOGLE_APPLICATION_CREDENTIALS", path)]).collect();
+        let arguments = ["check", "--live", "gcp", "--only", "vpc", "--format", "json", "--record", "recorded.json"];
+        let outcome = silent(&repository, &arguments, &with_file);
+        assert!([2, 3].contains(&outcome.code), "{file}: {}", outcome.stderr);
+        silent(&repository, &["snapshot", "--to", "snapshot.json", "--live", "gcp"], &with_file);
+        assert_none_in_files(&repository, &["recorded.json", "snapshot.json"]);
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_not_repeated() {
+    let repository = planted();
+    let environment = plant_credentials(&repository);
+    let value = secret("damaged");
+    for (file, text) in [
+        ("state.json", format!("{{\"format\": \"password={value}\", \"version\": 1}}")),
+        ("state.json", format!("{{\"format\": \"gcp-drift/live-state\", \"version\": 1, \"token={value}\": 1}}")),
+        ("state.json", format!("{{\"format\": \"gcp-drift/live-state\", \"version\": \"password={value}\"}}")),
+    ] {
+        repository.write(file, &text);
+        for live in ["snapshot:state.json", "emulator:state.json", "gcloud:state.json"] {
+            silent(&repository, &["check", "--only", "vpc", "--live", live], &environment);
+        }
+    }
+}
+
+#[test]
+fn an_emulator_serves_no_secret() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let repository = planted();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gcp-drift"))
+        .args(["emulate", "--from", "live/state.json"])
+        .current_dir(repository.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().trim_start_matches("http://").to_owned();
+    let get = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let place = "projects/netra-staging/locations";
+    let services = get(&format!("/v2/{place}/us-central1/services"));
+    let refused = get(&format!("/v2/{place}/us-east1/services/-/revisions"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(services.contains("200 OK") && services.contains("DB_PASSWORD"), "{services}");
+    assert!(refused.contains("403"), "{refused}");
+    assert_none("services", &services);
+    assert_none("refused", &refused);
 }

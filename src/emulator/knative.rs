@@ -66,6 +66,13 @@ pub(super) fn job(item: &Value, place: &Place<'_>) -> Value {
     let task = &execution["template"];
     let mut annotations = user_map(item, "annotations");
     people(&mut annotations, item);
+    // Jobs have these in the group of their own API.
+    for (name, key) in [("run.googleapis.com/creator", "creator"), ("run.googleapis.com/lastModifier", "lastModifier")]
+    {
+        if let Some(value) = annotations.remove(&format!("serving.knative.dev/{key}")) {
+            annotations.insert(name.to_owned(), value);
+        }
+    }
     let mut task_spec = Map::new();
     put(&mut task_spec, "containers", container::all(task));
     put(&mut task_spec, "volumes", container::volumes(task));

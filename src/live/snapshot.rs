@@ -52,8 +52,9 @@ struct Header {
 pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
-    let bytes = if is_yaml(path) { from_yaml(&bytes).map_err(|problem| fail(escaped(&problem)))? } else { bytes };
-    let mut state = parse(&bytes).map_err(|problem| fail(escaped(&problem)))?;
+    let told = |problem: String| fail(escaped(&redaction::message(&problem)));
+    let bytes = if is_yaml(path) { from_yaml(&bytes).map_err(told)? } else { bytes };
+    let mut state = parse(&bytes).map_err(told)?;
     let own = redaction::key_id();
     let redacted = match &state.redaction_key {
         Some(_) if state.redaction_key != own => redaction::plainly_redacted,

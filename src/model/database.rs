@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::fact::Fact;
-use super::names::{NetworkName, ResourceName, SqlConnectionName};
+use super::names::NetworkName;
+use super::resource_name::{ResourceName, SqlConnectionName};
 use super::words::api_words;
 
 /// A Cloud SQL instance (`sqladmin.googleapis.com/Instance`).

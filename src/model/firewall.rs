@@ -6,7 +6,8 @@ use std::fmt;
 use ipnet::IpNet;
 
 use super::fact::Fact;
-use super::names::{NetworkName, ResourceName};
+use super::names::NetworkName;
+use super::resource_name::ResourceName;
 use super::words::api_words;
 
 /// A firewall rule of a network (`compute.googleapis.com/Firewall`).
@@ -40,14 +41,18 @@ pub struct FirewallRule {
     pub target_service_accounts: Fact<BTreeSet<String>>,
 }
 
-/// Everything that filters the traffic of one network (`networks.getEffectiveFirewalls`).
+/// What filters the traffic of one network (`networks.getEffectiveFirewalls`). Regional network firewall policies are
+/// not part of that answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectiveFirewalls {
     /// The network.
     pub network: NetworkName,
     /// The network's own rules, sorted by name.
     pub rules: Fact<Vec<FirewallRule>>,
-    /// Policies, in the order in which the API lists them, which is the order in which they are asked.
+    /// Policies, in the order in which the API lists them. Hierarchical ones go before all else; whether those of the
+    /// network go before or after its own rules is [`LiveNetwork::firewall_policy_order`].
+    ///
+    /// [`LiveNetwork::firewall_policy_order`]: super::live_network::LiveNetwork::firewall_policy_order
     pub policies: Fact<Vec<FirewallPolicy>>,
 }
 

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::fact::Fact;
-use super::names::{NetworkName, ResourceName, SubnetworkName};
+use super::names::{NetworkName, SubnetworkName};
+use super::resource_name::ResourceName;
 use super::words::api_words;
 
 /// A network (`compute.googleapis.com/Network`).

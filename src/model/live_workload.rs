@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fact::{Fact, Why};
-use super::names::{SqlConnectionName, WorkloadName};
+use super::names::WorkloadName;
+use super::resource_name::SqlConnectionName;
 use super::words::api_words;
 use super::workload::{VpcAccess, Workload};
 

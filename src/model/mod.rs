@@ -5,7 +5,7 @@
 //! | [`source`] | [`RepoPath`], [`SourceFile`], [`Excerpts`]: text of the repository and the lines that are cited |
 //! | [`origin`] | [`Origin`]: where a value was read |
 //! | [`fact`] | [`Fact`], [`Why`], [`Presence`], [`Guard`], [`Change`]: what a source says, in three values |
-//! | [`names`] | [`ConnectorName`], [`NetworkName`], [`WorkloadName`], [`ResourceName`], …: parsed once, compared as values |
+//! | [`names`], [`resource_name`] | [`ConnectorName`], [`NetworkName`], [`WorkloadName`], [`ResourceName`], …: parsed once, compared as values |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
 //! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself
@@ -34,6 +34,7 @@ pub mod network;
 pub mod origin;
 pub mod problem;
 pub mod redact;
+pub mod resource_name;
 pub mod routing;
 pub mod source;
 pub mod tests;
@@ -66,13 +67,11 @@ pub use live_network::{
 pub use live_workload::{
     Condition, ConditionState, Execution, ExecutionStatus, Ingress, LiveRevision, LiveWorkload, Serving,
 };
-pub use names::{
-    Collection, ConnectorName, NameContext, NameError, NetworkName, ResourceName, SqlConnectionName, SubnetworkName,
-    WorkloadKind, WorkloadName,
-};
+pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 pub use network::{Network, Subnetwork};
 pub use origin::{Caller, LiveField, Origin, Place, SourceSpan};
 pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
+pub use resource_name::{Collection, ResourceName, SqlConnectionName};
 pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use tests::TestIndex;

@@ -106,12 +106,13 @@ pub(super) fn secrets(world: &World, modules: impl Iterator<Item = ModuleId>) ->
     texts.filter(|text| text.len() >= SHORTEST).collect()
 }
 
-/// The same JSON with secrets replaced wherever they stand in a text.
+/// The same JSON with secrets replaced wherever they stand in a text, and with what is one by its shape, such as the
+/// password of a URL.
 pub(super) fn masked(json: Json, secrets: &BTreeSet<String>) -> Json {
     match json {
-        _ if secrets.is_empty() => json,
         Json::String(text) => {
-            Json::String(secrets.iter().rev().fold(text, |text, secret| text.replace(secret, redact::REDACTED)))
+            let replaced = secrets.iter().rev().fold(text, |text, secret| text.replace(secret, redact::REDACTED));
+            Json::String(redact::identifier(&replaced))
         }
         Json::Array(items) => Json::Array(items.into_iter().map(|item| masked(item, secrets)).collect()),
         Json::Object(fields) => {

@@ -1,5 +1,7 @@
 //! A small builder around the built binary and copies of the fixtures.
 
+pub mod leaks;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

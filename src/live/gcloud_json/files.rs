@@ -47,6 +47,8 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<Source>, String> 
     let mut found = Vec::new();
     let mut sources = Vec::new();
     walk(path, Path::new(""), limits, limits.depth, &mut found, &mut sources)?;
+    // In order: which files the limit on their sum leaves out must not depend on the disk.
+    found.sort();
     for (relative, regular) in found {
         let name = relative.display().to_string().replace('\\', "/");
         sources.push(source(&path.join(&relative), name, regular, limits, &mut budget));
@@ -83,7 +85,7 @@ fn walk(
         }
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && depth == 0 => {
-                unread.push(unreadable(&relative, format!("lies more than {} folders deep", limits.depth)));
+                unread.push(unreadable(&relative, format!("lies deeper than the limit of {} folders", limits.depth)));
             }
             Ok(kind) if kind.is_dir() => walk(root, &relative, limits, depth - 1, found, unread)?,
             Ok(kind) => found.push((relative, kind.is_file())),
@@ -205,7 +207,7 @@ mod tests {
         assert_eq!(
             names(&sources),
             [
-                ("a/b", Err("lies more than 1 folders deep")),
+                ("a/b", Err("lies deeper than the limit of 1 folders")),
                 ("a/y.json", Ok(1)),
                 ("z.json", Err("was not read: all files together are larger than 3 bytes")),
             ]

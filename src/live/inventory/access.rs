@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::Resource;
+use super::resource::{Resource, told};
 use super::{is_short_name, project_id};
 use crate::model::{ApiUse, Binding, IamPolicy, NameContext, PolicyResource, SubnetworkName};
 
@@ -90,6 +90,6 @@ pub(super) fn api(item: &Value, context: &NameContext) -> Result<Option<ApiUse>,
     Ok(Some(ApiUse {
         project: project.to_owned(),
         service: (*service).to_owned(),
-        state: resource.word(api.state, "state"),
+        state: told(resource.word(api.state, "state")),
     }))
 }

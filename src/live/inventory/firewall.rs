@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Identity, Int, Resource, compute_name};
+use super::resource::{Identity, Int, Resource, compute_name, told};
 use crate::model::{
     Collection, Fact, FirewallRule, Layer4, NameContext, PortRange, Protocol, ResourceName, Why, WhyKind,
 };
@@ -46,7 +46,7 @@ pub(super) fn rule(item: &Value, context: &NameContext) -> Result<Option<Firewal
     let (allowed, denied) =
         effect(layers(api.allowed, "allowed", &resource), layers(api.denied, "denied", &resource), &resource);
     Ok(Some(FirewallRule {
-        network: resource.network(api.network, "network"),
+        network: told(resource.network(api.network, "network")),
         direction: resource.word(api.direction, "direction"),
         priority: resource.number(api.priority, "priority"),
         disabled: resource.value(api.disabled, "disabled"),

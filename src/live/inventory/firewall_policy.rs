@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::firewall::{self, ApiLayer4, layers};
-use super::resource::{Int, Resource};
+use super::resource::{Int, Resource, told};
 use crate::model::{EffectiveFirewalls, Fact, FirewallPolicy, FirewallPolicyRule, NameContext, NetworkName};
 
 /// `NetworksGetEffectiveFirewallsResponse`.
@@ -102,7 +102,7 @@ fn policy(api: ApiPolicy, at: &str, resource: &Resource<'_>) -> FirewallPolicy {
     let rules = resource.parts(api.rules, &path("rules"), |api, at| rule(api, at, resource));
     FirewallPolicy {
         name: resource.text(name, &path("name")),
-        kind: resource.word(api.r#type, &path("type")),
+        kind: told(resource.word(api.r#type, &path("type"))),
         priority: resource.number(api.priority, &path("priority")),
         rules: rules.map(|mut rules| {
             // What has no known priority stays last, in the API's order.
@@ -119,9 +119,9 @@ fn rule(api: ApiRule, at: &str, resource: &Resource<'_>) -> FirewallPolicyRule {
     other_conditions.extend(conditions(&api.rest, |key| key.starts_with("target")));
     let tags = api.target_secure_tags.map(|tags| tags.into_iter().filter_map(|tag| tag.name).collect());
     FirewallPolicyRule {
-        priority: resource.required(api.priority.map(|Int(priority)| priority), &path("priority")),
-        action: resource.word(api.action, &path("action")),
-        direction: resource.word(api.direction, &path("direction")),
+        priority: told(resource.number(api.priority, &path("priority"))),
+        action: told(resource.word(api.action, &path("action"))),
+        direction: told(resource.word(api.direction, &path("direction"))),
         disabled: resource.value(api.disabled, &path("disabled")),
         source_ranges: resource.ranges(matched.src_ip_ranges, &path("match.srcIpRanges")),
         destination_ranges: resource.ranges(matched.dest_ip_ranges, &path("match.destIpRanges")),

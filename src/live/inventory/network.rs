@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Identity, Int, Resource, compute_name};
+use super::resource::{Identity, Int, Resource, compute_name, told};
 use crate::model::{LiveNetwork, NameContext, NetworkName, Peering};
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ fn peering(api: ApiPeering, at: &str, resource: &Resource<'_>) -> Peering {
     Peering {
         name: resource.text(api.name, &path("name")),
         network: resource.network(api.network, &path("network")),
-        state: resource.word(api.state, &path("state")),
+        state: told(resource.word(api.state, &path("state"))),
         state_details: resource.text(api.state_details, &path("stateDetails")),
         export_custom_routes: resource.value(api.export_custom_routes, &path("exportCustomRoutes")),
         import_custom_routes: resource.value(api.import_custom_routes, &path("importCustomRoutes")),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Int, Resource, own_name};
+use super::resource::{Int, Resource, own_name, told};
 use crate::model::{Collection, NameContext, RedisInstance, ResourceName};
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ pub(super) fn instance(item: &Value, context: &NameContext) -> Result<Option<Red
     Ok(Some(RedisInstance {
         host: resource.text(api.host, "host"),
         port: resource.number(api.port, "port"),
-        state: resource.word(api.state, "state"),
+        state: told(resource.word(api.state, "state")),
         status_message: resource.text(api.status_message, "statusMessage"),
         connect_mode: resource.word(api.connect_mode, "connectMode"),
         authorized_network: resource.network(api.authorized_network, "authorizedNetwork"),

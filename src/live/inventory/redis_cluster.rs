@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::redis::redis_name;
-use super::resource::{Int, Resource};
+use super::resource::{Int, Resource, told};
 use crate::model::{Collection, DiscoveryEndpoint, NameContext, PscConnection, RedisCluster};
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub(super) fn cluster(item: &Value, context: &NameContext) -> Result<Option<Redi
     let resource = Resource::new(&name.to_string(), &name.project, name.region.as_deref(), context);
     let connections = resource.parts(api.psc_connections, "pscConnections", |api, at| psc(api, at, &resource));
     Ok(Some(RedisCluster {
-        state: resource.word(api.state, "state"),
+        state: told(resource.word(api.state, "state")),
         psc_networks: resource.parts(api.psc_configs, "pscConfigs", |api: ApiPscConfig, at| {
             resource.network(api.network, &format!("{at}.network"))
         }),

@@ -163,14 +163,6 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// A value that every resource of the kind has, so that one without it tells nothing.
-    pub(super) fn required<T>(&self, value: Option<T>, field: &str) -> Fact<T> {
-        match value {
-            Some(value) => Fact::Known(value, self.at(field)),
-            None => Fact::unknown(Why::at(WhyKind::Malformed, "the answer does not give it", self.at(field))),
-        }
-    }
-
     /// A whole number.
     pub(super) fn number(&self, value: Option<Int>, field: &str) -> Fact<i64> {
         self.value(value.map(|Int(number)| number), field)
@@ -181,9 +173,9 @@ impl<'a> Resource<'a> {
         self.value(value.filter(|text| !text.is_empty()), field)
     }
 
-    /// A word of a closed list.
+    /// A word of a closed list. `…_UNSPECIFIED` is the API's way to say nothing.
     pub(super) fn word<T: for<'w> From<&'w str>>(&self, value: Option<String>, field: &str) -> Fact<T> {
-        self.text(value, field).map(|word| T::from(&word))
+        self.text(value.filter(|word| !word.ends_with("_UNSPECIFIED")), field).map(|word| T::from(&word))
     }
 
     /// A text that is parsed; one that does not parse is unknown.
@@ -244,6 +236,14 @@ impl<'a> Resource<'a> {
             let read = |(index, value): (usize, A)| read(value, &format!("{field}[{index}]"));
             values.into_iter().enumerate().map(read).collect()
         })
+    }
+}
+
+/// A fact that every resource of the kind has: an answer without it is not the API's default, but tells nothing.
+pub(super) fn told<T>(fact: Fact<T>) -> Fact<T> {
+    match fact {
+        Fact::Absent(origin) => Fact::unknown(Why::at(WhyKind::Malformed, "the answer does not tell it", origin)),
+        told => told,
     }
 }
 

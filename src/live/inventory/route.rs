@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Identity, Int, Resource, compute_name};
+use super::resource::{Identity, Int, Resource, compute_name, told};
 use crate::model::names::relative;
 use crate::model::{Collection, Fact, NameContext, NetworkName, NextHop, ResourceName, Route, Why, WhyKind, redact};
 
@@ -45,8 +45,8 @@ pub(super) fn route(item: &Value, context: &NameContext) -> Result<Option<Route>
     let api = ApiRoute::deserialize(item).map_err(|error| error.to_string())?;
     let resource = Resource::compute(&name, context);
     Ok(Some(Route {
-        network: resource.network(api.network, "network"),
-        destination: resource.range(api.dest_range, "destRange"),
+        network: told(resource.network(api.network, "network")),
+        destination: told(resource.range(api.dest_range, "destRange")),
         priority: resource.number(api.priority, "priority"),
         next_hop: next_hop(api.next_hop, &resource),
         tags: resource.set(api.tags, "tags"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Identity, Int, Resource, compute_name};
+use super::resource::{Identity, Int, Resource, compute_name, told};
 use crate::model::{Collection, Fact, NameContext, Nat, NatSubnetwork, ResourceName, Router};
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ pub(super) fn router(item: &Value, context: &NameContext) -> Result<Option<Route
     let resource = Resource::compute(&name, context);
     let nats = resource.parts(api.nats, "nats", |api, at| nat(api, at, &resource));
     Ok(Some(Router {
-        network: resource.network(api.network, "network"),
+        network: told(resource.network(api.network, "network")),
         nats: nats.map(|mut nats| {
             nats.sort_by(|a, b| a.name.known().cmp(&b.name.known()));
             nats
@@ -63,7 +63,7 @@ fn nat(api: ApiNat, at: &str, resource: &Resource<'_>) -> Nat {
     Nat {
         name: resource.text(api.name, &path("name")),
         kind: resource.word(api.r#type, &path("type")),
-        sources: resource.word(sources, &path("sourceSubnetworkIpRangesToNat")),
+        sources: told(resource.word(sources, &path("sourceSubnetworkIpRangesToNat"))),
         subnetworks: resource.parts(api.subnetworks, &path("subnetworks"), |api, at| subnetwork(api, at, resource)),
         allocation: resource.word(api.nat_ip_allocate_option, &path("natIpAllocateOption")),
         ips: addresses(api.nat_ips, &path("natIps"), resource),

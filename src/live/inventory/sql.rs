@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::project_id;
-use super::resource::Resource;
+use super::resource::{Resource, told};
 use crate::model::{
     Collection, Fact, NameContext, NetworkName, ResourceName, SqlAddress, SqlConnectionName, SqlInstance,
 };
@@ -71,18 +71,22 @@ pub(super) fn instance(item: &Value, context: &NameContext) -> Result<Option<Sql
     let region = api.region.as_deref().filter(|region| !region.is_empty());
     let resource = Resource::new(&name.to_string(), &name.project, region, context);
     let ApiSettings { activation_policy, ip_configuration } = api.settings.unwrap_or_default();
+    // Every instance has this block, so that a missing one does not mean "no private address".
+    let given = ip_configuration.is_some();
     let ip = ip_configuration.unwrap_or_default();
     let psc = ip.psc_config.unwrap_or_default();
     let path = |field: &str| format!("settings.ipConfiguration.{field}");
     let private_network = resource.network(ip.private_network, &path("privateNetwork"));
+    let private_network = if given { private_network } else { told(private_network) };
+    let ipv4_enabled = resource.value(ip.ipv4_enabled, &path("ipv4Enabled"));
     let allocated = resource.text(ip.allocated_ip_range, &path("allocatedIpRange"));
     Ok(Some(SqlInstance {
-        connection_name: resource.parsed(api.connection_name, "connectionName", SqlConnectionName::parse),
+        connection_name: told(resource.parsed(api.connection_name, "connectionName", SqlConnectionName::parse)),
         database_version: resource.text(api.database_version, "databaseVersion"),
-        state: resource.word(api.state, "state"),
-        activation_policy: resource.word(activation_policy, "settings.activationPolicy"),
+        state: told(resource.word(api.state, "state")),
+        activation_policy: told(resource.word(activation_policy, "settings.activationPolicy")),
         addresses: addresses(api.ip_addresses, &resource),
-        ipv4_enabled: resource.value(ip.ipv4_enabled, &path("ipv4Enabled")),
+        ipv4_enabled: if given { ipv4_enabled } else { told(ipv4_enabled) },
         authorized_networks: authorized(ip.authorized_networks, &path("authorizedNetworks"), &resource),
         require_ssl: resource.value(ip.require_ssl, &path("requireSsl")),
         ssl_mode: resource.word(ip.ssl_mode, &path("sslMode")),
@@ -91,7 +95,7 @@ pub(super) fn instance(item: &Value, context: &NameContext) -> Result<Option<Sql
         psc_enabled: resource.value(psc.psc_enabled, &path("pscConfig.pscEnabled")),
         psc_consumers: resource.set(psc.allowed_consumer_projects, &path("pscConfig.allowedConsumerProjects")),
         psc_attachment: resource.text(api.psc_service_attachment_link, "pscServiceAttachmentLink"),
-        region: resource.text(api.region, "region"),
+        region: told(resource.text(api.region, "region")),
         name,
     }))
 }

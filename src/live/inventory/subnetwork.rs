@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::{Identity, Resource, compute_name};
+use super::resource::{Identity, Resource, compute_name, told};
 use crate::model::{LiveSubnetwork, NameContext, SecondaryRange, SubnetworkName};
 
 #[derive(Deserialize)]
@@ -37,8 +37,8 @@ pub(super) fn subnetwork(item: &Value, context: &NameContext) -> Result<Option<L
         ip_cidr_range: resource.range(api.ip_cidr_range, &format!("{at}.ipCidrRange")),
     });
     Ok(Some(LiveSubnetwork {
-        network: resource.network(api.network, "network"),
-        ip_cidr_range: resource.range(api.ip_cidr_range, "ipCidrRange"),
+        network: told(resource.network(api.network, "network")),
+        ip_cidr_range: told(resource.range(api.ip_cidr_range, "ipCidrRange")),
         secondary_ranges: secondary.map(|mut ranges| {
             ranges.sort_by(|a, b| a.name.known().cmp(&b.name.known()));
             ranges

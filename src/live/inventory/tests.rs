@@ -1,23 +1,74 @@
 use serde_json::json;
 
 use super::*;
+use crate::model::live::Reach;
 use crate::model::{
     Connector, ConnectorState, CoverageStatus, Egress, Fact, LiveRevision, LiveWorkload, Origin, Serving, VpcAccess,
     WhyKind,
 };
 
 const SAMPLE: &str = include_str!("../../../tests/live/state.json");
+const WHOLE: &str = include_str!("../../../tests/inventory/state.json");
 const SERVICE: &str = "projects/p/locations/r/services/s";
+
+mod access;
+mod connectors;
+mod coverage;
+mod databases;
+mod networks;
+mod workloads;
 
 fn sample() -> LiveState {
     serde_json::from_str(SAMPLE).unwrap()
+}
+
+/// A state with an answer of every collection.
+fn whole() -> LiveState {
+    serde_json::from_str(WHOLE).unwrap()
+}
+
+/// How many resources of all kinds there are.
+fn resources(inventory: &Inventory) -> usize {
+    let run = inventory.workloads.len() + inventory.revisions.len();
+    let connectors = inventory.connectors.len() + inventory.connector_health.len() + inventory.connector_load.len();
+    let networks = inventory.networks.len() + inventory.subnetworks.len() + inventory.service_connections.len();
+    let firewalls = inventory.firewall_rules.len() + inventory.effective_firewalls.len();
+    let routing = inventory.routes.len() + inventory.routers.len() + inventory.addresses.len();
+    let databases = inventory.sql_instances.len() + inventory.redis_instances.len() + inventory.redis_clusters.len();
+    let access = inventory.apis.len() + inventory.iam_policies.len() + inventory.audit_entries.len();
+    run + connectors + networks + firewalls + routing + databases + access
+}
+
+/// The inventory of one answer that was understood in full.
+fn understood(api: Api, of: Option<&str>, items: Vec<Value>) -> Inventory {
+    let mut state = state_of(api, items);
+    state.answers[0].of = of.map(str::to_owned);
+    let inventory = inventory(&state);
+    assert_eq!(inventory.coverage.entries[0].status, CoverageStatus::Answered, "{:?}", inventory.coverage);
+    inventory
+}
+
+/// Why the collection of one item is not covered.
+fn refused(api: Api, of: Option<&str>, item: Value) -> String {
+    let mut state = state_of(api, vec![item]);
+    state.answers[0].of = of.map(str::to_owned);
+    let inventory = inventory(&state);
+    let entry = &inventory.coverage.entries[0];
+    assert_eq!((entry.status, resources(&inventory)), (CoverageStatus::Malformed, 0), "{entry:?}");
+    entry.detail.clone()
+}
+
+/// An item with some fields replaced or added.
+fn with(mut item: Value, fields: Value) -> Value {
+    item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    item
 }
 
 fn state_of(api: Api, items: Vec<Value>) -> LiveState {
     let answer = Answer {
         api,
         project: "p".into(),
-        region: Some("r".into()),
+        region: (api.reach() == Reach::Region).then(|| "r".into()),
         of: None,
         time: None,
         status: CoverageStatus::Answered,
@@ -39,11 +90,8 @@ fn state_of(api: Api, items: Vec<Value>) -> LiveState {
 
 /// A service with some fields replaced.
 fn service(fields: Value) -> LiveWorkload {
-    let mut item = json!({"name": SERVICE, "generation": "3", "observedGeneration": "3"});
-    item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    let inventory = inventory(&state_of(Api::RunServices, vec![item]));
-    assert_eq!(inventory.coverage.entries[0].status, CoverageStatus::Answered, "{:?}", inventory.coverage);
-    inventory.workloads.into_iter().next().unwrap()
+    let item = with(json!({"name": SERVICE, "generation": "3", "observedGeneration": "3"}), fields);
+    understood(Api::RunServices, None, vec![item]).workloads.remove(0)
 }
 
 fn vpc(access: Value) -> VpcAccess {
@@ -51,11 +99,8 @@ fn vpc(access: Value) -> VpcAccess {
 }
 
 fn connector(fields: Value) -> Connector {
-    let mut item = json!({"name": "projects/p/locations/r/connectors/c"});
-    item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    let inventory = inventory(&state_of(Api::VpcAccessConnectors, vec![item]));
-    assert_eq!(inventory.coverage.entries[0].status, CoverageStatus::Answered, "{:?}", inventory.coverage);
-    inventory.connectors.into_iter().next().unwrap()
+    let item = with(json!({"name": "projects/p/locations/r/connectors/c"}), fields);
+    understood(Api::VpcAccessConnectors, None, vec![item]).connectors.remove(0)
 }
 
 fn revision_names(revisions: &[LiveRevision]) -> Vec<&str> {
@@ -116,7 +161,7 @@ fn a_state_in_googles_shapes_becomes_an_inventory_sorted_by_name() {
     assert_eq!(connector.state.known(), Some(&ConnectorState::Ready));
 
     let details: Vec<&str> = inventory.coverage.entries.iter().map(|entry| &*entry.detail).collect();
-    assert_eq!(details, ["2 items", "5 items", "1 item"]);
+    assert_eq!(details, ["2 items", "5 items", "0 items", "0 items", "1 item"]);
 }
 
 #[test]
@@ -301,28 +346,54 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
 
 #[test]
 fn whatever_an_item_holds_nothing_vanishes_in_silence() {
-    let original = sample();
-    let whole = inventory(&original);
+    let all = whole();
     let mut tried = 0;
-    for (index, answer) in original.answers.iter().enumerate() {
-        for (item_index, item) in answer.items.iter().enumerate() {
-            let mut all = Vec::new();
-            pointers(item, "", &mut all);
-            for pointer in all {
+    for answer in sample().answers.into_iter().chain(all.answers.clone()) {
+        let mut state = LiveState { answers: vec![answer], ..all.clone() };
+        let before = resources(&inventory(&state));
+        for index in 0..state.answers[0].items.len() {
+            let item = state.answers[0].items[index].clone();
+            let mut paths = Vec::new();
+            pointers(&item, "", &mut paths);
+            for pointer in paths {
                 for odd in [json!(null), json!(-7), json!("9".repeat(40)), json!({"a": {}}), json!([[1]]), json!(true)]
                 {
-                    let mut state = original.clone();
-                    *state.answers[index].items[item_index].pointer_mut(&pointer).unwrap() = odd.clone();
+                    let mut changed = item.clone();
+                    *changed.pointer_mut(&pointer).unwrap() = odd.clone();
+                    state.answers[0].items[index] = changed;
                     let found = inventory(&state);
-                    let complete = found.workloads.len() == whole.workloads.len()
-                        && found.revisions.len() == whole.revisions.len()
-                        && found.connectors.len() == whole.connectors.len();
-                    let covered = found.coverage.entries[index].status == CoverageStatus::Answered;
-                    assert!(complete || !covered, "{pointer} = {odd}");
+                    let covered = found.coverage.entries[0].status == CoverageStatus::Answered;
+                    let api = state.answers[0].api;
+                    assert!(resources(&found) == before || !covered, "{api} {pointer} = {odd}");
                     tried += 1;
                 }
             }
+            state.answers[0].items[index] = item;
         }
     }
-    assert!(tried > 1_000, "{tried}");
+    assert!(tried > 5_000, "{tried}");
+}
+
+#[test]
+fn the_order_of_answers_and_items_changes_nothing() {
+    let state = whole();
+    let before = inventory(&state);
+    let mut reversed = state.clone();
+    reversed.answers.reverse();
+    reversed.answers.iter_mut().for_each(|answer| answer.items.reverse());
+    assert_eq!(inventory(&reversed), before);
+    let mut rotated = state;
+    rotated.answers.rotate_left(7);
+    rotated.answers.iter_mut().filter(|answer| !answer.items.is_empty()).for_each(|answer| answer.items.rotate_left(1));
+    assert_eq!(inventory(&rotated), before);
+}
+
+#[test]
+fn the_state_of_the_tests_holds_every_collection() {
+    let state = whole();
+    let held: std::collections::BTreeSet<Api> = state.answers.iter().map(|answer| answer.api).collect();
+    assert_eq!(held, Api::ALL.into());
+    assert!(state.answers.iter().all(|answer| !answer.items.is_empty()));
+    let unknown: Vec<_> = inventory(&state).coverage.entries;
+    assert_eq!(unknown.iter().filter(|entry| entry.status != CoverageStatus::Answered).count(), 2);
 }

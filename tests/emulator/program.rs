@@ -1,0 +1,95 @@
+//! `gcp-drift emulate` as a program: its log, its faults, and what it refuses.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Program, state_path};
+use crate::common::run_in;
+
+fn client() -> reqwest::Client {
+    gcp_drift::live::google::auth::install_tls_provider();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+#[tokio::test]
+async fn the_log_has_a_line_a_request_with_the_body_of_writes_and_no_token() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("log");
+    let program = Program::start(&["--log", log.to_str().unwrap()]);
+    let client = client();
+    let url = |target: &str| format!("{}{target}", program.base_url);
+    let list = "/v2/projects/shop-staging/locations/europe-west1/services";
+    let read = client.get(url(&format!("{list}?pageSize=1&access_token=ya29.planted")));
+    read.header("Authorization", "Bearer ya29.planted").send().await.unwrap();
+    let body = json!({"name": "x", "token": "ya29.planted-too"}).to_string();
+    let write = client.patch(url(&format!("{list}/checkout"))).body(body).send().await.unwrap();
+    assert_eq!(write.status(), 405);
+    client.delete(url(list)).body("x".repeat(100_000)).send().await.unwrap();
+    let test = client.post(url("/v1/projects/shop-staging:testIamPermissions"));
+    test.body(json!({"permissions": ["a"]}).to_string()).send().await.unwrap();
+
+    let text = fs::read_to_string(log).unwrap();
+    assert!(!text.contains("planted"), "{text}");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |at: usize, key: &str| lines[at][key].clone();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(of(0, "target"), format!("{list}?pageSize=1&access_token=[redacted]"));
+    assert_eq!((of(0, "method"), of(0, "status"), of(0, "authorized")), (json!("GET"), json!(200), json!(true)));
+    assert_eq!(of(0, "body"), Value::Null);
+    assert_eq!((of(1, "method"), of(1, "status"), of(1, "authorized")), (json!("PATCH"), json!(405), json!(false)));
+    assert_eq!(of(1, "body"), r#"{"name":"x","token":"[redacted]"}"#);
+    assert!(of(2, "body").as_str().unwrap().len() < 70_000);
+    assert_eq!((of(3, "status"), of(3, "body")), (json!(200), Value::Null));
+    let times: Vec<f64> = lines.iter().map(|line| line["time_ms"].as_f64().unwrap()).collect();
+    assert!(times.windows(2).all(|pair| pair[0] <= pair[1]) && times[3] < 60_000.0, "{times:?}");
+}
+
+#[tokio::test]
+async fn faults_come_from_a_file_and_pages_have_the_size_that_is_wanted() {
+    let folder = TempDir::new().unwrap();
+    let faults = folder.path().join("faults.yaml");
+    fs::write(&faults, "- {path: /connectors$, times: 1, kind: unavailable}\n").unwrap();
+    let program = Program::start(&["--faults", faults.to_str().unwrap(), "--page-size", "100"]);
+    let client = client();
+    let get = |rest: &str| {
+        let url = format!("{}/v1/projects/shop-staging/locations/europe-west1/{rest}", program.base_url);
+        client.get(url).send()
+    };
+    assert_eq!(get("connectors").await.unwrap().status(), 503);
+    assert_eq!(get("connectors").await.unwrap().status(), 200);
+    let url = format!("{}/v2/projects/shop-staging/locations/europe-west1/services", program.base_url);
+    let text = client.get(url).send().await.unwrap().text().await.unwrap();
+    let list: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((list["services"].as_array().unwrap().len(), list.get("nextPageToken")), (4, None));
+}
+
+#[test]
+fn what_cannot_be_served_is_told() {
+    let folder = TempDir::new().unwrap();
+    let state = state_path();
+    let state = state.to_str().unwrap();
+    for (name, text, said) in [
+        ("a.yaml", "- {path: '(', kind: reset}", "the path `(` of a fault is no regular expression"),
+        ("b.yaml", "- {path: x, kind: explode}", "unknown variant `explode`"),
+        ("c.yaml", "- {path: x, kind: reset, often: true}", "unknown field `often`"),
+        ("d.yaml", "- {path: x, kind: {latency: {}}}", "missing field `ms`"),
+        ("e.json", "[{", "is no YAML"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+        let outcome = run_in(folder.path(), &["emulate", "--from", state, "--faults", name]).expect_code(1);
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    }
+    for (name, text, said) in [
+        ("s.yaml", "format: gcp-drift/live-state\nversion: 1\nanswer: []\n", "unknown field `answer`"),
+        ("t.yml", "format: [", "is no YAML"),
+        ("u.yaml", "format: gcp-drift/live-state\nversion: 9\n", "use a newer gcp-drift"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+        let outcome = run_in(folder.path(), &["emulate", "--from", name]).expect_code(1);
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    }
+    let outcome = run_in(folder.path(), &["emulate", "--from", state, "--log", "no/such/folder"]).expect_code(1);
+    assert!(outcome.stderr.contains("cannot be written"), "{}", outcome.stderr);
+}
