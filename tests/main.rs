@@ -8,6 +8,7 @@ mod checks;
 mod cli;
 mod coverage;
 mod docs;
+mod doctor;
 mod emulator;
 mod faults;
 mod gcloud_json;

@@ -69,14 +69,26 @@ impl Cloud {
     /// # Errors
     /// A source that cannot be read at all.
     pub fn ask(&self, asked: &Asked) -> Result<live::Gathered, CliError> {
-        let request = live::Request {
+        let gathered = self.runtime.block_on(live::gather(&self.request(asked)));
+        gathered.map_err(|error| CliError::failed("read the live state", error))
+    }
+
+    /// Finds out what a run would be allowed to see.
+    ///
+    /// # Errors
+    /// A source that is not asked.
+    pub fn diagnose(&self, asked: &Asked) -> Result<live::doctor::Diagnosis, CliError> {
+        let diagnosis = self.runtime.block_on(live::doctor::diagnose(&self.request(asked)));
+        diagnosis.map_err(|error| CliError::failed("ask what may be read", error))
+    }
+
+    fn request(&self, asked: &Asked) -> live::Request {
+        live::Request {
             projects: asked.projects.iter().cloned().collect(),
             regions: asked.regions.iter().cloned().collect(),
             needs: asked.needs.clone(),
             ..self.request.clone()
-        };
-        let gathered = self.runtime.block_on(live::gather(&request));
-        gathered.map_err(|error| CliError::failed("read the live state", error))
+        }
     }
 
     /// Reads one object of Cloud Storage.

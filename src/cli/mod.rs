@@ -2,6 +2,7 @@
 
 pub mod check;
 mod cloud;
+pub mod doctor;
 pub mod error;
 pub mod eval;
 pub mod explain;
@@ -48,6 +49,8 @@ enum Command {
     Explain(explain::Args),
     /// Write a commented gcp-drift.toml from what is found here
     Init(init::Args),
+    /// Tell which credentials, APIs and permissions a run has and lacks, and which role to ask for
+    Doctor(doctor::Args),
     /// Record the live state in a file
     Snapshot(live_state::SnapshotArgs),
     /// Serve a recorded live state on the loopback address
@@ -71,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Snapshot(args) => live_state::snapshot(&args),
         Command::Emulate(args) => live_state::emulate(&args),
     };

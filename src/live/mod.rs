@@ -5,6 +5,7 @@
 //! | `ask` | what is asked, in which order |
 //! | `reach` | what workloads and connectors lead to |
 //! | `answers` | answers, and the lack of one |
+//! | [`doctor`] | what a run would be allowed to see |
 //! | [`google`] | asking Google's APIs: credentials, the one transport, one file an API |
 //! | [`redaction`] | secrets are taken out before an answer is kept |
 //! | [`snapshot`], [`yaml`] | a live state in a file |
@@ -30,6 +31,7 @@ mod answers;
 mod ask;
 mod reach;
 
+pub mod doctor;
 pub mod gcloud_json;
 pub mod google;
 pub mod inventory;

@@ -4,8 +4,8 @@
 mod block;
 mod findings;
 mod steps;
-mod tables;
-mod text;
+pub(crate) mod tables;
+pub(crate) mod text;
 mod unchecked;
 
 use std::fmt::Write as _;

@@ -171,18 +171,18 @@ impl Tokens {
     /// Says that a server refused a token. True where the source may have another one; the next call fetches it.
     pub async fn refused(&self, token: &Token) -> bool {
         let mut state = self.0.state.lock().await;
-        if let State::Ready(provider, current) = &*state {
-            if current.text != token.text {
-                // Somebody else has fetched a new one already.
-                return true;
+        match &*state {
+            State::New => true,
+            // Somebody else has fetched a new one already.
+            State::Ready(_, current) if current.text != token.text => true,
+            State::Ready(provider, _) if provider.has_more() => {
+                // The crates keep their tokens until they expire, so the provider is made anew.
+                *state = State::New;
+                true
             }
-            if !provider.has_more() {
-                return false;
-            }
+            // Another one was asked for in vain, or there is none.
+            State::Failed(_) | State::Ready(..) => false,
         }
-        // The crates keep their tokens until they expire, so the provider is made anew.
-        *state = State::New;
-        true
     }
 
     /// The project whose quota is used and that is charged: the configured one, else `GOOGLE_CLOUD_QUOTA_PROJECT`, else

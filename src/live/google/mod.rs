@@ -9,6 +9,7 @@
 //! | [`retry`] | pauses before a request is sent again |
 //! | [`failure`] | what went wrong, in the words of coverage |
 //! | [`pages`] | lists |
+//! | [`permissions`] | what the caller may do, and who it is |
 //! | [`run`], [`vpcaccess`], [`compute`], [`databases`], [`services`], [`logging`], [`resource_manager`],
 //! [`storage`] | the APIs |
 
@@ -20,6 +21,7 @@ pub mod databases;
 pub mod failure;
 pub mod logging;
 pub mod pages;
+pub mod permissions;
 pub mod rate;
 pub mod read;
 pub mod resource_manager;

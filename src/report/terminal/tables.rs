@@ -130,7 +130,8 @@ fn grouped(entries: &[CoverageEntry]) -> Vec<Row> {
     rows.into_iter().map(row).collect()
 }
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {
+/// A table as every command draws it.
+pub(crate) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {
     let mut table = Table::new();
     table
         .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
@@ -143,7 +144,8 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style
     table
 }
 
-fn printed(table: &Table) -> String {
+/// The lines of a table.
+pub(crate) fn printed(table: &Table) -> String {
     let mut out = String::new();
     for line in table.lines() {
         let _ = writeln!(out, "{}", line.trim_end());

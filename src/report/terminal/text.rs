@@ -10,7 +10,7 @@ pub(super) const BOLD: Paint = Paint::new().effects(Effects::BOLD);
 
 /// Text with every character that could steer or deceive a terminal written as an escape, line breaks included: names
 /// come from files and APIs, and must not be able to forge lines of the report.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         if is_unprintable(char) {
@@ -53,7 +53,7 @@ fn wrap_after(text: &str, first: usize, rest: usize) -> Vec<String> {
 }
 
 /// `text` after `lead`, wrapped; following lines are indented by `indent` characters. Ends with a line end.
-pub(super) fn hanging(lead: &str, text: &str, indent: usize, width: usize) -> String {
+pub(crate) fn hanging(lead: &str, text: &str, indent: usize, width: usize) -> String {
     let room = |taken: usize| width.saturating_sub(taken).max(MIN_ROOM);
     let mut lines = wrap_after(text, room(lead.chars().count()), room(indent)).into_iter();
     let mut out = format!("{lead}{}", lines.next().unwrap_or_default()).trim_end().to_owned();

@@ -232,7 +232,8 @@ async fn every_limit_ends_a_call_in_time() {
 
 #[tokio::test]
 async fn no_second_has_more_requests_than_rate_and_burst_retries_included() {
-    let answer = |number: usize, _: &Seen| if number % 3 == 0 { error(503, "x") } else { Reply::json(200, &json!(7)) };
+    let answer =
+        |number: usize, _: &Seen| if number.is_multiple_of(3) { error(503, "x") } else { Reply::json(200, &json!(7)) };
     let server = Server::start(answer).await;
     let transport = Arc::new(loopback(Limits { rate: 20.0, concurrency: 50, attempts: 9, ..limits() }));
     let mut tasks = tokio::task::JoinSet::new();
