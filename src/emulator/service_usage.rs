@@ -25,6 +25,9 @@ pub(super) fn batch_get(state: &State, project: &str, request: &Request) -> Repl
     Reply::ok(json!({"services": services.collect::<Vec<_>>()}))
 }
 
+/// The largest page that the API gives.
+const LARGEST_PAGE: usize = 200;
+
 /// `services`: all that are known, or only those of a state.
 pub(super) fn list(state: &State, project: &str, request: &Request, cap: usize) -> Reply {
     let recorded = recorded(state, project);
@@ -37,7 +40,7 @@ pub(super) fn list(state: &State, project: &str, request: &Request, cap: usize) 
     };
     let wanted = request.parameter("filter").strip_prefix("state:").unwrap_or_default();
     let wanted = |item: &&Value| wanted.is_empty() || item.get("state").and_then(Value::as_str) == Some(wanted);
-    Reply::list(request, cap, &Listed::of("services", all.iter().filter(wanted).collect()))
+    Reply::list(request, cap.min(LARGEST_PAGE), &Listed::of("services", all.iter().filter(wanted).collect()))
 }
 
 /// `services/NAME`.

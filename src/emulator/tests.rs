@@ -219,6 +219,14 @@ async fn what_is_no_state_is_not_served() {
         (json!(7), "it is no live state"),
         (json!({"format": "x", "version": 1}), "its format is `x`"),
         (json!({"format": "gcp-drift/live-state", "version": 2}), "its version is 2"),
+        (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [{"path": "x", "kind": "explode"}]}),
+            "unknown variant `explode`",
+        ),
+        (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [{"path": "[", "kind": "reset"}]}),
+            "the path `[` of a fault is no regular expression",
+        ),
         (json!({"format": "gcp-drift/live-state", "version": 1, "answers": [{"api": "x"}]}), "missing field `project`"),
     ] {
         let error = start(state, Options::default()).await.unwrap_err().to_string();
