@@ -224,6 +224,12 @@ async fn what_is_no_state_is_not_served() {
             "unknown variant `explode`",
         ),
         (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [
+                {"path": ".", "kind": {"change": {"name": "projects/p/nothing", "patch": null}}},
+            ]}),
+            "a fault changes `projects/p/nothing`, which the state does not hold",
+        ),
+        (
             json!({"format": "gcp-drift/live-state", "version": 1, "faults": [{"path": "[", "kind": "reset"}]}),
             "the path `[` of a fault is no regular expression",
         ),

@@ -89,6 +89,22 @@ fn what_only_an_emulator_needs_is_not_recorded() {
 }
 
 #[test]
+fn a_run_meets_the_faults_of_its_state() {
+    let repository = Repository::copy_of("staging");
+    repository.change_state(|state| {
+        state["faults"] = json!([{"path": "/us-central1/connectors", "kind": "permission-denied"}]);
+    });
+    let outcome = repository.run(&["check", "--format", "json"]);
+    let report = outcome.json();
+    let coverage = report["coverage"].as_array().unwrap();
+    let of = |region: &str| {
+        let own = |entry: &&Value| entry["api"] == "vpcaccess.connectors" && entry["region"] == region;
+        coverage.iter().find(own).unwrap()["status"].clone()
+    };
+    assert_eq!((of("us-central1"), of("us-east1")), (json!("denied"), json!("answered")));
+}
+
+#[test]
 fn what_cannot_be_served_is_told() {
     let folder = TempDir::new().unwrap();
     let state = state_path();
