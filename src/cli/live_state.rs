@@ -114,6 +114,6 @@ pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
 pub async fn start_emulator(path: &Path, options: emulator::Options) -> Result<Emulator, CliError> {
     let shown = path.display();
     let state = live::snapshot::read(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
-    let state = serde_json::to_value(&state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
+    let state = serde_json::to_value(state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
     emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
 }

@@ -140,6 +140,13 @@ impl State {
         known.map(|(id, number)| (&**id, &**number))
     }
 
+    /// True where the state says anything of a project.
+    pub fn knows(&self, project: &str) -> bool {
+        let id = self.project_id(project);
+        let answered = self.answers.iter().any(|answer| answer.project == id);
+        answered || self.project(id).is_some() || self.permissions.contains_key(id)
+    }
+
     /// The answer of a collection; one of the region goes before one of the whole project.
     pub fn answer<'a>(&'a self, api: &str, project: &str, region: Option<&str>) -> Option<&'a Answer> {
         let exact = self.answers_of(api, project).find(|answer| answer.region.as_deref() == region);
