@@ -118,6 +118,6 @@ pub async fn start_emulator(path: &Path, options: emulator::Options) -> Result<E
     let shown = path.display();
     let state =
         live::snapshot::read_to_serve(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
-    let state = serde_json::to_value(&state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
+    let state = serde_json::to_value(state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
     emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
 }

@@ -35,10 +35,12 @@ fn collection(segment: &str, regional: bool) -> Option<&'static Collection> {
 /// Answers what follows the project; `None` where nothing is served there.
 pub(super) fn answer(context: Context<'_>, project: &str, rest: &[&str]) -> Option<Reply> {
     let context = context.at_most(LARGEST_PAGE);
+    // What belongs to no region is reached even where a region is not.
+    let global = Context { unreachable: &[], ..context };
     Some(match rest {
         ["global", segment] => {
             let known = collection(segment, false)?;
-            list(context, known, &scope(project, rest), context.everywhere(known.word, project))
+            list(context, known, &scope(project, rest), global.everywhere(known.word, project))
         }
         ["global", segment, name] => {
             let known = collection(segment, false)?;
@@ -134,7 +136,7 @@ fn aggregated(context: Context<'_>, known: &Collection, project: &str) -> Reply 
     let mut found = context.everywhere(known.word, project);
     if let Ok(regional) = &mut found
         && let Some(global) = collection(known.segment, false)
-        && let Ok(global) = context.everywhere(global.word, project)
+        && let Ok(global) = (Context { unreachable: &[], ..context }).everywhere(global.word, project)
     {
         let links: BTreeSet<&str> = regional.items.iter().map(|item| text(item, "selfLink")).collect();
         let new = |item: &&&Value| !links.contains(text(item, "selfLink"));

@@ -34,7 +34,7 @@ pub(super) fn send(reply: Reply, delivery: Delivery) -> Response<Body> {
     let length = HeaderValue::from(bytes.len());
     let pieces = match delivery {
         Delivery::Whole | Delivery::Reset => return reply.into_response(),
-        Delivery::Truncated => Pieces::new([bytes.slice(..bytes.len() / 2)].into(), Duration::ZERO),
+        Delivery::Truncated => Pieces::new([bytes.slice(..bytes.len() / 2)].into(), BREAK_OFF),
         Delivery::Drip { bytes: size, every } => {
             let starts = (0..bytes.len()).step_by(size);
             Pieces::new(starts.map(|start| bytes.slice(start..bytes.len().min(start + size))).collect(), every)
@@ -47,7 +47,10 @@ pub(super) fn send(reply: Reply, delivery: Delivery) -> Response<Body> {
     response
 }
 
-/// A body in pieces, with a pause before each but the first.
+/// How long a body waits before it breaks off, so that head and first half are on their way.
+const BREAK_OFF: Duration = Duration::from_millis(20);
+
+/// A body in pieces, with a pause after each.
 struct Pieces {
     left: VecDeque<Bytes>,
     every: Duration,
@@ -72,7 +75,7 @@ impl http_body::Body for Pieces {
             ready!(pause.as_mut().poll(context));
         }
         let Some(piece) = self.left.pop_front() else { return Poll::Ready(None) };
-        self.pause = (!self.left.is_empty()).then(|| Box::pin(tokio::time::sleep(self.every)));
+        self.pause = Some(Box::pin(tokio::time::sleep(self.every)));
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 }

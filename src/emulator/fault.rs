@@ -12,6 +12,7 @@ use super::delivery::Delivery;
 use super::failures::{self, Quota};
 use super::reply::{Content, Reply};
 use super::request::Request;
+use super::state::State;
 
 /// A fault that some requests meet.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -160,8 +161,15 @@ impl Faults {
     /// Reads the patterns.
     ///
     /// # Errors
-    /// A lower-case fragment that says which pattern is none.
-    pub fn new(faults: Vec<Fault>) -> Result<Self, String> {
+    /// A lower-case fragment that says which pattern is none, or which change has nothing to change.
+    pub fn new(faults: Vec<Fault>, state: &State) -> Result<Self, String> {
+        for fault in &faults {
+            if let FaultKind::Change { name, .. } = &fault.kind
+                && !state.holds(name)
+            {
+                return Err(format!("a fault changes `{name}`, which the state does not hold"));
+            }
+        }
         let counted = |fault: Fault| match Regex::new(&fault.path) {
             Ok(pattern) => Ok(Counted { pattern, fault, seen: 0 }),
             Err(error) => Err(format!("the path `{}` of a fault is no regular expression: {error}", fault.path)),

@@ -88,11 +88,18 @@ pub(super) fn body(bytes: &[u8]) -> String {
 
 /// A text without access tokens, keys and identity tokens, whether by their shape or by the name of their field.
 pub(super) fn without_tokens(text: &str) -> String {
-    /// Named fields of queries, forms and JSON; Google's tokens; JSON web tokens.
-    const TOKENS: &str = r#"(?i)(?P<name>(?:^|[?&"'\s])(?:access_?token|oauth_?token|id_?token|refresh_?token|client_?secret|assertion|key|private_?key|authorization|password)(?:=|["']?\s*:\s*["']?))[^&"'\s]+|ya29\.[\w.-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+[\w.~+/=-]+"#;
-    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(TOKENS).ok());
+    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let names = "(?:(?:access|oauth|id|refresh)?_?token|(?:client_?)?secret|assertion|(?:private_?|api_?)?key\
+                     |authorization|password)";
+        let in_json = format!(r#"(?P<json>"{names}"\s*:\s*")(?:[^"\\]|\\.)*"#);
+        let in_query = format!(r"(?P<query>(?:^|[?&\s]){names}=)[^&\s]+");
+        let shapes = r"ya29\.[\w.-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+[\w.~+/=-]+";
+        let pem = "-----BEGIN[^-]*-----.*?(?:-----END[^-]*-----|$)";
+        Regex::new(&format!("(?is){in_json}|{in_query}|{shapes}|{pem}")).ok()
+    });
     match &*PATTERN {
-        Some(pattern) => pattern.replace_all(text, "${name}[redacted]").into_owned(),
+        Some(pattern) => pattern.replace_all(text, "${json}${query}[redacted]").into_owned(),
+        // Without a way to tell, nothing is kept.
         None => String::new(),
     }
 }
@@ -107,6 +114,10 @@ mod tests {
             ("/a?access_token=s3cret&pageToken=x", "/a?access_token=[redacted]&pageToken=x"),
             ("/a?pageToken=x&key=AIza", "/a?pageToken=x&key=[redacted]"),
             (r#"{"password": "p", "name": "n"}"#, r#"{"password": "[redacted]", "name": "n"}"#),
+            (r#"{"private_key": "a b\"c\n", "n": 1}"#, r#"{"private_key": "[redacted]", "n": 1}"#),
+            (r#"{"token":"x","pageToken":"y"}"#, r#"{"token":"[redacted]","pageToken":"y"}"#),
+            ("a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- b", "a [redacted] b"),
+            ("a -----BEGIN PRIVATE KEY-----\nMIIE", "a [redacted]"),
             ("ya29.a-b_c d", "[redacted] d"),
             ("x eyJhbGciOi.eyJzdWIi.sig y", "x [redacted] y"),
             (

@@ -130,7 +130,7 @@ impl Emulator {
 pub async fn start(state: Value, options: Options) -> Result<Emulator, StartError> {
     let mut state = State::parse(state).map_err(StartError::State)?;
     let faults = options.faults.into_iter().chain(std::mem::take(&mut state.faults)).collect();
-    let faults = Faults::new(faults).map_err(StartError::State)?;
+    let faults = Faults::new(faults, &state).map_err(StartError::State)?;
     let bound = Loopback::bind(options.port).await;
     let (listener, address) = bound.map_err(|error| StartError::Bind { port: options.port, error })?;
     let log = Log::to_file(options.log.as_deref())

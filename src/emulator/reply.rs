@@ -66,7 +66,7 @@ impl Page {
         let size = size.max(length.div_ceil(MOST_PAGES));
         let start = match token {
             "" => Some(0),
-            token => (0..length).find(|&offset| request.token(offset) == token),
+            token => request.offset(token).filter(|offset| *offset < length.max(1)),
         };
         let start = start.ok_or_else(|| Reply::invalid("The page token is invalid."))?;
         let end = (start + size).min(length);

@@ -111,6 +111,17 @@ impl Request {
 
     /// An opaque token of a page that begins at an offset. It means nothing in another list.
     pub fn token(&self, offset: usize) -> String {
+        format!("{:016x}{offset:x}", self.seal(offset))
+    }
+
+    /// The offset of a token, where it is one of this list.
+    pub fn offset(&self, token: &str) -> Option<usize> {
+        let offset = usize::from_str_radix(token.get(16..)?, 16).ok()?;
+        (self.token(offset) == token).then_some(offset)
+    }
+
+    /// What binds a token to a list.
+    fn seal(&self, offset: usize) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.path.hash(&mut hasher);
         let paging = |name: &str| SIZES.contains(&name) || TOKENS.contains(&name);
@@ -121,7 +132,7 @@ impl Request {
             bound.for_each(|(name, value)| (name, value.to_string()).hash(&mut hasher));
         }
         offset.hash(&mut hasher);
-        format!("{:016x}", hasher.finish())
+        hasher.finish()
     }
 }
 

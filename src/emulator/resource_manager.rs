@@ -22,9 +22,13 @@ pub(super) fn project(state: &State, version: &str, project: &str) -> Reply {
             let found = json!({"name": format!("projects/{number}"), "projectId": id, "state": "ACTIVE"});
             Reply::ok(found)
         }
-        // Google does not tell a project that is not there from one that may not be seen.
-        None => Reply::error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission"),
+        None => unseen(),
     }
+}
+
+/// Google does not tell a project that is not there from one that may not be seen.
+pub(super) fn unseen() -> Reply {
+    Reply::error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission")
 }
 
 /// `:getIamPolicy`: the one item of the recorded answer.
@@ -45,6 +49,9 @@ pub(super) fn test_permissions(state: &State, project: &str, request: &Request) 
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
         return Reply::invalid("A list of permissions is wanted.");
     };
+    if !state.knows(project) {
+        return unseen();
+    }
     let project = state.project_id(project);
     let denied: BTreeSet<&str> = state
         .answers

@@ -6,7 +6,7 @@
 //! | `/v2/projects/P/locations/R/{services,workerPools}/{NAME,-}/revisions[/NAME]` | Cloud Run v2 |
 //! | `/apis/serving.knative.dev/v1/namespaces/P/{services,revisions}[/NAME]` | Cloud Run v1; the host may name the region |
 //! | `/apis/run.googleapis.com/v1/namespaces/P/{jobs,workerpools}[/NAME]` | Cloud Run v1 |
-//! | `/v1/projects/P/locations/{R,-}/services[/NAME]` | Cloud Run v1 |
+//! | `/v1/projects/P/locations/{R,-}/{services,revisions}[/NAME]` | Cloud Run v1 |
 //! | `/v1/projects/P/locations` | locations of Cloud Run v1 and of VPC Access |
 //! | `/v1/projects/P/locations/{R,-}/{connectors,operations}[/NAME]` | VPC Access |
 //! | `/v1/projects/P/locations/{R,-}/{instances,clusters}[/NAME]` | Memorystore for Redis |
@@ -99,12 +99,11 @@ fn get(context: Context<'_>, segments: &[&str]) -> Option<Reply> {
             return located(context, project, region, rest);
         }
         ["compute", "v1", "projects", project, rest @ ..] => return compute::answer(context, project, rest),
-        ["v1", "projects", project, "instances"] | ["sql", _, "projects", project, "instances"] => {
+        ["v1", "projects", project, "instances"] | ["sql", "v1" | "v1beta4", "projects", project, "instances"] => {
             sql::list(context, project)
         }
-        ["v1", "projects", project, "instances", name] | ["sql", _, "projects", project, "instances", name] => {
-            sql::get(context, project, name)
-        }
+        ["v1", "projects", project, "instances", name]
+        | ["sql", "v1" | "v1beta4", "projects", project, "instances", name] => sql::get(context, project, name),
         ["v1", "services", service, "connections"] => service_networking::connections(context, service),
         ["v3", "projects", project, "timeSeries"] => observability::time_series(context, project),
         ["storage", "v1", "b", bucket, "o", name] => object(state, bucket, name),
@@ -119,12 +118,12 @@ fn get(context: Context<'_>, segments: &[&str]) -> Option<Reply> {
 
 /// What stands below `/v1/projects/P/locations/R/`: the last segment but the name tells the API.
 fn located(context: Context<'_>, project: &str, location: &str, rest: &[&str]) -> Option<Reply> {
-    let (word, key) = match rest.first()? {
-        &"services" => return run_v1::answer(context, project, location, rest),
-        &"connectors" => ("vpcaccess.connectors", "connectors"),
-        &"operations" => ("vpcaccess.operations", "operations"),
-        &"instances" => ("redis.instances", "instances"),
-        &"clusters" => ("redis.clusters", "clusters"),
+    let (word, key) = match *rest.first()? {
+        "services" | "revisions" => return run_v1::answer(context, project, location, rest),
+        "connectors" => ("vpcaccess.connectors", "connectors"),
+        "operations" => ("vpcaccess.operations", "operations"),
+        "instances" => ("redis.instances", "instances"),
+        "clusters" => ("redis.clusters", "clusters"),
         _ => return None,
     };
     let found = context.at(word, project, location);

@@ -18,7 +18,7 @@ use super::routes;
 use super::state::State;
 
 /// The largest body of a request that is read, in bytes.
-const MAX_BODY: usize = 1 << 20;
+pub(super) const MAX_BODY: usize = 1 << 20;
 /// A fault for one request.
 const FAULT_HEADER: &str = "x-emulator-fault";
 

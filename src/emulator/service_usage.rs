@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::catalog::COLLECTIONS;
-use super::failures;
 use super::reply::{Listed, Reply};
 use super::request::Request;
 use super::state::{Answer, State, Status};
+use super::{failures, resource_manager};
 
 /// Most names in one request, as the API has it.
 const MOST_NAMES: usize = 30;
@@ -17,37 +17,47 @@ pub(super) fn batch_get(state: &State, project: &str, request: &Request) -> Repl
     if names.is_empty() || names.len() > MOST_NAMES {
         return Reply::invalid(&format!("Between 1 and {MOST_NAMES} service names are wanted."));
     }
-    let recorded = recorded(state, project);
-    if let Some(failure) = recorded.and_then(failures::of) {
-        return failure;
-    }
+    let recorded = match recorded(state, project) {
+        Ok(recorded) => recorded,
+        Err(refusal) => return refusal,
+    };
     let services = names.iter().map(|name| service(state, project, recorded, last(name)));
     Reply::ok(json!({"services": services.collect::<Vec<_>>()}))
 }
 
+/// The largest page that the API gives.
+const LARGEST_PAGE: usize = 200;
+
 /// `services`: all that are known, or only those of a state.
 pub(super) fn list(state: &State, project: &str, request: &Request, cap: usize) -> Reply {
-    let recorded = recorded(state, project);
-    if let Some(failure) = recorded.and_then(failures::of) {
-        return failure;
-    }
+    let recorded = match recorded(state, project) {
+        Ok(recorded) => recorded,
+        Err(refusal) => return refusal,
+    };
     let all: Vec<Value> = match recorded {
         Some(answer) => answer.items.clone(),
         None => known().map(|name| service(state, project, None, name)).collect(),
     };
     let wanted = request.parameter("filter").strip_prefix("state:").unwrap_or_default();
     let wanted = |item: &&Value| wanted.is_empty() || item.get("state").and_then(Value::as_str) == Some(wanted);
-    Reply::list(request, cap, &Listed::of("services", all.iter().filter(wanted).collect()))
+    Reply::list(request, cap.min(LARGEST_PAGE), &Listed::of("services", all.iter().filter(wanted).collect()))
 }
 
 /// `services/NAME`.
 pub(super) fn get(state: &State, project: &str, name: &str) -> Reply {
-    let recorded = recorded(state, project);
-    recorded.and_then(failures::of).unwrap_or_else(|| Reply::ok(service(state, project, recorded, name)))
+    match recorded(state, project) {
+        Ok(recorded) => Reply::ok(service(state, project, recorded, name)),
+        Err(refusal) => refusal,
+    }
 }
 
-fn recorded<'a>(state: &'a State, project: &str) -> Option<&'a Answer> {
-    state.answer("serviceusage.services", state.project_id(project), None)
+/// The recorded list, where there is one.
+fn recorded<'a>(state: &'a State, project: &str) -> Result<Option<&'a Answer>, Reply> {
+    if !state.knows(project) {
+        return Err(resource_manager::unseen());
+    }
+    let recorded = state.answer("serviceusage.services", state.project_id(project), None);
+    recorded.and_then(failures::of).map_or(Ok(recorded), Err)
 }
 
 /// One service: as it was recorded, or else enabled unless an answer of one of its collections says otherwise.

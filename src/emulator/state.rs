@@ -140,6 +140,13 @@ impl State {
         known.map(|(id, number)| (&**id, &**number))
     }
 
+    /// True where the state says anything of a project.
+    pub fn knows(&self, project: &str) -> bool {
+        let id = self.project_id(project);
+        let answered = self.answers.iter().any(|answer| answer.project == id);
+        answered || self.project(id).is_some() || self.permissions.contains_key(id)
+    }
+
     /// The answer of a collection; one of the region goes before one of the whole project.
     pub fn answer<'a>(&'a self, api: &str, project: &str, region: Option<&str>) -> Option<&'a Answer> {
         let exact = self.answers_of(api, project).find(|answer| answer.region.as_deref() == region);
@@ -178,27 +185,30 @@ impl State {
         regions
     }
 
-    /// Changes the items whose full name, link or short name this is, by a JSON merge patch; null removes them. True where there was one.
-    pub fn patch(&mut self, name: &str, patch: &Value) -> bool {
-        let own = |item: &Value| {
-            let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
-            text("name") == name || text("selfLink").ends_with(&format!("/{name}"))
-        };
-        let mut found = false;
+    /// True where an item has this name, or a link that ends in it.
+    pub fn holds(&self, name: &str) -> bool {
+        self.answers.iter().flat_map(|answer| &answer.items).any(|item| is_named(item, name))
+    }
+
+    /// Changes the items of a name, or of a link that ends in it, by a JSON merge patch; null removes them.
+    pub fn patch(&mut self, name: &str, patch: &Value) {
         for answer in &mut self.answers {
-            for item in answer.items.iter_mut().filter(|item| own(item)) {
-                found = true;
+            for item in answer.items.iter_mut().filter(|item| is_named(item, name)) {
                 merge(item, patch);
             }
             answer.items.retain(|item| !item.is_null());
         }
-        found
     }
 
     /// The answer that a project without any region was recorded with.
     pub fn project_answer(&self, project: &str) -> Option<&Answer> {
         self.answers.iter().find(|answer| answer.project == project && answer.region.is_none())
     }
+}
+
+fn is_named(item: &Value, name: &str) -> bool {
+    let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+    text("name") == name || text("selfLink").ends_with(&format!("/{name}"))
 }
 
 /// RFC 7396.

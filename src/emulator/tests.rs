@@ -214,11 +214,68 @@ async fn services_are_enabled_unless_the_state_says_otherwise() {
 }
 
 #[tokio::test]
+async fn a_project_that_the_state_does_not_know_may_not_be_seen() {
+    let emulator = start(sample(), Options::default()).await.unwrap();
+    let asked = json!({"permissions": ["run.services.list"]});
+    assert_eq!(post(&emulator, "/v1/projects/other:testIamPermissions", asked).await.0, 403);
+    for target in ["services", "services/run.googleapis.com", "services:batchGet?names=a"] {
+        assert_eq!(get(&emulator, &format!("/v1/projects/other/{target}")).await.0, 403, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_requests_get_an_answer() {
+    let emulator = start(sample(), Options::default()).await.unwrap();
+    let deep = "[".repeat(100_000);
+    let long = format!("/v1/projects/{}/locations", "x".repeat(50_000));
+    let test = "POST /v1/projects/shop-staging:testIamPermissions";
+    let large = "x".repeat(super::server::MAX_BODY + 1);
+    for (line, body, code) in [
+        ("GET /%zz", "", 400),
+        ("GET /v1/projects/%ff/locations", "", 400),
+        ("GET /v1/projects/%2e%2e%2f/locations", "", 404),
+        ("GET //////", "", 404),
+        ("GET /apis/serving.knative.dev/v1/namespaces", "", 404),
+        ("GET /v2/projects/shop-staging/locations/europe-west1/services?pageToken=%00%ff", "", 400),
+        (
+            "GET /v2/projects/shop-staging/locations/europe-west1/services?pageToken=ffffffffffffffffffffffffffffffffff",
+            "",
+            400,
+        ),
+        ("GET /v2/projects/shop-staging/locations/europe-west1/services?pageSize=99999999999999999999999", "", 400),
+        (&format!("GET {long}"), "", 404),
+        (test, &deep, 400),
+        (test, "\u{0}", 400),
+        (test, "{\"permissions\": [1]}", 400),
+        (test, &large, 413),
+    ] {
+        let (head, _) = exchange(&emulator, line, body).await;
+        let shown: String = line.chars().take(80).collect();
+        assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{shown}: {head}");
+    }
+    assert_eq!(get(&emulator, "/v1/projects/shop-staging/locations").await.0, 200);
+}
+
+#[tokio::test]
 async fn what_is_no_state_is_not_served() {
     for (state, problem) in [
         (json!(7), "it is no live state"),
         (json!({"format": "x", "version": 1}), "its format is `x`"),
         (json!({"format": "gcp-drift/live-state", "version": 2}), "its version is 2"),
+        (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [{"path": "x", "kind": "explode"}]}),
+            "unknown variant `explode`",
+        ),
+        (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [
+                {"path": ".", "kind": {"change": {"name": "projects/p/nothing", "patch": null}}},
+            ]}),
+            "a fault changes `projects/p/nothing`, which the state does not hold",
+        ),
+        (
+            json!({"format": "gcp-drift/live-state", "version": 1, "faults": [{"path": "[", "kind": "reset"}]}),
+            "the path `[` of a fault is no regular expression",
+        ),
         (json!({"format": "gcp-drift/live-state", "version": 1, "answers": [{"api": "x"}]}), "missing field `project`"),
     ] {
         let error = start(state, Options::default()).await.unwrap_err().to_string();

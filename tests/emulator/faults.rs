@@ -185,7 +185,7 @@ async fn a_region_is_not_reached() {
     ] {
         let (code, body) = served.get(&target).await;
         assert_eq!((code, &body[field][0]), (200, &json!(name)), "{target}: {body}");
-        assert!(!body["items"].to_string().contains("europe-west1"), "{body}");
+        assert!(!body["items"].to_string().contains("checkout"), "{body}");
         assert!(body.get("services").is_none() && body.get("instances").is_none(), "{body}");
     }
     let (_, subnetworks) = served.get("/compute/v1/projects/shop-staging/aggregated/subnetworks").await;
@@ -197,6 +197,7 @@ async fn a_region_is_not_reached() {
     assert_eq!((&instances["warnings"][0]["region"], instances.get("items")), (&json!("europe-west1"), None));
     let (_, networks) = served.get(NETWORKS).await;
     assert_eq!(networks["items"].as_array().unwrap().len(), 1, "a network is in no region");
+    assert_eq!(networks.get("warning"), None);
 }
 
 #[tokio::test]
@@ -237,6 +238,30 @@ async fn faults_begin_and_end_where_they_say() {
     assert_eq!(codes, [404, 503, 503, 200, 200]);
     assert_eq!(served.get(&format!("{SERVICES}?pageSize=9")).await.0, 500, "the query counts");
     assert_eq!(served.get(&format!("{SERVICES}?pageSize=8")).await.0, 200);
+}
+
+/// The page on the emulator names every kind that there is, and its example works.
+#[tokio::test]
+async fn the_documentation_knows_the_faults() {
+    let page = include_str!("../../docs/emulator.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut state = state();
+    state["faults"] = gcp_drift::live::yaml::value(example).unwrap()["faults"].clone();
+    let served = Served::start(state).await;
+    assert_eq!(served.get(CONNECTORS).await.0, 503);
+    assert_eq!(served.get(NETWORKS).await.0, 429);
+
+    let error = serde_json::from_value::<FaultKind>(json!("explode")).unwrap_err().to_string();
+    let known: Vec<&str> =
+        error.split("expected one of ").nth(1).unwrap().split(", ").map(|word| word.trim_matches('`')).collect();
+    let rows = page.split("| kind | what the client meets |").nth(1).unwrap().lines().skip(2);
+    let rows = rows.take_while(|row| row.starts_with('|'));
+    let mut told: Vec<&str> = rows.map(|row| row.split('`').nth(1).unwrap()).collect();
+    assert!(known.len() > 20, "{error}");
+    told.sort_unstable();
+    let mut known = known;
+    known.sort_unstable();
+    assert_eq!(told, known);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The real `gcloud`, pointed at the emulator.
 
 use std::ffi::OsString;
-use std::process::{Command, Stdio};
+use std::fs;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -16,18 +17,25 @@ struct Gcloud {
 
 impl Gcloud {
     /// `None` where there is none on this machine.
-    fn start() -> Option<Self> {
+    fn start(arguments: &[&str]) -> Option<Self> {
         let version = Command::new("gcloud").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if version.is_err() {
             skip("gcloud is not on PATH");
             return None;
         }
-        Some(Self { config: TempDir::new().unwrap(), program: Program::start(&[]) })
+        Some(Self { config: TempDir::new().unwrap(), program: Program::start(arguments) })
     }
 
     /// What a command prints as JSON.
     #[track_caller]
     fn json(&self, command: &str) -> Value {
+        let output = self.run(command);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "gcloud {command}: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("gcloud {command}: {error}: {stderr}"))
+    }
+
+    fn run(&self, command: &str) -> Output {
         let base_url = &self.program.base_url;
         let mut gcloud = Command::new("gcloud");
         gcloud.args(command.split(' ')).args(["--format=json", "--project=shop-staging", "--quiet"]);
@@ -42,10 +50,7 @@ impl Gcloud {
             // Regional commands put the region in front of the host, which only a proxy can resolve.
             .env("http_proxy", base_url)
             .env("no_proxy", OsString::new());
-        let output = gcloud.output().unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "gcloud {command}: {stderr}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("gcloud {command}: {error}: {stderr}"))
+        gcloud.output().unwrap()
     }
 }
 
@@ -58,7 +63,7 @@ fn names(list: &Value) -> Vec<&str> {
 
 #[test]
 fn gcloud_run_lists_and_describes() {
-    let Some(gcloud) = Gcloud::start() else { return };
+    let Some(gcloud) = Gcloud::start(&[]) else { return };
     let everywhere = gcloud.json("run services list");
     assert_eq!(names(&everywhere), ["catalog", "checkout", "mailer", "search", "stock"]);
     let here = gcloud.json("run services list --region europe-west1");
@@ -105,7 +110,7 @@ fn gcloud_run_lists_and_describes() {
 
 #[test]
 fn gcloud_lists_and_describes_what_workloads_connect_to() {
-    let Some(gcloud) = Gcloud::start() else { return };
+    let Some(gcloud) = Gcloud::start(&[]) else { return };
     let state = state();
     for (api, list, describe) in [
         (
@@ -138,4 +143,25 @@ fn gcloud_lists_and_describes_what_workloads_connect_to() {
         }
         assert_holds(&gcloud.json(describe), &items[0], describe);
     }
+}
+
+#[test]
+fn gcloud_understands_the_refusals() {
+    let folder = TempDir::new().unwrap();
+    let faults = folder.path().join("faults.yaml");
+    let text = "- {path: /-/services, kind: permission-denied}\n- {path: /connectors, kind: api-disabled}\n\
+                - {path: /networks, kind: {too-many-requests: {retry_after: 1}}}\n\
+                - {path: /sql/, times: 1, kind: unavailable}\n";
+    fs::write(&faults, text).unwrap();
+    let Some(gcloud) = Gcloud::start(&["--faults", faults.to_str().unwrap()]) else { return };
+    for (command, said) in [
+        ("run services list", "PERMISSION_DENIED: Permission 'run.services.list' denied"),
+        ("compute networks vpc-access connectors list --region europe-west1", "reason: SERVICE_DISABLED"),
+        ("compute networks list", "Quota exceeded for quota metric 'Read requests'"),
+    ] {
+        let output = gcloud.run(command);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && stderr.contains(said), "gcloud {command}: {stderr}");
+    }
+    assert_eq!(gcloud.json("sql instances list")[0]["name"], "shop-db", "what may pass is asked again");
 }

@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Program, state_path};
-use crate::common::run_in;
+use super::{Program, items, state, state_path};
+use crate::common::{Repository, run_in};
 
 fn client() -> reqwest::Client {
     gcp_drift::live::google::auth::install_tls_provider();
@@ -63,6 +63,45 @@ async fn faults_come_from_a_file_and_pages_have_the_size_that_is_wanted() {
     let text = client.get(url).send().await.unwrap().text().await.unwrap();
     let list: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((list["services"].as_array().unwrap().len(), list.get("nextPageToken")), (4, None));
+}
+
+/// A state in YAML is a snapshot too, and what is only for an emulator is not recorded from it.
+#[test]
+fn what_only_an_emulator_needs_is_not_recorded() {
+    let repository = Repository::empty();
+    let mut state = state();
+    state["permissions"] = json!({"shop-staging": ["run.services.list"]});
+    state["faults"] = json!([{"path": "/nothing", "kind": "reset"}]);
+    repository.write("state.json", &state.to_string());
+    fs::copy(state_path(), repository.join("state.yaml")).unwrap();
+    let config = "project = \"shop-staging\"\nregions = [\"europe-west1\"]\n";
+    repository.write("gcp-drift.toml", config);
+    let mut recorded = Vec::new();
+    for source in ["snapshot:state.json", "snapshot:state.yaml", "emulator:state.json", "emulator:state.yaml"] {
+        let outcome = repository.run(&["snapshot", "--to", "to.json", "--live", source]);
+        assert!([0, 3].contains(&outcome.code), "{source}: {}", outcome.stderr);
+        let snapshot: Value = serde_json::from_str(&repository.read("to.json")).unwrap();
+        let keys: Vec<&String> = snapshot.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["answers", "format", "project_numbers", "version"], "{source}");
+        recorded.push(items(&snapshot, "vpcaccess.connectors"));
+    }
+    assert_eq!(recorded, vec![items(&state, "vpcaccess.connectors"); 4]);
+}
+
+#[test]
+fn a_run_meets_the_faults_of_its_state() {
+    let repository = Repository::copy_of("staging");
+    repository.change_state(|state| {
+        state["faults"] = json!([{"path": "/us-central1/connectors", "kind": "permission-denied"}]);
+    });
+    let outcome = repository.run(&["check", "--format", "json"]);
+    let report = outcome.json();
+    let coverage = report["coverage"].as_array().unwrap();
+    let of = |region: &str| {
+        let own = |entry: &&Value| entry["api"] == "vpcaccess.connectors" && entry["region"] == region;
+        coverage.iter().find(own).unwrap()["status"].clone()
+    };
+    assert_eq!((of("us-central1"), of("us-east1")), (json!("denied"), json!("answered")));
 }
 
 #[test]

@@ -344,7 +344,7 @@ fn refused(code: StatusCode, headers: &HeaderMap, body: &[u8]) -> Attempt {
         return Attempt::Final(failure);
     }
     // Where both are given, the longer one holds.
-    let asked = retry_after(headers, SystemTime::now()).max(error.and_then(retry_delay));
+    let asked = retry_after(headers, SystemTime::now()).or_else(|| error.and_then(retry_delay));
     Attempt::Again(failure, asked)
 }
 
