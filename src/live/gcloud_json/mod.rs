@@ -70,7 +70,7 @@ impl Printed {
 /// The first of many.
 fn few(texts: &[String], separator: &str) -> String {
     /// As many as are named.
-    const MOST: usize = 8;
+    const MOST: usize = 12;
     let shown = texts.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(separator);
     if texts.len() <= MOST { shown } else { format!("{shown}{separator}and {} more", texts.len() - MOST) }
 }
