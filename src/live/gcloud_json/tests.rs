@@ -354,6 +354,8 @@ fn jobs_worker_pools_and_revisions_are_converted_as_well() {
     let job = with(head("Job", "run.googleapis.com/v1"), "/spec", json!({"template": execution}));
     let template = json!({"metadata": {"annotations": annotations}, "spec": {"containers": containers}});
     let pool = with(head("WorkerPool", "run.googleapis.com/v1"), "/spec", json!({"template": template}));
+    let splits = json!([{"revisionName": "x-1", "percent": 100, "latestRevision": true}]);
+    let pool = with(pool, "/status/instanceSplits", splits);
     let revision = with(head("Revision", "serving.knative.dev/v1"), "/spec", json!({"containers": containers}));
     let printed = printed(&[("j.json", job), ("p.json", pool), ("r.json", revision)]);
     assert_eq!(printed.notes, Vec::<String>::new());
@@ -377,6 +379,9 @@ fn jobs_worker_pools_and_revisions_are_converted_as_well() {
         assert_eq!(reference, &json!({"secret": "s", "version": "3"}));
     }
     assert_eq!(item(Api::RunJobs)["template"]["template"]["timeout"], "600s");
+    let split = &item(Api::RunWorkerPools)["instanceSplitStatuses"][0];
+    let latest = json!({"type": "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", "percent": 100, "revision": "x-1"});
+    assert_eq!(split, &latest);
     use google_cloud_run_v2::model;
     assert!(serde_json::from_value::<model::Job>(item(Api::RunJobs)).is_ok());
     assert!(serde_json::from_value::<model::WorkerPool>(item(Api::RunWorkerPools)).is_ok());
