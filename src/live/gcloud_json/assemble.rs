@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Printed;
 use super::audit_log::Entry;
 use super::recognise::Description;
+use super::{Printed, few, one_line};
 use crate::live::{inventory, redaction};
 use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus, LiveState};
@@ -75,7 +75,7 @@ impl Assembly {
 
     /// Tells of something that does not count.
     pub fn note(&mut self, note: String) {
-        self.notes.push(note);
+        self.notes.push(one_line(&note));
     }
 
     /// Tells of a file.
@@ -86,7 +86,7 @@ impl Assembly {
 
     /// An object of which nothing can be made. A list that holds one is not known in full.
     pub fn unread(&mut self, file: usize, problem: &str, form: Form) {
-        self.unread.entry(file).or_insert_with(|| (problem.to_owned(), 0)).1 += 1;
+        self.unread.entry(file).or_insert_with(|| (one_line(problem), 0)).1 += 1;
         if let Form::List(list) = form
             && let Some((_, whole)) = self.lists.get_mut(list)
         {
@@ -215,14 +215,12 @@ impl Assembly {
         }
         let files: BTreeSet<usize> = seen.iter().map(|one| one.file).collect();
         let files: Vec<String> = files.into_iter().map(|file| self.name(file).to_owned()).collect();
-        let files = super::few(&files, ", ");
+        let files = few(&files, ", ");
+        let partial: Vec<String> = partial.iter().map(|reason| one_line(reason)).collect();
         let (status, detail) = if partial.is_empty() {
             (CoverageStatus::Answered, format!("{} as gcloud listed them ({files})", counted(items.len())))
         } else {
-            (
-                CoverageStatus::NotAsked,
-                format!("only what gcloud printed is known ({files}): {}", super::few(&partial, "; ")),
-            )
+            (CoverageStatus::NotAsked, format!("only what gcloud printed is known ({files}): {}", few(&partial, "; ")))
         };
         Answer {
             api,

@@ -21,11 +21,14 @@ pub(super) struct Entry {
     pub project: Option<(String, String)>,
 }
 
-/// Takes an entry apart. An entry that carries no resource is none of the interesting ones, and no error.
+/// Takes an entry apart. An audit log entry that carries no resource is no error.
 pub(super) fn entry(value: &Value) -> Entry {
     let label = |key: &str| value.pointer("/resource/labels").and_then(|labels| text(labels, key));
     let time = text(value, "timestamp").and_then(|time| time.parse::<Timestamp>().ok());
-    let (Some(payload), Some(time)) = (value.get("protoPayload"), time) else { return Entry::default() };
+    let (Some(payload), Some(time)) = (value.get("protoPayload").filter(|payload| payload.is_object()), time) else {
+        let problem = "is a log entry without a time, or none of the audit log".to_owned();
+        return Entry { resource: Some(Err(problem)), ..Entry::default() };
+    };
     let project = label("project_id");
     let raw = project.zip(text(value, "insertId")).map(|(project, id)| Description {
         api: Api::LoggingEntries,

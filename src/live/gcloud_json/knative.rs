@@ -26,8 +26,9 @@ pub(super) fn service(v1: &Value, name: &str, requested: bool) -> Result<Value, 
     let spec = object(v1, "/spec")?;
     let template = revision_template(spec.get("template").ok_or("holds no template")?)?;
     put(&mut v2, "template", template);
-    put(&mut v2, "traffic", targets(v1.pointer("/spec/traffic"))?);
-    put(&mut v2, "trafficStatuses", targets(v1.pointer("/status/traffic"))?);
+    for (from, to) in [("/spec/traffic", "traffic"), ("/status/traffic", "trafficStatuses")] {
+        put(&mut v2, to, shares(v1.pointer(from), "TRAFFIC_TARGET_ALLOCATION_TYPE")?);
+    }
     for (from, to) in
         [("latestReadyRevisionName", "latestReadyRevision"), ("latestCreatedRevisionName", "latestCreatedRevision")]
     {
@@ -46,7 +47,7 @@ pub(super) fn service(v1: &Value, name: &str, requested: bool) -> Result<Value, 
     Ok(Value::Object(v2))
 }
 
-/// A worker pool: a service without traffic.
+/// A worker pool: like a service, but its instances are split, not its traffic.
 ///
 /// # Errors
 /// What of it cannot be read.
@@ -54,6 +55,10 @@ pub(super) fn worker_pool(v1: &Value, name: &str, requested: bool) -> Result<Val
     let Value::Object(mut v2) = service(v1, name, requested)? else { return Err("is no object".to_owned()) };
     for field in ["traffic", "trafficStatuses", "uri", "ingress"] {
         v2.remove(field);
+    }
+    for (from, to) in [("/spec/instanceSplits", "instanceSplits"), ("/status/instanceSplits", "instanceSplitStatuses")]
+    {
+        put(&mut v2, to, shares(v1.pointer(from), "INSTANCE_SPLIT_ALLOCATION_TYPE")?);
     }
     Ok(Value::Object(v2))
 }
@@ -276,16 +281,17 @@ fn container(v1: &Value) -> Value {
     Value::Object(v2)
 }
 
-/// Traffic, as wanted and as observed.
-fn targets(v1: Option<&Value>) -> Result<Value, String> {
+/// Shares of revisions, as wanted and as observed; `kind` begins the words of how a share follows a revision.
+fn shares(v1: Option<&Value>, kind: &str) -> Result<Value, String> {
     let Some(Value::Array(targets)) = v1 else {
-        return if v1.is_none_or(Value::is_null) { Ok(Value::Null) } else { Err("has traffic that is no list".into()) };
+        let absent = v1.is_none_or(Value::is_null);
+        return if absent { Ok(Value::Null) } else { Err("has shares of its revisions that are no list".to_owned()) };
     };
     let convert = |target: &Value| {
         let mut v2 = Map::new();
         let latest = target.get("latestRevision") == Some(&Value::Bool(true));
         let word = if latest { "LATEST" } else { "REVISION" };
-        put(&mut v2, "type", json!(format!("TRAFFIC_TARGET_ALLOCATION_TYPE_{word}")));
+        put(&mut v2, "type", json!(format!("{kind}_{word}")));
         keep(Some(target), &mut v2, &["percent", "tag"]);
         put(&mut v2, "revision", target.get("revisionName").cloned().unwrap_or_default());
         put(&mut v2, "uri", target.get("url").cloned().unwrap_or_default());

@@ -70,7 +70,7 @@ impl Printed {
 /// The first of many.
 fn few(texts: &[String], separator: &str) -> String {
     /// As many as are named.
-    const MOST: usize = 8;
+    const MOST: usize = 12;
     let shown = texts.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(separator);
     if texts.len() <= MOST { shown } else { format!("{shown}{separator}and {} more", texts.len() - MOST) }
 }
@@ -95,7 +95,7 @@ pub fn read(path: &Path, project_numbers: &BTreeMap<String, String>) -> Result<P
                 documents.into_iter().for_each(|document| take(&mut assembly, file, document));
             }
             Err(problem) => {
-                let note = format!("{name} {}", one_line(&problem));
+                let note = format!("{name} {problem}");
                 first_problem.get_or_insert_with(|| note.clone());
                 assembly.note(note);
             }
@@ -143,14 +143,15 @@ fn object(assembly: &mut Assembly, file: usize, value: &Value, known: Result<Kno
         Ok(Known::Resource(resource)) => assembly.resource(file, *resource, form),
         Ok(Known::Project { id, number }) => assembly.project(file, id, number),
         Ok(Known::LogEntry) => assembly.log_entry(file, audit_log::entry(value)),
-        Err(problem) => assembly.unread(file, &one_line(&redaction::message(&problem)), form),
+        Err(problem) => assembly.unread(file, &problem, form),
     }
 }
 
-/// One line without what steers a terminal, and not endlessly long.
+/// One line without secrets and without what steers a terminal, and not endlessly long.
 fn one_line(text: &str) -> String {
     /// Characters that are kept.
     const MOST: usize = 300;
+    let text = redaction::message(text);
     let mut line: String =
         text.chars().take(MOST).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     if text.chars().nth(MOST).is_some() {

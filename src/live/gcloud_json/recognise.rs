@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::age::Age;
-use super::fields::{list, map, text};
+use super::fields::{map, text};
 use super::knative::{self, LOCATION, SERVICE};
 use crate::model::Api;
 
@@ -196,8 +196,9 @@ fn sql(value: &Value) -> Result<Description, String> {
     };
     let (name, project) = (field("name")?, field("project")?);
     field("state")?;
-    if map(value.pointer("/settings/ipConfiguration")).is_none() || list(value.get("ipAddresses")).is_empty() {
-        return Err(format!("`{name}` holds no settings.ipConfiguration or ipAddresses (was it printed in part?)"));
+    // One that is reached by Private Service Connect has no addresses, so their absence tells nothing.
+    if map(value.pointer("/settings/ipConfiguration")).is_none() {
+        return Err(format!("`{name}` holds no settings.ipConfiguration (was it printed in part?)"));
     }
     let item = value.clone();
     Ok(Description { api: Api::SqlInstances, project, region: None, name, item, age: Age::of(value) })

@@ -354,6 +354,8 @@ fn jobs_worker_pools_and_revisions_are_converted_as_well() {
     let job = with(head("Job", "run.googleapis.com/v1"), "/spec", json!({"template": execution}));
     let template = json!({"metadata": {"annotations": annotations}, "spec": {"containers": containers}});
     let pool = with(head("WorkerPool", "run.googleapis.com/v1"), "/spec", json!({"template": template}));
+    let splits = json!([{"revisionName": "x-1", "percent": 100, "latestRevision": true}]);
+    let pool = with(pool, "/status/instanceSplits", splits);
     let revision = with(head("Revision", "serving.knative.dev/v1"), "/spec", json!({"containers": containers}));
     let printed = printed(&[("j.json", job), ("p.json", pool), ("r.json", revision)]);
     assert_eq!(printed.notes, Vec::<String>::new());
@@ -377,8 +379,66 @@ fn jobs_worker_pools_and_revisions_are_converted_as_well() {
         assert_eq!(reference, &json!({"secret": "s", "version": "3"}));
     }
     assert_eq!(item(Api::RunJobs)["template"]["template"]["timeout"], "600s");
+    let split = &item(Api::RunWorkerPools)["instanceSplitStatuses"][0];
+    let latest = json!({"type": "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", "percent": 100, "revision": "x-1"});
+    assert_eq!(split, &latest);
     use google_cloud_run_v2::model;
     assert!(serde_json::from_value::<model::Job>(item(Api::RunJobs)).is_ok());
     assert!(serde_json::from_value::<model::WorkerPool>(item(Api::RunWorkerPools)).is_ok());
     assert!(serde_json::from_value::<model::Revision>(item(Api::RunRevisions)).is_ok());
+}
+
+/// Every pointer into a value.
+fn pointers(value: &Value, here: &str, all: &mut Vec<String>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(key, field)| (key.replace('~', "~0").replace('/', "~1"), field)).collect()
+        }
+        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, field) in inner {
+        let pointer = format!("{here}/{key}");
+        pointers(field, &pointer, all);
+        all.push(pointer);
+    }
+}
+
+#[test]
+fn whatever_an_object_holds_nothing_vanishes_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.json");
+    let job = with(with(service("a", 3), "/kind", json!("Job")), "/apiVersion", json!("run.googleapis.com/v1"));
+    let job = with(job, "/spec/template/spec", json!({"template": {"spec": {"containers": [{"image": "i"}]}}}));
+    for (object, api) in [
+        (service("a", 3), Api::RunServices),
+        (job, Api::RunJobs),
+        (connector("a"), Api::VpcAccessConnectors),
+        (entry("2026-11-20T00:00:00Z", "/Services.ReplaceService", "response", service("a", 4)), Api::RunServices),
+    ] {
+        let mut all = Vec::new();
+        pointers(&object, "", &mut all);
+        for pointer in all {
+            for odd in
+                [json!(null), json!(7), json!(-1.5), json!("../\u{1b}[2J"), json!([[]]), json!({"a": {}}), json!(true)]
+            {
+                let mut mutated = object.clone();
+                *mutated.pointer_mut(&pointer).unwrap() = odd.clone();
+                std::fs::write(&path, json!([mutated]).to_string()).unwrap();
+                let printed = read(&path, &numbers()).unwrap();
+                let inventory = inventory_of(&printed);
+                let held: usize = printed.state.answers.iter().map(|answer| answer.items.len()).sum();
+                let told = !printed.notes.is_empty()
+                    || inventory.coverage.entries.iter().any(|entry| entry.status != CoverageStatus::Answered);
+                assert!(held > 0 || told, "{api} {pointer} {odd}");
+                let text = format!("{}{}", printed.description("x"), printed.reason());
+                assert!(!text.contains('\u{1b}'), "{text}");
+                let answered =
+                    inventory.coverage.entries.iter().filter(|entry| entry.status == CoverageStatus::Answered);
+                let read = inventory.workloads.len() + inventory.connectors.len();
+                let jobs = usize::from(api == Api::RunJobs);
+                assert!(answered.count() <= read + jobs, "{api} {pointer} {odd}: answered, but nothing was read");
+            }
+        }
+    }
 }
