@@ -339,7 +339,9 @@ const CASES: &[Case] = &[
             repository.change_state(|state| {
                 for answer in state["answers"].as_array_mut().unwrap() {
                     let items = answer["items"].as_array_mut().unwrap();
-                    items.retain(|item| !item["name"].as_str().unwrap_or_default().ends_with("/connectors/netra-vpc-connector"));
+                    items.retain(|item| {
+                        !item["name"].as_str().unwrap_or_default().ends_with("/connectors/netra-vpc-connector")
+                    });
                 }
             });
         },
@@ -509,7 +511,9 @@ const CASES: &[Case] = &[
                 let short = revision.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
                 for answer in state["answers"].as_array_mut().unwrap() {
                     let items = answer["items"].as_array_mut().unwrap();
-                    items.retain(|item| !item["name"].as_str().unwrap_or_default().ends_with(&format!("/revisions/{short}")));
+                    items.retain(|item| {
+                        !item["name"].as_str().unwrap_or_default().ends_with(&format!("/revisions/{short}"))
+                    });
                 }
             });
         },

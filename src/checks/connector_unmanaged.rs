@@ -26,6 +26,9 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Option<Verdict> {
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
     }
+    if pair.is_foreign {
+        return None;
+    }
     if let Some(why) = may_be_declared(scene, name) {
         return Some(Verdict::not_checked(&RULE, pair.subject.clone(), None, why));
     }

@@ -7,7 +7,9 @@ use crate::model::{Api, CoverageStatus};
 /// One not-checked item a region and project that a collection was asked for and not answered in.
 pub fn not_checked(scene: &Scene<'_>, rule: &'static Rule, api: Api) -> Vec<Verdict> {
     let coverage = &scene.evidence.inventory.coverage;
-    let failed = coverage.entries.iter().filter(|entry| entry.api == api && entry.status != CoverageStatus::Answered);
+    // A read of one resource says nothing of a region.
+    let whole = coverage.entries.iter().filter(|entry| entry.api == api && entry.of.is_none());
+    let failed = whole.filter(|entry| entry.status != CoverageStatus::Answered);
     failed
         .filter_map(|entry| {
             let region = entry.region.as_deref();

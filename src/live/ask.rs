@@ -147,8 +147,11 @@ const OF_PROJECT: [Api; 7] = [
 
 /// Asks for what the first answers lead to.
 fn further(round: &mut Round, reached: &Reached, request: &Request, state: &LiveState) {
-    for (project, region) in &reached.connectors {
-        round.connectors(project, region);
+    for name in &reached.connectors {
+        let own = name.clone();
+        let subject = Subject::region(Api::VpcAccessConnectors, &name.project, &name.region);
+        let subject = Subject { of: Some(name.to_string()), ..subject };
+        round.one(subject, async move |google| vpcaccess::connector(&google, &own).await);
     }
     for (project, region) in &reached.broken_connectors {
         let (p, r) = (project.clone(), region.clone());

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Request, answers, inventory};
-use crate::model::{ConnectorState, Fact, Inventory, NetworkName, SubnetworkName, VpcAccess};
+use crate::model::{ConnectorName, ConnectorState, Fact, Inventory, NetworkName, SubnetworkName, VpcAccess};
 
 /// What is worth asking about, from what was answered first.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
-    /// Project and region of connectors that are used and were not asked for.
-    pub connectors: BTreeSet<(String, String)>,
+    /// Connectors that are used and lie where connectors were not asked for.
+    pub connectors: BTreeSet<ConnectorName>,
     /// Project and region of connectors in the state `ERROR`.
     pub broken_connectors: BTreeSet<(String, String)>,
     /// The networks that something is attached to.
@@ -63,7 +63,7 @@ pub(super) fn reached(inventory: &Inventory, request: &Request) -> Reached {
     }
     all.database_projects.extend(all.network_projects.iter().cloned());
     all.projects.extend(all.network_projects.iter().cloned());
-    all.projects.extend(all.connectors.iter().map(|(project, _)| project.clone()));
+    all.projects.extend(all.connectors.iter().map(|name| name.project.clone()));
     all
 }
 
@@ -72,7 +72,7 @@ impl Reached {
         if let Some(connector) = vpc.connector.known() {
             let place = (connector.project.clone(), connector.region.clone());
             if !asked.contains(&place) && answers::is_segment(&place.0) && answers::is_segment(&place.1) {
-                self.connectors.insert(place);
+                self.connectors.insert(connector.clone());
             }
             if connector.project != project {
                 self.granting_projects.insert(connector.project.clone());

@@ -241,7 +241,8 @@ impl Policy {
 
 /// Every subject of both collections.
 fn sides(reconciled: &Reconciled) -> Vec<Sides> {
-    let connectors = reconciled.connectors.iter().map(connector_sides);
+    let own = |pair: &&ConnectorPair| !pair.is_foreign || !pair.declared.is_empty();
+    let connectors = reconciled.connectors.iter().filter(own).map(connector_sides);
     connectors.chain(reconciled.workloads.iter().map(workload_sides)).collect()
 }
 

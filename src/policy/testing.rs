@@ -125,6 +125,7 @@ pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connecto
         name: connector().name.known().cloned(),
         declared: declared_as,
         live,
+        is_foreign: false,
     };
     Reconciled { connectors: vec![pair], workloads: Vec::new() }
 }

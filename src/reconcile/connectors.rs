@@ -30,6 +30,10 @@ pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair> {
             name: Some(name.clone()),
             declared,
             live: live_side(evidence, name, live.get(name).copied()),
+            is_foreign: inventory
+                .coverage
+                .answered_of(Api::VpcAccessConnectors, &name.project, &name.to_string())
+                .is_ok(),
         })
         .collect();
     pairs.extend(unnamed.into_iter().map(|declared| unnamed_pair(evidence, declared)));
@@ -60,5 +64,6 @@ fn unnamed_pair(evidence: &Evidence, declared: &Declared<Connector>) -> Connecto
         name: None,
         declared: vec![declared.clone()],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
+        is_foreign: false,
     }
 }

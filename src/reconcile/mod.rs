@@ -70,6 +70,9 @@ pub struct ConnectorPair {
     pub declared: Vec<Declared<Connector>>,
     /// The live connector.
     pub live: LiveSide<Connector>,
+    /// True where it was read by its name alone, because a workload uses it: connectors of its project are not this
+    /// repository's business.
+    pub is_foreign: bool,
 }
 
 /// One workload on both sides.
