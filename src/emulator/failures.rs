@@ -88,8 +88,8 @@ pub(super) fn denied(code: StatusCode, service: &str, permission: &str, project:
 
 /// No usable credentials: 401.
 pub(super) fn unauthenticated(service: &str) -> Reply {
-    let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other \
-                   valid authentication credential.";
+    let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or \
+                   other valid authentication credential.";
     let details = json!([info("ACCESS_TOKEN_EXPIRED", "googleapis.com", json!({"service": service}))]);
     error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message, service, "authError", details)
 }

@@ -317,7 +317,7 @@ fn instead(kind: &FaultKind, request: &Request) -> Option<Reply> {
         }
         FaultKind::BadGateway => Reply::html(
             StatusCode::BAD_GATEWAY,
-            "<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n<p><b>502.</b> That’s an error.\n",
+            "<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n<p><b>502.</b>\n",
         ),
         FaultKind::Unavailable => {
             let message = "The service is currently unavailable.";

@@ -17,7 +17,8 @@
 //! | `routes` | which path serves what |
 //! | `reply`, `numbers` | pages, resources and errors in Google's shapes |
 //! | `failures` | the error bodies |
-//! | `run_v2`, `run_v1`, `compute`, `sql`, `service_networking`, `service_usage`, `resource_manager`, `observability` | the APIs |
+//! | `run_v2`, `run_v1`, `compute`, `sql` | one API each |
+//! | `service_networking`, `service_usage`, `resource_manager`, `observability` | one API each |
 //! | `knative`, `knative_container` | resources of Cloud Run v2 in the shape of v1 |
 
 use std::path::PathBuf;

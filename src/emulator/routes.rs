@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `/v2/projects/P/locations/R/{services,jobs,workerPools}[/NAME]` | Cloud Run v2 |
 //! | `/v2/projects/P/locations/R/{services,workerPools}/{NAME,-}/revisions[/NAME]` | Cloud Run v2 |
-//! | `/apis/serving.knative.dev/v1/namespaces/P/{services,revisions}[/NAME]` | Cloud Run v1; the host may name the region |
+//! | `/apis/serving.knative.dev/v1/namespaces/P/{services,revisions}[/NAME]` | Cloud Run v1; see `Request::region` |
 //! | `/apis/run.googleapis.com/v1/namespaces/P/{jobs,workerpools}[/NAME]` | Cloud Run v1 |
 //! | `/v1/projects/P/locations/{R,-}/{services,revisions}[/NAME]` | Cloud Run v1 |
 //! | `/v1/projects/P/locations` | locations of Cloud Run v1 and of VPC Access |

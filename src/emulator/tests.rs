@@ -237,11 +237,7 @@ async fn hostile_requests_get_an_answer() {
         ("GET //////", "", 404),
         ("GET /apis/serving.knative.dev/v1/namespaces", "", 404),
         ("GET /v2/projects/shop-staging/locations/europe-west1/services?pageToken=%00%ff", "", 400),
-        (
-            "GET /v2/projects/shop-staging/locations/europe-west1/services?pageToken=ffffffffffffffffffffffffffffffffff",
-            "",
-            400,
-        ),
+        ("GET /v2/projects/shop-staging/locations/europe-west1/services?pageToken=fffffffffffffffffffffffff", "", 400),
         ("GET /v2/projects/shop-staging/locations/europe-west1/services?pageSize=99999999999999999999999", "", 400),
         (&format!("GET {long}"), "", 404),
         (test, &deep, 400),

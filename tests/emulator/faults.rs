@@ -204,7 +204,10 @@ async fn a_region_is_not_reached() {
 async fn the_state_changes_between_two_reads() {
     let name = "projects/shop-staging/locations/europe-west1/connectors/shop-connector";
     let mut state = state();
-    let change = |after: u32, patch: Value| json!({"path": "/shop-connector$", "after": after, "kind": {"change": {"name": name, "patch": patch}}});
+    let change = |after: u32, patch: Value| {
+        let kind = json!({"change": {"name": name, "patch": patch}});
+        json!({"path": "/shop-connector$", "after": after, "kind": kind})
+    };
     state["faults"] = json!([
         change(1, json!({"state": "UPDATING", "machineType": null})), change(2, json!({"state": "READY"})),
         {"path": "/shop-vpc$", "kind": {"change": {"name": "global/networks/shop-vpc", "patch": null}}},
