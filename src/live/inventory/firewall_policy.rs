@@ -135,7 +135,7 @@ fn rule(api: ApiRule, at: &str, resource: &Resource<'_>) -> FirewallPolicyRule {
 
 fn networks(texts: Option<Vec<String>>, field: &str, resource: &Resource<'_>) -> Fact<BTreeSet<NetworkName>> {
     resource.filled(texts, field).try_map(|texts| {
-        let read = |text: &String| NetworkName::parse(text, resource.context()).map_err(|error| error.to_string());
+        let read = |text: &String| NetworkName::parse(text, &resource.context(text)).map_err(|error| error.to_string());
         texts.iter().map(read).collect()
     })
 }

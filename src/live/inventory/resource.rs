@@ -123,23 +123,15 @@ pub(super) fn compute_name<T: ComputeName>(
 /// A resource whose fields are read: it gives them their origin, and names in them their context.
 pub(super) struct Resource<'a> {
     name: Arc<str>,
-    context: Cow<'a, NameContext>,
+    project: String,
+    region: Option<String>,
+    asked: &'a NameContext,
 }
 
 impl<'a> Resource<'a> {
     /// Short names in a resource are relative to the resource itself.
-    pub(super) fn new(name: &str, project: &str, region: Option<&str>, context: &'a NameContext) -> Self {
-        let same = context.project.as_deref() == Some(project) && context.region.as_deref() == region;
-        let context = if same {
-            Cow::Borrowed(context)
-        } else {
-            Cow::Owned(NameContext {
-                project: Some(project.to_owned()),
-                region: region.map(str::to_owned),
-                project_numbers: context.project_numbers.clone(),
-            })
-        };
-        Self { name: name.into(), context }
+    pub(super) fn new(name: &str, project: &str, region: Option<&str>, asked: &'a NameContext) -> Self {
+        Self { name: name.into(), project: project.to_owned(), region: region.map(str::to_owned), asked }
     }
 
     /// A resource of Compute Engine.
@@ -148,9 +140,18 @@ impl<'a> Resource<'a> {
         Self::new(&name.to_string(), project, region, context)
     }
 
-    /// What names in the resource are relative to.
-    pub(super) fn context(&self) -> &NameContext {
-        &self.context
+    /// What a name in the resource is relative to. Only short names need the resource's own place, and copying a
+    /// context takes time where there are many projects and resources.
+    pub(super) fn context(&self, name: &str) -> Cow<'a, NameContext> {
+        let same = self.asked.project.as_ref() == Some(&self.project) && self.asked.region == self.region;
+        if same || name.contains("projects/") {
+            return Cow::Borrowed(self.asked);
+        }
+        Cow::Owned(NameContext {
+            project: Some(self.project.clone()),
+            region: self.region.clone(),
+            project_numbers: self.asked.project_numbers.clone(),
+        })
     }
 
     /// A field of the resource.
@@ -188,8 +189,7 @@ impl<'a> Resource<'a> {
         field: &str,
         parse: impl FnOnce(&str, &NameContext) -> Result<T, E>,
     ) -> Fact<T> {
-        let context = &self.context;
-        self.text(value, field).try_map(|text| parse(&text, context).map_err(|error| error.to_string()))
+        self.text(value, field).try_map(|text| parse(&text, &self.context(&text)).map_err(|error| error.to_string()))
     }
 
     /// The name of a network.
@@ -204,14 +204,13 @@ impl<'a> Resource<'a> {
 
     /// An address.
     pub(super) fn address(&self, value: Option<String>, field: &str) -> Fact<IpAddr> {
-        self.parsed(value, field, |text, _| {
-            text.trim().parse().map_err(|_| format!("`{}` is no address", redact::identifier(text)))
-        })
+        self.text(value, field)
+            .try_map(|text| text.trim().parse().map_err(|_| format!("`{}` is no address", redact::identifier(&text))))
     }
 
     /// A range.
     pub(super) fn range(&self, value: Option<String>, field: &str) -> Fact<IpNet> {
-        self.parsed(value, field, |text, _| range(text))
+        self.text(value, field).try_map(|text| range(&text))
     }
 
     /// Ranges, sorted. One that does not parse makes the list unknown.

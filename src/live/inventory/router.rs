@@ -83,8 +83,8 @@ fn subnetwork(api: ApiNatSubnetwork, at: &str, resource: &Resource<'_>) -> NatSu
 }
 
 fn addresses(texts: Option<Vec<String>>, field: &str, resource: &Resource<'_>) -> Fact<BTreeSet<ResourceName>> {
-    let context = resource.context();
-    let parse =
-        |text: &String| ResourceName::parse(text, Collection::Addresses, context).map_err(|error| error.to_string());
+    let parse = |text: &String| {
+        ResourceName::parse(text, Collection::Addresses, &resource.context(text)).map_err(|error| error.to_string())
+    };
     resource.filled(texts, field).try_map(|texts| texts.iter().map(parse).collect())
 }

@@ -36,7 +36,7 @@ pub(super) fn connection(
     let resource = Resource::compute(&network, context);
     let service = api.service.map(|service| service.trim_start_matches("services/").to_owned());
     let ranges = resource.filled(api.reserved_peering_ranges, "reservedPeeringRanges").try_map(|names| {
-        let parse = |name: &String| ResourceName::parse(name, Collection::Addresses, resource.context());
+        let parse = |name: &String| ResourceName::parse(name, Collection::Addresses, &resource.context(name));
         names.iter().map(parse).collect::<Result<BTreeSet<ResourceName>, _>>().map_err(|error| error.to_string())
     });
     Ok(Some(ServiceConnection {
