@@ -119,7 +119,7 @@ fn one_missing_permission_is_named_with_its_role_and_what_it_leaves_unchecked() 
         assert_eq!((&asked["role"], &asked["unchecked"]), (&json!(role), &json!([unchecked])));
         assert_eq!(texts(shop, "roles"), [role]);
         let command = format!("gcloud projects add-iam-policy-binding shop-a --member=MEMBER --role={role}");
-        assert_eq!(texts(shop, "commands"), [command.clone()]);
+        assert_eq!(texts(shop, "commands"), std::slice::from_ref(&command));
 
         let text = repository.run(&["doctor", "--connectivity"]).expect_code(3).stdout;
         for part in [permission, role, &*command, "MEMBER is whoever runs gcp-drift"] {
