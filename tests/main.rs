@@ -10,6 +10,7 @@ mod coverage;
 mod docs;
 mod doctor;
 mod emulator;
+mod fault_matrix;
 mod faults;
 mod gcloud_json;
 mod hostile;

@@ -72,14 +72,16 @@ fn finding(
     let only_tags = stale.iter().all(|(revision, _)| revision.serving.percent == 0);
     let share = match (&worst.serving.tag, worst.serving.percent) {
         (Some(tag), 0) => format!("tag {tag}"),
+        (_, percent) if name.kind == WorkloadKind::WorkerPool => format!("{percent} % of the instances"),
         (_, percent) => format!("{percent} % of the traffic"),
     };
     let title = format!("{share} of {} goes to revision {revision}, which {}", name.name, described(vpc));
     let others: Vec<&str> = stale.iter().skip(1).filter_map(|(other, _)| other.serving.revision.as_deref()).collect();
     let note = if others.is_empty() { String::new() } else { format!("also on {}", others.join(", ")) };
+    let field = if name.kind == WorkloadKind::WorkerPool { "instanceSplitStatuses" } else { "trafficStatuses" };
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .field("traffic")
-        .live(Some(format!("revision {revision}, {share}, {}", described(vpc))), name.to_string(), "trafficStatuses")
+        .live(Some(format!("revision {revision}, {share}, {}", described(vpc))), name.to_string(), field)
         .live_note(note)
         .why(format!("the template {}: what is configured does not serve", described(&live.workload.vpc)));
     if only_tags {
@@ -87,6 +89,9 @@ fn finding(
     }
     for declared in &pair.terraform {
         builder = builder.declared_fact(&declared.value.vpc.connector, declared.source.to_string());
+    }
+    if name.kind == WorkloadKind::WorkerPool {
+        return builder.edit("give all instances of the worker pool to its latest revision", None).build().into();
     }
     builder
         .command(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Request;
 use super::google::{Failure, Listing};
 use super::redaction;
-use crate::model::live::Answer;
+use crate::model::live::{Answer, Reach};
 use crate::model::{Api, CoverageStatus, LiveState};
 
 /// The collections that every run asks for, in each region.
@@ -52,7 +52,10 @@ impl Subject {
         let Listing { items, unreachable, failure } = listing;
         let (status, http_status, detail, error) = match failure {
             Some(Failure { status, http_status, detail, error }) => (status, http_status, detail, error),
-            None if unreachable.is_empty() => (CoverageStatus::Answered, Some(200), String::new(), None),
+            // The list of a whole project stands for the regions that it reached.
+            None if unreachable.is_empty() || self.api.reach() == Reach::Project => {
+                (CoverageStatus::Answered, Some(200), String::new(), None)
+            }
             None => {
                 let detail = format!("the answer names as unreachable: {}", unreachable.join(", "));
                 (CoverageStatus::Unreachable, Some(200), detail, None)

@@ -81,13 +81,10 @@ impl Round {
 
     /// Asks for the workloads and connectors of a region.
     fn region(&mut self, project: &str, region: &str) {
-        self.services(project, region);
+        self.serving(project, region);
         let own = |api| Subject::region(api, project, region);
-        let place = || (project.to_owned(), region.to_owned());
-        let (p, r) = place();
+        let (p, r) = (project.to_owned(), region.to_owned());
         self.one(own(Api::RunJobs), async move |google| run::jobs(&google, &p, &r).await);
-        let (p, r) = place();
-        self.one(own(Api::RunWorkerPools), async move |google| run::worker_pools(&google, &p, &r).await);
         self.connectors(project, region);
     }
 
@@ -97,24 +94,27 @@ impl Round {
         self.one(subject, async move |google| vpcaccess::connectors(&google, &p, &r).await);
     }
 
-    /// Asks for the services of a region, and then for the revisions that serve.
-    fn services(&mut self, project: &str, region: &str) {
+    /// Asks for the services and worker pools of a region, and then for the revisions that serve.
+    fn serving(&mut self, project: &str, region: &str) {
         let own = |api| Subject::region(api, project, region);
-        let subjects = [own(Api::RunServices), own(Api::RunRevisions)];
-        if !self.open.insert(subjects[0].clone()) {
+        let subjects = [own(Api::RunServices), own(Api::RunWorkerPools), own(Api::RunRevisions)];
+        if self.open.contains(&subjects[0]) {
             return;
         }
-        self.open.insert(subjects[1].clone());
+        self.open.extend(subjects.iter().cloned());
         let (google, project, region) = (Arc::clone(&self.google), project.to_owned(), region.to_owned());
         self.tasks.spawn(async move {
-            let [for_services, for_revisions] = subjects;
-            let services = run::services(&google, &project, &region).await;
-            let wanted: BTreeSet<_> = services.items.iter().flat_map(reach::serving_revisions).collect();
-            let revisions = match &services.failure {
-                Some(_) if wanted.is_empty() => Listing::not_asked("the services were not read, so none is known"),
-                _ => run::revisions(&google, &project, &region, &wanted).await,
+            let (services, pools) =
+                tokio::join!(run::services(&google, &project, &region), run::worker_pools(&google, &project, &region));
+            let (of_services, of_pools) = tokio::join!(
+                revisions(&google, &project, &region, "services", &services),
+                revisions(&google, &project, &region, "workerPools", &pools)
+            );
+            let all = match &pools.failure {
+                Some(_) => of_services,
+                None => of_services.and(of_pools),
             };
-            vec![(for_services, services), (for_revisions, revisions)]
+            subjects.into_iter().zip([services, pools, all]).collect()
         });
     }
 
@@ -131,6 +131,15 @@ impl Round {
             let detail = "the query ended without an answer";
             state.answers.push(subject.unanswered(CoverageStatus::Unreachable, detail));
         }
+    }
+}
+
+/// The revisions that serve, of the workloads that were listed.
+async fn revisions(google: &Arc<Google>, project: &str, region: &str, collection: &str, listed: &Listing) -> Listing {
+    let wanted: BTreeSet<_> = listed.items.iter().flat_map(reach::serving_revisions).collect();
+    match &listed.failure {
+        Some(_) if wanted.is_empty() => Listing::not_asked("what would name them was not read"),
+        _ => run::revisions(google, project, region, collection, &wanted).await,
     }
 }
 

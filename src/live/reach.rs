@@ -112,16 +112,17 @@ pub(super) fn settling(inventory: &Inventory) -> BTreeSet<(String, String)> {
     workloads.chain(connectors.map(|name| (name.project.clone(), name.region.clone()))).collect()
 }
 
-/// The short names of service and revision of every revision of a service that has traffic or a tag. "Latest" is the
+/// The short names of workload and revision of every revision of a service or worker pool that has a share or a tag. "Latest" is the
 /// newest revision that became ready.
-pub(super) fn serving_revisions(service: &Value) -> Vec<(String, String)> {
+pub(super) fn serving_revisions(workload: &Value) -> Vec<(String, String)> {
     let short = |value: Option<&Value>| {
         let text = value.and_then(Value::as_str)?.rsplit('/').next()?;
         (!text.is_empty()).then(|| text.to_owned())
     };
-    let Some(name) = short(service.get("name")) else { return Vec::new() };
-    let latest = short(service.get("latestReadyRevision"));
-    let targets = service.get("trafficStatuses").and_then(Value::as_array).into_iter().flatten();
+    let Some(name) = short(workload.get("name")) else { return Vec::new() };
+    let latest = short(workload.get("latestReadyRevision"));
+    let shares = ["trafficStatuses", "instanceSplitStatuses"].into_iter().filter_map(|key| workload.get(key));
+    let targets = shares.filter_map(Value::as_array).flatten();
     let serves = |target: &&Value| {
         let percent = target.get("percent").and_then(Value::as_i64).unwrap_or_default();
         percent > 0 || short(target.get("tag")).is_some()
@@ -139,13 +140,15 @@ pub(super) fn serving_revisions(service: &Value) -> Vec<(String, String)> {
 /// The project numbers in names of VPC resources, in any spelling of a name, and of a connector's subnet.
 pub(super) fn numbers_in(item: &Value, numbers: &mut BTreeSet<String>) {
     let places = ["/template/vpcAccess", "/template/template/vpcAccess", "/vpcAccess"];
+    let names = ["/network", "/settings/ipConfiguration/privateNetwork", "/authorizedNetwork"];
     for access in places.into_iter().filter_map(|path| item.pointer(path)) {
         let interfaces = access.get("networkInterfaces").and_then(Value::as_array).into_iter().flatten();
         let names = interfaces.flat_map(|interface| [interface.get("network"), interface.get("subnetwork")]);
         let names = names.chain([access.get("connector")]).flatten().filter_map(Value::as_str);
         numbers.extend(names.filter_map(project_number));
     }
-    numbers.extend(item.get("network").and_then(Value::as_str).and_then(project_number));
+    let names = names.into_iter().filter_map(|path| item.pointer(path)).filter_map(Value::as_str);
+    numbers.extend(names.filter_map(project_number));
     let subnet = item.pointer("/subnet/projectId").and_then(Value::as_str);
     numbers.extend(subnet.filter(|project| inventory::is_number(project)).map(str::to_owned));
 }

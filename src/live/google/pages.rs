@@ -26,6 +26,14 @@ impl Listing {
         Self::one(Err(Failure::new(CoverageStatus::NotAsked, why)))
     }
 
+    /// Both, and the first failure.
+    pub fn and(mut self, other: Self) -> Self {
+        self.items.extend(other.items);
+        self.unreachable.extend(other.unreachable);
+        self.failure = self.failure.or(other.failure);
+        self
+    }
+
     /// Adds one page; returns the token of the next one, empty after the last.
     pub(super) fn add(&mut self, page: Value, key: &str) -> Result<String, Failure> {
         let page = plain(page, key)?;

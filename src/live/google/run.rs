@@ -31,7 +31,8 @@ async fn of_region(google: &Google, project: &str, region: &str, collection: &st
     list(&google.transport, &path(&google.run, &segments), collection, PLAIN).await
 }
 
-/// Reads the revisions that are wanted, each given by the short names of its service and itself.
+/// Reads the revisions that are wanted of the services or worker pools (`collection`) of a region, each given by the
+/// short names of its workload and itself.
 ///
 /// A region may hold hundreds of thousands of revisions of which few serve, or few that nearly all serve, and only
 /// reading tells which. So the list of all is read while it has cost fewer requests than are missing, and what then
@@ -40,18 +41,19 @@ pub async fn revisions(
     google: &Arc<Google>,
     project: &str,
     region: &str,
+    collection: &str,
     wanted: &BTreeSet<(String, String)>,
 ) -> Listing {
     let mut listing = Listing::default();
     if wanted.len() > 1 {
-        let segments = ["v2", "projects", project, "locations", region, "services", "-", "revisions"];
+        let segments = ["v2", "projects", project, "locations", region, collection, "-", "revisions"];
         let url = path(&google.run, &segments);
         let (mut pages, mut known) = (0, 0);
         let mut missing = wanted.clone();
         let enough = |items: &[Value]| {
             pages += 1;
             for item in items.iter().skip(known) {
-                if let Some(name) = service_and_revision(item) {
+                if let Some(name) = workload_and_revision(item) {
                     missing.remove(&name);
                 }
             }
@@ -63,12 +65,12 @@ pub async fn revisions(
             return listing;
         }
     }
-    let listed: BTreeSet<(String, String)> = listing.items.iter().filter_map(service_and_revision).collect();
-    listing.items.retain(|item| service_and_revision(item).is_none_or(|name| wanted.contains(&name)));
+    let listed: BTreeSet<(String, String)> = listing.items.iter().filter_map(workload_and_revision).collect();
+    listing.items.retain(|item| workload_and_revision(item).is_none_or(|name| wanted.contains(&name)));
     let mut tasks = JoinSet::new();
-    for (service, revision) in wanted.difference(&listed).cloned() {
+    for (workload, revision) in wanted.difference(&listed).cloned() {
         let google = Arc::clone(google);
-        let segments = ["v2", "projects", project, "locations", region, "services", &service, "revisions", &revision];
+        let segments = ["v2", "projects", project, "locations", region, collection, &workload, "revisions", &revision];
         let url = path(&google.run, &segments);
         tasks.spawn(async move { google.transport.get(&url).await.map_err(|failure| (revision, failure)) });
     }
@@ -80,7 +82,7 @@ pub async fn revisions(
             Err((revision, failure)) => drop(failures.insert(revision, failure)),
         }
     }
-    listing.items.sort_by_cached_key(service_and_revision);
+    listing.items.sort_by_cached_key(workload_and_revision);
     let more = failures.len().saturating_sub(1);
     listing.failure = failures.pop_first().map(|(revision, failure)| {
         let more = if more == 0 { String::new() } else { format!(" (and {more} more revisions)") };
@@ -89,12 +91,12 @@ pub async fn revisions(
     listing
 }
 
-/// The short names of a revision and its service.
-fn service_and_revision(item: &Value) -> Option<(String, String)> {
+/// The short names of a revision and its workload.
+fn workload_and_revision(item: &Value) -> Option<(String, String)> {
     let mut parts = item.get("name")?.as_str()?.rsplit('/');
     let revision = parts.next()?;
-    let service = parts.nth(1)?;
-    Some((service.to_owned(), revision.to_owned()))
+    let workload = parts.nth(1)?;
+    Some((workload.to_owned(), revision.to_owned()))
 }
 
 /// Lists the ids of the regions that Cloud Run offers to a project.
