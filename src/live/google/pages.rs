@@ -192,6 +192,10 @@ fn aggregated(body: Value, key: &str) -> Result<Page, Failure> {
     let Page { mut unreachable, next, .. } = plain(Value::Object(body.0), key)?;
     let mut items = Vec::new();
     for (name, scope) in scopes {
+        // What belongs to no region has a list of its own.
+        if name == "global" {
+            continue;
+        }
         let mut scope = Body::of(scope).map_err(|_| Failure::malformed(format!("`items.{name}` is no object")))?;
         items.extend(scope.items(key)?);
         if scope.0.get("warning").is_some_and(is_loss) {
@@ -255,6 +259,7 @@ mod tests {
     fn scopes_without_items_are_empty_and_scopes_that_were_not_reached_are_named() {
         let body = json!({
             "items": {
+                "global": {"subnetworks": [{"name": "of no region"}]},
                 "regions/europe-west1": {"subnetworks": [{"name": "a"}]},
                 "regions/us-east1": {"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "nothing"}},
                 "regions/us-west1": {"warning": {"code": "UNREACHABLE", "message": "not reached"}},
