@@ -150,6 +150,17 @@ fn run(fixture: &str, api: &Api, fault: &FaultCase) -> (Value, i32, Duration) {
     (outcome.json(), outcome.code, took)
 }
 
+/// How a fault ends for an API. The list of revisions is left as soon as it has shown those that serve, so that a list
+/// without end does no harm; a network belongs to no region that could be unreachable.
+fn end(api: &Api, fault: &FaultCase) -> End {
+    let pages = ["pages without end", "a page that leads to itself", "pages in a circle"];
+    match api.word {
+        "run.revisions" if pages.contains(&fault.name) => End::Answered,
+        "compute.networks" if fault.name == "unreachable" => End::Answered,
+        _ => fault.end,
+    }
+}
+
 /// What is wrong with the runs of one case, and what they said was open.
 fn judge(api: &Api, fault: &FaultCase, drifted: &BTreeSet<String>) -> Result<String, String> {
     let (clean, code, took) = run("clean", api, fault);
@@ -162,7 +173,7 @@ fn judge(api: &Api, fault: &FaultCase, drifted: &BTreeSet<String>) -> Result<Str
     if !said_clean.findings.is_empty() {
         return Err(format!("claimed of a clean project: {:?}", said_clean.findings));
     }
-    let End::Open(status) = fault.end else {
+    let End::Open(status) = end(api, fault) else {
         let all = Said { findings: drifted.clone(), open: BTreeSet::new() };
         return match (said_clean.open.is_empty() && code == 0, said(&staging) == all) {
             (true, true) => Ok("answered".to_owned()),
@@ -177,7 +188,6 @@ fn judge(api: &Api, fault: &FaultCase, drifted: &BTreeSet<String>) -> Result<Str
     let beside = |entry: &String| {
         let family = api.word.split('.').next().unwrap();
         entry.starts_with(family) && (entry.ends_with("rate-limited") || entry.ends_with("not-asked"))
-            || fault.name == "silence" && entry.starts_with(family)
     };
     for (report, fixture) in [(&clean, "clean"), (&staging, "staging")] {
         let open = said(report).open;
@@ -188,7 +198,10 @@ fn judge(api: &Api, fault: &FaultCase, drifted: &BTreeSet<String>) -> Result<Str
         }
     }
     // Not clean, and not checked, where a rule needs it; else nothing is lost.
-    if code != if api.is_spare { 0 } else { 3 } {
+    // The declared network may stand on a page that came.
+    let is_seen =
+        api.word == "compute.networks" && ["a page that leads to itself", "pages in a circle"].contains(&fault.name);
+    if code != if api.is_spare || is_seen { 0 } else { 3 } {
         return Err(format!("exit code {code} where {} failed: {:?}", api.word, said_clean.open));
     }
     // Everything that does not need it is found as ever, and nothing else is.

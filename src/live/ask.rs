@@ -13,13 +13,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::answers::{Subject, empty, is_segment, projects, refusals, refused, sort};
-use super::google::{Google, Listing, compute, databases, logging, resource_manager, run, services, vpcaccess};
+use super::google::{
+    Failure, Google, Listing, compute, databases, logging, resource_manager, run, services, vpcaccess,
+};
 use super::reach::{self, Reached};
 use super::{Request, inventory};
 use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus, LiveState, NetworkName, SubnetworkName};
+
+/// The share of the run's time after which the first round, and the second one, is over: an API that never answers must
+/// not take the time of the others.
+const FIRST_ROUND: f64 = 0.6;
+const SECOND_ROUND: f64 = 0.9;
 
 /// Asks for everything that a request needs.
 pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
@@ -32,7 +40,7 @@ pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
     let (regions, failed) = regions(&google, request).await;
     state.answers.extend(failed);
 
-    let mut round = Round::new(&google);
+    let mut round = Round::new(&google, FIRST_ROUND);
     for (project, region) in &regions {
         round.region(project, region);
     }
@@ -45,7 +53,7 @@ pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
     learn_numbers(&google, &mut state).await;
 
     let reached = reach::reached(&inventory::inventory(&state), request);
-    let mut round = Round::new(&google);
+    let mut round = Round::new(&google, SECOND_ROUND);
     further(&mut round, &reached, request, &state);
     round.finish(&mut state).await;
 
@@ -59,13 +67,17 @@ pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
 /// Requests that are under way together. What ends without an answer is told as such.
 struct Round {
     google: Arc<Google>,
+    /// When it is over.
+    end: Instant,
     open: BTreeSet<Subject>,
     tasks: JoinSet<Vec<(Subject, Listing)>>,
 }
 
 impl Round {
-    fn new(google: &Arc<Google>) -> Self {
-        Self { google: Arc::clone(google), open: BTreeSet::new(), tasks: JoinSet::new() }
+    /// A round that is over after a share of the run's time.
+    fn new(google: &Arc<Google>, share: f64) -> Self {
+        let end = google.transport().after(share);
+        Self { google: Arc::clone(google), end, open: BTreeSet::new(), tasks: JoinSet::new() }
     }
 
     /// Asks for one collection, unless it is being asked for.
@@ -74,8 +86,8 @@ impl Round {
         F: Future<Output = Listing> + Send,
     {
         if self.open.insert(subject.clone()) {
-            let google = Arc::clone(&self.google);
-            self.tasks.spawn(async move { vec![(subject, read(google).await)] });
+            let (google, end) = (Arc::clone(&self.google), self.end);
+            self.tasks.spawn(async move { vec![(subject, in_time(end, read(google)).await)] });
         }
     }
 
@@ -102,13 +114,18 @@ impl Round {
             return;
         }
         self.open.extend(subjects.iter().cloned());
-        let (google, project, region) = (Arc::clone(&self.google), project.to_owned(), region.to_owned());
+        let (google, end) = (Arc::clone(&self.google), self.end);
+        let (project, region) = (project.to_owned(), region.to_owned());
         self.tasks.spawn(async move {
-            let (services, pools) =
-                tokio::join!(run::services(&google, &project, &region), run::worker_pools(&google, &project, &region));
+            // Half of the time that is left, so that there is some for the revisions.
+            let half = Instant::now() + end.saturating_duration_since(Instant::now()) / 2;
+            let (services, pools) = tokio::join!(
+                in_time(half, run::services(&google, &project, &region)),
+                in_time(half, run::worker_pools(&google, &project, &region))
+            );
             let (of_services, of_pools) = tokio::join!(
-                revisions(&google, &project, &region, "services", &services),
-                revisions(&google, &project, &region, "workerPools", &pools)
+                in_time(end, revisions(&google, &project, &region, "services", &services)),
+                in_time(end, revisions(&google, &project, &region, "workerPools", &pools))
             );
             let all = match &pools.failure {
                 Some(_) => of_services,
@@ -132,6 +149,15 @@ impl Round {
             state.answers.push(subject.unanswered(CoverageStatus::Unreachable, detail));
         }
     }
+}
+
+/// What was listed, where that was by a certain time: what never ends must not take the time of what has to be asked
+/// yet.
+async fn in_time(end: Instant, read: impl Future<Output = Listing>) -> Listing {
+    timeout_at(end, read).await.unwrap_or_else(|_| {
+        let text = "it was not answered in full within its share of the run's time limit";
+        Listing::one(Err(Failure::new(CoverageStatus::Unreachable, text)))
+    })
 }
 
 /// The revisions that serve, of the workloads that were listed.
@@ -253,7 +279,7 @@ async fn settle(google: &Arc<Google>, state: &mut LiveState, pause: Duration) {
         return;
     }
     tokio::time::sleep(pause).await;
-    let mut round = Round::new(google);
+    let mut round = Round::new(google, 1.0);
     for (project, region) in &places {
         round.region(project, region);
     }

@@ -109,6 +109,11 @@ impl Google {
         })
     }
 
+    /// What sends the requests.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// Gets credentials now, where they are needed.
     ///
     /// # Errors

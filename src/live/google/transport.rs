@@ -139,6 +139,11 @@ impl Transport {
         })
     }
 
+    /// When a share of the run's time is over.
+    pub fn after(&self, share: f64) -> Instant {
+        self.started + self.limits.total.mul_f64(share)
+    }
+
     /// The limits of the run.
     pub fn limits(&self) -> &Limits {
         &self.limits
