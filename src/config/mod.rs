@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
+use crate::model::health::Thresholds;
 
 mod error;
 pub mod find;
@@ -56,6 +57,9 @@ pub struct Config {
     pub deploy: DeployConfig,
     /// The pytest code base.
     pub tests: TestsConfig,
+    /// The health of the tests over time; `None` where it is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthConfig>,
     /// Policies.
     pub policies: PoliciesConfig,
     /// Rule id → severity.
@@ -183,6 +187,17 @@ pub struct RequiredClassConfig {
     pub methods: Vec<String>,
 }
 
+/// `[health]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HealthConfig {
+    /// The file of the saved baseline, which is then expected to be there; `None`: the default one, if it is there.
+    pub baseline: Option<String>,
+    /// Paths and patterns of the reports of test runs.
+    pub reports: Vec<String>,
+    /// How much may change before it is a finding.
+    pub thresholds: Thresholds,
+}
+
 /// `[policies]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
@@ -220,6 +235,7 @@ impl Default for Config {
             terraform: TerraformConfig::default(),
             deploy: DeployConfig::default(),
             tests: TestsConfig::default(),
+            health: None,
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),

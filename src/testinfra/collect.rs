@@ -278,30 +278,31 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
     found
 }
 
-/// How many tests pytest would collect from a file that can be imported.
-pub fn count(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> usize {
+/// The tests that pytest would collect from a file that can be imported, as their node ids have them after the file:
+/// `test_a`, `TestB::test_c`. Parameters are not told apart.
+pub fn names(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> Vec<String> {
     let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
     let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
     if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
-        return 0;
+        return Vec::new();
     }
     let mut names = BTreeSet::new();
     names_of(space, id, &mut names, &mut HashSet::new());
-    let mut total = 0;
+    let mut found = Vec::new();
     for name in names {
         // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
         let is_function = pytest.is_test_function(name);
         if !is_function && !pytest.is_test_class(name) && !name.starts_with(char::is_uppercase) {
             continue;
         }
-        total += match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
-            Some(Entity::Function(function)) => usize::from(is_function && !function.not_a_test),
-            Some(Entity::Callable) => usize::from(is_function),
-            Some(Entity::Class(file, class)) => count_class(space, pytest, file, class, name),
-            Some(Entity::Other) | None => 0,
-        };
+        match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
+            Some(Entity::Function(function)) if is_function && !function.not_a_test => found.push(name.to_owned()),
+            Some(Entity::Callable) if is_function => found.push(name.to_owned()),
+            Some(Entity::Class(file, class)) => names_in_class(space, pytest, (file, class), name, name, &mut found),
+            Some(Entity::Function(_) | Entity::Callable | Entity::Other) | None => {}
+        }
     }
-    total
+    found
 }
 
 /// The names of a module, with those that it takes from others by `*`.
@@ -328,14 +329,28 @@ fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str
     }
 }
 
-/// The nesting of classes is bounded where they are read.
-fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &Class, name: &str) -> usize {
+/// The tests of a class that is known as `name`, each after `prefix`. The nesting of classes is bounded where they are
+/// read.
+fn names_in_class(
+    space: &Space<'_>,
+    pytest: &PytestConfig,
+    (file, class): (FileId, &Class),
+    name: &str,
+    prefix: &str,
+    found: &mut Vec<String>,
+) {
     let view = view(space, file, class);
     if not_collected(pytest, name, &view).is_some() {
-        return 0;
+        return;
     }
-    let nested = view.nested.iter().map(|(file, inner)| count_class(space, pytest, *file, inner, &inner.name));
-    tests(pytest, &view).len() + if view.is_unittest { 0 } else { nested.sum() }
+    found.extend(tests(pytest, &view).iter().map(|(_, test)| format!("{prefix}::{}", test.name)));
+    if view.is_unittest {
+        return;
+    }
+    for (file, inner) in view.nested.iter().copied() {
+        let prefix = format!("{prefix}::{}", inner.name);
+        names_in_class(space, pytest, (file, inner), &inner.name, &prefix, found);
+    }
 }
 
 /// True for a file that pytest does not collect because of its path.

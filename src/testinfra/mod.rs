@@ -7,6 +7,7 @@
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`health`] | what reports of test runs say, and the saved baseline |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
 pub mod backups;
@@ -16,6 +17,7 @@ pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
 pub mod glob;
+pub mod health;
 pub mod imports;
 pub mod interpret;
 pub mod names;
@@ -30,7 +32,7 @@ pub mod suggestion;
 mod testing;
 pub mod walk;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -57,6 +59,12 @@ const STACK: usize = 256 << 20;
 pub struct Indexed {
     /// What was found.
     pub index: TestIndex,
+    /// The test files that targeted discovery leaves, in order.
+    pub test_files: Vec<String>,
+    /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
+    pub collected: BTreeMap<String, Vec<String>>,
+    /// Files that were not read, and folders that were not looked into: tests in them are not known.
+    pub unseen: BTreeSet<String>,
     /// Seconds that finding the test files took.
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
@@ -96,8 +104,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let categories =
-        discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
+    let collected = discovery::collected(&space, &pytest, &found.targeted, &imports.failing, &mut diagnostics);
+    let categories = discovery::categories(&found.targeted, &collected, &config.categories, &mut diagnostics);
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -141,7 +149,10 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
         parse_errors,
         incomplete,
     };
-    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+    let unread = sources.files.iter().filter(|file| matches!(file.state, FileState::Unread(_)));
+    let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
+    let test_files = found.targeted;
+    Indexed { index, test_files, collected, unseen, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

@@ -180,6 +180,7 @@ fn a_full_file_is_read_as_it_is_meant() {
                 },
             ],
         },
+        health: None,
         policies: PoliciesConfig {
             shipped: false,
             paths: owned(&["policies"]),

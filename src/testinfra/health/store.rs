@@ -1,0 +1,187 @@
+//! The baseline's file: read with care, written as a whole or not at all, by one process at a time.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::model::health::{BaselineFound, HealthBaseline};
+use crate::model::{Why, WhyKind};
+
+/// The largest baseline that is read, in bytes.
+const MAX_BYTES: u64 = 256 << 20;
+/// How long to wait for another process that writes the same baseline.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait between two looks at the lock.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Reads a baseline. One of a newer version, or a damaged one, is refused: to compare with half of it would make
+/// things look better than they are.
+pub fn read(path: &Path) -> BaselineFound {
+    let refused = |kind, text: String| BaselineFound::Refused(Why::new(kind, text));
+    match fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return BaselineFound::Absent,
+        Err(error) => return refused(WhyKind::FileUnreadable, format!("it could not be read: {}", error.kind())),
+        Ok(metadata) if !metadata.is_file() => {
+            return refused(WhyKind::FileUnreadable, "it is no regular file".to_owned());
+        }
+        Ok(metadata) if metadata.len() > MAX_BYTES => {
+            return refused(WhyKind::Limit, format!("it is larger than {} MiB", MAX_BYTES >> 20));
+        }
+        Ok(_) => {}
+    }
+    match fs::read_to_string(path) {
+        Ok(text) => parse(&text)
+            .map_or_else(|text| refused(WhyKind::Malformed, text), |baseline| BaselineFound::Read(Box::new(baseline))),
+        Err(error) => refused(WhyKind::FileUnreadable, format!("it could not be read: {}", error.kind())),
+    }
+}
+
+fn parse(text: &str) -> Result<HealthBaseline, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        format: Option<String>,
+        schema_version: Option<u32>,
+    }
+    let damaged = |error: serde_json::Error| format!("it is damaged: {error}");
+    let head: Head = serde_json::from_str(text).map_err(damaged)?;
+    if head.format.as_deref() != Some(HealthBaseline::FORMAT) {
+        return Err(format!("its format is not {}", HealthBaseline::FORMAT));
+    }
+    match head.schema_version {
+        Some(HealthBaseline::VERSION) => {}
+        Some(newer) if newer > HealthBaseline::VERSION => {
+            let ours = HealthBaseline::VERSION;
+            return Err(format!(
+                "its schema version is {newer}, and this program reads up to {ours}: update gcp-drift"
+            ));
+        }
+        _ => return Err("its schema version is none that was ever written".to_owned()),
+    }
+    let baseline: HealthBaseline = serde_json::from_str(text).map_err(damaged)?;
+    if baseline.saved.parse::<jiff::Timestamp>().is_err() {
+        return Err("it is damaged: when it was saved is no time".to_owned());
+    }
+    Ok(baseline)
+}
+
+/// What became of the file that was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// There was none.
+    Created,
+    /// There was an earlier baseline.
+    Replaced,
+}
+
+/// Saves a baseline, in the folders that it needs. A file that is no baseline, or one of a newer version, is left as
+/// it is.
+///
+/// # Errors
+/// Such a file; a folder that cannot be written to; another process that does not finish.
+pub fn save(path: &Path, baseline: &HealthBaseline) -> Result<Saved, String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
+    let _lock = lock(path)?;
+    let saved = match read(path) {
+        BaselineFound::Absent => Saved::Created,
+        BaselineFound::Read(_) => Saved::Replaced,
+        BaselineFound::Refused(why) => {
+            return Err(format!("the file that is there is not overwritten: {}; remove it first", why.text));
+        }
+    };
+    let mut text = serde_json::to_string_pretty(baseline).map_err(|error| error.to_string())?;
+    text.push('\n');
+    write(folder, path, &text).map_err(|error| error.to_string())?;
+    Ok(saved)
+}
+
+/// Whoever reads the file sees the old or the new text, never half of it.
+fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    // Baselines are committed and read by others, like any file of the repository.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
+        temporary.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Holds the lock file beside the baseline until it is dropped. The system lets go of it when the process ends,
+/// however that happens; the file itself stays, for removing it would let two processes hold it at once.
+fn lock(path: &Path) -> Result<File, String> {
+    let mut name = path.file_name().unwrap_or(path.as_os_str()).to_owned();
+    name.push(".lock");
+    let path: PathBuf = path.with_file_name(name);
+    let failed = |error: std::io::Error| format!("the lock {} cannot be taken: {error}", path.display());
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Err(fs::TryLockError::WouldBlock) => {
+                let shown = path.display();
+                return Err(format!("another process holds the lock {shown} for more than {} s", PATIENCE.as_secs()));
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::HealthState;
+
+    fn baseline() -> HealthBaseline {
+        HealthBaseline::new("2026-11-26T00:00:00Z".to_owned(), HealthState::default())
+    }
+
+    fn refusal(path: &Path) -> String {
+        match read(path) {
+            BaselineFound::Refused(why) => why.text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/folder/baseline.json");
+        assert_eq!(read(&path), BaselineFound::Absent);
+        assert_eq!(save(&path, &baseline()), Ok(Saved::Created));
+        assert_eq!(save(&path, &baseline()), Ok(Saved::Replaced));
+        assert_eq!(read(&path), BaselineFound::Read(Box::new(baseline())));
+    }
+
+    #[test]
+    fn newer_damaged_and_foreign_files_are_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.json");
+        let whole = serde_json::to_string(&baseline()).unwrap();
+        for (text, expected) in [
+            (whole.replace("\"schema_version\":1", "\"schema_version\":2"), "schema version is 2"),
+            (whole.replace("\"schema_version\":1", "\"schema_version\":0"), "none that was ever written"),
+            (whole[..whole.len() / 2].to_owned(), "it is damaged"),
+            (whole.replace("2026-11-26T", "soon"), "when it was saved"),
+            (whole.replace("health-baseline", "recording"), "its format is not"),
+            ("[]".to_owned(), "it is damaged"),
+            (String::new(), "it is damaged"),
+            (whole.replace("\"imports\"", "\"exports\""), "it is damaged"),
+        ] {
+            fs::write(&path, &text).unwrap();
+            assert!(refusal(&path).contains(expected), "{text}: {}", refusal(&path));
+            assert!(save(&path, &baseline()).is_err());
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert!(refusal(folder.path()).contains("no regular file"));
+    }
+}
