@@ -6,6 +6,7 @@ pub mod error;
 pub mod eval;
 pub mod explain;
 pub mod gather;
+pub mod health;
 pub mod init;
 mod live_args;
 pub mod live_state;
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     /// The one report: declared against live, and the test infrastructure
     Check(check::Args),
+    /// Measure the health of the tests, and compare it with a saved baseline
+    Health(health::Args),
     /// Print what was understood, as JSON
     #[command(subcommand)]
     Show(show::Command),
@@ -67,6 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Show(command) => show::run(&command),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),

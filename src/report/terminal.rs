@@ -36,17 +36,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     out.push('\n');
     out.push_str(&tables::summary(report, style));
     out.push_str(&tables::metrics(&report.parts, style));
-    for finding in &report.findings {
-        out.push('\n');
-        out.push_str(&findings::render(finding, report, style));
-    }
-    if !report.not_checked.is_empty() {
-        let items = count(report.not_checked.len(), "item");
-        let reasons = count(unchecked::reasons(&report.not_checked), "reason");
-        section(&mut out, &format!("not checked: {items}, {reasons}"), style);
-        out.push('\n');
-        out.push_str(&unchecked::render(report, style));
-    }
+    out.push_str(&items(report, style));
     if !report.coverage.entries.is_empty() {
         section(&mut out, "looked at in Google Cloud", style);
         out.push_str(&tables::coverage(report, style));
@@ -63,6 +53,23 @@ pub fn render(report: &Report, style: &Style) -> String {
     }
     out.push('\n');
     out.push_str(&hanging("", &totals(report), 2, style.width));
+    out
+}
+
+/// The findings, and what could not be checked, as they stand in the middle of a report.
+pub fn items(report: &Report, style: &Style) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        out.push('\n');
+        out.push_str(&findings::render(finding, report, style));
+    }
+    if !report.not_checked.is_empty() {
+        let items = count(report.not_checked.len(), "item");
+        let reasons = count(unchecked::reasons(&report.not_checked), "reason");
+        section(&mut out, &format!("not checked: {items}, {reasons}"), style);
+        out.push('\n');
+        out.push_str(&unchecked::render(report, style));
+    }
     out
 }
 

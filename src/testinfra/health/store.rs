@@ -67,6 +67,17 @@ fn parse(text: &str) -> Result<HealthBaseline, String> {
     Ok(baseline)
 }
 
+/// True where a path leads out of a folder, by a link or otherwise; the file itself need not exist.
+pub fn leaves(path: &Path, folder: &Path) -> bool {
+    let there = path.ancestors().find(|part| fs::symlink_metadata(part).is_ok());
+    let resolved = there.and_then(|part| part.canonicalize().ok());
+    match (resolved, folder.canonicalize()) {
+        (Some(resolved), Ok(folder)) => !resolved.starts_with(folder),
+        // A link that leads nowhere, too.
+        _ => true,
+    }
+}
+
 /// What became of the file that was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
@@ -160,6 +171,17 @@ mod tests {
         assert_eq!(save(&path, &baseline()), Ok(Saved::Created));
         assert_eq!(save(&path, &baseline()), Ok(Saved::Replaced));
         assert_eq!(read(&path), BaselineFound::Read(Box::new(baseline())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_do_not_lead_out_of_the_folder() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(other.path(), folder.path().join("out")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("gone.json")).unwrap();
+        for (path, expected) in [("a/b.json", false), ("b.json", false), ("out/b.json", true), ("gone.json", true)] {
+            assert_eq!(leaves(&folder.path().join(path), folder.path()), expected, "{path}");
+        }
     }
 
     #[test]
