@@ -9,6 +9,7 @@ mod cli;
 mod coverage;
 mod docs;
 mod faults;
+mod health;
 mod hostile;
 mod live_faults;
 mod observed;
