@@ -17,8 +17,8 @@ const CONFIG: &str = "[live]\nsource = \"none\"\n
 [health]\nbaseline = \".gcp-drift/health-baseline.json\"\nreports = [\"reports/*.xml\"]\n";
 
 const SMOKE: &str =
-    "class TestService:\n    def test_one(self):\n        assert 1\n\n    def test_two(self):\n        assert 2\n
-\ndef test_three():\n    assert 3\n";
+    "class TestService:\n    def test_one(self):\n        assert answer(1)\n\n    def test_two(self):\n        assert answer(2)\n
+\ndef test_three():\n    assert answer(3)\n";
 
 /// A report in which so many tests pass and fail.
 fn report(passed: usize, failed: usize) -> String {
@@ -40,6 +40,13 @@ fn healthy() -> Repository {
     repository.write("tests/smoke/test_a.py", SMOKE);
     repository.write("tests/unit/test_u.py", "def test_u():\n    assert 1\n");
     repository.write("reports/junit.xml", &report(99, 1));
+    repository
+}
+
+/// The same, where nobody says that there should be a baseline.
+fn without_baseline() -> Repository {
+    let repository = healthy();
+    repository.replace("gcp-drift.toml", "baseline = \".gcp-drift/health-baseline.json\"\n", "");
     repository
 }
 
@@ -146,13 +153,16 @@ const CASES: &[Case] = &[
     Case {
         name: "a required class became a stub",
         change: |repository| {
-            repository.write("tests/smoke/test_a.py", &SMOKE.replace("assert 1", "pass").replace("assert 2", "pass"));
+            repository.write(
+                "tests/smoke/test_a.py",
+                &SMOKE.replace("assert answer(1)", "pass").replace("assert answer(2)", "pass"),
+            );
         },
         findings: &[("health-required-class-lost:class/smoke/TestService", "high")],
     },
     Case {
         name: "a required class was rewritten",
-        change: |repository| repository.write("tests/smoke/test_a.py", &SMOKE.replace("assert 1", "assert 5 > 4")),
+        change: |repository| repository.write("tests/smoke/test_a.py", &SMOKE.replace("answer(1)", "answer(5)")),
         findings: &[],
     },
     Case {
@@ -242,7 +252,7 @@ fn what_should_be_there_and_is_not_is_not_checked() {
     repository.write("reports/junit.xml", &report(99, 1)[..2000]);
     let items = unchecked(&repository);
     assert_eq!(items.len(), 1, "{items:?}");
-    assert!(items[0].0 == "health-rate-rose" && items[0].1.contains("cut off"), "{items:?}");
+    assert!(items[0].0 == "health-rate-rose" && items[0].1.contains("is no whole report"), "{items:?}");
     // A broken report never becomes a baseline.
     let before = repository.read(BASELINE);
     let outcome = repository.run(&["health", "--save-baseline"]).expect_code(3);
@@ -321,6 +331,19 @@ fn a_baseline_is_created_compared_with_and_replaced() {
 }
 
 #[test]
+fn a_secret_in_the_name_of_a_test_is_not_printed() {
+    let repository = without_baseline();
+    let token = concat!("gh", "p_0123456789abcdefghijABCDEFGHIJ012345");
+    let report = report(0, 1).replace("fail_0", &format!("test_login[{token}]"));
+    repository.write("reports/junit.xml", &report);
+    let outcome = repository.run(&["health", "--format", "json"]);
+    assert!(outcome.stdout.contains("t::test_login["), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains(token), "{}", outcome.stdout);
+    let recorded = repository.run(&["check", "--only", "health", "--record", "run.json"]);
+    assert!(!recorded.stdout.contains(token) && !repository.read("run.json").contains(token));
+}
+
+#[test]
 fn eight_processes_that_save_at_once_leave_a_whole_baseline() {
     let repository = healthy();
     let children: Vec<_> = (0..8)
@@ -354,7 +377,7 @@ fn a_replay_judges_the_same() {
 
 #[test]
 fn reports_are_named_by_file_and_pattern_and_merged_in_order() {
-    let repository = healthy();
+    let repository = without_baseline();
     let retry = "<testsuite name=\"pytest\"><testcase classname=\"t\" name=\"fail_0\"/></testsuite>";
     repository.write("out/shard-2.xml", &report(0, 1));
     repository.write("out/shard-10.xml", retry);
@@ -427,7 +450,7 @@ fn pytest_truth() -> Value {
 
 #[track_caller]
 fn expect_pytest_truth(report: &Path) {
-    let repository = healthy();
+    let repository = without_baseline();
     let outcome = repository.run(&["health", "--format", "json", "--junit", report.to_str().unwrap()]).expect_code(0);
     let health = outcome.json();
     assert_eq!(health["unwell"], pytest_truth(), "{}", report.display());

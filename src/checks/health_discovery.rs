@@ -56,7 +56,7 @@ fn slower(comparison: Comparison<'_>) -> Verdict {
         let why = Why::new(WhyKind::Invalid, "the baseline does not tell how long discovery took");
         return Verdict::not_checked(&SLOWER, tree(), None, why);
     }
-    if now <= before.max(thresholds.discovery_floor / thresholds.discovery_slowdown) * thresholds.discovery_slowdown {
+    if now <= before * thresholds.discovery_slowdown {
         return Verdict::Clean;
     }
     let factor = thresholds.discovery_slowdown;

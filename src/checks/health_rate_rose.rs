@@ -4,7 +4,7 @@ use super::health::{Comparison, file, names, save_again};
 use super::{Check, Scene};
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::health::{HealthEvidence, Rate, RunHealth};
-use crate::model::{Why, WhyKind, redact};
+use crate::model::{Why, WhyKind};
 
 /// The rule.
 pub static RULE: Rule =
@@ -54,7 +54,7 @@ fn one(
     let title = format!("the {} rate rose from {} to {}", rate.word(), percent(was), percent(is));
     let outcome = rate.outcome();
     let new = now.unwell.iter().filter(|(id, ended)| **ended == outcome && before.unwell.get(*id) != Some(&outcome));
-    let new: Vec<String> = new.map(|(id, _)| redact::identifier(id)).collect();
+    let new: Vec<&String> = new.map(|(id, _)| id).collect();
     let mut why = format!("{} now, {} in {}", ended(now), ended(before), comparison.words());
     if !new.is_empty() {
         why.push_str(&format!("; new: {}", names(&new)));

@@ -138,7 +138,8 @@ fn category_verdict(comparison: Comparison<'_>, name: &str, lost: &Lost, held: &
     let severity = if held.len() < lost.before { SHRANK.severity } else { Severity::Medium };
     let mut builder = Finding::builder(&SHRANK, subject, title).severity(severity).why(why.join("; "));
     let files: BTreeSet<&str> = lost.gone.iter().map(|id| file_of(id)).collect();
-    let there = |path: &&str| now.unimportable.contains(*path) || everywhere.iter().any(|id| file_of(id) == *path);
+    let held_files: BTreeSet<&str> = everywhere.iter().map(|id| file_of(id)).collect();
+    let there = |path: &&str| now.unimportable.contains(*path) || held_files.contains(path);
     for path in files.into_iter().filter(there).take(10) {
         builder = builder.place(file(path));
     }

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use super::check::{self, FailOn};
-use super::error::CliError;
+use super::error::{self, CliError};
 use super::output::{self, Color};
 use super::recording::Recording;
 use super::setup::{CommonArgs, Setup};
@@ -245,17 +245,17 @@ impl<'a> Outcome<'a> {
             BaselineFound::Absent => format!("there is no baseline at {}", baseline.path),
             BaselineFound::Refused(_) => format!("the baseline at {} cannot be used", baseline.path),
         };
-        out.push_str(&super::error::escaped(&compared));
-        out.push_str("\n\n");
+        out.push_str(&one_line(&compared));
+        out.push('\n');
         out.push_str(&self.table(style));
         let unmeasured = health::metrics(self.health).into_iter().filter_map(|metric| metric.now.why_not());
         for why in unmeasured.collect::<BTreeSet<String>>() {
-            out.push_str(&super::error::escaped(&format!("not measured: {why}\n")));
+            out.push_str(&one_line(&format!("not measured: {why}")));
         }
         for report in self.health.reports.iter().flat_map(|reports| &reports.files) {
             let whole = if report.incomplete.is_some() { ", not whole" } else { "" };
             let cases = report::words::count(report.cases, "case");
-            out.push_str(&super::error::escaped(&format!("report {}: {cases}{whole}\n", report.path)));
+            out.push_str(&one_line(&format!("report {}: {cases}{whole}", report.path)));
         }
         out.push_str(&report::terminal::items(self.report, style));
         out
@@ -284,4 +284,9 @@ impl<'a> Outcome<'a> {
         }
         out
     }
+}
+
+/// A line that nothing in it can break or forge, with its line end.
+fn one_line(text: &str) -> String {
+    format!("{}\n", error::escaped(text).replace('\n', "\\n"))
 }

@@ -21,6 +21,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::timeouts::{self, BODY_BYTES};
 use crate::model::health::Outcome;
+use crate::model::redact;
 
 /// The largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 512 << 20;
@@ -315,7 +316,9 @@ impl Parser {
     fn close_case(&mut self) {
         let Some(case) = self.case.take() else { return };
         let outcome = if case.flaky && case.outcome == Outcome::Passed { Outcome::Flaky } else { case.outcome };
-        let id = if case.class.is_empty() { case.name } else { format!("{}::{}", case.class, case.name) };
+        let id = if case.class.is_empty() { case.name.clone() } else { format!("{}::{}", case.class, case.name) };
+        // Parameters are part of a name, and may be anything.
+        let id = redact::identifier(&id);
         let Open { seconds, uncollected, .. } = case;
         self.report.cases.push(Case { id, outcome, seconds, uncollected, repeats: false });
     }

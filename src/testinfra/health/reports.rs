@@ -45,9 +45,9 @@ pub fn read(named: &Named<'_>) -> (ReportsRead, Option<RunHealth>) {
         read.problems.push(Why::new(WhyKind::Limit, format!("more than {MAX_FILES} reports are named")));
         files.truncate(MAX_FILES);
     }
-    let mut reports: Vec<(String, Report)> =
+    let reports: Vec<(String, Report)> =
         files.into_iter().map(|path| (shown(&path), one(&named.folder.join(&path), named))).collect();
-    sort_by_time(&mut reports);
+    let reports = by_time(reports);
     for (path, report) in &reports {
         if let Some(damage) = &report.damage {
             read.problems.push(Why::new(WhyKind::Malformed, format!("`{path}` is no whole report: {damage}")));
@@ -91,15 +91,14 @@ fn is_inside(path: &Path, folder: &Path) -> bool {
 }
 
 /// Earlier runs first, where every report tells when it began; else in the order in which they were named.
-fn sort_by_time(reports: &mut [(String, Report)]) {
-    let times: Option<Vec<i128>> =
-        reports.iter().map(|(_, report)| report.timestamp.as_deref().and_then(nanoseconds)).collect();
-    let Some(times) = times else { return };
-    let mut keyed: Vec<(i128, (String, Report))> = times.into_iter().zip(reports.iter().cloned()).collect();
-    keyed.sort_by(|(left, _), (right, _)| left.cmp(right));
-    for (slot, (_, report)) in reports.iter_mut().zip(keyed) {
-        *slot = report;
+fn by_time(reports: Vec<(String, Report)>) -> Vec<(String, Report)> {
+    let time = |report: &Report| report.timestamp.as_deref().and_then(nanoseconds);
+    if reports.iter().any(|(_, report)| time(report).is_none()) {
+        return reports;
     }
+    let mut sorted = reports;
+    sorted.sort_by_cached_key(|(_, report)| time(report));
+    sorted
 }
 
 /// A time with or without its offset from UTC: runners write both, but one runner always the same.
@@ -139,8 +138,7 @@ fn find(named: &Named<'_>, pattern: &str) -> Result<Vec<PathBuf>, Why> {
 /// The part of a pattern before its first wildcard.
 fn literal_folder(pattern: &Path) -> PathBuf {
     let literal = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
-    let whole: PathBuf = pattern.components().filter(|part| *part != Component::CurDir).take_while(literal).collect();
-    whole
+    pattern.components().filter(|part| *part != Component::CurDir).take_while(literal).collect()
 }
 
 fn search(folder: &Path, base: &Path, glob: &globset::GlobMatcher) -> Result<Vec<PathBuf>, String> {
