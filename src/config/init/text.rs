@@ -66,8 +66,8 @@ fn place(guess: &Guess) -> String {
 fn header(out: &mut String, table: &Key, found: &Discovered) {
     explain(out, table);
     // The table itself is a setting where nothing holds without it.
-    let switched_off = if table.default == "see below" { "" } else { "#" };
-    line(out, &format!("{switched_off}[{}]", table.path));
+    let mark = if table.default == "see below" { "" } else { "#" };
+    line(out, &format!("{mark}[{}]", table.path));
     for key in crate::config::keys::keys_of(table.path).filter(|key| !is_table(key)) {
         if key.path == "tests.root" && found.tests_root.is_some() {
             // A default in front of another value would read like it.
