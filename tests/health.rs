@@ -232,6 +232,8 @@ fn a_loss_is_named_with_its_tests() {
         assert!(why.contains(part), "{why}");
     }
     assert_eq!(shrank["places"][0]["file"], "tests/smoke/test_a.py");
+    let part = list(&report, "parts").iter().find(|part| part["part"] == "health").unwrap();
+    assert_eq!((&part["metrics"]["tests_smoke"], &part["metrics"]["baseline"]["tests_smoke"]), (&json!(0), &json!(3)));
     let text = repository.run(&["health"]).expect_code(2).stdout;
     assert!(
         text.contains("health of the tests: degraded") && text.contains("tests/smoke/test_a.py::test_three"),

@@ -36,7 +36,7 @@ fn grew(comparison: Comparison<'_>) -> Verdict {
     }
     Finding::builder(&GREW, tree(), format!("{now} test files are discovered; {before} were before"))
         .why(format!(
-            "that is more than {factor} times {}; {} are left after the exclusion patterns",
+            "that is more than {factor} times {}; left after the exclusion patterns: {}",
             comparison.words(),
             comparison.now().discovery.test_files
         ))

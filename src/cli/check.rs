@@ -338,8 +338,8 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             }
         }
         (Part::Health, _) => {
-            for metric in evidence.health.iter().flat_map(health::metrics) {
-                add(metric.name(), metric.json());
+            for (name, value) in evidence.health.iter().flat_map(health::metrics::summary) {
+                add(&name, value);
             }
         }
         (Part::Classes, Some(tests)) => {

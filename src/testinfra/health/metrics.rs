@@ -1,6 +1,6 @@
 //! Everything that was measured, now and in the baseline, in one list: for the table, the JSON and the report of a check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -90,6 +90,29 @@ pub fn metrics(health: &HealthEvidence) -> Vec<Metric> {
             Metric { name, now, before }
         })
         .collect()
+}
+
+/// The metrics as a part of a larger report has them: what is now, and under `baseline` only what was another number.
+pub fn summary(health: &HealthEvidence) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    let mut baseline = serde_json::Map::new();
+    let mut reasons = BTreeSet::new();
+    for Metric { name, now, before } in metrics(health) {
+        if let Some(Measured::Number(before)) = before.filter(|before| *before != now) {
+            baseline.insert(name.clone(), before);
+        }
+        match now {
+            Measured::Number(now) => drop(all.insert(name, now)),
+            Measured::Not(why) => drop(reasons.insert(why)),
+        }
+    }
+    if !baseline.is_empty() {
+        all.insert("baseline".to_owned(), Value::Object(baseline));
+    }
+    if !reasons.is_empty() {
+        all.insert("not_measured".to_owned(), json!(reasons));
+    }
+    all
 }
 
 /// The same names in the same order for every state.
