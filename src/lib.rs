@@ -19,6 +19,7 @@ pub mod deploy;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod exit_code;
+pub mod files;
 pub mod finding;
 #[cfg(feature = "live")]
 pub mod live;
