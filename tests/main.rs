@@ -13,6 +13,7 @@ mod hostile;
 mod live_faults;
 mod observed;
 mod replay;
+mod restore;
 mod rules;
 mod schema;
 mod secrets;

@@ -7,6 +7,7 @@
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`restore`] | a class goes back from a backup into its file |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
 pub mod backups;
@@ -21,6 +22,7 @@ pub mod interpret;
 pub mod names;
 pub mod pytest_config;
 pub mod resolve;
+pub mod restore;
 pub mod roots;
 pub mod show;
 pub mod sources;
@@ -65,9 +67,20 @@ pub struct Indexed {
 
 /// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
 pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed {
+    index_with(repo, config, excerpts, &BTreeMap::new())
+}
+
+/// The same, as it would be with other files in place of those on the disk.
+pub fn index_with(
+    repo: &Path,
+    config: &TestsConfig,
+    excerpts: &Excerpts,
+    overlay: &BTreeMap<String, Vec<u8>>,
+) -> Indexed {
     let started = Instant::now();
     let root = join("", &config.root);
-    let tree = walk::walk(repo);
+    let mut tree = walk::walk(repo);
+    tree.lay_over(overlay);
     let pytest = pytest_config::read(repo, &root, &tree, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
