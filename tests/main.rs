@@ -12,6 +12,7 @@ mod faults;
 mod hostile;
 mod live_faults;
 mod observed;
+mod premigrate;
 mod replay;
 mod restore;
 mod rules;

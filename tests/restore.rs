@@ -190,7 +190,7 @@ fn what_should_not_be_restored_is_refused_with_the_reason() {
             "itself a fixture",
             true,
         ),
-        ("module", with("from app", "from gone.app"), None, "`import gone", true),
+        ("module", with("from app", "from app.sub"), None, "`import app.sub`", true),
         (
             "symbol",
             with("import ping", "import ping, lost").replace("< 1", "< lost"),
@@ -270,8 +270,10 @@ fn source_and_target_can_be_named() {
     repository.write(BACKUP, &good.replace("from app", "from .app"));
     repository.write("tests/smoke/__init__.py", "");
     repository.write("tests/smoke/app.py", APP);
-    run(&["--to", "tests/smoke/test_c.py"], 0);
-    assert!(run(&["--to", "tests/test_c.py", "--force"], 0).stderr.contains("means another module there"));
+    run(&["--from", BACKUP, "--to", "tests/smoke/test_c.py"], 0);
+    assert!(
+        run(&["--from", BACKUP, "--to", "tests/test_c.py", "--force"], 0).stderr.contains("means another module there")
+    );
 }
 
 #[cfg(unix)]

@@ -11,6 +11,7 @@ mod live_args;
 pub mod live_state;
 mod observed;
 pub mod output;
+pub mod premigrate;
 pub mod recording;
 pub mod restore;
 pub mod rollback;
@@ -50,6 +51,8 @@ enum Command {
     Explain(explain::Args),
     /// Write a commented gcp-drift.toml from what is found here
     Init(init::Args),
+    /// What must hold before a migration, and what a migration lost
+    Premigrate(premigrate::Args),
     /// Bring required test classes back from backup files
     Restore(restore::Args),
     /// Undo what a restore has written
@@ -77,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Premigrate(args) => premigrate::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Rollback(args) => rollback::run(&args),
         Command::Snapshot(args) => live_state::snapshot(&args),

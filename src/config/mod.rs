@@ -56,6 +56,9 @@ pub struct Config {
     pub deploy: DeployConfig,
     /// The pytest code base.
     pub tests: TestsConfig,
+    /// What is run before a migration.
+    #[serde(default)]
+    pub gate: GateConfig,
     /// Policies.
     pub policies: PoliciesConfig,
     /// Rule id → severity.
@@ -183,6 +186,40 @@ pub struct RequiredClassConfig {
     pub methods: Vec<String>,
 }
 
+/// `[gate]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GateConfig {
+    /// Commands, in order.
+    pub commands: Vec<GateCommand>,
+}
+
+/// `[[gate.commands]]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GateCommand {
+    /// What reports call it.
+    pub name: String,
+    /// What is run.
+    pub run: GateRun,
+    /// Seconds after which it is killed.
+    pub timeout: f64,
+    /// Variables that it gets beside those of the caller.
+    pub env: BTreeMap<String, String>,
+    /// The folder in which it runs; `.` is the repository.
+    pub dir: String,
+    /// Whether its failure does not count.
+    pub allow_failure: bool,
+}
+
+/// What a gate command runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateRun {
+    /// A program with its arguments.
+    Program(Vec<String>),
+    /// A text for the system's shell.
+    Shell(String),
+}
+
 /// `[policies]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
@@ -220,6 +257,7 @@ impl Default for Config {
             terraform: TerraformConfig::default(),
             deploy: DeployConfig::default(),
             tests: TestsConfig::default(),
+            gate: GateConfig::default(),
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),

@@ -75,6 +75,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         terraform: terraform::terraform(top, errors),
         deploy: deploy(top, errors),
         tests: tests(top, errors),
+        gate: gate::gate(top, errors),
         severity: severities(top, &rules, errors),
         accept: accepted(top, &rules, errors),
         policies,
@@ -394,6 +395,7 @@ fn all_valid<T>(
     Some(texts.into_iter().filter_map(|text| valid(Some(text), &check, errors)).collect())
 }
 
+mod gate;
 mod terraform;
 #[cfg(test)]
 mod tests;

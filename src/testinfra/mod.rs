@@ -7,6 +7,7 @@
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`gate`] | what runs before a migration, and what a migration lost |
 //! | [`restore`] | a class goes back from a backup into its file |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
@@ -16,6 +17,7 @@ pub mod collect;
 pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
+pub mod gate;
 pub mod glob;
 pub mod imports;
 pub mod interpret;
@@ -63,24 +65,30 @@ pub struct Indexed {
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
     pub seconds: f64,
+    /// Every test that pytest would collect, where that was asked for.
+    pub collected: Vec<gate::identities::Test>,
+}
+
+/// What else is asked of an index.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Files as they would be, by path, in place of those on the disk.
+    pub overlay: BTreeMap<String, Vec<u8>>,
+    /// Every test that pytest would collect.
+    pub collected: bool,
 }
 
 /// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
 pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed {
-    index_with(repo, config, excerpts, &BTreeMap::new())
+    index_with(repo, config, excerpts, &Asked::default())
 }
 
-/// The same, as it would be with other files in place of those on the disk.
-pub fn index_with(
-    repo: &Path,
-    config: &TestsConfig,
-    excerpts: &Excerpts,
-    overlay: &BTreeMap<String, Vec<u8>>,
-) -> Indexed {
+/// The same, with what else is asked for.
+pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked: &Asked) -> Indexed {
     let started = Instant::now();
     let root = join("", &config.root);
     let mut tree = walk::walk(repo);
-    tree.lay_over(overlay);
+    tree.lay_over(&asked.overlay);
     let pytest = pytest_config::read(repo, &root, &tree, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
@@ -133,6 +141,8 @@ pub fn index_with(
             _ => {}
         }
     }
+    let collected =
+        if asked.collected { gate::identities::tests(&space, &pytest, &tests, &imports.failing) } else { Vec::new() };
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
@@ -154,7 +164,7 @@ pub fn index_with(
         parse_errors,
         incomplete,
     };
-    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64(), collected }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

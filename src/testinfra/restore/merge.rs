@@ -1,9 +1,10 @@
 //! What of a backup goes into a file, and where.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::module::{Imported, Item, Kind, Module};
 use super::text::Insertion;
+use crate::model::redact;
 
 /// What goes into a file, and what speaks against it.
 #[derive(Debug, Default)]
@@ -24,8 +25,8 @@ pub(super) fn merge(backup: &Module, class: usize, target: &Module, moved: bool,
         let from = import.from.as_deref().unwrap_or_default();
         merge.conflicts.push(format!("`from {from} import {}` means another module there", import.words()));
     }
-    let lines = import_lines(&needed.imports);
-    merge.brings.extend(lines.iter().cloned());
+    let lines = import_lines(backup, &needed.imports);
+    merge.brings.extend(lines.iter().flat_map(|text| text.lines()).map(|line| redact::line(line.trim())));
     let items: Vec<&Item> = needed.items.iter().filter_map(|at| backup.items.get(*at)).collect();
     for item in needed.items.iter().filter(|at| **at != class).filter_map(|at| backup.items.get(*at)) {
         if item.bound.is_empty() {
@@ -37,7 +38,7 @@ pub(super) fn merge(backup: &Module, class: usize, target: &Module, moved: bool,
     let class_at = place_of_class(backup, class, target);
     let imports_at = place_of_imports(target);
     if !lines.is_empty() {
-        let block = lines.join("\n");
+        let block = import_text(backup, &lines, is_new);
         merge.insertions.push(import_block(target, imports_at, &block, class_at));
     }
     let spaced = spaced(&target.text, class_at, &chunk, !lines.is_empty() && imports_at == class_at);
@@ -161,24 +162,44 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Statements for these imports, one for each module.
-fn import_lines(imports: &BTreeSet<Imported>) -> Vec<String> {
-    let mut lines: Vec<String> = imports
-        .iter()
-        .filter(|import| import.from.is_none())
-        .map(|import| format!("import {}", import.words()))
-        .collect();
-    let mut from: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for import in imports {
-        let Some(module) = &import.from else { continue };
-        if import.name == "*" {
-            lines.push(format!("from {module} import *"));
-        } else {
-            from.entry(module).or_default().push(import.words());
+/// Statements for these imports, in the order of the backup; as they stand there, where all of their names are needed.
+fn import_lines(backup: &Module, imports: &BTreeSet<Imported>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut done: BTreeSet<&Imported> = BTreeSet::new();
+    for item in &backup.items {
+        let Kind::Imports(all) = &item.kind else { continue };
+        let needed: Vec<&Imported> =
+            all.iter().filter(|import| imports.contains(import) && done.insert(import)).collect();
+        let Some(first) = needed.first() else { continue };
+        if needed.len() == all.len() {
+            lines.push(backup.text_of(item).to_owned());
+            continue;
+        }
+        match &first.from {
+            Some(from) => {
+                let names: Vec<String> = needed.iter().map(|import| import.words()).collect();
+                lines.push(format!("from {from} import {}", names.join(", ")));
+            }
+            None => lines.extend(needed.iter().map(|import| format!("import {}", import.words()))),
         }
     }
-    lines.extend(from.into_iter().map(|(module, names)| format!("from {module} import {}", names.join(", "))));
     lines
+}
+
+/// The statements as one text. In a new file they stand in the groups of the backup.
+fn import_text(backup: &Module, lines: &[String], is_new: bool) -> String {
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let apart = backup
+            .text
+            .find(line.as_str())
+            .is_some_and(|at| backup.text.get(..at).is_some_and(|before| before.ends_with("\n\n")));
+        if at > 0 {
+            text.push_str(if is_new && apart { "\n\n" } else { "\n" });
+        }
+        text.push_str(line);
+    }
+    text
 }
 
 /// Pieces of the backup in its order: definitions two lines apart.

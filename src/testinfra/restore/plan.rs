@@ -13,7 +13,7 @@ use crate::model::{Excerpts, Origin};
 use crate::python::Version;
 use crate::testinfra::glob::PathGlobs;
 use crate::testinfra::roots::folder_of;
-use crate::testinfra::{index, index_with};
+use crate::testinfra::{Asked, index, index_with};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +151,8 @@ impl Step<'_> {
         let mut overlay: BTreeMap<String, Vec<u8>> =
             plan.files.iter().map(|(path, (_, new))| (path.clone(), new.clone())).collect();
         overlay.insert(to.clone(), attempt.bytes.clone());
-        let after = index_with(self.folder.root(), self.config, &Excerpts::default(), &overlay).index;
+        let asked = Asked { overlay, collected: false };
+        let after = index_with(self.folder.root(), self.config, &Excerpts::default(), &asked).index;
         let (mut reasons, remains) = self.judge(&after, &to);
         reasons.splice(0..0, attempt.conflicts);
         if let Some(why_not) = why_not {
