@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -65,7 +66,8 @@ fn compiles(path: &Path) {
     let script = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())";
     match Command::new("python3").args(["-c", script]).arg(path).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
-        Err(_) => eprintln!("SKIPPED: python3 is not on PATH"),
+        // Past the capture of the test harness, so that it is always seen.
+        Err(_) => writeln!(std::io::stderr(), "SKIPPED: python3 is not on PATH").unwrap(),
     }
 }
 
@@ -198,7 +200,13 @@ fn what_should_not_be_restored_is_refused_with_the_reason() {
             "`from app import lost`",
             true,
         ),
-        ("syntax", with("ping():", "ping(:").replace("assert ping() <", "assert ping( <"), None, "compile", false),
+        (
+            "syntax",
+            with("ping():", "ping(:").replace("assert ping() <", "assert ping( <"),
+            None,
+            "does not parse",
+            false,
+        ),
         (
             "clash",
             with("from app import ping", "def ping(): return 1"),
@@ -325,4 +333,29 @@ fn a_secret_in_a_test_is_not_printed() {
     );
     let shown = repository(&backup, None).run(&["restore"]).expect_code(0);
     assert!(shown.stdout.contains("DB_PASSWORD") && !shown.stdout.contains("hunter2"), "{}", shown.stdout);
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_finished_by_the_next_one() {
+    let repository = repository("import os\n", Some("old\n"));
+    // "old\n" becomes "new\n", and a second file is made.
+    let change = |path: &str, before: &str, after: &str, folders: &str| {
+        format!("{{\"path\":\"{path}\",\"before\":{before},\"after\":{after},\"folders\":[{folders}]}}")
+    };
+    let changes =
+        [change(TARGET, "\"b2xkCg==\"", "\"bmV3Cg==\"", ""), change("made/x", "null", "\"bmV3Cg==\"", "\"made\"")];
+    let journal = format!("{{\"version\":1,\"changes\":[{}]}}", changes.join(","));
+    repository.write(".gcp-drift/journal.json", &journal);
+    let looked = repository.run(&["restore"]);
+    assert!(looked.stderr.contains("an earlier run was cut off"), "{}", looked.stderr);
+    assert_eq!(repository.read(TARGET), "old\n");
+    repository.run(&["rollback", "--last"]).expect_code(64);
+    assert_eq!((repository.read(TARGET), repository.read("made/x")), ("new\n".to_owned(), "new\n".to_owned()));
+    assert!(!repository.join(".gcp-drift").exists());
+    // Where somebody has changed a file since, it is said, and nothing is overwritten.
+    repository.write(".gcp-drift/journal.json", &journal);
+    repository.write(TARGET, "mine\n");
+    let stuck = repository.run(&["rollback", "--last"]).expect_code(1);
+    assert!(stuck.stderr.contains("has changed since") && stuck.stderr.contains("journal.json"), "{}", stuck.stderr);
+    assert_eq!(repository.read(TARGET), "mine\n");
 }

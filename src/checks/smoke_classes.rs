@@ -110,9 +110,7 @@ fn missing(class: &RequiredClass) -> FindingBuilder {
             "gcp-drift check --only tests",
             "gcp-drift rollback --last",
         ),
-        Some(reason) => {
-            builder.edit(format!("write it anew: the backup should not be restored ({reason})"), best.origin.clone())
-        }
+        Some(reason) => builder.edit(format!("the backup should not be restored: {reason}"), best.origin.clone()),
     }
 }
 

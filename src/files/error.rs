@@ -36,7 +36,7 @@ pub enum FileError {
         why: String,
     },
     /// An action failed, and what it had done could not be undone: the journal is still there.
-    #[error("{cause}; the next run finishes what `{journal}` describes")]
+    #[error("{cause}; the next run finishes what `{journal}` describes; without that file all stays as it is now")]
     Unfinished {
         /// What failed.
         cause: Box<Self>,
