@@ -41,7 +41,7 @@ impl Folder {
         let is_plain = |part: &&str| {
             !part.is_empty() && !matches!(*part, "." | "..") && !part.contains(['\\', '\0']) && !has_drive(part)
         };
-        if !parts.iter().all(|part| is_plain(part)) {
+        if !parts.iter().all(is_plain) {
             return Err(FileError::Outside(path.to_owned()));
         }
         let mut place = self.root.clone();

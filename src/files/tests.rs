@@ -14,8 +14,11 @@ fn folder() -> (tempfile::TempDir, Folder) {
     (temporary, folder)
 }
 
+/// Paths with their content; folders have none.
+type Tree = Vec<(String, Option<Vec<u8>>)>;
+
 /// Every path below a folder with its content.
-fn tree(root: &Path) -> Vec<(String, Option<Vec<u8>>)> {
+fn tree(root: &Path) -> Tree {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -69,7 +72,7 @@ fn act(folder: &Folder) -> Result<(), FileError> {
     Journal::open(folder, BELOW)?.run(&changes)
 }
 
-fn old_and_new() -> (Vec<(String, Option<Vec<u8>>)>, Vec<(String, Option<Vec<u8>>)>) {
+fn old_and_new() -> (Tree, Tree) {
     let (_temporary, folder) = folder();
     prepare(&folder);
     let old = tree(folder.root());
@@ -141,7 +144,7 @@ fn an_action_that_cannot_even_be_undone_is_finished_by_the_next_run() {
 const CHILD: &str = "GCP_DRIFT_TEST_KILLED_IN";
 const STEP: &str = "GCP_DRIFT_TEST_KILLED_AT";
 
-/// Does nothing by itself: [`a_killed_process_leaves_old_or_what_the_next_run_finishes`] runs it as a process of its own.
+/// Does nothing by itself: the test below runs it as a process of its own.
 #[test]
 fn killed_child() {
     let (Ok(root), Ok(step)) = (std::env::var(CHILD), std::env::var(STEP)) else { return };

@@ -285,15 +285,11 @@ pub fn count(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &Python
     total
 }
 
-/// Visits every test that pytest would collect from a file that can be imported: the names of its classes and of itself,
-/// and its definition, where it is one.
-pub fn each<'a>(
-    space: &'a Space<'a>,
-    pytest: &PytestConfig,
-    id: FileId,
-    file: &PythonFile,
-    visit: &mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>),
-) {
+/// Takes a test: the names of its classes and of itself, and its definition, where it is known.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>);
+
+/// Visits every test that pytest would collect from a file that can be imported.
+pub fn each<'a>(space: &'a Space<'a>, pytest: &PytestConfig, id: FileId, file: &PythonFile, visit: Visit<'_, 'a>) {
     let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
     let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
     if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
@@ -351,7 +347,7 @@ fn each_of_class<'a>(
     file: FileId,
     class: &'a Class,
     names: &mut Vec<&'a str>,
-    visit: &mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>),
+    visit: Visit<'_, 'a>,
 ) {
     let view = view(space, file, class);
     let name = names.last().copied().unwrap_or(&class.name);

@@ -32,10 +32,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "install_hook", "uninstall_hook"])]
     compare: Option<PathBuf>,
     /// Write a git hook that runs this command
-    #[arg(long, value_name = "HOOK", value_enum, num_args = 0..=1, default_missing_value = "pre-push", conflicts_with_all = ["save", "uninstall_hook"])]
+    #[arg(long, value_name = "HOOK", value_enum, num_args = 0..=1, default_missing_value = "pre-push")]
+    #[arg(conflicts_with_all = ["save", "uninstall_hook"])]
     install_hook: Option<HookName>,
     /// Remove what --install-hook wrote
-    #[arg(long, value_name = "HOOK", value_enum, num_args = 0..=1, default_missing_value = "pre-push", conflicts_with = "save")]
+    #[arg(long, value_name = "HOOK", value_enum, num_args = 0..=1, default_missing_value = "pre-push")]
+    #[arg(conflicts_with = "save")]
     uninstall_hook: Option<HookName>,
     /// Format: text or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]

@@ -193,6 +193,8 @@ fn imports(before: &Identities, now: &Identities, found: &mut Comparison) {
 
 #[cfg(test)]
 mod unit_tests {
+    use std::slice;
+
     use super::*;
 
     fn test(id: &str, body: &str) -> Test {
@@ -249,8 +251,8 @@ mod unit_tests {
     #[test]
     fn a_file_that_cannot_be_imported_loses_its_tests() {
         let broken = Test { runs: false, ..test("a.py::test_x", "1") };
-        assert_eq!(compared(&[test("a.py::test_x", "1")], &[broken.clone()]).broken_tests, ["a.py::test_x"]);
-        assert!(!compared(&[broken.clone()], &[broken.clone()]).has_loss());
+        assert_eq!(compared(&[test("a.py::test_x", "1")], slice::from_ref(&broken)).broken_tests, ["a.py::test_x"]);
+        assert!(!compared(slice::from_ref(&broken), slice::from_ref(&broken)).has_loss());
         assert!(!compared(&[broken], &[]).has_loss());
     }
 }

@@ -249,7 +249,8 @@ fn secrets(own: &BTreeMap<String, String>) -> Vec<String> {
     found
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

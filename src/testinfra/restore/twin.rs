@@ -10,7 +10,7 @@ use crate::testinfra::sources::FileId;
 /// Fewer tests than these may have the same names by chance.
 const FEWEST: usize = 2;
 
-/// Says of which live class this one is a renamed twin: at least three in five of the tests of both are the same by name.
+/// Says of which live class this one is a renamed twin: at least three in five of the tests of both have the same name.
 pub fn twin(space: &Space<'_>, pytest: &PytestConfig, class: &Class, live: &HashSet<FileId>) -> Option<String> {
     let wanted = tests(pytest, class);
     if wanted.len() < FEWEST {
