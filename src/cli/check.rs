@@ -137,7 +137,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     if let Some(path) = &args.record {
         recording.write(path)?;
     }
-    let settings = settings(&recording, only, args.fail_on, args.allow_unchecked);
+    let settings = settings(args.fail_on, args.allow_unchecked, &recording, only);
     let report = judge(&recording, &settings);
     for output in &outputs {
         let style = output::style(args.color);
@@ -162,6 +162,17 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     Ok(report.exit_code)
 }
 
+/// The report of `check --only tests`, as configured.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
+    let only: BTreeSet<Part> = Part::TESTS.into_iter().collect();
+    let evidence = gather::evidence(&setup, &Wanted { parts: only.clone(), ..Wanted::default() })?;
+    let recording = Recording::new(setup.config, setup.config_file, only.clone(), evidence);
+    Ok(judge(&recording, &settings(None, false, &recording, only)))
+}
+
 fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
     let mut outputs = args.output.clone();
     outputs.extend(args.format.map(|format| Output { format, path: None }));
@@ -175,10 +186,10 @@ fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
 
 /// What the configuration and the flags say about verdicts.
 pub(super) fn settings(
-    recording: &Recording,
-    only: BTreeSet<Part>,
     fail_on: Option<FailOn>,
     allow_unchecked: bool,
+    recording: &Recording,
+    only: BTreeSet<Part>,
 ) -> Settings {
     let config = &recording.config;
     let file = recording.config_file.as_deref().unwrap_or("gcp-drift.toml");

@@ -119,7 +119,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     inputs.baseline.expected &= !args.save_baseline;
 
     let recording = recorded(&setup, &inputs);
-    let settings = check::settings(&recording, BTreeSet::from([Part::Health]), args.fail_on, args.allow_unchecked);
+    let settings = check::settings(args.fail_on, args.allow_unchecked, &recording, BTreeSet::from([Part::Health]));
     let report = check::judge(&recording, &settings);
     let Some(health) = &recording.evidence.health else {
         return Err(CliError::failed("measure the health of the tests", "nothing was read"));
@@ -169,7 +169,7 @@ fn save(place: &BaselinePlace, evidence: &Evidence, health: &HealthEvidence) -> 
         return Ok(None);
     }
     let baseline = HealthBaseline::new(evidence.timings.started.clone(), health.state.clone());
-    store::save(&place.path, &baseline).map(Some).map_err(|why| failed(&why))
+    store::save(&place.path, &baseline).map(Some).map_err(|why| failed(&why.to_string()))
 }
 
 /// What is printed.

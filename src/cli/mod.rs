@@ -12,7 +12,10 @@ mod live_args;
 pub mod live_state;
 mod observed;
 pub mod output;
+pub mod premigrate;
 pub mod recording;
+pub mod restore;
+pub mod rollback;
 pub mod setup;
 pub mod show;
 pub mod terraform_args;
@@ -51,6 +54,12 @@ enum Command {
     Explain(explain::Args),
     /// Write a commented gcp-drift.toml from what is found here
     Init(init::Args),
+    /// What must hold before a migration, and what a migration lost
+    Premigrate(premigrate::Args),
+    /// Bring required test classes back from backup files
+    Restore(restore::Args),
+    /// Undo what a restore has written
+    Rollback(rollback::Args),
     /// Record the live state in a file
     Snapshot(live_state::SnapshotArgs),
     /// Serve a recorded live state on the loopback address
@@ -75,6 +84,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Premigrate(args) => premigrate::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Rollback(args) => rollback::run(&args),
         Command::Snapshot(args) => live_state::snapshot(&args),
         Command::Emulate(args) => live_state::emulate(&args),
     };

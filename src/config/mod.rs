@@ -60,6 +60,9 @@ pub struct Config {
     /// The health of the tests over time; `None` where it is not looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthConfig>,
+    /// What is run before a migration.
+    #[serde(default)]
+    pub gate: GateConfig,
     /// Policies.
     pub policies: PoliciesConfig,
     /// Rule id → severity.
@@ -198,6 +201,40 @@ pub struct HealthConfig {
     pub thresholds: Thresholds,
 }
 
+/// `[gate]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GateConfig {
+    /// Commands, in order.
+    pub commands: Vec<GateCommand>,
+}
+
+/// `[[gate.commands]]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GateCommand {
+    /// What reports call it.
+    pub name: String,
+    /// What is run.
+    pub run: GateRun,
+    /// Seconds after which it is killed.
+    pub timeout: f64,
+    /// Variables that it gets beside those of the caller.
+    pub env: BTreeMap<String, String>,
+    /// The folder in which it runs; `.` is the repository.
+    pub dir: String,
+    /// Whether its failure does not count.
+    pub allow_failure: bool,
+}
+
+/// What a gate command runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateRun {
+    /// A program with its arguments.
+    Program(Vec<String>),
+    /// A text for the system's shell.
+    Shell(String),
+}
+
 /// `[policies]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
@@ -236,6 +273,7 @@ impl Default for Config {
             deploy: DeployConfig::default(),
             tests: TestsConfig::default(),
             health: None,
+            gate: GateConfig::default(),
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),

@@ -29,6 +29,11 @@ pub struct Style {
 /// Narrower than this, nothing can be laid out; the terminal breaks the lines itself.
 const MIN_WIDTH: usize = 20;
 
+/// A table with these columns.
+pub fn table_of(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> String {
+    tables::printed(&tables::table(header, rows, style))
+}
+
 /// The whole report; ends with a line end. The same report and style give the same text, byte for byte.
 pub fn render(report: &Report, style: &Style) -> String {
     let style = &Style { width: style.width.max(MIN_WIDTH), ..*style };

@@ -281,14 +281,23 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
 /// The tests that pytest would collect from a file that can be imported, as their node ids have them after the file:
 /// `test_a`, `TestB::test_c`. Parameters are not told apart.
 pub fn names(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> Vec<String> {
+    let mut found = Vec::new();
+    each(space, pytest, id, file, &mut |names, _| found.push(names.join("::")));
+    found
+}
+
+/// Takes a test: the names of its classes and of itself, and its definition, where it is known.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>);
+
+/// Visits every test that pytest would collect from a file that can be imported.
+pub fn each<'a>(space: &'a Space<'a>, pytest: &PytestConfig, id: FileId, file: &PythonFile, visit: Visit<'_, 'a>) {
     let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
     let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
     if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
-        return Vec::new();
+        return;
     }
     let mut names = BTreeSet::new();
     names_of(space, id, &mut names, &mut HashSet::new());
-    let mut found = Vec::new();
     for name in names {
         // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
         let is_function = pytest.is_test_function(name);
@@ -296,13 +305,16 @@ pub fn names(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &Python
             continue;
         }
         match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
-            Some(Entity::Function(function)) if is_function && !function.not_a_test => found.push(name.to_owned()),
-            Some(Entity::Callable) if is_function => found.push(name.to_owned()),
-            Some(Entity::Class(file, class)) => names_in_class(space, pytest, (file, class), name, name, &mut found),
-            Some(Entity::Function(_) | Entity::Callable | Entity::Other) | None => {}
+            // Of an imported function the file is not known here; its name is what counts.
+            Some(Entity::Function(function)) if is_function && !function.not_a_test => {
+                let own = file.facts.functions.iter().any(|own| std::ptr::eq(own, function));
+                visit(&[name], own.then_some((id, function)));
+            }
+            Some(Entity::Callable) if is_function => visit(&[name], None),
+            Some(Entity::Class(file, class)) => each_of_class(space, pytest, file, class, &mut vec![name], visit),
+            _ => {}
         }
     }
-    found
 }
 
 /// The names of a module, with those that it takes from others by `*`.
@@ -329,27 +341,32 @@ fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str
     }
 }
 
-/// The tests of a class that is known as `name`, each after `prefix`. The nesting of classes is bounded where they are
-/// read.
-fn names_in_class(
-    space: &Space<'_>,
+/// The nesting of classes is bounded where they are read.
+fn each_of_class<'a>(
+    space: &'a Space<'a>,
     pytest: &PytestConfig,
-    (file, class): (FileId, &Class),
-    name: &str,
-    prefix: &str,
-    found: &mut Vec<String>,
+    file: FileId,
+    class: &'a Class,
+    names: &mut Vec<&'a str>,
+    visit: Visit<'_, 'a>,
 ) {
     let view = view(space, file, class);
+    let name = names.last().copied().unwrap_or(&class.name);
     if not_collected(pytest, name, &view).is_some() {
         return;
     }
-    found.extend(tests(pytest, &view).iter().map(|(_, test)| format!("{prefix}::{}", test.name)));
+    for (file, function) in tests(pytest, &view) {
+        names.push(&function.name);
+        visit(names, Some((file, function)));
+        names.pop();
+    }
     if view.is_unittest {
         return;
     }
     for (file, inner) in view.nested.iter().copied() {
-        let prefix = format!("{prefix}::{}", inner.name);
-        names_in_class(space, pytest, (file, inner), &inner.name, &prefix, found);
+        names.push(&inner.name);
+        each_of_class(space, pytest, file, inner, names, visit);
+        names.pop();
     }
 }
 

@@ -47,7 +47,7 @@ pub fn discover(tree: &Tree, root: &str, pytest: &PytestConfig, exclude: &[Strin
 }
 
 /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
-pub fn collected(
+pub fn tests_by_file(
     space: &Space<'_>,
     pytest: &PytestConfig,
     targeted: &[String],
@@ -67,7 +67,7 @@ pub fn collected(
 /// Counts the configured categories.
 pub fn categories(
     targeted: &[String],
-    collected: &BTreeMap<String, Vec<String>>,
+    tests_by_file: &BTreeMap<String, Vec<String>>,
     configured: &BTreeMap<String, Vec<String>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<TestCategory> {
@@ -93,7 +93,7 @@ pub fn categories(
                 continue;
             }
             files += 1;
-            tests += collected.get(path).map_or(0, Vec::len);
+            tests += tests_by_file.get(path).map_or(0, Vec::len);
         }
         categories.push(TestCategory { name: name.clone(), patterns: counts, files, tests });
     }

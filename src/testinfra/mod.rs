@@ -7,7 +7,9 @@
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`gate`] | what runs before a migration, and what a migration lost |
 //! | [`health`] | what reports of test runs say, and the saved baseline |
+//! | [`restore`] | a class goes back from a backup into its file |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
 pub mod backups;
@@ -16,6 +18,7 @@ pub mod collect;
 pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
+pub mod gate;
 pub mod glob;
 pub mod health;
 pub mod imports;
@@ -23,6 +26,7 @@ pub mod interpret;
 pub mod names;
 pub mod pytest_config;
 pub mod resolve;
+pub mod restore;
 pub mod roots;
 pub mod show;
 pub mod sources;
@@ -62,20 +66,37 @@ pub struct Indexed {
     /// The test files that targeted discovery leaves, in order.
     pub test_files: Vec<String>,
     /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
-    pub collected: BTreeMap<String, Vec<String>>,
+    pub tests_by_file: BTreeMap<String, Vec<String>>,
     /// Files that were not read, and folders that were not looked into: tests in them are not known.
     pub unseen: BTreeSet<String>,
     /// Seconds that finding the test files took.
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
     pub seconds: f64,
+    /// Every test that pytest would collect, where that was asked for.
+    pub collected: Vec<gate::identities::Test>,
+}
+
+/// What else is asked of an index.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Files as they would be, by path, in place of those on the disk.
+    pub overlay: BTreeMap<String, Vec<u8>>,
+    /// Every test that pytest would collect.
+    pub collected: bool,
 }
 
 /// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
 pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed {
+    index_with(repo, config, excerpts, &Asked::default())
+}
+
+/// The same, with what else is asked for.
+pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked: &Asked) -> Indexed {
     let started = Instant::now();
     let root = join("", &config.root);
-    let tree = walk::walk(repo);
+    let mut tree = walk::walk(repo);
+    tree.lay_over(&asked.overlay);
     let pytest = pytest_config::read(repo, &root, &tree, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
@@ -104,8 +125,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let collected = discovery::collected(&space, &pytest, &found.targeted, &imports.failing, &mut diagnostics);
-    let categories = discovery::categories(&found.targeted, &collected, &config.categories, &mut diagnostics);
+    let tests_by_file = discovery::tests_by_file(&space, &pytest, &found.targeted, &imports.failing, &mut diagnostics);
+    let categories = discovery::categories(&found.targeted, &tests_by_file, &config.categories, &mut diagnostics);
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -128,6 +149,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
             _ => {}
         }
     }
+    let collected =
+        if asked.collected { gate::identities::tests(&space, &pytest, &tests, &imports.failing) } else { Vec::new() };
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
@@ -152,7 +175,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let unread = sources.files.iter().filter(|file| matches!(file.state, FileState::Unread(_)));
     let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
     let test_files = found.targeted;
-    Indexed { index, test_files, collected, unseen, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+    let seconds = started.elapsed().as_secs_f64();
+    Indexed { index, test_files, tests_by_file, unseen, discovery_seconds, seconds, collected }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

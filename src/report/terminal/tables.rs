@@ -130,7 +130,7 @@ fn grouped(entries: &[CoverageEntry]) -> Vec<Row> {
     rows.into_iter().map(row).collect()
 }
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {
+pub(super) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> Table {
     let mut table = Table::new();
     table
         .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
@@ -143,7 +143,7 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style
     table
 }
 
-fn printed(table: &Table) -> String {
+pub(super) fn printed(table: &Table) -> String {
     let mut out = String::new();
     for line in table.lines() {
         let _ = writeln!(out, "{}", line.trim_end());

@@ -12,7 +12,7 @@ use crate::testinfra::glob::PathGlobs;
 pub fn now(indexed: &Indexed, config: &TestsConfig) -> HealthState {
     let index = &indexed.index;
     let (categories, uncategorised) = categories(indexed, config);
-    let unimportable = indexed.test_files.iter().filter(|path| !indexed.collected.contains_key(*path));
+    let unimportable = indexed.test_files.iter().filter(|path| !indexed.tests_by_file.contains_key(*path));
     HealthState {
         discovery: DiscoveryHealth {
             broad_test_files: index.summary.broad_test_files,
@@ -54,7 +54,7 @@ fn categories(indexed: &Indexed, config: &TestsConfig) -> (BTreeMap<String, Cate
         config.categories.keys().map(|name| (name.clone(), CategoryHealth::default())).collect();
     let mut uncategorised = BTreeSet::new();
     for path in &indexed.test_files {
-        let tests = indexed.collected.get(path).map(Vec::as_slice).unwrap_or_default();
+        let tests = indexed.tests_by_file.get(path).map(Vec::as_slice).unwrap_or_default();
         let ids: Vec<String> = tests.iter().map(|test| format!("{path}::{test}")).collect();
         let mut matched = false;
         for (name, globs) in &globs {

@@ -1,21 +1,16 @@
 //! The baseline's file: read with care, written as a whole or not at all, by one process at a time.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::files::{self, FileError, Folder};
 use crate::model::health::{BaselineFound, HealthBaseline};
 use crate::model::{Why, WhyKind};
 
 /// The largest baseline that is read, in bytes.
-const MAX_BYTES: u64 = 256 << 20;
-/// How long to wait for another process that writes the same baseline.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long to wait between two looks at the lock.
-const PAUSE: Duration = Duration::from_millis(20);
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads a baseline. One of a newer version, or a damaged one, is refused: to compare with half of it would make
 /// things look better than they are.
@@ -87,64 +82,43 @@ pub enum Saved {
     Replaced,
 }
 
-/// Saves a baseline, in the folders that it needs. A file that is no baseline, or one of a newer version, is left as
-/// it is.
+/// Why a baseline was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The file cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What is there is no baseline, or one of a newer version.
+    #[error("the file that is there is not overwritten: {0}; remove it first")]
+    Refused(String),
+    /// It has no place, or no text.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+/// Saves a baseline, in the folders that it needs, with no other process writing it at the same time. A file that is no
+/// baseline, or one of a newer version, is left as it is.
 ///
 /// # Errors
 /// Such a file; a folder that cannot be written to; another process that does not finish.
-pub fn save(path: &Path, baseline: &HealthBaseline) -> Result<Saved, String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
-    let _lock = lock(path)?;
-    let saved = match read(path) {
-        BaselineFound::Absent => Saved::Created,
-        BaselineFound::Read(_) => Saved::Replaced,
-        BaselineFound::Refused(why) => {
-            return Err(format!("the file that is there is not overwritten: {}; remove it first", why.text));
-        }
-    };
-    let mut text = serde_json::to_string_pretty(baseline).map_err(|error| error.to_string())?;
+pub fn save(path: &Path, baseline: &HealthBaseline) -> Result<Saved, SaveError> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| SaveError::Impossible("its path names no file".to_owned()))?;
+    let above = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let made = fs::create_dir_all(above);
+    made.map_err(|error| SaveError::Impossible(format!("the folder {} cannot be made: {error}", above.display())))?;
+    let mut text = serde_json::to_string_pretty(baseline).map_err(|error| SaveError::Impossible(error.to_string()))?;
     text.push('\n');
-    write(folder, path, &text).map_err(|error| error.to_string())?;
-    Ok(saved)
-}
-
-/// Whoever reads the file sees the old or the new text, never half of it.
-fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
-    // Baselines are committed and read by others, like any file of the repository.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-        temporary.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
-    }
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Holds the lock file beside the baseline until it is dropped. The system lets go of it when the process ends,
-/// however that happens; the file itself stays, for removing it would let two processes hold it at once.
-fn lock(path: &Path) -> Result<File, String> {
-    let mut name = path.file_name().unwrap_or(path.as_os_str()).to_owned();
-    name.push(".lock");
-    let path: PathBuf = path.with_file_name(name);
-    let failed = |error: std::io::Error| format!("the lock {} cannot be taken: {error}", path.display());
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    let started = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::WouldBlock) if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-            Err(fs::TryLockError::WouldBlock) => {
-                let shown = path.display();
-                return Err(format!("another process holds the lock {shown} for more than {} s", PATIENCE.as_secs()));
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+    let mut saved = Saved::Created;
+    files::update(&Folder::new(above)?, name, |old| {
+        if let Some(old) = old {
+            let old = String::from_utf8(old).map_err(|_| "it is damaged: it is no UTF-8".to_owned());
+            old.and_then(|old| parse(&old)).map_err(SaveError::Refused)?;
+            saved = Saved::Replaced;
         }
-    }
+        Ok::<_, SaveError>(text.into_bytes())
+    })?;
+    Ok(saved)
 }
 
 #[cfg(test)]
@@ -168,8 +142,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/folder/baseline.json");
         assert_eq!(read(&path), BaselineFound::Absent);
-        assert_eq!(save(&path, &baseline()), Ok(Saved::Created));
-        assert_eq!(save(&path, &baseline()), Ok(Saved::Replaced));
+        assert_eq!(save(&path, &baseline()).unwrap(), Saved::Created);
+        assert_eq!(save(&path, &baseline()).unwrap(), Saved::Replaced);
         assert_eq!(read(&path), BaselineFound::Read(Box::new(baseline())));
     }
 
