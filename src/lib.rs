@@ -9,7 +9,8 @@
 //! 3. *judge*: [`checks`] and [`policy`] turn that into [`finding::Verdict`]s.
 //! 4. *tell*: [`report`] renders one [`report::Report`].
 //!
-//! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands.
+//! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands;
+//! [`files`] is the one writer of files.
 
 pub mod checks;
 #[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra"))]
@@ -19,6 +20,7 @@ pub mod deploy;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod exit_code;
+pub mod files;
 pub mod finding;
 #[cfg(feature = "live")]
 pub mod live;

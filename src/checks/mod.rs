@@ -21,6 +21,12 @@ pub mod declared_conflict;
 pub mod discovery;
 pub mod expected;
 pub mod gcloud_command;
+pub mod health;
+pub mod health_baseline_stale;
+pub mod health_critical_import_broke;
+pub mod health_discovery;
+pub mod health_rate_rose;
+pub mod health_tests_lost;
 pub mod network_missing;
 pub mod network_undeclared;
 pub mod pytest_config_invalid;
@@ -104,6 +110,11 @@ pub static ALL: &[&Check] = &[
     &discovery::CHECK,
     &pytest_config_invalid::CHECK,
     &smoke_classes::CHECK,
+    &health_discovery::CHECK,
+    &health_critical_import_broke::CHECK,
+    &health_tests_lost::CHECK,
+    &health_rate_rose::CHECK,
+    &health_baseline_stale::CHECK,
 ];
 
 /// Every rule of every check, in that order, then the rules of the registry itself.

@@ -105,10 +105,12 @@ fn missing(class: &RequiredClass) -> FindingBuilder {
         builder = builder.place(candidate.origin.clone());
     }
     match &best.why_not {
-        None => builder.edit("move the class back from the backup", best.origin.clone()),
-        Some(reason) => {
-            builder.edit(format!("write it anew: the backup should not be restored ({reason})"), best.origin.clone())
-        }
+        None => builder.command(
+            format!("gcp-drift restore {name} --apply"),
+            "gcp-drift check --only tests",
+            "gcp-drift rollback --last",
+        ),
+        Some(reason) => builder.edit(format!("the backup should not be restored: {reason}"), best.origin.clone()),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::finding::{Part, Severity, Verdict};
 use crate::policy::{self, Policies};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
+use crate::testinfra::health;
 
 /// The one report: declared against live, and the test infrastructure
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,7 @@ pub struct Args {
     observed: ObservedArgs,
     #[command(flatten)]
     asking: LiveArgs,
-    /// Parts to look at: vpc, policies, imports, discovery, classes, or tests (imports, discovery, classes)
+    /// Parts to look at: vpc, policies, imports, discovery, classes, health, or tests (imports, discovery, classes)
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = parse_part, help_heading = "Checks")]
     only: Vec<Parts>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
@@ -61,7 +62,7 @@ struct Parts(Vec<Part>);
 
 /// A word of `--fail-on`.
 #[derive(Clone, Copy, Debug)]
-struct FailOn(Option<Severity>);
+pub(super) struct FailOn(Option<Severity>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -75,22 +76,18 @@ struct Output {
     path: Option<PathBuf>,
 }
 
-/// The parts that a check judges. Health needs a saved baseline, which no command of this version writes: it is shown
-/// as not asked.
-const JUDGED: [Part; 5] = [Part::Vpc, Part::Policies, Part::Imports, Part::Discovery, Part::Classes];
-
 fn parse_part(word: &str) -> Result<Parts, String> {
     if word == "tests" {
         return Ok(Parts(Part::TESTS.to_vec()));
     }
-    let found = JUDGED.into_iter().find(|part| part.word() == word);
+    let found = Part::ALL.into_iter().find(|part| part.word() == word);
     found.map(|part| Parts(vec![part])).ok_or_else(|| {
-        let words: Vec<&str> = JUDGED.iter().map(|part| part.word()).collect();
+        let words: Vec<&str> = Part::ALL.iter().map(|part| part.word()).collect();
         format!("the parts are {} and tests", words.join(", "))
     })
 }
 
-fn parse_fail_on(word: &str) -> Result<FailOn, String> {
+pub(super) fn parse_fail_on(word: &str) -> Result<FailOn, String> {
     if word == "none" {
         return Ok(FailOn(None));
     }
@@ -134,10 +131,13 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
     };
+    if only.contains(&Part::Health) && recording.evidence.health.is_none() {
+        return Err(CliError::usage("--only health needs a table [health] in gcp-drift.toml"));
+    }
     if let Some(path) = &args.record {
         recording.write(path)?;
     }
-    let settings = settings(args, &recording, only);
+    let settings = settings(args.fail_on, args.allow_unchecked, &recording, only);
     let report = judge(&recording, &settings);
     for output in &outputs {
         let style = output::style(args.color);
@@ -162,6 +162,17 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     Ok(report.exit_code)
 }
 
+/// The report of `check --only tests`, as configured.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
+    let only: BTreeSet<Part> = Part::TESTS.into_iter().collect();
+    let evidence = gather::evidence(&setup, &Wanted { parts: only.clone(), ..Wanted::default() })?;
+    let recording = Recording::new(setup.config, setup.config_file, only.clone(), evidence);
+    Ok(judge(&recording, &settings(None, false, &recording, only)))
+}
+
 fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
     let mut outputs = args.output.clone();
     outputs.extend(args.format.map(|format| Output { format, path: None }));
@@ -173,7 +184,13 @@ fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
     Ok(outputs)
 }
 
-fn settings(args: &Args, recording: &Recording, only: BTreeSet<Part>) -> Settings {
+/// What the configuration and the flags say about verdicts.
+pub(super) fn settings(
+    fail_on: Option<FailOn>,
+    allow_unchecked: bool,
+    recording: &Recording,
+    only: BTreeSet<Part>,
+) -> Settings {
     let config = &recording.config;
     let file = recording.config_file.as_deref().unwrap_or("gcp-drift.toml");
     Settings {
@@ -190,14 +207,14 @@ fn settings(args: &Args, recording: &Recording, only: BTreeSet<Part>) -> Setting
             })
             .collect(),
         only,
-        fail_on: args.fail_on.map_or(config.fail_on, |fail_on| fail_on.0),
-        allow_unchecked: args.allow_unchecked,
+        fail_on: fail_on.map_or(config.fail_on, |fail_on| fail_on.0),
+        allow_unchecked,
         today: recording.evidence.date.clone(),
     }
 }
 
 /// Judges the evidence: pure, so that a replay gives the same report.
-fn judge(recording: &Recording, settings: &Settings) -> Report {
+pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     let (config, evidence) = (&recording.config, &recording.evidence);
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
@@ -259,7 +276,9 @@ fn parts(
             let findings = judged.findings.iter().filter(|finding| finding.part == part).count();
             let not_checked = judged.not_checked.iter().filter(|item| item.part == part).count();
             let clean = judged.clean.get(&part).copied().unwrap_or(0);
-            let asked = JUDGED.contains(&part) && (settings.only.is_empty() || settings.only.contains(&part));
+            // Health is only looked at where it is configured.
+            let there = part != Part::Health || scene.evidence.health.is_some();
+            let asked = there && (settings.only.is_empty() || settings.only.contains(&part));
             let verdict = match (findings, not_checked, clean) {
                 _ if !asked => PartVerdict::NotAsked,
                 (1.., _, _) => PartVerdict::Findings,
@@ -327,6 +346,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             for category in &tests.categories {
                 add(&format!("files_{}", category.name), json!(category.files));
                 add(&format!("tests_{}", category.name), json!(category.tests));
+            }
+        }
+        (Part::Health, _) => {
+            for (name, value) in evidence.health.iter().flat_map(health::metrics::summary) {
+                add(&name, value);
             }
         }
         (Part::Classes, Some(tests)) => {

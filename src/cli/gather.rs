@@ -14,6 +14,7 @@ use crate::live;
 use crate::model::evidence::Timings;
 use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
 use crate::terraform;
+use crate::testinfra::health::{self, Inputs};
 
 /// Which sources a run looks at.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +52,9 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         timings: Timings { started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), ..Timings::default() },
         ..Evidence::default()
     };
+    let health = setup.config.health.as_ref().filter(|_| wanted.any(&[Part::Health]));
     let (cloud, tests) = std::thread::scope(|scope| {
-        let tests = wanted.tests().then(|| scope.spawn(|| read_tests(setup, &excerpts)));
+        let tests = (wanted.tests() || health.is_some()).then(|| scope.spawn(|| read_tests(setup, &excerpts)));
         let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
@@ -75,6 +77,10 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         Some(Ok(indexed)) => {
             evidence.timings.discovery = indexed.discovery_seconds;
             evidence.timings.tests = indexed.seconds;
+            evidence.health = health.map(|config| {
+                let inputs = Inputs::configured(&setup.root, config);
+                health::evidence(&setup.root, &indexed, &setup.config.tests, &inputs)
+            });
             evidence.tests = Some(indexed.index);
         }
         Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
@@ -87,7 +93,8 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     Ok(evidence)
 }
 
-fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
+/// Reads the repository's tests.
+pub fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
     crate::testinfra::index(&setup.root, &setup.config.tests, excerpts)
 }
 

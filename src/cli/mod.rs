@@ -7,12 +7,16 @@ pub mod error;
 pub mod eval;
 pub mod explain;
 pub mod gather;
+pub mod health;
 pub mod init;
 mod live_args;
 pub mod live_state;
 mod observed;
 pub mod output;
+pub mod premigrate;
 pub mod recording;
+pub mod restore;
+pub mod rollback;
 pub mod setup;
 pub mod show;
 pub mod terraform_args;
@@ -40,6 +44,8 @@ struct Cli {
 enum Command {
     /// The one report: declared against live, and the test infrastructure
     Check(check::Args),
+    /// Measure the health of the tests, and compare it with a saved baseline
+    Health(health::Args),
     /// Print what was understood, as JSON
     #[command(subcommand)]
     Show(show::Command),
@@ -51,6 +57,12 @@ enum Command {
     Init(init::Args),
     /// Tell which credentials, APIs and permissions a run has and lacks, and which role to ask for
     Doctor(doctor::Args),
+    /// What must hold before a migration, and what a migration lost
+    Premigrate(premigrate::Args),
+    /// Bring required test classes back from backup files
+    Restore(restore::Args),
+    /// Undo what a restore has written
+    Rollback(rollback::Args),
     /// Record the live state in a file
     Snapshot(live_state::SnapshotArgs),
     /// Serve a recorded live state on the loopback address
@@ -70,11 +82,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Show(command) => show::run(&command),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Premigrate(args) => premigrate::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Rollback(args) => rollback::run(&args),
         Command::Snapshot(args) => live_state::snapshot(&args),
         Command::Emulate(args) => live_state::emulate(&args),
     };

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::error::CliError;
+use crate::files;
 use crate::report::terminal::Style;
 
 /// When to use colour.
@@ -42,12 +43,7 @@ pub fn stderr(line: &str) {
 /// # Errors
 /// Where the folder is not there or cannot be written to.
 pub fn file(path: &Path, text: &str) -> Result<(), CliError> {
-    let failed = |error: &dyn std::fmt::Display| CliError::failed(format!("write {}", path.display()), error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
-    temporary.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-    temporary.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    files::replace(path, text.as_bytes()).map_err(|error| CliError::failed(format!("write {}", path.display()), error))
 }
 
 /// How to draw on stdout.

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
+use crate::model::health::Thresholds;
 
 mod error;
 pub mod find;
@@ -59,6 +60,12 @@ pub struct Config {
     pub deploy: DeployConfig,
     /// The pytest code base.
     pub tests: TestsConfig,
+    /// The health of the tests over time; `None` where it is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthConfig>,
+    /// What is run before a migration.
+    #[serde(default)]
+    pub gate: GateConfig,
     /// Policies.
     pub policies: PoliciesConfig,
     /// Rule id → severity.
@@ -197,6 +204,51 @@ pub struct RequiredClassConfig {
     pub methods: Vec<String>,
 }
 
+/// `[health]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HealthConfig {
+    /// The file of the saved baseline, which is then expected to be there; `None`: the default one, if it is there.
+    pub baseline: Option<String>,
+    /// Paths and patterns of the reports of test runs.
+    pub reports: Vec<String>,
+    /// How much may change before it is a finding.
+    pub thresholds: Thresholds,
+}
+
+/// `[gate]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GateConfig {
+    /// Commands, in order.
+    pub commands: Vec<GateCommand>,
+}
+
+/// `[[gate.commands]]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GateCommand {
+    /// What reports call it.
+    pub name: String,
+    /// What is run.
+    pub run: GateRun,
+    /// Seconds after which it is killed.
+    pub timeout: f64,
+    /// Variables that it gets beside those of the caller.
+    pub env: BTreeMap<String, String>,
+    /// The folder in which it runs; `.` is the repository.
+    pub dir: String,
+    /// Whether its failure does not count.
+    pub allow_failure: bool,
+}
+
+/// What a gate command runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateRun {
+    /// A program with its arguments.
+    Program(Vec<String>),
+    /// A text for the system's shell.
+    Shell(String),
+}
+
 /// `[policies]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
@@ -235,6 +287,8 @@ impl Default for Config {
             terraform: TerraformConfig::default(),
             deploy: DeployConfig::default(),
             tests: TestsConfig::default(),
+            health: None,
+            gate: GateConfig::default(),
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),

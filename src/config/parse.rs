@@ -79,6 +79,8 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         terraform: terraform::terraform(top, errors),
         deploy: deploy(top, errors),
         tests: tests(top, errors),
+        gate: gate::gate(top, errors),
+        health: health::health(top, errors),
         severity: severities(top, &rules, errors),
         accept: accepted(top, &rules, errors),
         policies,
@@ -412,6 +414,8 @@ fn all_valid<T>(
     Some(texts.into_iter().filter_map(|text| valid(Some(text), &check, errors)).collect())
 }
 
+mod gate;
+mod health;
 mod terraform;
 #[cfg(test)]
 mod tests;

@@ -158,6 +158,22 @@ impl<'v> Section<'v> {
 
     /// The number below `name`: more than 0, and at most `max`.
     pub(super) fn positive(&self, name: &str, max: f64, errors: &mut Errors) -> Option<f64> {
+        let must_be = format!("more than 0 and at most {max}");
+        self.number(name, |number| number > 0.0 && number <= max, &must_be, errors)
+    }
+
+    /// The number below `name`, from `range`.
+    pub(super) fn number_in(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<f64>,
+        errors: &mut Errors,
+    ) -> Option<f64> {
+        let must_be = format!("from {} to {}", range.start(), range.end());
+        self.number(name, |number| range.contains(&number), &must_be, errors)
+    }
+
+    fn number(&self, name: &str, valid: impl Fn(f64) -> bool, must_be: &str, errors: &mut Errors) -> Option<f64> {
         let (path, value) = self.take(name)?;
         let number = match value.as_ref() {
             ValueInner::Integer(number) => *number as f64,
@@ -167,10 +183,10 @@ impl<'v> Section<'v> {
                 return None;
             }
         };
-        if number > 0.0 && number <= max {
+        if valid(number) {
             return Some(number);
         }
-        errors.add(value.span.into(), format!("`{path}` must be more than 0 and at most {max}, not {number}"));
+        errors.add(value.span.into(), format!("`{path}` must be {must_be}, not {number}"));
         None
     }
 

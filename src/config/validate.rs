@@ -61,6 +61,14 @@ pub(super) fn repo_path(text: &str) -> Result<String, Wrong> {
     Ok(if segments.is_empty() { ".".to_owned() } else { segments.join("/") })
 }
 
+/// A path of a file inside the repository.
+pub(super) fn file_path(text: &str) -> Result<String, Wrong> {
+    match repo_path(text)?.as_str() {
+        "." => Err(Wrong::new(format!("`{text}` is a folder, not a file"))),
+        path => Ok(path.to_owned()),
+    }
+}
+
 /// The longest text that has rules at all, in bytes; a longer one is refused before it is looked at.
 pub(super) const MAX_TEXT: usize = 1000;
 

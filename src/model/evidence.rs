@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::declared::{DeployDeclarations, TerraformDeclarations};
+use super::health::HealthEvidence;
 use super::live::{Inventory, LiveState};
 use super::source::RepoPath;
 use super::tests::TestIndex;
@@ -29,6 +30,9 @@ pub struct Evidence {
     pub inventory: Inventory,
     /// The pytest code base; `None` where the run does not look at it.
     pub tests: Option<TestIndex>,
+    /// The health of the tests over time; `None` where the run does not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthEvidence>,
     /// The policies that apply, by path, as text.
     pub policies: BTreeMap<String, String>,
     /// The redacted source lines that origins cite, by file and line.

@@ -15,6 +15,7 @@
 //! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
+//! | [`health`] | [`HealthEvidence`], [`HealthState`], [`HealthBaseline`]: the health of the tests over time |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
 pub mod access;
@@ -26,6 +27,7 @@ pub mod declared;
 pub mod evidence;
 pub mod fact;
 pub mod firewall;
+pub mod health;
 pub mod live;
 pub mod live_network;
 pub mod live_workload;
@@ -59,6 +61,7 @@ pub use firewall::{
     Direction, EffectiveFirewalls, FirewallAction, FirewallPolicy, FirewallPolicyKind, FirewallPolicyRule,
     FirewallRule, Layer4, PortRange, Protocol,
 };
+pub use health::{HealthBaseline, HealthEvidence, HealthState};
 pub use live::{Api, Coverage, CoverageEntry, CoverageStatus, Inventory, LiveState};
 pub use live_network::{
     Address, AddressPurpose, AddressStatus, AddressType, FirewallPolicyOrder, LiveNetwork, LiveSubnetwork, Peering,

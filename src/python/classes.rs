@@ -42,6 +42,7 @@ pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Fun
     Function {
         name: definition.name.as_str().to_owned(),
         range: range_of(&definition.name),
+        whole: range_of(definition),
         marks: decorators().filter_map(|decorator| mark(decorator, aliases)).collect(),
         stub: definition.body.iter().all(does_nothing),
         not_a_test: decorators().any(|decorator| {

@@ -261,6 +261,8 @@ pub struct Function {
     pub name: String,
     /// Its name in the `def` statement.
     pub range: Range<usize>,
+    /// The whole statement; empty for what is no `def`.
+    pub whole: Range<usize>,
     /// Marks of its decorators.
     pub marks: Vec<String>,
     /// Its body does nothing: docstring, `pass`, `...`, `assert True`, or only a skip.

@@ -29,6 +29,11 @@ pub struct Style {
 /// Narrower than this, nothing can be laid out; the terminal breaks the lines itself.
 const MIN_WIDTH: usize = 20;
 
+/// A table with these columns.
+pub fn table_of(header: &[&str], rows: impl Iterator<Item = Vec<String>>, style: &Style) -> String {
+    tables::printed(&tables::table(header, rows, style))
+}
+
 /// The whole report; ends with a line end. The same report and style give the same text, byte for byte.
 pub fn render(report: &Report, style: &Style) -> String {
     let style = &Style { width: style.width.max(MIN_WIDTH), ..*style };
@@ -36,17 +41,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     out.push('\n');
     out.push_str(&tables::summary(report, style));
     out.push_str(&tables::metrics(&report.parts, style));
-    for finding in &report.findings {
-        out.push('\n');
-        out.push_str(&findings::render(finding, report, style));
-    }
-    if !report.not_checked.is_empty() {
-        let items = count(report.not_checked.len(), "item");
-        let reasons = count(unchecked::reasons(&report.not_checked), "reason");
-        section(&mut out, &format!("not checked: {items}, {reasons}"), style);
-        out.push('\n');
-        out.push_str(&unchecked::render(report, style));
-    }
+    out.push_str(&items(report, style));
     if !report.coverage.entries.is_empty() {
         section(&mut out, "looked at in Google Cloud", style);
         out.push_str(&tables::coverage(report, style));
@@ -63,6 +58,23 @@ pub fn render(report: &Report, style: &Style) -> String {
     }
     out.push('\n');
     out.push_str(&hanging("", &totals(report), 2, style.width));
+    out
+}
+
+/// The findings, and what could not be checked, as they stand in the middle of a report.
+pub fn items(report: &Report, style: &Style) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        out.push('\n');
+        out.push_str(&findings::render(finding, report, style));
+    }
+    if !report.not_checked.is_empty() {
+        let items = count(report.not_checked.len(), "item");
+        let reasons = count(unchecked::reasons(&report.not_checked), "reason");
+        section(&mut out, &format!("not checked: {items}, {reasons}"), style);
+        out.push('\n');
+        out.push_str(&unchecked::render(report, style));
+    }
     out
 }
 

@@ -7,6 +7,7 @@ use super::collect::{self, ClassView};
 use super::glob::PathGlobs;
 use super::pytest_config::PytestConfig;
 use super::resolve::Space;
+use super::restore::twin::twin;
 use super::sources::{FileId, FileState};
 use crate::config::RequiredClassConfig;
 use crate::model::declared::DiagnosticLevel;
@@ -61,7 +62,7 @@ pub fn judge(
             files: wanted.files.clone(),
             problems,
             places: matching.iter().map(|(file, class)| origin(space, *file, class)).collect(),
-            candidates: candidates(pytest, &wanted.name, backups, has_live),
+            candidates: candidates(space, pytest, &wanted.name, backups, live, has_live),
             elsewhere,
         });
     }
@@ -184,7 +185,14 @@ fn is_marked(view: &ClassView<'_>, module: &[String], tests: &[&[String]], marke
 }
 
 /// Definitions in backup files, best first.
-fn candidates(pytest: &PytestConfig, name: &str, backups: &[BackupFile], has_live: bool) -> Vec<BackupCandidate> {
+fn candidates(
+    space: &Space<'_>,
+    pytest: &PytestConfig,
+    name: &str,
+    backups: &[BackupFile],
+    live: &HashSet<FileId>,
+    has_live: bool,
+) -> Vec<BackupCandidate> {
     let mut found = Vec::new();
     for backup in backups {
         let file = &backup.file;
@@ -200,7 +208,7 @@ fn candidates(pytest: &PytestConfig, name: &str, backups: &[BackupFile], has_liv
             _ if all.is_empty() => Some("it has no test".to_owned()),
             _ if tests == 0 => Some("all its tests are stubs".to_owned()),
             _ if has_live => Some("a live class of the same name exists".to_owned()),
-            _ => None,
+            _ => twin(space, pytest, class, live),
         };
         found.push(BackupCandidate { origin: file.source.origin(class.range.clone()), tests, why_not });
     }

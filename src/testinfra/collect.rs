@@ -278,30 +278,43 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
     found
 }
 
-/// How many tests pytest would collect from a file that can be imported.
-pub fn count(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> usize {
+/// The tests that pytest would collect from a file that can be imported, as their node ids have them after the file:
+/// `test_a`, `TestB::test_c`. Parameters are not told apart.
+pub fn names(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> Vec<String> {
+    let mut found = Vec::new();
+    each(space, pytest, id, file, &mut |names, _| found.push(names.join("::")));
+    found
+}
+
+/// Takes a test: the names of its classes and of itself, and its definition, where it is known.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>);
+
+/// Visits every test that pytest would collect from a file that can be imported.
+pub fn each<'a>(space: &'a Space<'a>, pytest: &PytestConfig, id: FileId, file: &PythonFile, visit: Visit<'_, 'a>) {
     let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
     let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
     if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
-        return 0;
+        return;
     }
     let mut names = BTreeSet::new();
     names_of(space, id, &mut names, &mut HashSet::new());
-    let mut total = 0;
     for name in names {
         // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
         let is_function = pytest.is_test_function(name);
         if !is_function && !pytest.is_test_class(name) && !name.starts_with(char::is_uppercase) {
             continue;
         }
-        total += match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
-            Some(Entity::Function(function)) => usize::from(is_function && !function.not_a_test),
-            Some(Entity::Callable) => usize::from(is_function),
-            Some(Entity::Class(file, class)) => count_class(space, pytest, file, class, name),
-            Some(Entity::Other) | None => 0,
-        };
+        match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
+            // Of an imported function the file is not known here; its name is what counts.
+            Some(Entity::Function(function)) if is_function && !function.not_a_test => {
+                let own = file.facts.functions.iter().any(|own| std::ptr::eq(own, function));
+                visit(&[name], own.then_some((id, function)));
+            }
+            Some(Entity::Callable) if is_function => visit(&[name], None),
+            Some(Entity::Class(file, class)) => each_of_class(space, pytest, file, class, &mut vec![name], visit),
+            _ => {}
+        }
     }
-    total
 }
 
 /// The names of a module, with those that it takes from others by `*`.
@@ -329,13 +342,32 @@ fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str
 }
 
 /// The nesting of classes is bounded where they are read.
-fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &Class, name: &str) -> usize {
+fn each_of_class<'a>(
+    space: &'a Space<'a>,
+    pytest: &PytestConfig,
+    file: FileId,
+    class: &'a Class,
+    names: &mut Vec<&'a str>,
+    visit: Visit<'_, 'a>,
+) {
     let view = view(space, file, class);
+    let name = names.last().copied().unwrap_or(&class.name);
     if not_collected(pytest, name, &view).is_some() {
-        return 0;
+        return;
     }
-    let nested = view.nested.iter().map(|(file, inner)| count_class(space, pytest, *file, inner, &inner.name));
-    tests(pytest, &view).len() + if view.is_unittest { 0 } else { nested.sum() }
+    for (file, function) in tests(pytest, &view) {
+        names.push(&function.name);
+        visit(names, Some((file, function)));
+        names.pop();
+    }
+    if view.is_unittest {
+        return;
+    }
+    for (file, inner) in view.nested.iter().copied() {
+        names.push(&inner.name);
+        each_of_class(space, pytest, file, inner, names, visit);
+        names.pop();
+    }
 }
 
 /// True for a file that pytest does not collect because of its path.

@@ -46,17 +46,32 @@ pub fn discover(tree: &Tree, root: &str, pytest: &PytestConfig, exclude: &[Strin
     found
 }
 
-/// Counts the configured categories. Tests of a file that cannot be imported are not collected.
-pub fn categories(
+/// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
+pub fn tests_by_file(
     space: &Space<'_>,
     pytest: &PytestConfig,
     targeted: &[String],
     failing: &HashSet<FileId>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Vec<String>> {
+    let hidden = hidden_by_namesakes(space, targeted, diagnostics);
+    let importable = targeted.iter().filter_map(|path| {
+        let id = space.sources.id(path)?;
+        let file = space.sources.get(id)?;
+        let importable = !failing.contains(&id) && !hidden.contains(path.as_str());
+        importable.then(|| (path.clone(), collect::names(space, pytest, id, file)))
+    });
+    importable.collect()
+}
+
+/// Counts the configured categories.
+pub fn categories(
+    targeted: &[String],
+    tests_by_file: &BTreeMap<String, Vec<String>>,
     configured: &BTreeMap<String, Vec<String>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<TestCategory> {
     let mut categories = Vec::new();
-    let hidden = hidden_by_namesakes(space, targeted, diagnostics);
     for (name, patterns) in configured {
         let (globs, errors) = PathGlobs::new(patterns);
         diagnostics.extend(errors.into_iter().map(|error| Diagnostic {
@@ -78,13 +93,7 @@ pub fn categories(
                 continue;
             }
             files += 1;
-            if let Some(id) = space.sources.id(path)
-                && !failing.contains(&id)
-                && !hidden.contains(path.as_str())
-                && let Some(file) = space.sources.get(id)
-            {
-                tests += collect::count(space, pytest, id, file);
-            }
+            tests += tests_by_file.get(path).map_or(0, Vec::len);
         }
         categories.push(TestCategory { name: name.clone(), patterns: counts, files, tests });
     }

@@ -7,6 +7,9 @@
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
+//! | [`gate`] | what runs before a migration, and what a migration lost |
+//! | [`health`] | what reports of test runs say, and the saved baseline |
+//! | [`restore`] | a class goes back from a backup into its file |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
 pub mod backups;
@@ -15,12 +18,15 @@ pub mod collect;
 pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
+pub mod gate;
 pub mod glob;
+pub mod health;
 pub mod imports;
 pub mod interpret;
 pub mod names;
 pub mod pytest_config;
 pub mod resolve;
+pub mod restore;
 pub mod roots;
 pub mod show;
 pub mod sources;
@@ -30,7 +36,7 @@ pub mod suggestion;
 mod testing;
 pub mod walk;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -57,17 +63,40 @@ const STACK: usize = 256 << 20;
 pub struct Indexed {
     /// What was found.
     pub index: TestIndex,
+    /// The test files that targeted discovery leaves, in order.
+    pub test_files: Vec<String>,
+    /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
+    pub tests_by_file: BTreeMap<String, Vec<String>>,
+    /// Files that were not read, and folders that were not looked into: tests in them are not known.
+    pub unseen: BTreeSet<String>,
     /// Seconds that finding the test files took.
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
     pub seconds: f64,
+    /// Every test that pytest would collect, where that was asked for.
+    pub collected: Vec<gate::identities::Test>,
+}
+
+/// What else is asked of an index.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Files as they would be, by path, in place of those on the disk.
+    pub overlay: BTreeMap<String, Vec<u8>>,
+    /// Every test that pytest would collect.
+    pub collected: bool,
 }
 
 /// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
 pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed {
+    index_with(repo, config, excerpts, &Asked::default())
+}
+
+/// The same, with what else is asked for.
+pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked: &Asked) -> Indexed {
     let started = Instant::now();
     let root = join("", &config.root);
-    let tree = walk::walk(repo);
+    let mut tree = walk::walk(repo);
+    tree.lay_over(&asked.overlay);
     let pytest = pytest_config::read(repo, &root, &tree, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
@@ -96,8 +125,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let categories =
-        discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
+    let tests_by_file = discovery::tests_by_file(&space, &pytest, &found.targeted, &imports.failing, &mut diagnostics);
+    let categories = discovery::categories(&found.targeted, &tests_by_file, &config.categories, &mut diagnostics);
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -120,6 +149,8 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
             _ => {}
         }
     }
+    let collected =
+        if asked.collected { gate::identities::tests(&space, &pytest, &tests, &imports.failing) } else { Vec::new() };
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
@@ -141,7 +172,11 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
         parse_errors,
         incomplete,
     };
-    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+    let unread = sources.files.iter().filter(|file| matches!(file.state, FileState::Unread(_)));
+    let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
+    let test_files = found.targeted;
+    let seconds = started.elapsed().as_secs_f64();
+    Indexed { index, test_files, tests_by_file, unseen, discovery_seconds, seconds, collected }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

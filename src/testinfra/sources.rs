@@ -70,7 +70,10 @@ impl Sources {
         let paths: Vec<(&String, u64)> =
             tree.files.iter().filter(|(path, _)| wanted(path)).map(|(path, &size)| (path, size)).collect();
         let work = || {
-            paths.par_iter().map(|(path, size)| read_one(repo, path, *size, interpreter, excerpts)).collect::<Vec<_>>()
+            let one = |(path, size): &(&String, u64)| {
+                read_one(repo, path, *size, tree.overlay.get(*path), interpreter, excerpts)
+            };
+            paths.par_iter().map(one).collect::<Vec<_>>()
         };
         // Trees are walked by recursion, to a bounded depth that needs more stack than a thread has by default.
         let files = match rayon::ThreadPoolBuilder::new().stack_size(32 << 20).build() {
@@ -92,7 +95,14 @@ impl Sources {
     }
 }
 
-fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerpts: &Excerpts) -> PythonFile {
+fn read_one(
+    repo: &Path,
+    path: &str,
+    size: u64,
+    overlaid: Option<&Vec<u8>>,
+    interpreter: Interpreter,
+    excerpts: &Excerpts,
+) -> PythonFile {
     let repo_path = RepoPath::new(path);
     let unread = |kind, text: String| PythonFile {
         path: path.to_owned(),
@@ -103,7 +113,8 @@ fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerp
     if size > MAX_BYTES as u64 {
         return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
     }
-    let bytes = match fs::read(repo.join(path)) {
+    let read = overlaid.map_or_else(|| fs::read(repo.join(path)), |bytes| Ok(bytes.clone()));
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) => {
             return unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind()));
@@ -147,17 +158,19 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     PythonFile { path, source, facts, state }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum DecodeError {
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum DecodeError {
     /// CPython refuses the text as well.
+    #[error("{text}")]
     Refused { text: &'static str, offset: usize },
     /// CPython reads an encoding that is not read here.
+    #[error("it is in the encoding `{0}`, which is not read")]
     Unsupported(String),
 }
 
 /// Bytes → text as CPython decodes a source file: a byte order mark, else a coding cookie in the first two lines,
 /// else UTF-8.
-fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(offset) = body.iter().position(|&byte| byte == 0) {
         return Err(DecodeError::Refused { text: "source code cannot contain null bytes", offset });
@@ -177,6 +190,11 @@ fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
         "utf-8" | "utf8" | "ascii" | "us-ascii" => refused("it is not in the encoding that it declares"),
         _ => Err(DecodeError::Unsupported(cookie)),
     }
+}
+
+/// True where the text is UTF-8 by declaration or by default, and not only by chance.
+pub(super) fn declares_utf8(bytes: &[u8]) -> bool {
+    cookie(bytes).is_none_or(|name| matches!(name.replace('_', "-").as_str(), "utf-8" | "utf8" | "utf-8-sig"))
 }
 
 /// The encoding that one of the first two lines declares, in lower case.

@@ -29,9 +29,20 @@ pub struct Tree {
     pub opaque: BTreeSet<String>,
     /// Why something may exist that is not listed.
     pub incomplete: Vec<Why>,
+    /// Files as they would be, by path: their content stands for what is on the disk.
+    pub overlay: BTreeMap<String, Vec<u8>>,
 }
 
 impl Tree {
+    /// Puts files over those on the disk.
+    pub fn lay_over(&mut self, overlay: &BTreeMap<String, Vec<u8>>) {
+        for (path, bytes) in overlay {
+            self.files.insert(path.clone(), bytes.len() as u64);
+            self.folders.extend(path.match_indices('/').filter_map(|(at, _)| path.get(..at)).map(str::to_owned));
+        }
+        self.overlay.clone_from(overlay);
+    }
+
     /// True where a path that is not listed may exist nevertheless.
     pub fn may_hide(&self, path: &str) -> bool {
         if self.opaque.is_empty() {

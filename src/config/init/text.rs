@@ -65,7 +65,9 @@ fn place(guess: &Guess) -> String {
 /// A table with fixed keys.
 fn header(out: &mut String, table: &Key, found: &Discovered) {
     explain(out, table);
-    line(out, &format!("[{}]", table.path));
+    // The table itself is a setting where nothing holds without it.
+    let mark = if table.default == "see below" { "" } else { "#" };
+    line(out, &format!("{mark}[{}]", table.path));
     for key in crate::config::keys::keys_of(table.path).filter(|key| !is_table(key)) {
         if key.path == "tests.root" && found.tests_root.is_some() {
             // A default in front of another value would read like it.

@@ -121,6 +121,7 @@ fn map<T: Clone>(entries: &[(&str, T)]) -> BTreeMap<String, T> {
 #[test]
 fn a_full_file_is_read_as_it_is_meant() {
     let expected = Config {
+        gate: crate::config::GateConfig::default(),
         project: Some("netra-staging".into()),
         regions: owned(&["us-central1", "us-east1"]),
         project_numbers: map(&[("netra-staging", "701982941522".to_owned()), ("netra-shared", "90210".to_owned())]),
@@ -187,6 +188,7 @@ fn a_full_file_is_read_as_it_is_meant() {
                 },
             ],
         },
+        health: None,
         policies: PoliciesConfig {
             shipped: false,
             paths: owned(&["policies"]),
