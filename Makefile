@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test lint bench docs clients
+.PHONY: help demo test faults lint bench docs clients
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -22,6 +22,9 @@ demo: ## build, and run the report on the staging fixture against the embedded e
 
 test: ## run all tests
 	$(CARGO) test --locked
+
+faults: ## print what a run says of every fault of every API
+	$(CARGO) test --locked --test it fault_matrix -- --nocapture
 
 lint: ## check format, clippy warnings, licences and banned crates
 	$(CARGO) fmt --check

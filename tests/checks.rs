@@ -21,7 +21,7 @@ fn item<'a>(state: &'a mut Value, api: &str, name: &str) -> &'a mut Value {
         .iter_mut()
         .filter(|answer| answer["api"] == api)
         .flat_map(|answer| answer["items"].as_array_mut().unwrap())
-        .find(|item| item["name"].as_str().unwrap().ends_with(&format!("/{name}")))
+        .find(|item| item["name"].as_str().is_some_and(|own| own == name || own.ends_with(&format!("/{name}"))))
         .unwrap()
 }
 
@@ -332,6 +332,66 @@ const CASES: &[Case] = &[
         },
         findings: NOTHING,
         not_checked: NOTHING,
+    },
+    Case {
+        name: "a network that is gone",
+        change: |repository| {
+            repository.change_state(|state| {
+                for answer in state["answers"].as_array_mut().unwrap() {
+                    if answer["api"] == "compute.networks" {
+                        answer["items"] = json!([]);
+                    }
+                }
+            });
+        },
+        findings: &[("network-missing", "netra-staging-vpc")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a subnetwork of the same name and project in another region",
+        change: |repository| {
+            repository.change_state(|state| {
+                let text = item(state, "compute.subnetworks", "netra-staging-vpc-dr").to_string();
+                *item(state, "compute.subnetworks", "netra-staging-vpc-dr") =
+                    serde_json::from_str(&text.replace("us-east1", "us-west1")).unwrap();
+            });
+        },
+        findings: &[("subnetwork-missing", "netra-staging-vpc-dr")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "networks that may not be listed",
+        change: |repository| {
+            repository.change_state(|state| {
+                for answer in state["answers"].as_array_mut().unwrap() {
+                    if ["compute.networks", "compute.subnetworks"].contains(&answer["api"].as_str().unwrap()) {
+                        answer["items"] = json!([]);
+                        answer["status"] = json!("denied");
+                    }
+                }
+            });
+        },
+        findings: NOTHING,
+        not_checked: &[
+            ("network-missing", "netra-staging-vpc"),
+            ("subnetwork-missing", "netra-staging-vpc-dr"),
+            ("subnetwork-missing", "netra-staging-vpc-main"),
+        ],
+    },
+    Case {
+        name: "a region of subnetworks that was not reached",
+        change: |repository| {
+            repository.change_state(|state| {
+                for answer in state["answers"].as_array_mut().unwrap() {
+                    if answer["api"] == "compute.subnetworks" {
+                        answer["items"] = json!([answer["items"][0]]);
+                        answer["unreachable"] = json!(["us-east1"]);
+                    }
+                }
+            });
+        },
+        findings: NOTHING,
+        not_checked: &[("subnetwork-missing", "netra-staging-vpc-dr")],
     },
     Case {
         name: "a connector that is gone",
@@ -1009,4 +1069,45 @@ fn one_change_has_one_root_finding() {
             assert!(before < at, "{} stands before its cause", finding["id"]);
         }
     }
+}
+
+#[test]
+fn a_broken_connector_is_told_with_what_its_last_failed_operation_said() {
+    let why = |operations: Value| {
+        let repository = Repository::copy_of("clean");
+        repository.change_state(|state| {
+            item(state, "vpcaccess.connectors", "netra-vpc-connector")["state"] = json!("ERROR");
+            let mut answer =
+                json!({"api": "vpcaccess.operations", "project": "netra-staging", "region": "us-central1"});
+            answer.as_object_mut().unwrap().extend(operations.as_object().unwrap().clone());
+            state["answers"].as_array_mut().unwrap().push(answer);
+        });
+        let report = repository.run(&["check", "--only", "vpc", "--format", "json"]).expect_code(2).json();
+        let findings = list(&report, "findings").clone();
+        let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+        assert_eq!(finding["rule"], "connector-not-ready");
+        finding["why"].as_str().unwrap().to_owned()
+    };
+    let operation = |end: &str, text: &str| {
+        json!({
+            "name": format!("projects/netra-staging/locations/us-central1/operations/{end}"),
+            "metadata": {
+                "method": "google.cloud.vpcaccess.v1.VpcAccessService.CreateConnector",
+                "target": "projects/netra-staging/locations/us-central1/connectors/netra-vpc-connector",
+                "createTime": end, "endTime": end,
+            },
+            "done": true,
+            "error": {"code": 9, "message": text},
+        })
+    };
+    let items = json!([
+        operation("2025-09-01T10:00:00Z", "an older one"),
+        operation("2025-09-02T10:00:00Z", "Operation failed: IP range 10.8.0.0/28 is in use."),
+    ]);
+    let told = why(json!({"items": items}));
+    assert!(told.contains("at 2025-09-02T10:00:00Z: Operation failed: IP range 10.8.0.0/28 is in use;"), "{told}");
+    let told = why(json!({"items": []}));
+    assert!(told.contains("no failed operation is on record"), "{told}");
+    let told = why(json!({"status": "denied"}));
+    assert!(told.contains("why it failed could not be read, because vpcaccess.operations was denied"), "{told}");
 }

@@ -256,6 +256,61 @@ fn errors_that_hold_secrets_are_told_without_them() {
     }
 }
 
+/// Every kind of fault once, for ever, whatever is asked.
+fn every_fault() -> Vec<Value> {
+    let mut all: Vec<Value> = [
+        "unauthenticated",
+        "permission-denied",
+        "api-disabled",
+        "rate-limit-exceeded",
+        "not-found",
+        "internal-error",
+        "bad-gateway",
+        "unavailable",
+        "reset",
+        "truncated",
+        "malformed",
+        "wrong-type",
+        "repeat-page-token",
+        "cyclic-pages",
+    ]
+    .map(|word| json!(word))
+    .into();
+    let value = secret("fault");
+    all.push(json!({"too-many-requests": {"retry_after": 0, "quota_limit": format!("token={value}")}}));
+    all.push(json!({"body": format!("{{\"password\": \"{value}\", \"error\": \"token={value}\"")}));
+    all.push(json!({"body": json!({"services": [{"description": format!("password={value}")}]}).to_string()}));
+    all.push(json!({"status": {"code": 403, "status": format!("token={value}")}}));
+    all.push(json!({"unreachable": {"locations": [format!("password={value}")]}}));
+    all.push(json!({"drip": {"bytes": 4096, "every_ms": 5}}));
+    all
+}
+
+#[test]
+fn whatever_goes_wrong_no_command_repeats_a_secret() {
+    let each = |fault: Value| {
+        let repository = planted();
+        let environment = plant_credentials(&repository);
+        repository.replace("gcp-drift.toml", "[live]\n", "[live]\nmax_seconds = 4\nrequests_per_second = 1000\n");
+        repository.change_state(|state| state["faults"] = json!([{"path": "/", "kind": fault}]));
+        let asked = ["--connectivity", "--audit-logs", "--connector-load"];
+        let with = |arguments: &[&'static str]| [arguments, &asked[..]].concat();
+        silent(&repository, &with(&["check", "--only", "vpc", "--record", "recorded.json"]), &environment);
+        silent(&repository, &with(&["check", "--only", "vpc", "--format", "json"]), &environment);
+        silent(&repository, &with(&["show", "live"]), &environment);
+        silent(&repository, &with(&["snapshot", "--to", "snapshot.json"]), &environment);
+        silent(&repository, &with(&["doctor"]), &environment);
+        silent(&repository, &with(&["doctor", "--format", "json"]), &environment);
+        assert_none_in_files(&repository, &["recorded.json", "snapshot.json"]);
+    };
+    // Most of them wait most of the time.
+    std::thread::scope(|scope| {
+        for fault in every_fault() {
+            scope.spawn(|| each(fault));
+        }
+    });
+}
+
 #[test]
 fn credentials_that_cannot_be_used_are_not_repeated() {
     let repository = planted();

@@ -56,7 +56,7 @@ impl Failure {
         let text = |key: &str| inner.and_then(|inner| inner.get(key)).and_then(Value::as_str).unwrap_or_default();
         let mut detail = format!("HTTP {code}");
         if !text("status").is_empty() {
-            detail = format!("{detail} {}", text("status"));
+            detail = format!("{detail} {}", redact::line(text("status")));
         }
         if !text("message").is_empty() {
             let message: String = text("message").chars().take(MAX_DETAIL).collect();

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::transport::Transport;
+use crate::live::redaction;
 use crate::model::CoverageStatus;
 
 /// All pages of a list. With a failure, the items are those of the pages before it.
@@ -125,6 +126,7 @@ pub async fn list_until(
             break;
         }
     }
+    listing.unreachable.iter_mut().for_each(|place| *place = redaction::message(place));
     listing.unreachable.sort();
     listing.unreachable.dedup();
     listing
@@ -227,7 +229,7 @@ fn is_loss(warning: &Value) -> bool {
 fn words(warning: &Value) -> String {
     let text = |key: &str| warning.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let text = text("message").or_else(|| text("code")).unwrap_or("a warning without words");
-    crate::live::redaction::message(text)
+    redaction::message(text)
 }
 
 /// The location in a scope such as `regions/europe-west1` or `projects/p/zones/europe-west1-b`.

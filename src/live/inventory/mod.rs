@@ -130,7 +130,7 @@ fn collect<T>(
             Err(problem) => {
                 let name = item.get("name").and_then(Value::as_str);
                 let name = name.map_or_else(|| format!("item {}", index + 1), |name| format!("`{name}`"));
-                faults.push(format!("{name}: {}", crate::model::redact::line(&problem)));
+                faults.push(crate::model::redact::line(&format!("{name}: {problem}")));
             }
         }
     }
