@@ -61,6 +61,7 @@ pub(super) fn reached(inventory: &Inventory, request: &Request) -> Reached {
             all.network(network.clone());
         }
     }
+    all.network_projects.extend(request.needs.networks.iter().filter(|project| answers::is_segment(project)).cloned());
     all.database_projects.extend(all.network_projects.iter().cloned());
     all.projects.extend(all.network_projects.iter().cloned());
     all.projects.extend(all.connectors.iter().map(|name| name.project.clone()));
