@@ -16,6 +16,7 @@ mod hostile;
 mod inventory;
 mod live_faults;
 mod observed;
+mod pytest;
 mod replay;
 mod rules;
 mod schema;

@@ -51,6 +51,7 @@ pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Fun
         is_abstract: decorators()
             .any(|decorator| matches!(last_component(decorator), Some("abstractmethod" | "abstractproperty"))),
         decorators: definition.decorator_list.iter().map(functions::decorator).collect(),
+        is_async: definition.is_async,
         yields: functions::yields(&definition.body),
         test_flag: None,
         parameters: functions::parameters(definition),

@@ -279,6 +279,8 @@ pub struct Function {
     pub is_abstract: bool,
     /// Its decorators, outermost first.
     pub decorators: Vec<Decorator>,
+    /// `async def`
+    pub is_async: bool,
     /// It is a generator.
     pub yields: bool,
     /// `__test__`, where it is set.

@@ -17,9 +17,8 @@ pub fn decorator(decorator: &ast::Decorator) -> Decorator {
         Expr::Call(call) => (&*call.func, Some(call)),
         other => (other, None),
     };
-    let without_init = call.is_some_and(|call| {
-        call.arguments.find_keyword("init").is_some_and(|keyword| is_false(&keyword.value))
-    });
+    let without_init =
+        call.is_some_and(|call| call.arguments.find_keyword("init").is_some_and(|keyword| is_false(&keyword.value)));
     Decorator { name: dotted(named), called: call.is_some(), without_init, range: range_of(&decorator.expression) }
 }
 
@@ -89,8 +88,11 @@ fn returns_at(definition: &ast::StmtFunctionDef, depth: usize) -> Returns {
     let mut found = Found::default();
     found.visit_body(&definition.body);
     let ends = matches!(definition.body.last(), Some(Stmt::Return(_)));
-    let values: Vec<Returns> =
-        found.values.iter().map(|value| value.map_or(Returns::Nothing, |value| given(definition, value, depth))).collect();
+    let values: Vec<Returns> = found
+        .values
+        .iter()
+        .map(|value| value.map_or(Returns::Nothing, |value| given(definition, value, depth)))
+        .collect();
     match values.split_first() {
         None => Returns::Nothing,
         Some((first, others)) if others.iter().all(|other| other == first) && (ends || *first == Returns::Nothing) => {
@@ -134,7 +136,9 @@ fn given(definition: &ast::StmtFunctionDef, value: &Expr, depth: usize) -> Retur
             };
             match inner {
                 Some(inner) if keeps(inner) => Returns::Function(Box::new(returns_at(inner, depth + 1))),
-                None if is_parameter(definition, &name.id) && !assigns(&definition.body, &name.id) => Returns::Parameter,
+                None if is_parameter(definition, &name.id) && !assigns(&definition.body, &name.id) => {
+                    Returns::Parameter
+                }
                 _ => Returns::Unknown,
             }
         }

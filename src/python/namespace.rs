@@ -16,6 +16,8 @@ pub struct Namespace {
     pub names: BTreeMap<String, Vec<Bound>>,
     /// The first place that may bind names which are not listed.
     pub open: Option<Range<usize>>,
+    /// A call that fails for certain while pytest imports the module: `pytest.skip` that is not allowed there.
+    pub raises: Option<Range<usize>>,
 }
 
 /// What a name may stand for.

@@ -1,13 +1,25 @@
-//! What pytest would collect: classes with all that they inherit, and the tests of a file.
+//! What pytest would collect, and classes with all that they inherit.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`session`] | which files are collected, and which of them fail |
+//! | [`modules`] | by which name a file is imported, and whether that works |
+//! | [`hooks`] | hooks of conftest files, which may change what is collected |
+//! | [`items`], [`decorators`], [`things`] | the tests of a file |
 
-use std::collections::{BTreeSet, HashSet};
+pub mod decorators;
+pub mod hooks;
+pub mod items;
+pub mod modules;
+pub mod session;
+pub mod things;
 
-use super::glob::fnmatch;
-use super::pytest_config::{PytestConfig, join};
+use std::collections::HashSet;
+
+use super::pytest_config::PytestConfig;
 use super::resolve::{Resolution, Space, Unit};
-use super::roots::{folder_of, is_within};
-use super::sources::{FileId, FileState, PythonFile};
-use crate::python::facts::{Class, Exports, Function, Import, Step, ValueKind, What, imports_of};
+use super::sources::{FileId, PythonFile};
+use crate::python::facts::{Class, Exports, Function, Import, ValueKind, What, imports_of};
 
 /// How many classes the bases of one class are followed through.
 const MAX_BASES: usize = 64;
@@ -129,16 +141,13 @@ fn outside_name<'a>(space: &'a Space<'a>, file: FileId, name: &'a str) -> &'a st
 /// What a name of a module means to the collection of tests.
 #[derive(Clone, Copy, Debug)]
 enum Entity<'a> {
-    Function(&'a Function),
-    /// A function of which nothing else is known.
-    Callable,
     Class(FileId, &'a Class),
     Other,
 }
 
 /// One statement that binds a name.
 enum Binding<'a> {
-    Function(&'a Function),
+    Function,
     Class(&'a Class),
     Value(&'a ValueKind),
     Import(&'a Import),
@@ -149,7 +158,7 @@ fn bindings<'a>(source: &'a PythonFile, name: &str, before: usize) -> Vec<Bindin
     let facts = &source.facts;
     let mut found: Vec<(usize, Binding<'a>)> = Vec::new();
     let functions = facts.functions.iter().filter(|function| function.name == name);
-    found.extend(functions.map(|function| (function.range.start, Binding::Function(function))));
+    found.extend(functions.map(|function| (function.range.start, Binding::Function)));
     let classes = facts.classes.iter().filter(|class| class.name == name);
     found.extend(classes.map(|class| (class.range.start, Binding::Class(class))));
     let values = facts.values.iter().filter(|value| value.name == name);
@@ -179,13 +188,11 @@ fn lookup<'a>(
     let source = space.sources.get(file)?;
     for binding in bindings(source, name, before) {
         match binding {
-            Binding::Function(function) => return Some(Entity::Function(function)),
             Binding::Class(class) => return Some(Entity::Class(file, class)),
-            Binding::Value(ValueKind::Callable) => return Some(Entity::Callable),
             Binding::Value(ValueKind::Alias(target)) => {
                 return lookup(space, file, target, usize::MAX, seen).or(Some(Entity::Other));
             }
-            Binding::Value(ValueKind::Other) => return Some(Entity::Other),
+            Binding::Function | Binding::Value(ValueKind::Callable | ValueKind::Other) => return Some(Entity::Other),
             Binding::Import(import) => {
                 if let (What::Name { name: imported, .. }, Some(Unit::File(module))) =
                     (&import.what, module_of(space, file, import))
@@ -276,96 +283,6 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
         return view.methods.iter().filter(|(_, method)| method.name == "runTest").copied().collect();
     }
     found
-}
-
-/// How many tests pytest would collect from a file that can be imported.
-pub fn count(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> usize {
-    let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
-    let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
-    if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
-        return 0;
-    }
-    let mut names = BTreeSet::new();
-    names_of(space, id, &mut names, &mut HashSet::new());
-    let mut total = 0;
-    for name in names {
-        // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
-        let is_function = pytest.is_test_function(name);
-        if !is_function && !pytest.is_test_class(name) && !name.starts_with(char::is_uppercase) {
-            continue;
-        }
-        total += match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
-            Some(Entity::Function(function)) => usize::from(is_function && !function.not_a_test),
-            Some(Entity::Callable) => usize::from(is_function),
-            Some(Entity::Class(file, class)) => count_class(space, pytest, file, class, name),
-            Some(Entity::Other) | None => 0,
-        };
-    }
-    total
-}
-
-/// The names of a module, with those that it takes from others by `*`.
-fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str>, seen: &mut HashSet<FileId>) {
-    if seen.len() >= MAX_HOPS || !seen.insert(file) {
-        return;
-    }
-    let Some(source) = space.sources.get(file) else { return };
-    names.extend(source.facts.functions.iter().map(|function| function.name.as_str()));
-    names.extend(source.facts.classes.iter().map(|class| class.name.as_str()));
-    names.extend(source.facts.values.iter().map(|value| value.name.as_str()));
-    let mut stars = Vec::new();
-    imports_of(&source.facts.steps, &mut |import| match &import.what {
-        What::Name { bound, .. } => {
-            names.insert(bound);
-        }
-        What::Star => stars.push(import),
-        What::Module { .. } | What::Plugin => {}
-    });
-    for import in stars {
-        if let Some(Unit::File(module)) = module_of(space, file, import) {
-            names_of(space, module, names, seen);
-        }
-    }
-}
-
-/// The nesting of classes is bounded where they are read.
-fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &Class, name: &str) -> usize {
-    let view = view(space, file, class);
-    if not_collected(pytest, name, &view).is_some() {
-        return 0;
-    }
-    let nested = view.nested.iter().map(|(file, inner)| count_class(space, pytest, *file, inner, &inner.name));
-    tests(pytest, &view).len() + if view.is_unittest { 0 } else { nested.sum() }
-}
-
-/// True for a file that pytest does not collect because of its path.
-fn is_ignored(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
-    if pytest.ignored.iter().any(|ignored| is_within(path, ignored)) {
-        return true;
-    }
-    let mut part = path;
-    while !part.is_empty() && part != space.root && is_within(part, space.root) {
-        let (folder, name) = (folder_of(part), part.rsplit('/').next().unwrap_or(part));
-        let unvisited = part != path && pytest.norecursedirs.iter().any(|pattern| fnmatch(pattern, name));
-        if unvisited || pytest.ignored_globs.iter().any(|glob| fnmatch(glob, part)) {
-            return true;
-        }
-        part = folder;
-    }
-    let mut folder = folder_of(path);
-    loop {
-        let conftest = space.sources.id(&join(folder, "conftest.py")).and_then(|id| space.sources.get(id));
-        if let Some(facts) = conftest.map(|file| &file.facts)
-            && (facts.collect_ignore.iter().any(|entry| is_within(path, &join(folder, entry)))
-                || facts.collect_ignore_glob.iter().any(|glob| fnmatch(&join(folder, glob), path)))
-        {
-            return true;
-        }
-        if folder.is_empty() || folder == space.root {
-            return false;
-        }
-        folder = folder_of(folder);
-    }
 }
 
 #[cfg(test)]

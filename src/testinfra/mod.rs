@@ -57,6 +57,8 @@ const STACK: usize = 256 << 20;
 pub struct Indexed {
     /// What was found.
     pub index: TestIndex,
+    /// The tests that pytest would collect, one by one.
+    pub collected: collect::session::Collected,
     /// Seconds that finding the test files took.
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
@@ -68,7 +70,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let started = Instant::now();
     let root = join("", &config.root);
     let tree = walk::walk(repo);
-    let pytest = pytest_config::read(repo, &root, &tree, excerpts);
+    let pytest = pytest_config::read(repo, &root, &tree, config.pytest_version, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
 
@@ -96,8 +98,17 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let categories =
-        discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
+    let input = collect::session::Input {
+        repo,
+        space: &space,
+        pytest: &pytest,
+        outcomes: &imports.outcomes,
+        everything: false,
+    };
+    let collected = collect::session::collect(input);
+    let everything = collect::session::collect(collect::session::Input { everything: true, ..input });
+    let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
+    let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, config);
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -140,8 +151,10 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
         config: diagnostics,
         parse_errors,
         incomplete,
+        discovered,
+        collection: None,
     };
-    Indexed { index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
+    Indexed { collected, index, discovery_seconds, seconds: started.elapsed().as_secs_f64() }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

@@ -64,11 +64,17 @@ paths = ["scripts/deploy_to_gcp.py", ".github/workflows"]
 [tests]
 root = "backend"
 python_version = "3.11"
+pytest_version = "9"
 critical_imports = ["test_framework.ssot.mock_factory"]
 exclude = ["*.backup.*"]
 cap = 2000
 max_files = 6000
 max_seconds = 2
+
+[tests.collect]
+interpreter = ".venv/bin/python"
+args = ["-p", "no:randomly"]
+timeout = 60
 
 [tests.categories]
 smoke = ["tests/smoke/*.py", "tests/*/smoke/*.py"]
@@ -161,6 +167,7 @@ fn a_full_file_is_read_as_it_is_meant() {
         tests: TestsConfig {
             root: "backend".into(),
             python_version: Some("3.11".into()),
+            pytest_version: Some(9),
             critical_imports: owned(&["test_framework.ssot.mock_factory"]),
             exclude: owned(&["*.backup.*"]),
             cap: 2000,
@@ -186,6 +193,11 @@ fn a_full_file_is_read_as_it_is_meant() {
                     methods: Vec::new(),
                 },
             ],
+            collect: CollectConfig {
+                interpreter: Some(".venv/bin/python".into()),
+                args: owned(&["-p", "no:randomly"]),
+                timeout: 60.0,
+            },
         },
         policies: PoliciesConfig {
             shipped: false,

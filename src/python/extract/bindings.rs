@@ -21,10 +21,10 @@ const MAX_POSSIBILITIES: usize = 8;
 
 /// The names of a module.
 pub(super) fn namespace(extractor: &Extractor, body: &[Stmt]) -> Namespace {
-    let mut reader = Reader { extractor, layers: vec![Layer::default()], open: None, depth: 0 };
+    let mut reader = Reader { extractor, layers: vec![Layer::default()], open: None, raises: None, depth: 0 };
     reader.block(body);
     let names = reader.layers.pop().map(|layer| layer.names).unwrap_or_default();
-    Namespace { names, open: reader.open }
+    Namespace { names, open: reader.open, raises: reader.raises }
 }
 
 /// What one arm of a branch binds, above what was bound before it.
@@ -39,6 +39,7 @@ struct Reader<'e> {
     extractor: &'e Extractor,
     layers: Vec<Layer>,
     open: Option<Range<usize>>,
+    raises: Option<Range<usize>>,
     depth: usize,
 }
 
@@ -162,7 +163,10 @@ impl Reader<'_> {
                 self.block(&repeated.orelse);
             }
             Stmt::With(with) => {
-                with.items.iter().filter_map(|item| item.optional_vars.as_deref()).for_each(|target| self.unknown(target));
+                with.items
+                    .iter()
+                    .filter_map(|item| item.optional_vars.as_deref())
+                    .for_each(|target| self.unknown(target));
                 let stops = with.items.iter().any(|item| match &item.context_expr {
                     Expr::Call(call) => matches!(last_component(&call.func), Some("suppress" | "raises")),
                     _ => false,
@@ -270,7 +274,7 @@ impl Reader<'_> {
             bases,
             metaclass,
             decorators: definition.decorator_list.iter().map(functions::decorator).collect(),
-            body: Namespace { names: body, open },
+            body: Namespace { names: body, open, raises: None },
         };
         self.bind(name, Bound::Class(Arc::new(class)));
     }
@@ -348,7 +352,13 @@ impl Reader<'_> {
         let name = dotted(&call.func);
         match name.as_deref() {
             Some("sys.exit" | "exit" | "quit") => return self.end(),
-            Some("pytest.skip" | "pytest.exit" | "pytest.fail") => return self.end(),
+            Some("pytest.skip" | "pytest.fail") => {
+                let allowed = call.arguments.find_keyword("allow_module_level").is_some();
+                if self.layers.len() == 1 && !allowed {
+                    self.raises.get_or_insert_with(|| range_of(call));
+                }
+                return self.end();
+            }
             Some("setattr") => return self.set_attribute(call),
             Some("exec") => return self.opened(range_of(call)),
             _ => {}
