@@ -154,7 +154,8 @@ impl Reader<'_> {
                     reader.unknown(&repeated.target);
                     reader.block(&repeated.body);
                 });
-                self.join(vec![body, Layer::default()]);
+                let ways = if runs_once(&repeated.iter) { vec![body] } else { vec![body, Layer::default()] };
+                self.join(ways);
                 self.block(&repeated.orelse);
             }
             Stmt::While(repeated) => {
@@ -440,6 +441,19 @@ impl Reader<'_> {
             other => Bound::Unknown(range_of(other)),
         };
         vec![one]
+    }
+}
+
+/// True for what a loop passes at least once.
+fn runs_once(iterated: &Expr) -> bool {
+    match iterated {
+        Expr::Call(call) if dotted(&call.func).as_deref() == Some("range") => match &call.arguments.args[..] {
+            [Expr::NumberLiteral(literal)] => {
+                matches!(&literal.value, ast::Number::Int(value) if value.as_i64().is_some_and(|value| value > 0))
+            }
+            _ => false,
+        },
+        other => elements(other).is_some_and(|list| !list.is_empty()),
     }
 }
 

@@ -4,41 +4,44 @@ use super::things::{Doubt, Names, Thing};
 use crate::python::namespace::{Decorator, Returns};
 use crate::testinfra::sources::FileId;
 
-/// Decorators of the standard library and of libraries in wide use that give a function (or the class) back.
-const KEEPING: [&str; 34] = [
+/// Decorators that give back the very function or class.
+const KEEPING: [&str; 10] = [
     "abstractmethod",
+    "classmethod",
+    "deprecated",
+    "final",
+    "no_type_check",
+    "overload",
+    "override",
+    "runtime_checkable",
+    "staticmethod",
+    "total_ordering",
+];
+/// Decorators of the standard library and of libraries in wide use that give back a function which stands for the test;
+/// a class they give back as it is.
+const WRAPPING: [&str; 23] = [
     "activate",
     "asynccontextmanager",
     "cache",
-    "classmethod",
     "contextmanager",
     "coroutine",
-    "deprecated",
     "example",
     "expectedFailure",
-    "final",
     "flaky",
     "freeze_time",
     "given",
-    "httpretty.activate",
     "lru_cache",
     "mock_aws",
     "modify_settings",
-    "no_type_check",
-    "override",
     "override_settings",
-    "overload",
     "patch",
     "reproduce_failure",
-    "runtime_checkable",
     "seed",
     "settings",
     "skip",
     "skipIf",
     "skipUnless",
-    "staticmethod",
     "tag",
-    "total_ordering",
     "wraps",
 ];
 /// Decorators after which there is no test.
@@ -51,8 +54,10 @@ const CONSTRUCTING: [&str; 6] = ["dataclass", "s", "attrs", "define", "frozen", 
 pub enum Effect {
     /// It gives back what it was given, or a function that stands for it.
     Keeps,
-    /// It gives back another function, whose body is not that of the test.
+    /// It gives back another function, whose body is not that of the test, or the class as it is.
     Wraps,
+    /// A function of the repository gives back another function.
+    Replaces,
     /// What it gives back is no test.
     Hides,
     /// It gives the class a constructor.
@@ -75,7 +80,7 @@ pub fn effect(names: Names<'_>, file: FileId, decorator: &Decorator) -> Effect {
             };
             return match returns {
                 Returns::Parameter => Effect::Keeps,
-                Returns::Function(_) => Effect::Wraps,
+                Returns::Function(_) => Effect::Replaces,
                 Returns::Nothing => Effect::Hides,
                 Returns::Unknown => unknown(format!("what `@{name}` makes of it is not known")),
             };
@@ -90,9 +95,11 @@ pub fn effect(names: Names<'_>, file: FileId, decorator: &Decorator) -> Effect {
 fn known(target: &str, decorator: &Decorator) -> Option<Effect> {
     let parts: Vec<&str> = target.split('.').collect();
     let last = parts.last().copied().unwrap_or_default();
-    if parts.contains(&"mark") || (parts.contains(&"patch") && ["patch", "object", "dict", "multiple"].contains(&last))
-    {
+    if parts.contains(&"mark") {
         return Some(Effect::Keeps);
+    }
+    if WRAPPING.contains(&last) || (parts.contains(&"patch") && ["object", "dict", "multiple"].contains(&last)) {
+        return Some(Effect::Wraps);
     }
     if HIDING.contains(&last) {
         return Some(Effect::Hides);

@@ -189,7 +189,7 @@ impl<'a> Finder<'a> {
         for decorator in function.decorators.iter().rev() {
             match effect(self.names, file, decorator) {
                 Effect::Keeps => {}
-                Effect::Wraps => wrapped = true,
+                Effect::Wraps | Effect::Replaces => wrapped = true,
                 Effect::Hides | Effect::Constructs => return Items::default(),
                 Effect::Unknown(doubt) => return Items::unknown(name, doubt),
             }
@@ -373,9 +373,9 @@ impl<'a> Finder<'a> {
             }
             for decorator in &class.decorators {
                 match effect(self.names, file, decorator) {
-                    Effect::Keeps => {}
+                    Effect::Keeps | Effect::Wraps => {}
                     Effect::Constructs => view.constructor = true,
-                    Effect::Wraps | Effect::Hides => {
+                    Effect::Replaces | Effect::Hides => {
                         let text = "what its decorator makes of it is not known".to_owned();
                         view.doubt.get_or_insert(Doubt { text, file, at: decorator.range.clone() });
                     }
