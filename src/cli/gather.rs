@@ -14,6 +14,7 @@ use crate::live;
 use crate::model::evidence::Timings;
 use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
 use crate::terraform;
+use crate::testinfra;
 
 /// Which sources a run looks at.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Wanted {
     pub parts: BTreeSet<Part>,
     /// What is asked of Google Cloud beside what is always asked.
     pub needs: live::Needs,
+    /// Whether the project's own pytest is run.
+    pub collect: bool,
 }
 
 impl Wanted {
@@ -52,7 +55,7 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         ..Evidence::default()
     };
     let (cloud, tests) = std::thread::scope(|scope| {
-        let tests = wanted.tests().then(|| scope.spawn(|| read_tests(setup, &excerpts)));
+        let tests = wanted.tests().then(|| scope.spawn(|| read_tests(setup, &excerpts, wanted.collect)));
         let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
@@ -72,7 +75,8 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         evidence.inventory = live::inventory(state);
     }
     match tests {
-        Some(Ok(indexed)) => {
+        Some(Ok((indexed, seconds))) => {
+            evidence.timings.collection = seconds;
             evidence.timings.discovery = indexed.discovery_seconds;
             evidence.timings.tests = indexed.seconds;
             evidence.tests = Some(indexed.index);
@@ -87,8 +91,16 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     Ok(evidence)
 }
 
-fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
-    crate::testinfra::index(&setup.root, &setup.config.tests, excerpts)
+/// The index of the tests, and how long their collection by the project's own pytest took.
+fn read_tests(setup: &Setup, excerpts: &Excerpts, collect: bool) -> (testinfra::Indexed, f64) {
+    let mut indexed = testinfra::index(&setup.root, &setup.config.tests, excerpts);
+    if !collect {
+        return (indexed, 0.0);
+    }
+    let (collection, seconds) =
+        timed(|| testinfra::collection::run(&setup.root, &setup.config.tests, &indexed.collected));
+    indexed.index.collection = Some(collection);
+    (indexed, seconds)
 }
 
 struct Gathered {

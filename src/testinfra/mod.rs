@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`walk`], [`sources`] | what exists, and the Python files of it, parsed |
 //! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
+//! | [`collection`](mod@collection) | the project's own pytest, run where it is asked for |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
@@ -12,6 +13,7 @@
 pub mod backups;
 pub mod classes;
 pub mod collect;
+pub mod collection;
 pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
