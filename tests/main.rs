@@ -19,6 +19,7 @@ mod inventory;
 mod live_faults;
 mod observed;
 mod premigrate;
+mod pytest;
 mod replay;
 mod restore;
 mod rules;

@@ -33,6 +33,10 @@ pub struct Args {
     /// Parts to look at: vpc, policies, imports, discovery, classes, health, or tests (imports, discovery, classes)
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = parse_part, help_heading = "Checks")]
     only: Vec<Parts>,
+    /// Run the project's own pytest to collect its tests, and compare them with what is read. This runs code of the
+    /// project; nothing else does
+    #[arg(long, help_heading = "Checks")]
+    collect: bool,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -52,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -118,6 +122,9 @@ fn parse_output(text: &str) -> Result<Output, String> {
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
     let outputs = outputs(args)?;
+    if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
+        return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
+    }
     let (recording, only) = match &args.replay {
         Some(path) => {
             let recording = Recording::read(path)?;
@@ -127,7 +134,10 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         None => {
             let mut setup = Setup::load(&args.common)?;
             args.observed.apply(&setup.root, &mut setup.config.terraform);
-            let evidence = gather::evidence(&setup, &Wanted { parts: only.clone(), needs: args.asking.needs() })?;
+            let evidence = gather::evidence(
+                &setup,
+                &Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect },
+            )?;
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
     };

@@ -14,6 +14,7 @@ use crate::live;
 use crate::model::evidence::Timings;
 use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
 use crate::terraform;
+use crate::testinfra;
 use crate::testinfra::health::{self, Inputs};
 
 /// Which sources a run looks at.
@@ -23,6 +24,8 @@ pub struct Wanted {
     pub parts: BTreeSet<Part>,
     /// What is asked of Google Cloud beside what is always asked.
     pub needs: live::Needs,
+    /// Whether the project's own pytest is run.
+    pub collect: bool,
 }
 
 impl Wanted {
@@ -54,7 +57,8 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     };
     let health = setup.config.health.as_ref().filter(|_| wanted.any(&[Part::Health]));
     let (cloud, tests) = std::thread::scope(|scope| {
-        let tests = (wanted.tests() || health.is_some()).then(|| scope.spawn(|| read_tests(setup, &excerpts)));
+        let wanted_tests = wanted.tests() || health.is_some();
+        let tests = wanted_tests.then(|| scope.spawn(|| read_tests_and_collect(setup, &excerpts, wanted.collect)));
         let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
@@ -74,7 +78,8 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         evidence.inventory = live::inventory(state);
     }
     match tests {
-        Some(Ok(indexed)) => {
+        Some(Ok((indexed, seconds))) => {
+            evidence.timings.collection = seconds;
             evidence.timings.discovery = indexed.discovery_seconds;
             evidence.timings.tests = indexed.seconds;
             evidence.health = health.map(|config| {
@@ -94,8 +99,20 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
 }
 
 /// Reads the repository's tests.
-pub fn read_tests(setup: &Setup, excerpts: &Excerpts) -> crate::testinfra::Indexed {
-    crate::testinfra::index(&setup.root, &setup.config.tests, excerpts)
+pub fn read_tests(setup: &Setup, excerpts: &Excerpts) -> testinfra::Indexed {
+    testinfra::index(&setup.root, &setup.config.tests, excerpts)
+}
+
+/// The index of the tests, and how long their collection by the project's own pytest took.
+fn read_tests_and_collect(setup: &Setup, excerpts: &Excerpts, collect: bool) -> (testinfra::Indexed, f64) {
+    let mut indexed = read_tests(setup, excerpts);
+    if !collect {
+        return (indexed, 0.0);
+    }
+    let (collection, seconds) =
+        timed(|| testinfra::collection::run(&setup.root, &setup.config.tests, &indexed.collected));
+    indexed.index.collection = Some(collection);
+    (indexed, seconds)
 }
 
 struct Gathered {

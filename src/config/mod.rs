@@ -173,6 +173,9 @@ pub struct TestsConfig {
     pub root: String,
     /// Python version that decides the syntax, such as `3.11`; `None`: from the project's own files.
     pub python_version: Option<String>,
+    /// Generation of pytest, 8 or 9; `None`: from the project's own files.
+    #[serde(default)]
+    pub pytest_version: Option<u8>,
     /// Modules that must be importable.
     pub critical_imports: Vec<String>,
     /// Exclusion patterns for targeted discovery.
@@ -187,6 +190,20 @@ pub struct TestsConfig {
     pub categories: BTreeMap<String, Vec<String>>,
     /// Classes that must exist.
     pub required_classes: Vec<RequiredClassConfig>,
+    /// How `--collect` runs pytest.
+    #[serde(default)]
+    pub collect: CollectConfig,
+}
+
+/// `[tests.collect]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CollectConfig {
+    /// The Python that has pytest, as a path in the repository or a name on `PATH`; `None`: found by looking.
+    pub interpreter: Option<String>,
+    /// More arguments of pytest.
+    pub args: Vec<String>,
+    /// Limit on the run, in seconds.
+    pub timeout: f64,
 }
 
 /// `[[tests.required_classes]]`
@@ -325,6 +342,7 @@ impl Default for TestsConfig {
         Self {
             root: ".".to_owned(),
             python_version: None,
+            pytest_version: None,
             critical_imports: Vec::new(),
             exclude: strings(&[
                 "*.backup.*",
@@ -342,6 +360,13 @@ impl Default for TestsConfig {
             max_seconds: 3.0,
             categories: BTreeMap::new(),
             required_classes: Vec::new(),
+            collect: CollectConfig::default(),
         }
+    }
+}
+
+impl Default for CollectConfig {
+    fn default() -> Self {
+        Self { interpreter: None, args: Vec::new(), timeout: 30.0 }
     }
 }

@@ -13,7 +13,8 @@ use super::read::MAX_BYTES;
 use super::table::{Section, Written, shown, string, strings};
 use super::validate::{self, Wrong};
 use super::{
-    Accepted, AskingConfig, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig, TestsConfig, syntax,
+    Accepted, AskingConfig, CollectConfig, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig,
+    TestsConfig, syntax,
 };
 use crate::finding::Severity;
 
@@ -180,6 +181,7 @@ fn tests(top: Section<'_>, errors: &mut Errors) -> TestsConfig {
     TestsConfig {
         root: valid(section.string("root", errors), validate::repo_path, errors).unwrap_or(default.root),
         python_version: python_version(section, errors),
+        pytest_version: valid(section.string("pytest_version", errors), validate::pytest_version, errors),
         critical_imports: all_valid(section.strings("critical_imports", errors), validate::module_name, errors)
             .unwrap_or_default(),
         exclude: all_valid(section.strings("exclude", errors), validate::pattern, errors).unwrap_or(default.exclude),
@@ -188,6 +190,17 @@ fn tests(top: Section<'_>, errors: &mut Errors) -> TestsConfig {
         max_seconds: section.positive("max_seconds", 3600.0, errors).unwrap_or(default.max_seconds),
         categories: categories(section, errors),
         required_classes: required_classes(section, errors),
+        collect: collect(section, errors),
+    }
+}
+
+fn collect(section: Section<'_>, errors: &mut Errors) -> CollectConfig {
+    let default = CollectConfig::default();
+    let Some(section) = section.section("collect", errors) else { return default };
+    CollectConfig {
+        interpreter: valid(section.string("interpreter", errors), validate::interpreter, errors),
+        args: section.strings("args", errors).unwrap_or_default().iter().map(|arg| arg.value.to_owned()).collect(),
+        timeout: section.positive("timeout", 3600.0, errors).unwrap_or(default.timeout),
     }
 }
 

@@ -203,6 +203,24 @@ pub(super) fn python_version(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// A generation of pytest, which is its first number.
+pub(super) fn pytest_version(text: &str) -> Result<u8, Wrong> {
+    match text {
+        "8" => Ok(8),
+        "9" => Ok(9),
+        _ => Err(Wrong::new(format!("`{text}` is no generation of pytest that is known"))
+            .note("it is written as `\"8\"` or `\"9\"`")),
+    }
+}
+
+/// A program that runs Python: a path in the repository, or a name on `PATH`.
+pub(super) fn interpreter(text: &str) -> Result<String, Wrong> {
+    if text.trim().is_empty() || text.starts_with('-') || text.contains('\0') {
+        return Err(Wrong::new(format!("`{}` is no program", text.escape_debug())));
+    }
+    Ok(text.to_owned())
+}
+
 /// A Python name.
 pub(super) fn python_name(text: &str) -> Result<String, Wrong> {
     if is_python_name(text) {

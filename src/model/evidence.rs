@@ -61,4 +61,7 @@ pub struct Timings {
     pub discovery: f64,
     /// Reading the tests.
     pub tests: f64,
+    /// Collecting the tests with the project's own pytest.
+    #[serde(default)]
+    pub collection: f64,
 }

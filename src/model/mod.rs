@@ -24,6 +24,7 @@ pub mod connector;
 pub mod connector_health;
 pub mod database;
 pub mod declared;
+pub mod discovered;
 pub mod evidence;
 pub mod fact;
 pub mod firewall;

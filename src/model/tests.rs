@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::declared::Diagnostic;
+use super::discovered::{Collection, Discovered};
 use super::fact::Why;
 use super::origin::Origin;
 use super::source::RepoPath;
@@ -30,6 +31,12 @@ pub struct TestIndex {
     pub parse_errors: Vec<Diagnostic>,
     /// Reasons for which something may exist that was not seen: unreadable files, limits.
     pub incomplete: Vec<Why>,
+    /// What pytest would collect, and what it would leave out.
+    #[serde(default)]
+    pub discovered: Discovered,
+    /// What the project's own pytest collected; `None` where it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Collection>,
 }
 
 /// Counts of files.
@@ -62,6 +69,13 @@ pub struct TestCategory {
     pub files: usize,
     /// Tests that pytest would collect from them (functions and methods, parametrisation not counted).
     pub tests: usize,
+    /// Files of which it cannot be told whether or which tests are collected from them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unsure: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A path pattern with how many files it matches.

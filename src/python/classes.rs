@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ast::{self, Expr, Stmt};
 use super::facts::{Class, Function, ValueKind};
 use super::literal::{dotted, elements, last_component};
-use super::range_of;
+use super::{functions, range_of};
 
 /// How deep classes inside classes are followed.
 const MAX_NESTING: usize = 8;
@@ -51,6 +51,14 @@ pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Fun
         }),
         is_abstract: decorators()
             .any(|decorator| matches!(last_component(decorator), Some("abstractmethod" | "abstractproperty"))),
+        decorators: definition.decorator_list.iter().map(functions::decorator).collect(),
+        is_async: definition.is_async,
+        yields: functions::yields(&definition.body),
+        test_flag: None,
+        parameters: functions::parameters(definition),
+        parametrized: functions::parametrized(definition),
+        returns: functions::returns(definition),
+        body: range_of(definition),
     }
 }
 

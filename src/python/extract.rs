@@ -1,6 +1,8 @@
 //! Syntax tree → [`Facts`].
 
+mod bindings;
 mod deferred;
+mod marks;
 mod readers;
 
 use std::collections::BTreeSet;
@@ -42,7 +44,11 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         handlers: 0,
     };
     extractor.facts.steps = extractor.block(body, Scope::Module);
+    let namespace = bindings::namespace(&extractor, body);
     let mut facts = extractor.facts;
+    facts.namespace = namespace;
+    facts.used_marks = marks::used(text, body);
+    facts.doctests = marks::doctests(text, body);
     facts.dynamic_names |=
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()

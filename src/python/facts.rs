@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::namespace::{Decorator, Namespace, Returns};
+
 /// The facts of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -42,6 +44,12 @@ pub struct Facts {
     pub compile_error: Option<(Range<usize>, &'static str)>,
     /// Statements were nested deeper than is followed.
     pub truncated: bool,
+    /// What its names may stand for, to the collection of tests.
+    pub namespace: Namespace,
+    /// Marks that importing the file makes, with their places.
+    pub used_marks: Vec<(String, Range<usize>)>,
+    /// Dotted names inside the module that have examples in their docstring; empty for the module itself.
+    pub doctests: Vec<String>,
 }
 
 /// One step of executing a module.
@@ -271,6 +279,22 @@ pub struct Function {
     pub not_a_test: bool,
     /// It is decorated as abstract.
     pub is_abstract: bool,
+    /// Its decorators, outermost first.
+    pub decorators: Vec<Decorator>,
+    /// `async def`
+    pub is_async: bool,
+    /// It is a generator.
+    pub yields: bool,
+    /// `__test__`, where it is set.
+    pub test_flag: Option<bool>,
+    /// Names of its parameters that a caller can give by name.
+    pub parameters: Vec<String>,
+    /// Names that its `parametrize` marks give values to, as far as they are literal, with their places.
+    pub parametrized: Vec<(String, Range<usize>)>,
+    /// What calling it gives.
+    pub returns: Returns,
+    /// Its whole body.
+    pub body: Range<usize>,
 }
 
 /// Calls `visit` for every import among the steps, at any depth.

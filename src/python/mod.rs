@@ -7,7 +7,9 @@ pub mod classes;
 pub mod depth;
 pub mod extract;
 pub mod facts;
+mod functions;
 pub mod literal;
+pub mod namespace;
 
 use std::ops::Range;
 

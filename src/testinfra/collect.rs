@@ -1,13 +1,25 @@
-//! What pytest would collect: classes with all that they inherit, and the tests of a file.
+//! What pytest would collect, and classes with all that they inherit.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`session`] | which files are collected, and which of them fail |
+//! | [`modules`] | by which name a file is imported, and whether that works |
+//! | [`hooks`] | hooks of conftest files, which may change what is collected |
+//! | [`items`], [`decorators`], [`things`] | the tests of a file |
 
-use std::collections::{BTreeSet, HashSet};
+pub mod decorators;
+pub mod hooks;
+pub mod items;
+pub mod modules;
+pub mod session;
+pub mod things;
 
-use super::glob::fnmatch;
-use super::pytest_config::{PytestConfig, join};
+use std::collections::HashSet;
+
+use super::pytest_config::PytestConfig;
 use super::resolve::{Resolution, Space, Unit};
-use super::roots::{folder_of, is_within};
-use super::sources::{FileId, FileState, PythonFile};
-use crate::python::facts::{Class, Exports, Function, Import, Step, ValueKind, What, imports_of};
+use super::sources::{FileId, PythonFile};
+use crate::python::facts::{Class, Exports, Function, Import, ValueKind, What, imports_of};
 
 /// How many classes the bases of one class are followed through.
 const MAX_BASES: usize = 64;
@@ -129,16 +141,13 @@ fn outside_name<'a>(space: &'a Space<'a>, file: FileId, name: &'a str) -> &'a st
 /// What a name of a module means to the collection of tests.
 #[derive(Clone, Copy, Debug)]
 enum Entity<'a> {
-    Function(&'a Function),
-    /// A function of which nothing else is known.
-    Callable,
     Class(FileId, &'a Class),
     Other,
 }
 
 /// One statement that binds a name.
 enum Binding<'a> {
-    Function(&'a Function),
+    Function,
     Class(&'a Class),
     Value(&'a ValueKind),
     Import(&'a Import),
@@ -149,7 +158,7 @@ fn bindings<'a>(source: &'a PythonFile, name: &str, before: usize) -> Vec<Bindin
     let facts = &source.facts;
     let mut found: Vec<(usize, Binding<'a>)> = Vec::new();
     let functions = facts.functions.iter().filter(|function| function.name == name);
-    found.extend(functions.map(|function| (function.range.start, Binding::Function(function))));
+    found.extend(functions.map(|function| (function.range.start, Binding::Function)));
     let classes = facts.classes.iter().filter(|class| class.name == name);
     found.extend(classes.map(|class| (class.range.start, Binding::Class(class))));
     let values = facts.values.iter().filter(|value| value.name == name);
@@ -179,13 +188,11 @@ fn lookup<'a>(
     let source = space.sources.get(file)?;
     for binding in bindings(source, name, before) {
         match binding {
-            Binding::Function(function) => return Some(Entity::Function(function)),
             Binding::Class(class) => return Some(Entity::Class(file, class)),
-            Binding::Value(ValueKind::Callable) => return Some(Entity::Callable),
             Binding::Value(ValueKind::Alias(target)) => {
                 return lookup(space, file, target, usize::MAX, seen).or(Some(Entity::Other));
             }
-            Binding::Value(ValueKind::Other) => return Some(Entity::Other),
+            Binding::Function | Binding::Value(ValueKind::Callable | ValueKind::Other) => return Some(Entity::Other),
             Binding::Import(import) => {
                 if let (What::Name { name: imported, .. }, Some(Unit::File(module))) =
                     (&import.what, module_of(space, file, import))
@@ -243,6 +250,41 @@ fn module_of(space: &Space<'_>, file: FileId, import: &Import) -> Option<Unit> {
     }
 }
 
+/// The definition of a test of a file, given by the names of its classes and its own; `None` where it is not known, such
+/// as for one that another module defines as a function.
+pub fn definition<'a>(space: &'a Space<'a>, file: FileId, names: &[&str]) -> Option<(FileId, &'a Function)> {
+    let (test, classes) = names.split_last()?;
+    let Some((outer, inner)) = classes.split_first() else {
+        let own = space.sources.get(file)?.facts.functions.iter().rev().find(|function| function.name == *test)?;
+        return Some((file, own));
+    };
+    let Some(Entity::Class(at, class)) = lookup(space, file, outer, usize::MAX, &mut HashSet::new()) else {
+        return None;
+    };
+    let mut view = view(space, at, class);
+    for name in inner {
+        let (at, class) = *view.nested.iter().find(|(_, class)| class.name == *name)?;
+        view = self::view(space, at, class);
+    }
+    view.methods.into_iter().find(|(_, method)| method.name == *test)
+}
+
+/// The tests that the definitions of a file name, whether or not it can be imported: `test_a`, `TestB::test_c`.
+pub fn defined(space: &Space<'_>, pytest: &PytestConfig, id: FileId) -> Vec<String> {
+    let Some(file) = space.sources.get(id) else { return Vec::new() };
+    let is_test = |function: &&Function| !function.not_a_test && pytest.is_test_function(&function.name);
+    let mut found: Vec<String> =
+        file.facts.functions.iter().filter(is_test).map(|function| function.name.clone()).collect();
+    for class in &file.facts.classes {
+        let view = view(space, id, class);
+        if not_collected(pytest, &class.name, &view).is_none() {
+            let tests = tests(pytest, &view).into_iter();
+            found.extend(tests.map(|(_, test)| format!("{}::{}", class.name, test.name)));
+        }
+    }
+    found
+}
+
 /// Why pytest does not collect a class that goes by this name, where it does not.
 pub fn not_collected(pytest: &PytestConfig, name: &str, view: &ClassView<'_>) -> Option<String> {
     if view.test_flag == Some(false) {
@@ -276,128 +318,6 @@ pub fn tests<'a>(pytest: &PytestConfig, view: &ClassView<'a>) -> Vec<(FileId, &'
         return view.methods.iter().filter(|(_, method)| method.name == "runTest").copied().collect();
     }
     found
-}
-
-/// The tests that pytest would collect from a file that can be imported, as their node ids have them after the file:
-/// `test_a`, `TestB::test_c`. Parameters are not told apart.
-pub fn names(space: &Space<'_>, pytest: &PytestConfig, id: FileId, file: &PythonFile) -> Vec<String> {
-    let mut found = Vec::new();
-    each(space, pytest, id, file, &mut |names, _| found.push(names.join("::")));
-    found
-}
-
-/// Takes a test: the names of its classes and of itself, and its definition, where it is known.
-pub type Visit<'v, 'a> = &'v mut dyn FnMut(&[&str], Option<(FileId, &'a Function)>);
-
-/// Visits every test that pytest would collect from a file that can be imported.
-pub fn each<'a>(space: &'a Space<'a>, pytest: &PytestConfig, id: FileId, file: &PythonFile, visit: Visit<'_, 'a>) {
-    let compiles = matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_));
-    let ends = file.facts.steps.iter().any(|step| matches!(step, Step::Stop(_)));
-    if !compiles || ends || file.facts.opted_out || is_ignored(space, pytest, &file.path) {
-        return;
-    }
-    let mut names = BTreeSet::new();
-    names_of(space, id, &mut names, &mut HashSet::new());
-    for name in names {
-        // Any name may be that of a subclass of unittest.TestCase; by custom it begins with a capital letter.
-        let is_function = pytest.is_test_function(name);
-        if !is_function && !pytest.is_test_class(name) && !name.starts_with(char::is_uppercase) {
-            continue;
-        }
-        match lookup(space, id, name, usize::MAX, &mut HashSet::new()) {
-            // Of an imported function the file is not known here; its name is what counts.
-            Some(Entity::Function(function)) if is_function && !function.not_a_test => {
-                let own = file.facts.functions.iter().any(|own| std::ptr::eq(own, function));
-                visit(&[name], own.then_some((id, function)));
-            }
-            Some(Entity::Callable) if is_function => visit(&[name], None),
-            Some(Entity::Class(file, class)) => each_of_class(space, pytest, file, class, &mut vec![name], visit),
-            _ => {}
-        }
-    }
-}
-
-/// The names of a module, with those that it takes from others by `*`.
-fn names_of<'a>(space: &'a Space<'a>, file: FileId, names: &mut BTreeSet<&'a str>, seen: &mut HashSet<FileId>) {
-    if seen.len() >= MAX_HOPS || !seen.insert(file) {
-        return;
-    }
-    let Some(source) = space.sources.get(file) else { return };
-    names.extend(source.facts.functions.iter().map(|function| function.name.as_str()));
-    names.extend(source.facts.classes.iter().map(|class| class.name.as_str()));
-    names.extend(source.facts.values.iter().map(|value| value.name.as_str()));
-    let mut stars = Vec::new();
-    imports_of(&source.facts.steps, &mut |import| match &import.what {
-        What::Name { bound, .. } => {
-            names.insert(bound);
-        }
-        What::Star => stars.push(import),
-        What::Module { .. } | What::Plugin => {}
-    });
-    for import in stars {
-        if let Some(Unit::File(module)) = module_of(space, file, import) {
-            names_of(space, module, names, seen);
-        }
-    }
-}
-
-/// The nesting of classes is bounded where they are read.
-fn each_of_class<'a>(
-    space: &'a Space<'a>,
-    pytest: &PytestConfig,
-    file: FileId,
-    class: &'a Class,
-    names: &mut Vec<&'a str>,
-    visit: Visit<'_, 'a>,
-) {
-    let view = view(space, file, class);
-    let name = names.last().copied().unwrap_or(&class.name);
-    if not_collected(pytest, name, &view).is_some() {
-        return;
-    }
-    for (file, function) in tests(pytest, &view) {
-        names.push(&function.name);
-        visit(names, Some((file, function)));
-        names.pop();
-    }
-    if view.is_unittest {
-        return;
-    }
-    for (file, inner) in view.nested.iter().copied() {
-        names.push(&inner.name);
-        each_of_class(space, pytest, file, inner, names, visit);
-        names.pop();
-    }
-}
-
-/// True for a file that pytest does not collect because of its path.
-fn is_ignored(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
-    if pytest.ignored.iter().any(|ignored| is_within(path, ignored)) {
-        return true;
-    }
-    let mut part = path;
-    while !part.is_empty() && part != space.root && is_within(part, space.root) {
-        let (folder, name) = (folder_of(part), part.rsplit('/').next().unwrap_or(part));
-        let unvisited = part != path && pytest.norecursedirs.iter().any(|pattern| fnmatch(pattern, name));
-        if unvisited || pytest.ignored_globs.iter().any(|glob| fnmatch(glob, part)) {
-            return true;
-        }
-        part = folder;
-    }
-    let mut folder = folder_of(path);
-    loop {
-        let conftest = space.sources.id(&join(folder, "conftest.py")).and_then(|id| space.sources.get(id));
-        if let Some(facts) = conftest.map(|file| &file.facts)
-            && (facts.collect_ignore.iter().any(|entry| is_within(path, &join(folder, entry)))
-                || facts.collect_ignore_glob.iter().any(|glob| fnmatch(&join(folder, glob), path)))
-        {
-            return true;
-        }
-        if folder.is_empty() || folder == space.root {
-            return false;
-        }
-        folder = folder_of(folder);
-    }
 }
 
 #[cfg(test)]

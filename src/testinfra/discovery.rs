@@ -1,13 +1,13 @@
 //! Which files are tests: broad (all that pytest's patterns match), targeted (without the exclusions), by category.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+pub mod leftovers;
 
-use super::collect;
+use std::collections::{BTreeMap, HashMap};
+
+use super::collect::session::{Collected, FileTests};
 use super::glob::{PathGlobs, excludes};
 use super::pytest_config::PytestConfig;
-use super::resolve::Space;
-use super::roots::{base_folder, is_conftest, is_within};
-use super::sources::FileId;
+use super::roots::is_within;
 use super::walk::Tree;
 use crate::model::Diagnostic;
 use crate::model::declared::DiagnosticLevel;
@@ -46,31 +46,14 @@ pub fn discover(tree: &Tree, root: &str, pytest: &PytestConfig, exclude: &[Strin
     found
 }
 
-/// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
-pub fn tests_by_file(
-    space: &Space<'_>,
-    pytest: &PytestConfig,
-    targeted: &[String],
-    failing: &HashSet<FileId>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, Vec<String>> {
-    let hidden = hidden_by_namesakes(space, targeted, diagnostics);
-    let importable = targeted.iter().filter_map(|path| {
-        let id = space.sources.id(path)?;
-        let file = space.sources.get(id)?;
-        let importable = !failing.contains(&id) && !hidden.contains(path.as_str());
-        importable.then(|| (path.clone(), collect::names(space, pytest, id, file)))
-    });
-    importable.collect()
-}
-
-/// Counts the configured categories.
+/// Counts the configured categories, whichever paths pytest is started with.
 pub fn categories(
     targeted: &[String],
-    tests_by_file: &BTreeMap<String, Vec<String>>,
+    collected: &Collected,
     configured: &BTreeMap<String, Vec<String>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<TestCategory> {
+    let by_path: HashMap<&str, &FileTests> = collected.files.iter().map(|file| (file.path.as_str(), file)).collect();
     let mut categories = Vec::new();
     for (name, patterns) in configured {
         let (globs, errors) = PathGlobs::new(patterns);
@@ -79,58 +62,35 @@ pub fn categories(
             text: format!("in the category `{name}`, {error}"),
             origin: None,
         }));
-        let mut counts: Vec<PatternCount> =
-            patterns.iter().map(|pattern| PatternCount { pattern: pattern.clone(), files: 0 }).collect();
-        let mut files = 0;
-        let mut tests = 0;
+        let counts = patterns.iter().map(|pattern| PatternCount { pattern: pattern.clone(), files: 0 }).collect();
+        let mut category = TestCategory { name: name.clone(), patterns: counts, files: 0, tests: 0, unsure: 0 };
         for path in targeted {
             let mut matched = false;
-            for (count, matches) in counts.iter_mut().zip(globs.matches(path)) {
+            for (count, matches) in category.patterns.iter_mut().zip(globs.matches(path)) {
                 count.files += usize::from(matches);
                 matched |= matches;
             }
             if !matched {
                 continue;
             }
-            files += 1;
-            tests += tests_by_file.get(path).map_or(0, Vec::len);
-        }
-        categories.push(TestCategory { name: name.clone(), patterns: counts, files, tests });
-    }
-    categories
-}
-
-/// Test files that pytest refuses because another one has the same module name: those outside packages go by their
-/// file name alone, unless the import mode is `importlib`.
-fn hidden_by_namesakes<'a>(
-    space: &Space<'_>,
-    targeted: &'a [String],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> HashSet<&'a str> {
-    let mut hidden = HashSet::new();
-    if space.roots.is_importlib() {
-        return hidden;
-    }
-    let mut first: HashMap<&str, &str> = HashMap::new();
-    for path in targeted {
-        let base = base_folder(path, space.tree);
-        let module = path.strip_prefix(&base).unwrap_or(path).trim_start_matches('/');
-        match first.get(module) {
-            // conftest files may share their name.
-            None => drop(first.insert(module, path)),
-            Some(_) if is_conftest(path) => {}
-            Some(other) => {
-                hidden.insert(path.as_str());
-                let source = space.sources.id(path).and_then(|id| space.sources.get(id));
-                diagnostics.push(Diagnostic {
-                    level: DiagnosticLevel::Error,
-                    text: format!("pytest imports `{other}` by the same name and refuses this file"),
-                    origin: source.map(|file| file.source.line_origin(1)),
-                });
+            category.files += 1;
+            if let Some(file) = by_path.get(path.as_str()) {
+                category.tests += file.tests.len();
+                category.unsure += usize::from(!file.unsure.is_empty());
             }
         }
+        // What cannot be told of a folder, or of everything, holds for each file in it.
+        if !collected.unsure.is_empty() {
+            let in_doubt = |path: &&String| {
+                by_path.get(path.as_str()).is_some_and(|file| {
+                    file.unsure.is_empty() && collected.unsure.iter().any(|(id, _)| is_within(&file.id, id))
+                })
+            };
+            category.unsure += targeted.iter().filter(|path| globs.any(path)).filter(in_doubt).count();
+        }
+        categories.push(category);
     }
-    hidden
+    categories
 }
 
 #[cfg(test)]

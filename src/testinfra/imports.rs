@@ -30,6 +30,8 @@ pub struct Imports {
     pub critical: Vec<CriticalImport>,
     /// Test files from which nothing is collected: they cannot be imported, or skip themselves.
     pub failing: HashSet<FileId>,
+    /// What importing each file alone does, and whether it says itself that it is to be skipped.
+    pub outcomes: HashMap<FileId, (Outcome, bool)>,
 }
 
 /// Which files are looked at.
@@ -99,6 +101,8 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             records.push((file, record, module));
         }
     }
+    let done = (0..space.sources.files.len()).filter_map(|file| Some((file, interpreter.result(file)?)));
+    let outcomes = done.map(|(file, done)| (file, (done.outcome.clone(), done.skips))).collect();
     let catalogue = Catalogue::new(space, |id| scope.reported.contains(&id));
     let mut broken = Vec::new();
     for (file, record, module) in records {
@@ -141,7 +145,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     // A chain must be the one that CPython follows, in its order.
     let mut exact = Interpreter::new(space, Order::Exact);
     let critical = scope.critical.iter().map(|module| critical(space, &mut exact, module)).collect();
-    Imports { broken, critical, failing }
+    Imports { broken, critical, failing, outcomes }
 }
 
 /// The `__init__` files that importing a file by its package's name executes, outermost first.

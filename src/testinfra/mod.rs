@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`walk`], [`sources`] | what exists, and the Python files of it, parsed |
 //! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
+//! | [`collection`](mod@collection) | the project's own pytest, run where it is asked for |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
@@ -15,6 +16,7 @@
 pub mod backups;
 pub mod classes;
 pub mod collect;
+pub mod collection;
 pub mod dependencies;
 pub mod discovery;
 pub mod distributions;
@@ -69,12 +71,14 @@ pub struct Indexed {
     pub tests_by_file: BTreeMap<String, Vec<String>>,
     /// Files that were not read, and folders that were not looked into: tests in them are not known.
     pub unseen: BTreeSet<String>,
+    /// The tests that pytest would collect, one by one.
+    pub collected: collect::session::Collected,
     /// Seconds that finding the test files took.
     pub discovery_seconds: f64,
     /// Seconds that all of it took.
     pub seconds: f64,
-    /// Every test that pytest would collect, where that was asked for.
-    pub collected: Vec<gate::identities::Test>,
+    /// Every test that pytest would collect, with what tells it apart, where that was asked for.
+    pub identities: Vec<gate::identities::Test>,
 }
 
 /// What else is asked of an index.
@@ -82,8 +86,8 @@ pub struct Indexed {
 pub struct Asked {
     /// Files as they would be, by path, in place of those on the disk.
     pub overlay: BTreeMap<String, Vec<u8>>,
-    /// Every test that pytest would collect.
-    pub collected: bool,
+    /// Every test that pytest would collect, with what tells it apart.
+    pub identities: bool,
 }
 
 /// Reads the code base of a repository. Never fails: what could not be read is in [`TestIndex::incomplete`].
@@ -97,7 +101,7 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let root = join("", &config.root);
     let mut tree = walk::walk(repo);
     tree.lay_over(&asked.overlay);
-    let pytest = pytest_config::read(repo, &root, &tree, excerpts);
+    let pytest = pytest_config::read(repo, &root, &tree, config.pytest_version, excerpts);
     let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
     let discovery_seconds = started.elapsed().as_secs_f64();
 
@@ -125,8 +129,18 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let tests_by_file = discovery::tests_by_file(&space, &pytest, &found.targeted, &imports.failing, &mut diagnostics);
-    let categories = discovery::categories(&found.targeted, &tests_by_file, &config.categories, &mut diagnostics);
+    let input = collect::session::Input {
+        repo,
+        space: &space,
+        pytest: &pytest,
+        outcomes: &imports.outcomes,
+        everything: false,
+    };
+    let collected = collect::session::collect(input);
+    let everything = collect::session::collect(collect::session::Input { everything: true, ..input });
+    let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
+    let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, config);
+    let tests_by_file = everything.by_file();
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -149,8 +163,7 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
             _ => {}
         }
     }
-    let collected =
-        if asked.collected { gate::identities::tests(&space, &pytest, &tests, &imports.failing) } else { Vec::new() };
+    let identities = if asked.identities { gate::identities::tests(&space, &pytest, &everything) } else { Vec::new() };
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
@@ -171,12 +184,14 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
         config: diagnostics,
         parse_errors,
         incomplete,
+        discovered,
+        collection: None,
     };
     let unread = sources.files.iter().filter(|file| matches!(file.state, FileState::Unread(_)));
     let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
     let test_files = found.targeted;
     let seconds = started.elapsed().as_secs_f64();
-    Indexed { index, test_files, tests_by_file, unseen, discovery_seconds, seconds, collected }
+    Indexed { index, test_files, tests_by_file, unseen, collected, discovery_seconds, seconds, identities }
 }
 
 fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {

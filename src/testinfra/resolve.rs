@@ -249,8 +249,14 @@ impl<'a> Space<'a> {
         let top = parts.first().copied().unwrap_or_default();
         let having = self.elsewhere.get(top).into_iter().flatten().map(|&folder| folder.to_owned());
         let mut others: Vec<String> = having.collect();
-        others.push(folder_of(path).to_owned());
-        others.push(base_folder(path, self.tree));
+        // In the import mode `importlib` no test file brings its own folder, and what is installed is known.
+        let alone = self.roots.is_importlib()
+            && self.pytest.is_test_file(path)
+            && self.dependencies.provide(&dotted) == Provided::No;
+        if !alone {
+            others.push(folder_of(path).to_owned());
+            others.push(base_folder(path, self.tree));
+        }
         others.retain(|folder| !roots.folders.contains(folder));
         let elsewhere = self.child(&others, top);
         if elsewhere.is_some_and(|first| self.descend(first, parts.get(1..).unwrap_or_default()).is_ok()) {

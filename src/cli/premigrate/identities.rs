@@ -73,10 +73,10 @@ pub(super) fn compare(setup: &Setup, path: &Path, as_json: bool) -> Result<u8, C
 }
 
 fn now(setup: &Setup) -> Identities {
-    let asked = Asked { collected: true, ..Asked::default() };
+    let asked = Asked { identities: true, ..Asked::default() };
     let indexed = index_with(&setup.root, &setup.config.tests, &Excerpts::default(), &asked);
     let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    Identities::of(&indexed.index, indexed.collected, &date)
+    Identities::of(&indexed.index, indexed.identities, &date)
 }
 
 fn shown(found: &Comparison, date: &str) -> String {

@@ -64,11 +64,17 @@ paths = ["scripts/deploy_to_gcp.py", ".github/workflows"]
 [tests]
 root = "backend"
 python_version = "3.11"
+pytest_version = "9"
 critical_imports = ["test_framework.ssot.mock_factory"]
 exclude = ["*.backup.*"]
 cap = 2000
 max_files = 6000
 max_seconds = 2
+
+[tests.collect]
+interpreter = ".venv/bin/python"
+args = ["-p", "no:randomly"]
+timeout = 60
 
 [tests.categories]
 smoke = ["tests/smoke/*.py", "tests/*/smoke/*.py"]
@@ -162,6 +168,7 @@ fn a_full_file_is_read_as_it_is_meant() {
         tests: TestsConfig {
             root: "backend".into(),
             python_version: Some("3.11".into()),
+            pytest_version: Some(9),
             critical_imports: owned(&["test_framework.ssot.mock_factory"]),
             exclude: owned(&["*.backup.*"]),
             cap: 2000,
@@ -187,6 +194,11 @@ fn a_full_file_is_read_as_it_is_meant() {
                     methods: Vec::new(),
                 },
             ],
+            collect: CollectConfig {
+                interpreter: Some(".venv/bin/python".into()),
+                args: owned(&["-p", "no:randomly"]),
+                timeout: 60.0,
+            },
         },
         health: None,
         policies: PoliciesConfig {
@@ -205,20 +217,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 81,
+                line: 87,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 87,
+                line: 93,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(80), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(86), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

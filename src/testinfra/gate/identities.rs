@@ -1,15 +1,15 @@
 //! What is recorded before a migration: which tests, classes and imports there are, not only how many.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::files::sha256;
 use crate::model::tests::{ImportVerdict, TestIndex};
 use crate::testinfra::collect;
+use crate::testinfra::collect::session::Collected;
 use crate::testinfra::pytest_config::PytestConfig;
 use crate::testinfra::resolve::Space;
-use crate::testinfra::sources::FileId;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -82,25 +82,29 @@ pub struct Counts {
     pub tests: usize,
 }
 
-/// Every test that pytest would collect, by node id.
-pub fn tests(space: &Space<'_>, pytest: &PytestConfig, files: &[FileId], failing: &HashSet<FileId>) -> Vec<Test> {
+/// Every test that pytest would collect, by node id. Of a file that cannot be imported those that it defines: what a
+/// migration breaks is not lost.
+pub fn tests(space: &Space<'_>, pytest: &PytestConfig, collected: &Collected) -> Vec<Test> {
     let mut found = Vec::new();
-    for &id in files {
-        let Some(file) = space.sources.get(id) else { continue };
-        let runs = !failing.contains(&id);
-        collect::each(space, pytest, id, file, &mut |names, definition| {
+    for file in &collected.files {
+        let Some(id) = space.sources.id(&file.path) else { continue };
+        let runs = !file.errors.iter().any(|(collector, _)| collector.is_empty());
+        let names = if runs { file.tests.clone() } else { collect::defined(space, pytest, id) };
+        for name in names {
+            let parts: Vec<&str> = name.split("::").collect();
+            let definition = collect::definition(space, id, &parts);
             let definition = definition.and_then(|(at, function)| Some((space.sources.get(at)?, function)));
             let text = definition.and_then(|(at, function)| {
                 // From behind the name: a test that is only renamed stays the same.
                 at.source.text().get(function.range.end..function.whole.end)
             });
             found.push(Test {
-                id: format!("{}::{}", file.path, names.join("::")),
+                id: format!("{}::{name}", file.path),
                 body: text.map(body_hash),
                 stub: definition.is_some_and(|(_, function)| function.stub),
                 runs,
             });
-        });
+        }
     }
     found.sort();
     found.dedup();

@@ -151,7 +151,7 @@ impl Step<'_> {
         let mut overlay: BTreeMap<String, Vec<u8>> =
             plan.files.iter().map(|(path, (_, new))| (path.clone(), new.clone())).collect();
         overlay.insert(to.clone(), attempt.bytes.clone());
-        let asked = Asked { overlay, collected: false };
+        let asked = Asked { overlay, identities: false };
         let after = index_with(self.folder.root(), self.config, &Excerpts::default(), &asked).index;
         let (mut reasons, remains) = self.judge(&after, &to);
         reasons.splice(0..0, attempt.conflicts);

@@ -1,0 +1,2 @@
+import no_such_module_anywhere
+def test_a(): pass

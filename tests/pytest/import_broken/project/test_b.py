@@ -1,0 +1,2 @@
+from helpers import missing
+def test_b(): pass

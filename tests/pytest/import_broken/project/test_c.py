@@ -1,0 +1,2 @@
+from helpers import present
+def test_c(): pass

@@ -1,0 +1,1 @@
+from pkg.gone import thing

@@ -1,0 +1,2 @@
+from helper import value
+def test_a(): pass

@@ -1,0 +1,2 @@
+from tests.helper import value
+def test_b(): pass

@@ -1,0 +1,3 @@
+def test_shared(): pass
+class TestShared:
+    def test_in(self): pass

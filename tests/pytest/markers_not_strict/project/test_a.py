@@ -1,0 +1,3 @@
+import pytest
+@pytest.mark.unknown_mark
+def test_a(): pass

@@ -1,0 +1,3 @@
+import pytest
+pytestmark = [pytest.mark.known, pytest.mark.other]
+def test_c(): pass

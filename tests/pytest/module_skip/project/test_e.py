@@ -1,0 +1,3 @@
+import pytest
+pytest.skip("without the flag")
+def test_e(): pass

@@ -1,0 +1,2 @@
+__test__ = False
+def test_f(): pass

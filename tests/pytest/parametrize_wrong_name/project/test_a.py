@@ -1,0 +1,3 @@
+import pytest
+@pytest.mark.parametrize("nope", [1, 2])
+def test_a(): pass

@@ -1,0 +1,1 @@
+pytest_plugins = "no_such_plugin_anywhere"

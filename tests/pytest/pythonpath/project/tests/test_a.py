@@ -1,0 +1,3 @@
+from app import x
+from more import y
+def test_a(): pass

@@ -1,0 +1,2 @@
+from gone_app import x
+def test_b(): pass

@@ -1,0 +1,2 @@
+raise RuntimeError("no")
+def test_a(): pass
