@@ -13,6 +13,7 @@ mod emulator;
 mod faults;
 mod gcloud_json;
 mod hostile;
+mod imports;
 mod inventory;
 mod live_faults;
 mod observed;
