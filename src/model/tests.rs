@@ -84,6 +84,9 @@ pub struct BrokenImport {
     pub symbol: Option<String>,
     /// How certain it is that the import fails.
     pub certainty: Certainty,
+    /// The name is bound by its module, but later: the two modules import each other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub circular: bool,
     /// Where the module or name went, where there is exactly one candidate.
     pub suggestion: Option<Suggestion>,
     /// Number of test files that cannot be imported because of this statement, its own file included.

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::exceptions::Builtins;
+
 /// The facts of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -100,6 +102,10 @@ pub struct Catches {
     pub exceptions: bool,
     /// SystemExit and pytest's outcomes
     pub everything: bool,
+    /// Built-in exceptions.
+    pub builtins: Builtins,
+    /// A class that is not built in: what derives from it is not known.
+    pub other: bool,
 }
 
 /// A statement that ends a module.
@@ -118,6 +124,8 @@ pub enum StopKind {
     MissingModule,
     /// ImportError
     ImportError,
+    /// The built-in exception of this number.
+    Builtin(u8),
     /// Another exception.
     Exception,
     /// The exception that is being handled.

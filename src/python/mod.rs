@@ -4,7 +4,9 @@
 //! names it. [`ast`] is its syntax tree, re-exported so that the version is decided here alone.
 
 pub mod classes;
+pub mod compile_errors;
 pub mod depth;
+pub mod exceptions;
 pub mod extract;
 pub mod facts;
 pub mod literal;

@@ -19,7 +19,7 @@ use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
 use crate::model::tests::Certainty;
 use crate::model::{Why, WhyKind};
-use crate::python::facts::{Import, StopKind};
+use crate::python::facts::{Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
@@ -88,6 +88,8 @@ pub struct Record {
     pub certainty: Certainty,
     /// It is a top-level name that nothing in the repository has.
     pub third_party: bool,
+    /// The name is there, but not yet where it is wanted: the module is not imported in full.
+    pub circular: bool,
 }
 
 /// A file that was executed.
@@ -103,6 +105,10 @@ pub struct Done {
     pub roots: FileRoots,
     /// It says itself that it is to be skipped: pytest collects nothing from it.
     pub skips: bool,
+    /// The files that its imports execute, in their order.
+    pub imports: Vec<FileId>,
+    /// What it and all that it imports put on `sys.path`.
+    edits: Vec<PathEdit>,
     /// The files that it imports for certain, as far as they did not fail.
     edges: Vec<Edge>,
 }
@@ -164,6 +170,8 @@ struct Frame {
     roots: FileRoots,
     records: Vec<Record>,
     edges: Vec<Edge>,
+    imports: Vec<FileId>,
+    edits: Vec<PathEdit>,
     skips: bool,
 }
 
@@ -241,13 +249,17 @@ impl<'a> Interpreter<'a> {
         files.iter().filter_map(|&file| Some((file, self.result(file)?))).collect()
     }
 
+    /// The files of cycles that the current run has executed.
+    pub fn executed(&self) -> impl Iterator<Item = FileId> {
+        self.local.keys().copied()
+    }
+
     /// The result of a file: of the current run, or one that holds in every run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
         self.memo.get(&file).or_else(|| self.local.get(&file).map(|local| &local.done)).cloned()
     }
 
     /// The steps that were taken so far.
-    #[cfg(test)]
     pub fn steps(&self) -> u64 {
         self.steps
     }
@@ -353,13 +365,31 @@ impl<'a> Interpreter<'a> {
 }
 
 impl Frame {
+    /// Puts a folder on `sys.path`.
+    fn edit(&mut self, edit: &PathEdit) {
+        let place = if edit.front { 0 } else { self.roots.folders.len() };
+        self.roots.folders.insert(place, edit.folder.clone());
+        if !self.edits.contains(edit) {
+            self.edits.push(edit.clone());
+        }
+    }
+
     fn new(file: FileId, roots: FileRoots) -> Self {
-        Self { file, names: Rc::default(), roots, records: Vec::new(), edges: Vec::new(), skips: false }
+        Self {
+            file,
+            names: Rc::default(),
+            roots,
+            records: Vec::new(),
+            edges: Vec::new(),
+            imports: Vec::new(),
+            edits: Vec::new(),
+            skips: false,
+        }
     }
 
     fn done(self, outcome: Outcome) -> Done {
-        let Self { names, records, roots, edges, skips, .. } = self;
-        Done { outcome, names, records, roots, edges, skips }
+        let Self { names, records, roots, edges, imports, edits, skips, .. } = self;
+        Done { outcome, names, records, roots, imports, edits, edges, skips }
     }
 }
 

@@ -94,6 +94,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
     let mut incomplete = tree.incomplete.clone();
     let imports = judge_imports(&space, &scope, &mut incomplete);
+    incomplete.extend(imports.incomplete.iter().cloned());
 
     let mut diagnostics = pytest.diagnostics.clone();
     let categories =

@@ -55,6 +55,11 @@ class Notes:
         own = where is not None and where[0] == file and first <= where[1] <= last
         if not own or not isinstance(error, (ImportError, AttributeError)):
             return False
+        if isinstance(error, AttributeError):
+            # A star import wants each name of `__all__`.
+            want = error.name or want
+        elif isinstance(error, ModuleNotFoundError) or "relative import" in str(error):
+            want = ""
         error.__own__ = (file, line, want)
         return True
 
@@ -169,9 +174,6 @@ class Mender(ast.NodeTransformer):
                 text += f"\n    {node.targets[0].id} = __drift__.Stand"
         wrapped = ast.parse(text).body[0]
         wrapped.body = [node]
-        for inner in ast.walk(wrapped):
-            if inner is not node and hasattr(inner, "lineno") and not hasattr(inner, "_kept"):
-                pass
         for handler in wrapped.handlers:
             for inner in ast.walk(handler):
                 if hasattr(inner, "lineno"):
@@ -210,7 +212,7 @@ def run(roots, entry, mended):
         mend()
     # An empty entry would be the working directory; absolute ones are what pytest puts there.
     sys.path[:0] = [os.path.join(TREE, root) if root else TREE for root in roots]
-    outcome = ["ok", None, None]
+    outcome = ["ok", None, None, False]
     try:
         for folder, name in entry["steps"]:
             if folder is not None:
@@ -221,7 +223,11 @@ def run(roots, entry, mended):
                     sys.modules.pop(name, None)
             __import__(name)
     except BaseException as error:
-        outcome = [type(error).__name__, *(place(error) or (None, None))]
+        circular = "partially initialized module" in str(error) and isinstance(error, ImportError)
+        name = type(error).__name__
+        while error.__cause__ is not None:
+            error = error.__cause__
+        outcome = [name, *(place(error) or (None, None)), circular]
     failed = [[*key, kind] for key, kind in sorted(NOTES.failed.items())]
     return {"id": entry["id"], "outcome": outcome, "failed": failed, "reached": sorted(NOTES.reached)}
 
@@ -246,7 +252,7 @@ def main():
             with os.fdopen(reader) as pipe:
                 text = pipe.read()
             os.waitpid(child, 0)
-            print(text or json.dumps({"id": entry["id"], "outcome": ["killed", None, None], "failed": [], "reached": []}),
+            print(text or json.dumps({"id": entry["id"], "outcome": ["killed", None, None, False], "failed": [], "reached": []}),
                   flush=True)
 
 

@@ -70,7 +70,8 @@ impl Tree {
                 tree.instance(at, form, &unique, &mut numbers);
             }
         }
-        tree.modules = tree.files.keys().filter(|path| path.ends_with(".py")).filter_map(|path| tree.module(path)).collect();
+        tree.modules =
+            tree.files.keys().filter(|path| path.ends_with(".py")).filter_map(|path| tree.module(path)).collect();
         tree
     }
 
@@ -118,7 +119,12 @@ impl Tree {
         }
         let is_test = file.starts_with("test_");
         if is_test {
-            return Some(Module { steps: self.test_steps(path), name: path.to_owned(), path: path.to_owned(), is_test });
+            return Some(Module {
+                steps: self.test_steps(path),
+                name: path.to_owned(),
+                path: path.to_owned(),
+                is_test,
+            });
         }
         let stem = path.strip_suffix(".py")?;
         let stem = stem.strip_suffix("/__init__").unwrap_or(stem);

@@ -47,51 +47,54 @@ pub struct Truth {
     pub always: BTreeSet<Fault>,
     /// Imports that fail in some runs and not in others.
     pub sometimes: BTreeSet<Fault>,
-    /// Import → in how many runs it was executed, and failed.
-    counts: BTreeMap<Fault, (usize, usize)>,
-    faults: BTreeMap<(String, u32, String), Fault>,
+    /// Import → in how many runs it was executed, in how many it or its circle failed, and whether it ever did itself.
+    counts: BTreeMap<Fault, (usize, usize, bool)>,
 }
 
 impl Truth {
     pub fn add(&mut self, plain: &Value, mended: &Value) {
         let id = plain["id"].as_str().unwrap().to_owned();
-        let place = plain["outcome"][1].as_str().map(|file| (file.to_owned(), plain["outcome"][2].as_u64().unwrap() as u32));
+        let place =
+            plain["outcome"][1].as_str().map(|file| (file.to_owned(), plain["outcome"][2].as_u64().unwrap() as u32));
         let class = plain["outcome"][0].as_str().unwrap().to_owned();
         self.outcomes.insert(id, Outcome { class, place });
-        let key = |value: &Value| {
-            let file = value[0].as_str().unwrap().to_owned();
-            (file, value[1].as_u64().unwrap() as u32, value[2].as_str().unwrap().to_owned())
+        let circular = plain["outcome"][3].as_bool().unwrap();
+        let fault = |value: &Value| Fault {
+            file: value[0].as_str().unwrap().to_owned(),
+            line: value[1].as_u64().unwrap() as u32,
+            symbol: value[2].as_str().unwrap().to_owned(),
         };
-        for reached in mended["reached"].as_array().unwrap() {
-            let (file, line, symbol) = key(reached);
-            self.counts.entry(Fault { file, line, symbol }).or_default().0 += 1;
-        }
-        for failed in mended["failed"].as_array().unwrap() {
-            let (file, line, symbol) = key(failed);
-            let fault = Fault { file: file.clone(), line, symbol: symbol.clone() };
-            self.counts.entry(fault).or_default().1 += 1;
-            // Of a missing module no name is missing.
-            let shown = if failed[3] == "ModuleNotFoundError" { String::new() } else { symbol.clone() };
-            self.faults.insert((file.clone(), line, symbol), Fault { file, line, symbol: shown });
+        let failed: BTreeSet<Fault> = mended["failed"].as_array().unwrap().iter().map(fault).collect();
+        let same_line = |one: &Fault, other: &Fault| one.file == other.file && one.line == other.line;
+        for reached in mended["reached"].as_array().unwrap().iter().map(fault) {
+            // The name that is at fault is another than the one that is written for a missing module and for a star.
+            let at_fault = failed.iter().find(|failed| **failed == reached).or_else(|| {
+                let other = |failed: &&Fault| {
+                    same_line(failed, &reached) && (failed.symbol.is_empty() || reached.symbol == "*")
+                };
+                failed.iter().find(other)
+            });
+            self.reached.insert(reached.clone());
+            let count = self.counts.entry(at_fault.cloned().unwrap_or(reached)).or_default();
+            count.0 += 1;
+            // Where a circle fails at one of its imports, the others of it are not mended by that.
+            count.1 += usize::from(at_fault.is_some() || circular);
+            count.2 |= at_fault.is_some();
         }
     }
 
     pub fn finish(&mut self) {
-        for (fault, (reached, failed)) in &self.counts {
-            self.reached.insert(fault.clone());
-            let key = (fault.file.clone(), fault.line, fault.symbol.clone());
-            let shown = self.faults.get(&key).cloned().unwrap_or_else(|| fault.clone());
+        for (fault, (reached, failed, ever)) in &self.counts {
+            if !ever {
+                continue;
+            }
+            // Runs in which it did not fail are counted under the name that is written.
             if failed == reached {
-                self.always.insert(shown);
-            } else if *failed > 0 {
-                self.sometimes.insert(shown);
+                self.always.insert(fault.clone());
+            } else {
+                self.sometimes.insert(fault.clone());
             }
         }
-    }
-
-    /// True where no other import stands in its line.
-    pub fn is_only_import(&self, fault: &Fault) -> bool {
-        self.reached.iter().filter(|other| other.file == fault.file && other.line == fault.line).count() == 1
     }
 
     pub fn render(&self) -> String {
@@ -112,11 +115,8 @@ impl Truth {
         let mut truth = Self::default();
         for line in text.lines() {
             let parts: Vec<&str> = line.split('\t').collect();
-            let fault = || Fault {
-                file: parts[1].to_owned(),
-                line: parts[2].parse().unwrap(),
-                symbol: parts[3].to_owned(),
-            };
+            let fault =
+                || Fault { file: parts[1].to_owned(), line: parts[2].parse().unwrap(), symbol: parts[3].to_owned() };
             let _ = match parts[0] {
                 "module" => {
                     let place = (!parts[3].is_empty()).then(|| (parts[3].to_owned(), parts[4].parse().unwrap()));
