@@ -158,6 +158,8 @@ pub struct Interpreter<'a> {
     progress: HashMap<FileId, (usize, Rc<RefCell<Names>>)>,
     /// The lowest place on the stack that the current module has seen unfinished.
     lowest: usize,
+    /// The current module has executed, or met, one whose result holds in this run alone.
+    met_local: bool,
     /// Blocks that are being executed, of all unfinished modules together.
     blocks: usize,
     steps: u64,
@@ -233,6 +235,7 @@ impl<'a> Interpreter<'a> {
             stack: Vec::new(),
             progress: HashMap::new(),
             lowest: usize::MAX,
+            met_local: false,
             blocks: 0,
             steps: 0,
         }
@@ -242,6 +245,7 @@ impl<'a> Interpreter<'a> {
     pub fn run(&mut self, files: &[FileId]) -> Vec<(FileId, Rc<Done>)> {
         self.local.clear();
         self.lowest = usize::MAX;
+        self.met_local = false;
         for &file in files {
             self.reach(file);
             self.settle();
@@ -284,6 +288,7 @@ impl<'a> Interpreter<'a> {
             {
                 self.lowest = self.lowest.min(place);
             }
+            self.met_local = true;
             return Reached::Done(local.done.clone());
         }
         if let Some((place, _)) = self.progress.get(&file) {
@@ -304,20 +309,25 @@ impl<'a> Interpreter<'a> {
             // It holds here alone: from elsewhere the file may be within the limits.
             let done = Rc::new(frame.done(Outcome::Unknown(vec![doubt])));
             self.local.insert(file, Local { done: done.clone(), saw: None });
+            self.met_local = true;
             return done;
         }
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
+        let outer_met_local = std::mem::replace(&mut self.met_local, false);
         self.stack.push(file);
         self.progress.insert(file, (place, frame.names.clone()));
         let outcome = self.module(&mut frame);
         self.progress.remove(&file);
         self.stack.pop();
         let own = std::mem::replace(&mut self.lowest, outer);
+        // Whoever imports it leaves the modules of that circle executed as well, and so is of this run too.
+        let is_local = self.met_local || own != usize::MAX;
+        self.met_local = outer_met_local || (self.order == Order::Exact && is_local);
         let done = Rc::new(frame.done(outcome));
         if self.order == Order::Any {
             self.memo.insert(file, done.clone());
             self.unsettled.push(file);
-        } else if own == usize::MAX {
+        } else if !is_local {
             self.memo.insert(file, done.clone());
         } else {
             // Below its own place it saw a module above it unfinished, and so its importers depend on that one too.

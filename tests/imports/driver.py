@@ -28,6 +28,8 @@ class Stand(metaclass=Meta):
 
 
 def relative(path):
+    if path.startswith("<"):
+        return None
     path = os.path.abspath(path)
     return os.path.relpath(path, TREE).replace(os.sep, "/") if path.startswith(TREE + os.sep) else None
 

@@ -40,8 +40,10 @@ impl Interpreter<'_> {
                 Imported::Fails(failure) => failed = failed.or(Some(failure)),
             }
         }
-        // The name is judged also where a module fails: once that is mended it may still be missing.
+        // The name is judged also where a module fails: once that is mended it may still be missing. A module that ends
+        // before its last statement has names that were not read.
         let outcome = match units.last() {
+            Some(Unit::File(file)) if self.ends_early(*file) => Imported::Ok,
             Some(module) => self.wanted(frame, import, mode, module),
             None => Imported::Ok,
         };
@@ -49,6 +51,19 @@ impl Interpreter<'_> {
             (Some(failure), _, _) => Imported::Fails(failure),
             (None, Imported::Ok, Some(doubt)) => Imported::Doubt(doubt),
             (None, outcome, _) => outcome,
+        }
+    }
+
+    /// True for a module that a statement of its own ends which is no import.
+    fn ends_early(&self, file: FileId) -> bool {
+        let Some(done) = self.result(file) else { return false };
+        match &done.outcome {
+            Outcome::Fails(failure) => {
+                failure.next.is_none()
+                    && !failure.syntax
+                    && !done.records.iter().any(|record| record.statement.start == failure.at.start)
+            }
+            _ => false,
         }
     }
 
