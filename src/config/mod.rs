@@ -166,6 +166,8 @@ pub struct TestsConfig {
     pub root: String,
     /// Python version that decides the syntax, such as `3.11`; `None`: from the project's own files.
     pub python_version: Option<String>,
+    /// The folder of a virtual environment in the repository, which says what is installed.
+    pub venv: Option<String>,
     /// Modules that must be importable.
     pub critical_imports: Vec<String>,
     /// Exclusion patterns for targeted discovery.
@@ -271,6 +273,7 @@ impl Default for TestsConfig {
         Self {
             root: ".".to_owned(),
             python_version: None,
+            venv: None,
             critical_imports: Vec::new(),
             exclude: strings(&[
                 "*.backup.*",

@@ -76,8 +76,9 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let is_vendored = |path: &str| is_vendored(path, &vendored);
     let interpreter = interpreter(repo, &root, &tree, config);
     let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
-    let dependencies = dependencies::read(repo, &root, &tree, excerpts, is_vendored);
-    let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
+    let dependencies = dependencies::read(repo, &root, &tree, config.venv.as_deref(), excerpts, is_vendored);
+    let installed = dependencies.environment.iter().flat_map(|environment| environment.sources.clone());
+    let roots = roots::read(repo, &root, &tree, &sources, &pytest, installed.collect(), excerpts);
     let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
     let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored);
 
@@ -93,6 +94,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
 
     let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
     let mut incomplete = tree.incomplete.clone();
+    incomplete.extend(dependencies.incomplete.clone());
     let imports = judge_imports(&space, &scope, &mut incomplete);
     incomplete.extend(imports.incomplete.iter().cloned());
 

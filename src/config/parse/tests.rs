@@ -64,6 +64,7 @@ paths = ["scripts/deploy_to_gcp.py", ".github/workflows"]
 [tests]
 root = "backend"
 python_version = "3.11"
+venv = "./.venv"
 critical_imports = ["test_framework.ssot.mock_factory"]
 exclude = ["*.backup.*"]
 cap = 2000
@@ -161,6 +162,7 @@ fn a_full_file_is_read_as_it_is_meant() {
         tests: TestsConfig {
             root: "backend".into(),
             python_version: Some("3.11".into()),
+            venv: Some(".venv".into()),
             critical_imports: owned(&["test_framework.ssot.mock_factory"]),
             exclude: owned(&["*.backup.*"]),
             cap: 2000,
