@@ -21,6 +21,7 @@ pub mod declared_conflict;
 pub mod discovery;
 pub mod expected;
 pub mod gcloud_command;
+pub mod marker_unregistered;
 pub mod network_missing;
 pub mod network_undeclared;
 pub mod pytest_config_invalid;
@@ -103,6 +104,7 @@ pub static ALL: &[&Check] = &[
     &python_syntax_error::CHECK,
     &discovery::CHECK,
     &pytest_config_invalid::CHECK,
+    &marker_unregistered::CHECK,
     &smoke_classes::CHECK,
 ];
 

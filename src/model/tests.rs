@@ -20,6 +20,9 @@ pub struct TestIndex {
     pub broken: Vec<BrokenImport>,
     /// The configured critical imports, in configured order.
     pub critical: Vec<CriticalImport>,
+    /// Marks that pytest refuses, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<UnregisteredMark>,
     /// The configured required classes, in configured order.
     pub classes: Vec<RequiredClass>,
     /// Backup files that hold Python.
@@ -128,6 +131,21 @@ impl Certainty {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// A mark that pytest refuses because nobody registers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnregisteredMark {
+    /// Such as `smok`.
+    pub name: String,
+    /// Its first use in each file.
+    pub places: Vec<Origin>,
+    /// Number of test files that use it: pytest collects none of them.
+    pub test_files: usize,
+    /// The one registered mark of a similar name.
+    pub suggestion: Option<String>,
+    /// Why it may be registered all the same.
+    pub doubt: Option<Why>,
 }
 
 /// Where a module or name went.

@@ -21,7 +21,7 @@ use super::facts::{
     Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, Value, ValueKind, What, When,
 };
 use super::literal::{PathFolder, dotted, elements, string, strings};
-use super::{Version, compile_errors, range_of};
+use super::{Version, compile_errors, marks, range_of};
 use crate::model::SourceFile;
 
 /// How deep blocks are followed.
@@ -56,6 +56,7 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
             .any(|form| text.contains(form));
     facts.compile_error =
         facts.compile_error.or_else(|| misplaced_future(body)).or_else(|| compile_errors::find(body, text));
+    facts.pytest_marks = marks::read(body, text);
     facts.dynamic_path = text.contains("__path__");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {

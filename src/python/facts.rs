@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::exceptions::Builtins;
+use super::marks::Marks;
 
 /// The facts of one file.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Facts {
     pub collect_ignore_glob: Vec<String>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
+    /// The marks that importing the file asks pytest for, and those that it registers.
+    pub pytest_marks: Marks,
     /// A statement that parses, but for which CPython does not compile the file, and why.
     pub compile_error: Option<(Range<usize>, &'static str)>,
     /// Statements were nested deeper than is followed.

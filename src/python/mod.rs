@@ -10,6 +10,7 @@ pub mod exceptions;
 pub mod extract;
 pub mod facts;
 pub mod literal;
+pub mod marks;
 
 use std::ops::Range;
 

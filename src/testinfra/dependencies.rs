@@ -70,6 +70,13 @@ impl Dependencies {
         }
     }
 
+    /// Distributions that are plugins of pytest by their names.
+    pub fn plugins(&self) -> BTreeSet<String> {
+        let installed = self.environment.iter().flat_map(Environment::plugins);
+        let declared = self.distributions.iter().filter(|_| self.environment.is_none()).cloned();
+        installed.chain(declared).filter(|name| name.starts_with("pytest-")).collect()
+    }
+
     /// `google.cloud.x` is one of many distributions that share `google`: another one of them proves nothing.
     fn provide_in_namespace(&self, module: &str, top: &str) -> Provided {
         let mut parts = module.split('.');

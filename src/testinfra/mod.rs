@@ -6,6 +6,7 @@
 //! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
+//! | [`markers`] | which marks pytest refuses |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
 //! | [`show`](mod@show) | the JSON of `show tests` |
 
@@ -18,6 +19,7 @@ pub mod distributions;
 pub mod glob;
 pub mod imports;
 pub mod interpret;
+pub mod markers;
 pub mod names;
 pub mod pytest_config;
 pub mod resolve;
@@ -98,9 +100,12 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let imports = judge_imports(&space, &scope, &mut incomplete);
     incomplete.extend(imports.incomplete.iter().cloned());
 
+    let marks = markers::judge(&space, &tests, &live);
+    let failing: HashSet<FileId> = imports.failing.union(&marks.failing).copied().collect();
+
     let mut diagnostics = pytest.diagnostics.clone();
     let categories =
-        discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
+        discovery::categories(&space, &pytest, &found.targeted, &failing, &config.categories, &mut diagnostics);
     let classes =
         classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
     if !root.is_empty() && !tree.folders.contains(&root) {
@@ -138,6 +143,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
         exclusions: found.exclusions,
         broken: imports.broken,
         critical: imports.critical,
+        marks: marks.unregistered,
         classes,
         backups: backups.iter().map(backups::shown).collect(),
         config: diagnostics,

@@ -30,6 +30,8 @@ pub struct PytestConfig {
     pub pythonpath: Vec<String>,
     /// Registered marks.
     pub markers: Vec<String>,
+    /// Marks that nobody registers are refused.
+    pub strict_markers: bool,
     /// Folders that are not entered.
     pub norecursedirs: Vec<String>,
     /// `--ignore` of `addopts`: files and folders that are not collected, relative to the repository.
@@ -53,6 +55,7 @@ impl Default for PytestConfig {
             testpaths: Vec::new(),
             pythonpath: Vec::new(),
             markers: Vec::new(),
+            strict_markers: false,
             norecursedirs: owned(&NO_RECURSE),
             ignored: Vec::new(),
             ignored_globs: Vec::new(),
@@ -167,7 +170,22 @@ pub fn join(folder: &str, path: &str) -> String {
 
 type Settings = Vec<(String, Vec<String>, u32)>;
 
+/// `--strict-markers`, or its old name, and what pytest 9 has in the file: `strict_markers` comes before `strict`.
+fn is_strict_of_markers(settings: &Settings) -> bool {
+    let find = |wanted: &str| settings.iter().rev().find(|(key, ..)| key == wanted).map(|(_, lines, _)| lines);
+    let truth = |key: &str| {
+        let value = find(key)?.first()?.trim().to_ascii_lowercase();
+        Some(matches!(value.as_str(), "1" | "true" | "yes" | "on"))
+    };
+    let options = find("addopts").into_iter().flatten();
+    let asked = options
+        .flat_map(|line| shlex::split(line).unwrap_or_default())
+        .any(|option| option == "--strict-markers" || option == "--strict");
+    asked || truth("strict_markers").or_else(|| truth("strict")).unwrap_or(false)
+}
+
 fn apply(config: &mut PytestConfig, folder: &str, settings: Settings, tree: &Tree, file: &SourceFile) {
+    config.strict_markers = is_strict_of_markers(&settings);
     for (key, lines, line) in settings {
         let words = || lines.iter().flat_map(|line| shlex::split(line).unwrap_or_else(|| vec![line.clone()])).collect();
         let origin = || Some(file.line_origin(line));
@@ -260,7 +278,10 @@ fn toml_settings(file: &SourceFile, is_pyproject: bool, diagnostics: &mut Vec<Di
     };
     let lines = |value: &toml_span::Value<'_>| match value.as_array() {
         Some(list) => list.iter().filter_map(|entry| entry.as_str().map(str::to_owned)).collect(),
-        None => value.as_str().unwrap_or_default().lines().map(str::to_owned).collect(),
+        None => match value.as_bool() {
+            Some(value) => vec![value.to_string()],
+            None => value.as_str().unwrap_or_default().lines().map(str::to_owned).collect(),
+        },
     };
     let one = |(key, value): (&toml_span::value::Key<'_>, &toml_span::Value<'_>)| {
         (key.name.to_string(), lines(value), file.position(key.span.start).line)

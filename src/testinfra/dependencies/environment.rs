@@ -27,6 +27,12 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// Names of installed modules that plugins of pytest are called by.
+    pub(super) fn plugins(&self) -> impl Iterator<Item = String> {
+        let named = self.modules.iter().filter(|name| name.starts_with("pytest_") && !name.contains('.'));
+        named.map(|name| name.replace('_', "-"))
+    }
+
     /// Whether a module is installed.
     pub fn provide(&self, module: &str) -> Provided {
         let top = module.split('.').next().unwrap_or(module);
