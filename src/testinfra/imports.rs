@@ -5,10 +5,11 @@ mod circles;
 mod critical;
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 use std::rc::Rc;
 
 use self::chains::{FailureRoots, example, first_failure, path_of, trace};
-use super::interpret::{Done, Interpreter, Order, Record};
+use super::interpret::{Done, Interpreter, Order, Outcome, Record};
 use super::names::Bound;
 use super::pytest_config::join;
 use super::resolve::{Resolution, Space, Unit};
@@ -20,7 +21,7 @@ use crate::model::{Why, WhyKind};
 use crate::python::facts::When;
 
 /// How many steps may be taken to follow, test file by test file, imports whose result depends on their order.
-const MAX_EXACT_STEPS: u64 = 20_000_000;
+const MAX_EXACT_STEPS: u64 = 8_000_000;
 
 /// What is known of the imports of a repository.
 #[derive(Debug, Default)]
@@ -44,6 +45,8 @@ pub struct Scope<'a> {
     pub reported: &'a HashSet<FileId>,
     /// The modules that must be importable.
     pub critical: &'a [String],
+    /// The folder of the repository, whose history says where modules went.
+    pub repo: &'a Path,
 }
 
 /// What one broken statement does to the tests.
@@ -94,7 +97,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             records.push((file, record, module));
         }
     }
-    let catalogue = Catalogue::new(space, |id| scope.reported.contains(&id));
+    let catalogue = Catalogue::new(space, scope.repo, |id| scope.reported.contains(&id));
     let mut broken = Vec::new();
     for (file, record, module) in records {
         let optional = matches!(record.certainty, Certainty::Guarded | Certainty::Typing);
@@ -166,8 +169,10 @@ fn cascade(
     for &file in scope.tests {
         let (conftests, own) = order_of_test(space, file);
         let is_touched = conftests.iter().chain(&own).any(|file| touched.contains(file));
-        if is_touched && exact.steps() <= MAX_EXACT_STEPS {
-            exact.run(&[conftests.as_slice(), own.as_slice()].concat());
+        let followed = is_touched
+            && exact.steps() <= MAX_EXACT_STEPS
+            && !is_cut_off(&exact.run(&[conftests.as_slice(), own.as_slice()].concat()));
+        if followed {
             cascade.test(space, &exact, &mut FailureRoots::default(), file, [&conftests, &own]);
         } else {
             limited |= is_touched;
@@ -179,6 +184,13 @@ fn cascade(
         incomplete.push(Why::new(WhyKind::Limit, text));
     }
     cascade
+}
+
+/// True where imports were nested too deep to be followed in their own order.
+fn is_cut_off(results: &[(FileId, Rc<Done>)]) -> bool {
+    results.iter().any(|(_, done)| {
+        matches!(&done.outcome, Outcome::Unknown(doubts) if doubts.iter().any(|doubt| doubt.kind == WhyKind::Limit))
+    })
 }
 
 impl Cascade {

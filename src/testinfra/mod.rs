@@ -94,7 +94,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
         sources.files.iter().enumerate().filter(|(_, file)| is_live(&file.path)).map(|(id, _)| id).collect();
     let tests: Vec<FileId> = found.targeted.iter().filter_map(|path| sources.id(path)).collect();
 
-    let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
+    let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports, repo };
     let mut incomplete = tree.incomplete.clone();
     incomplete.extend(dependencies.incomplete.clone());
     let imports = judge_imports(&space, &scope, &mut incomplete);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::generator::Tree;
+use super::generator::Module;
 use super::truth::Truth;
 
 /// Its version, as `3.11`; `None` where there is none.
@@ -17,11 +17,10 @@ pub fn version() -> Option<String> {
 }
 
 /// Imports everything, in two interpreters side by side that fork for each entry.
-pub fn ask(folder: &Path, tree: &Tree) -> Option<Truth> {
-    let half = tree.entries().len().div_ceil(2).max(1);
+pub fn ask(folder: &Path, entries: &[Module]) -> Option<Truth> {
+    let half = entries.len().div_ceil(2).max(1);
     let answers: Vec<Option<Vec<Value>>> = std::thread::scope(|threads| {
-        let started: Vec<_> = tree
-            .entries()
+        let started: Vec<_> = entries
             .chunks(half)
             .map(|entries| {
                 let entries: Vec<Value> =

@@ -205,14 +205,14 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 81,
+                line: 82,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 87,
+                line: 88,
             },
         ],
     };

@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::chains::{first_failure, trace};
+use super::chains::{FailureRoots, first_failure, trace};
 use super::packages_above;
 use crate::model::tests::Certainty;
-use crate::testinfra::interpret::{Interpreter, Order, Outcome, Record};
-use crate::testinfra::resolve::Space;
+use crate::python::facts::{What, imports_of};
+use crate::testinfra::interpret::{Interpreter, Order, Record};
+use crate::testinfra::resolve::{Resolution, Space, Unit};
 use crate::testinfra::sources::FileId;
 
 /// How many steps may be taken to import circles once from each of their modules.
-const MAX_STEPS: u64 = 6_000_000;
+const MAX_STEPS: u64 = 4_000_000;
 
 /// What is known of the circles of a repository.
 #[derive(Debug, Default)]
@@ -41,19 +42,23 @@ pub(super) fn judge(space: &Space<'_>, any: &Interpreter<'_>) -> Circles {
     let mut found = Circles::default();
     let mut suspicious: HashSet<FileId> = HashSet::new();
     let mut exact = Interpreter::new(space, Order::Exact);
+    let mut roots = FailureRoots::default();
     for circle in imports.circles() {
         let members: HashSet<FileId> = circle.iter().copied().collect();
         let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
         let mut executions: HashMap<FileId, Vec<bool>> = HashMap::new();
-        for entry in entries(space, &circle, &members) {
+        let wanting = circle.iter().any(|&file| wants_names(space, any, file, &members));
+        let entered = if wanting { entries(space, &circle, &members) } else { Vec::new() };
+        for entry in entered {
             if exact.steps() > MAX_STEPS {
                 found.limited = true;
                 break;
             }
             enter(space, &mut exact, entry, &members, &mut tallies, &mut executions);
         }
-        let fails = |file: &FileId| any.result(*file).is_some_and(|done| matches!(done.outcome, Outcome::Fails(_)));
-        if !tallies.is_empty() || circle.iter().any(fails) {
+        // One statement that fails is met from wherever the circle is entered; of several, the first one counts.
+        let failing: HashSet<_> = circle.iter().filter_map(|&file| roots.of(any, file)).collect();
+        if !tallies.is_empty() || failing.len() > 1 {
             suspicious.extend(&circle);
         }
         for ((file, ..), mut tally) in tallies {
@@ -67,6 +72,24 @@ pub(super) fn judge(space: &Space<'_>, any: &Interpreter<'_>) -> Circles {
         }
     }
     found.touched = imports.importers(suspicious);
+    found
+}
+
+/// True where a file imports names, and not modules, from another file of its circle.
+fn wants_names(space: &Space<'_>, any: &Interpreter<'_>, file: FileId, members: &HashSet<FileId>) -> bool {
+    let (Some(source), Some(done)) = (space.sources.get(file), any.result(file)) else { return false };
+    let mut found = false;
+    imports_of(&source.facts.steps, &mut |import| {
+        let name = match &import.what {
+            What::Name { name, .. } => name.as_str(),
+            What::Star => "",
+            What::Module { .. } | What::Plugin => return,
+        };
+        if !found && let Resolution::Units(units) = space.resolve(file, &done.roots, import) {
+            found = matches!(units.last(), Some(unit @ Unit::File(id))
+                if members.contains(id) && space.submodule(unit, name).is_none());
+        }
+    });
     found
 }
 
