@@ -140,7 +140,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     }
     broken.sort_by(|left, right| left.origin.cmp(&right.origin).then_with(|| left.symbol.cmp(&right.symbol)));
     // A chain must be the one that CPython follows, in its order.
-    let mut exact = Interpreter::new(space, Order::Exact);
+    let mut exact = Interpreter::new(space, Order::Real);
     let critical = scope.critical.iter().map(|module| critical::critical(space, &mut exact, module)).collect();
     Imports { broken, critical, failing, incomplete }
 }
@@ -164,7 +164,7 @@ fn cascade(
 ) -> Cascade {
     let mut cascade = Cascade::default();
     let mut roots = FailureRoots::default();
-    let mut exact = Interpreter::new(space, Order::Exact);
+    let mut exact = Interpreter::new(space, Order::Real);
     let mut limited = false;
     for &file in scope.tests {
         let (conftests, own) = order_of_test(space, file);

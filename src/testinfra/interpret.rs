@@ -126,6 +126,9 @@ pub enum Order {
     /// Each run is a fresh interpreter: what CPython does, at the price of executing a cycle again for every run that
     /// enters it.
     Exact,
+    /// The same, and a module ends at its first failure, as it does in CPython, which forgets it then and executes it
+    /// again where it is imported again.
+    Real,
     /// Every file is executed once, in whichever order it is reached; failures are then carried through cycles to all
     /// that would meet them. It tells which imports fail, at a cost that is linear in the size of the repository.
     Any,
@@ -151,6 +154,8 @@ pub struct Interpreter<'a> {
     memo: HashMap<FileId, Rc<Done>>,
     /// Results that hold in this run alone: those of modules in cycles, which depend on the one that comes first.
     local: HashMap<FileId, Local>,
+    /// Results of modules that failed in this run, in [`Order::Real`]: they are not imported.
+    failed: HashMap<FileId, Rc<Done>>,
     /// Files whose failures have not been carried on yet.
     unsettled: Vec<FileId>,
     stack: Vec<FileId>,
@@ -231,6 +236,7 @@ impl<'a> Interpreter<'a> {
             order,
             memo: HashMap::new(),
             local: HashMap::new(),
+            failed: HashMap::new(),
             unsettled: Vec::new(),
             stack: Vec::new(),
             progress: HashMap::new(),
@@ -244,11 +250,17 @@ impl<'a> Interpreter<'a> {
     /// Imports these files in this order, in [`Order::Exact`] in a fresh interpreter: the result of each.
     pub fn run(&mut self, files: &[FileId]) -> Vec<(FileId, Rc<Done>)> {
         self.local.clear();
+        self.failed.clear();
         self.lowest = usize::MAX;
         self.met_local = false;
         for &file in files {
-            self.reach(file);
+            let reached = self.reach(file);
             self.settle();
+            if self.order == Order::Real
+                && matches!(reached, Reached::Done(done) if matches!(done.outcome, Outcome::Fails(_)))
+            {
+                break;
+            }
         }
         files.iter().filter_map(|&file| Some((file, self.result(file)?))).collect()
     }
@@ -260,7 +272,8 @@ impl<'a> Interpreter<'a> {
 
     /// The result of a file: of the current run, or one that holds in every run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
-        self.memo.get(&file).or_else(|| self.local.get(&file).map(|local| &local.done)).cloned()
+        let local = || self.local.get(&file).map(|local| &local.done);
+        self.memo.get(&file).or_else(local).or_else(|| self.failed.get(&file)).cloned()
     }
 
     /// The steps that were taken so far.
@@ -280,7 +293,7 @@ impl<'a> Interpreter<'a> {
         if let Some(done) = self.memo.get(&file) {
             return Reached::Done(done.clone());
         }
-        if self.order == Order::Exact
+        if self.order != Order::Any
             && let Some(local) = self.local.get(&file)
         {
             if let Some((place, root)) = local.saw
@@ -322,7 +335,7 @@ impl<'a> Interpreter<'a> {
         let own = std::mem::replace(&mut self.lowest, outer);
         // Whoever imports it leaves the modules of that circle executed as well, and so is of this run too.
         let is_local = self.met_local || own != usize::MAX;
-        self.met_local = outer_met_local || (self.order == Order::Exact && is_local);
+        self.met_local = outer_met_local || (self.order != Order::Any && is_local);
         let done = Rc::new(frame.done(outcome));
         if self.order == Order::Any {
             self.memo.insert(file, done.clone());
@@ -335,7 +348,11 @@ impl<'a> Interpreter<'a> {
             if saw.is_some() {
                 self.lowest = self.lowest.min(own);
             }
-            self.local.insert(file, Local { done: done.clone(), saw });
+            if self.order == Order::Real && matches!(done.outcome, Outcome::Fails(_)) {
+                self.failed.insert(file, done.clone());
+            } else {
+                self.local.insert(file, Local { done: done.clone(), saw });
+            }
         }
         done
     }

@@ -42,6 +42,7 @@ pub(super) fn judge(space: &Space<'_>, any: &Interpreter<'_>) -> Circles {
     let mut found = Circles::default();
     let mut suspicious: HashSet<FileId> = HashSet::new();
     let mut exact = Interpreter::new(space, Order::Exact);
+    let mut real = Interpreter::new(space, Order::Real);
     let mut roots = FailureRoots::default();
     for circle in imports.circles() {
         let members: HashSet<FileId> = circle.iter().copied().collect();
@@ -50,11 +51,11 @@ pub(super) fn judge(space: &Space<'_>, any: &Interpreter<'_>) -> Circles {
         let wanting = circle.iter().any(|&file| wants_names(space, any, file, &members));
         let entered = if wanting { entries(space, &circle, &members) } else { Vec::new() };
         for entry in entered {
-            if exact.steps() > MAX_STEPS {
+            if exact.steps() + real.steps() > MAX_STEPS {
                 found.limited = true;
                 break;
             }
-            enter(space, &mut exact, entry, &members, &mut tallies, &mut executions);
+            enter(space, (&mut exact, &mut real), entry, &members, &mut tallies, &mut executions);
         }
         // One statement that fails is met from wherever the circle is entered; of several, the first one counts.
         let failing: HashSet<_> = circle.iter().filter_map(|&file| roots.of(any, file)).collect();
@@ -108,7 +109,7 @@ fn entries(space: &Space<'_>, circle: &[FileId], members: &HashSet<FileId>) -> V
 
 fn enter(
     space: &Space<'_>,
-    exact: &mut Interpreter<'_>,
+    (exact, real): (&mut Interpreter<'_>, &mut Interpreter<'_>),
     entry: FileId,
     members: &HashSet<FileId>,
     tallies: &mut BTreeMap<Key, Tally>,
@@ -117,10 +118,11 @@ fn enter(
     let path = space.sources.get(entry).map_or("", |file| file.path.as_str());
     let mut order = packages_above(space, path);
     order.push(entry);
-    let results = exact.run(&order);
-    let root = first_failure(&results).and_then(|(at, failure)| trace(exact, at, failure).pop());
+    exact.run(&order);
+    let results = real.run(&order);
+    let root = first_failure(&results).and_then(|(at, failure)| trace(real, at, failure).pop());
     let by_circle = root.is_some_and(|(file, failure)| {
-        exact.result(file).is_some_and(|done| {
+        real.result(file).is_some_and(|done| {
             done.records.iter().any(|record| record.circular && record.statement.start == failure.at.start)
         })
     });

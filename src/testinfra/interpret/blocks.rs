@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::imports::{bound_by, set_bound};
-use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode};
+use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode, Order};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
 use crate::python::facts::{Catches, Step, StopKind, Try};
@@ -42,7 +42,8 @@ impl Interpreter<'_> {
                     end.stopped = true;
                 }
             }
-            if end.stopped {
+            // The others read on as if it were mended, to report all that fails.
+            if end.stopped || (self.order == Order::Real && end.failed.is_some()) {
                 break;
             }
         }
@@ -119,9 +120,7 @@ impl Interpreter<'_> {
                 }
                 let caught = caught.map(|(at, _)| at);
                 let Some(caught) = caught else {
-                    for handler in &parts.handlers {
-                        self.block(frame, &handler.steps, unrun);
-                    }
+                    self.unrun_handlers(frame, parts, None, unrun);
                     *frame.names.borrow_mut() = after_body;
                     end.stopped |= body.stopped;
                     end.doubt(body.doubts);
@@ -216,6 +215,16 @@ impl Interpreter<'_> {
                 continue;
             }
             *frame.names.borrow_mut() = Names::default();
+            if self.order == Order::Real {
+                // What does not run imports nothing.
+                let own = handler.steps.iter().filter_map(|step| match step {
+                    Step::Bind(name) | Step::MayBind(name) => Some(name.as_str()),
+                    Step::Import(import) => bound_by(import),
+                    _ => None,
+                });
+                bound.extend(own.map(str::to_owned));
+                continue;
+            }
             self.block(frame, &handler.steps, mode);
             bound.extend(frame.names.borrow().iter().map(|(name, _)| name.to_owned()));
         }

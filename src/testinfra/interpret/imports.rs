@@ -165,7 +165,7 @@ impl Interpreter<'_> {
         if state.is_some_and(|file| !matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_))) {
             return doubt(WhyKind::ParseFailed, format!("`{dotted}` could not be read in full"));
         }
-        if unfinished && self.order == Order::Exact {
+        if unfinished && self.order != Order::Any {
             let certainty = Certainty::Definite;
             let symbol = Some(name.to_owned());
             return self.missing(frame, import, mode, Missing { module: dotted, symbol, certainty, circular: true });
