@@ -15,6 +15,7 @@ mod faults;
 mod gcloud_json;
 mod health;
 mod hostile;
+mod imports;
 mod inventory;
 mod live_faults;
 mod observed;

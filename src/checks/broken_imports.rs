@@ -47,6 +47,10 @@ fn one(broken: &BrokenImport) -> Option<Verdict> {
         builder = builder.place(link.origin.clone());
     }
     builder = match (&broken.suggestion, broken.certainty) {
+        _ if broken.circular => builder.edit(
+            "import the module instead of the name, or import it inside the function that needs it",
+            broken.origin.clone(),
+        ),
         (Some(suggestion), _) => {
             builder.edit(format!("import it from {} ({})", target(suggestion), suggestion.how), broken.origin.clone())
         }
@@ -80,6 +84,12 @@ pub fn subject_of(broken: &BrokenImport) -> Subject {
 
 fn title(broken: &BrokenImport) -> String {
     let what = match (&broken.symbol, broken.certainty) {
+        (Some(symbol), _) if broken.circular => {
+            format!(
+                "`{}` has not bound `{symbol}` yet where it is imported: the modules import each other",
+                broken.module
+            )
+        }
         (_, Certainty::Environment) => format!("no declared dependency provides `{}`", broken.module),
         (Some(symbol), _) => format!("`{}` has no `{symbol}`", broken.module),
         (None, _) => format!("module `{}` does not exist", broken.module),
@@ -103,6 +113,7 @@ fn consequence(broken: &BrokenImport) -> String {
         Certainty::Lazy => "it fails when the function runs",
         Certainty::Guarded => "a handler catches it: what depends on it is silently skipped",
         Certainty::Typing => "only type checkers see it",
+        Certainty::OrderDependent if broken.circular => "it works only where another module of the circle comes first",
         Certainty::OrderDependent => "it works only after another file has changed sys.path",
         Certainty::Unknown => "whether it fails cannot be told",
     };

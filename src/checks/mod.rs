@@ -27,6 +27,7 @@ pub mod health_critical_import_broke;
 pub mod health_discovery;
 pub mod health_rate_rose;
 pub mod health_tests_lost;
+pub mod marker_unregistered;
 pub mod network_missing;
 pub mod network_undeclared;
 pub mod pytest_config_invalid;
@@ -109,6 +110,7 @@ pub static ALL: &[&Check] = &[
     &python_syntax_error::CHECK,
     &discovery::CHECK,
     &pytest_config_invalid::CHECK,
+    &marker_unregistered::CHECK,
     &smoke_classes::CHECK,
     &health_discovery::CHECK,
     &health_critical_import_broke::CHECK,

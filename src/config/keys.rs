@@ -404,6 +404,15 @@ pub const KEYS: &[Key] = &[
         example: "[tests]\npytest_version = \"9\"",
     },
     Key {
+        path: "tests.venv",
+        kind: Kind::String,
+        unit: "a folder of the repository",
+        default: "none: lock files and declared dependencies say what is installed",
+        written: "",
+        meaning: "A virtual environment. What is installed in it decides which third-party modules exist. It is read, and nothing in it is run.",
+        example: "[tests]\nvenv = \".venv\"",
+    },
+    Key {
         path: "tests.critical_imports",
         kind: Kind::Strings,
         unit: "dotted names of modules",

@@ -176,6 +176,8 @@ pub struct TestsConfig {
     /// Generation of pytest, 8 or 9; `None`: from the project's own files.
     #[serde(default)]
     pub pytest_version: Option<u8>,
+    /// The folder of a virtual environment in the repository, which says what is installed.
+    pub venv: Option<String>,
     /// Modules that must be importable.
     pub critical_imports: Vec<String>,
     /// Exclusion patterns for targeted discovery.
@@ -343,6 +345,7 @@ impl Default for TestsConfig {
             root: ".".to_owned(),
             python_version: None,
             pytest_version: None,
+            venv: None,
             critical_imports: Vec::new(),
             exclude: strings(&[
                 "*.backup.*",

@@ -182,6 +182,7 @@ fn tests(top: Section<'_>, errors: &mut Errors) -> TestsConfig {
         root: valid(section.string("root", errors), validate::repo_path, errors).unwrap_or(default.root),
         python_version: python_version(section, errors),
         pytest_version: valid(section.string("pytest_version", errors), validate::pytest_version, errors),
+        venv: valid(section.string("venv", errors), validate::repo_path, errors),
         critical_imports: all_valid(section.strings("critical_imports", errors), validate::module_name, errors)
             .unwrap_or_default(),
         exclude: all_valid(section.strings("exclude", errors), validate::pattern, errors).unwrap_or(default.exclude),

@@ -21,6 +21,9 @@ pub struct TestIndex {
     pub broken: Vec<BrokenImport>,
     /// The configured critical imports, in configured order.
     pub critical: Vec<CriticalImport>,
+    /// Marks that pytest refuses, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<UnregisteredMark>,
     /// The configured required classes, in configured order.
     pub classes: Vec<RequiredClass>,
     /// Backup files that hold Python.
@@ -98,6 +101,9 @@ pub struct BrokenImport {
     pub symbol: Option<String>,
     /// How certain it is that the import fails.
     pub certainty: Certainty,
+    /// The name is bound by its module, but later: the two modules import each other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub circular: bool,
     /// Where the module or name went, where there is exactly one candidate.
     pub suggestion: Option<Suggestion>,
     /// Number of test files that cannot be imported because of this statement, its own file included.
@@ -139,6 +145,21 @@ impl Certainty {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// A mark that pytest refuses because nobody registers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnregisteredMark {
+    /// Such as `smok`.
+    pub name: String,
+    /// Its first use in each file.
+    pub places: Vec<Origin>,
+    /// Number of test files that use it: pytest collects none of them.
+    pub test_files: usize,
+    /// The one registered mark of a similar name.
+    pub suggestion: Option<String>,
+    /// Why it may be registered all the same.
+    pub doubt: Option<Why>,
 }
 
 /// Where a module or name went.

@@ -1,22 +1,30 @@
 //! Syntax tree → [`Facts`].
 
 mod bindings;
+mod conditions;
 mod deferred;
+mod hidden;
 mod marks;
 mod readers;
 
 use std::collections::BTreeSet;
 
-use readers::{bind_targets, catches, from_imports, is_compound, misplaced_future, plain_imports, plugins, raised};
+use conditions::Condition;
+use hidden::{HiddenNames, Injections};
+use readers::{
+    bind_targets, catches, exported, fails_always, from_imports, is_compound, misplaced_future, named_import,
+    plain_imports, plugins, raised,
+};
 
-use super::ast::visitor::{self, Visitor};
-use super::ast::{self, Expr, Pattern, Stmt};
+use super::ast::visitor::Visitor;
+use super::ast::{self, Expr, Stmt};
 use super::classes::{self, MarkAliases};
 use super::facts::{
     Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, Value, ValueKind, What, When,
 };
-use super::literal::{PathFolder, dotted, elements, last_component, string, strings};
-use super::{Version, range_of};
+use super::literal::{PathFolder, dotted, elements, string, strings};
+use super::marks as marks_of_tests;
+use super::{Version, compile_errors, range_of};
 use crate::model::SourceFile;
 
 /// How deep blocks are followed.
@@ -53,7 +61,9 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()
             .any(|form| text.contains(form));
-    facts.compile_error = facts.compile_error.or_else(|| misplaced_future(body));
+    facts.compile_error =
+        facts.compile_error.or_else(|| misplaced_future(body)).or_else(|| compile_errors::find(body, text));
+    facts.pytest_marks = marks_of_tests::read(body, text);
     facts.dynamic_path = text.contains("__path__");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
@@ -97,15 +107,27 @@ impl Extractor {
         self.depth -= 1;
         if scope == Scope::Class {
             steps.retain(|step| !matches!(step, Step::Bind(_) | Step::MayBind(_) | Step::Unbind(_)));
+            for step in &mut steps {
+                if let Step::Import(Import { what: What::Module { bound } | What::Name { bound, .. }, .. }) = step {
+                    bound.clear();
+                }
+            }
         }
         steps
     }
 
     fn statement(&mut self, statement: &Stmt, scope: Scope, steps: &mut Vec<Step>) {
         if self.collects_hidden_names && scope == Scope::Module && !is_compound(statement) {
-            let mut names = HiddenNames(Vec::new());
+            let mut names = HiddenNames::default();
+            if let Stmt::If(ast::StmtIf { test, .. }) | Stmt::While(ast::StmtWhile { test, .. }) = statement {
+                names.visit_expr(test);
+                names.conditional = 1;
+            }
             names.visit_stmt(statement);
-            steps.extend(names.0.into_iter().map(Step::MayBind));
+            steps.extend(names.found);
+        }
+        if let Some(kind) = fails_always(statement) {
+            steps.push(Step::Stop(Stop { range: range_of(statement), kind }));
         }
         match statement {
             Stmt::Import(import) => steps.extend(plain_imports(import).into_iter().map(Step::Import)),
@@ -149,8 +171,10 @@ impl Extractor {
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::While(repeated) => {
-                let body = self.block(&repeated.body, scope);
-                steps.push(Step::Branch(vec![body, Vec::new()]));
+                if !matches!(self.condition(&repeated.test), Condition::False) {
+                    let body = self.block(&repeated.body, scope);
+                    steps.push(Step::Branch(vec![body, Vec::new()]));
+                }
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::With(with) => self.with(with, scope, steps),
@@ -158,9 +182,9 @@ impl Extractor {
                 let mut arms: Vec<_> = matched.cases.iter().map(|case| self.block(&case.body, scope)).collect();
                 arms.push(Vec::new());
                 if scope == Scope::Module {
-                    let mut names = HiddenNames(Vec::new());
+                    let mut names = HiddenNames { found: Vec::new(), conditional: 1 };
                     matched.cases.iter().for_each(|case| names.visit_pattern(&case.pattern));
-                    steps.extend(names.0.into_iter().map(Step::MayBind));
+                    steps.extend(names.found);
                 }
                 steps.push(Step::Branch(arms));
             }
@@ -227,7 +251,7 @@ impl Extractor {
                 None => self.aliases.remove(name),
             };
             match name {
-                "__all__" => self.facts.exports = strings(value).map_or(Exports::Dynamic, Exports::Names),
+                "__all__" => self.facts.exports = exported(value, 0).map_or(Exports::Dynamic, Exports::Names),
                 "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
                 "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
                 "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
@@ -247,7 +271,7 @@ impl Extractor {
 
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {
         match dotted(&assign.target).as_deref() {
-            Some("__all__") => self.export_more(strings(&assign.value)),
+            Some("__all__") => self.export_more(exported(&assign.value, 0)),
             Some("pytestmark") => self.facts.marks.extend(classes::marks(&assign.value, &self.aliases)),
             Some("sys.path") => self.path_edits(elements(&assign.value).unwrap_or_default(), false, steps),
             _ => {}
@@ -279,7 +303,15 @@ impl Extractor {
             "__all__.append" => {
                 self.export_more(arguments.iter().map(|name| string(name).map(str::to_owned)).collect())
             }
-            "__all__.extend" => self.export_more(arguments.first().and_then(strings)),
+            "__all__.extend" => self.export_more(arguments.first().and_then(|more| exported(more, 0))),
+            "__all__.remove" => match (&mut self.facts.exports, arguments.first().and_then(string)) {
+                (Exports::Names(names), Some(gone)) => names.retain(|name| name != gone),
+                (exports, _) => *exports = Exports::Dynamic,
+            },
+            name if name.starts_with("__all__.") => self.facts.exports = Exports::Dynamic,
+            "importlib.import_module" | "import_module" | "__import__" => {
+                steps.extend(named_import(call).map(Step::Import));
+            }
             "exec" => self.facts.dynamic_names = true,
             "sys.exit" | "exit" | "quit" | "os._exit" => steps.push(stop(StopKind::Exit)),
             "pytest.skip" | "skip" if call.arguments.find_keyword("allow_module_level").is_some() => {
@@ -353,60 +385,6 @@ impl Extractor {
         }
     }
 
-    fn condition(&self, test: &Expr) -> Condition {
-        match test {
-            Expr::BooleanLiteral(literal) => Condition::of(literal.value),
-            Expr::NumberLiteral(literal) => match &literal.value {
-                ast::Number::Int(value) => value.as_i64().map_or(Condition::Open, |value| Condition::of(value != 0)),
-                _ => Condition::Open,
-            },
-            Expr::Name(_) | Expr::Attribute(_) if last_component(test) == Some("TYPE_CHECKING") => Condition::Typing,
-            Expr::UnaryOp(operation) if operation.op == ast::UnaryOp::Not => match last_component(&operation.operand) {
-                Some("TYPE_CHECKING") => Condition::True,
-                _ => Condition::Open,
-            },
-            Expr::Compare(comparison) => self.comparison(comparison),
-            _ => Condition::Open,
-        }
-    }
-
-    fn comparison(&self, comparison: &ast::ExprCompare) -> Condition {
-        let ([operator], [right]) = (&comparison.ops[..], &comparison.comparators[..]) else { return Condition::Open };
-        match dotted(&comparison.left).as_deref() {
-            Some("__name__") if string(right) == Some("__main__") && *operator == ast::CmpOp::Eq => Condition::Script,
-            Some("sys.version_info" | "version_info") => self.version_condition(*operator, right),
-            _ => Condition::Open,
-        }
-    }
-
-    fn version_condition(&self, operator: ast::CmpOp, right: &Expr) -> Condition {
-        let numbers: Option<Vec<u8>> = elements(right).and_then(|parts| {
-            parts
-                .iter()
-                .map(|part| match part {
-                    Expr::NumberLiteral(literal) => match &literal.value {
-                        ast::Number::Int(value) => value.as_u8(),
-                        _ => None,
-                    },
-                    _ => None,
-                })
-                .collect()
-        });
-        let (major, minor) = match numbers.as_deref() {
-            Some([major]) => (*major, 0),
-            Some([major, minor]) => (*major, *minor),
-            _ => return Condition::Open,
-        };
-        let reached = (self.interpreter.version.major, self.interpreter.version.minor) >= (major, minor);
-        match operator {
-            ast::CmpOp::GtE if reached => Condition::True,
-            ast::CmpOp::Lt if reached => Condition::False,
-            ast::CmpOp::GtE if self.interpreter.exact => Condition::False,
-            ast::CmpOp::Lt if self.interpreter.exact => Condition::True,
-            _ => Condition::Open,
-        }
-    }
-
     fn with(&mut self, with: &ast::StmtWith, scope: Scope, steps: &mut Vec<Step>) {
         let suppressed = with.items.iter().find_map(|item| match &item.context_expr {
             Expr::Call(call) => {
@@ -433,77 +411,5 @@ impl Extractor {
                 finalbody: Vec::new(),
             }))),
         }
-    }
-}
-
-enum Condition {
-    True,
-    False,
-    /// True only for type checkers.
-    Typing,
-    /// True only where the file is run as a script.
-    Script,
-    Open,
-}
-
-impl Condition {
-    fn of(value: bool) -> Self {
-        if value { Self::True } else { Self::False }
-    }
-}
-
-/// Names that `:=` or a pattern binds.
-struct HiddenNames(Vec<String>);
-
-impl<'a> Visitor<'a> for HiddenNames {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        if let Expr::Named(named) = expr
-            && let Expr::Name(name) = &*named.target
-        {
-            self.0.push(name.id.as_str().to_owned());
-        }
-        visitor::walk_expr(self, expr);
-    }
-
-    fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
-            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
-            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            _ => None,
-        };
-        self.0.extend(name.map(|name| name.as_str().to_owned()));
-        visitor::walk_pattern(self, pattern);
-    }
-}
-
-/// Names that code puts into `sys.modules`, directly or with `patch.dict`.
-struct Injections(BTreeSet<String>);
-
-impl<'a> Visitor<'a> for Injections {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Subscript(subscript)
-                if subscript.ctx.is_store() && dotted(&subscript.value).as_deref() == Some("sys.modules") =>
-            {
-                self.0.extend(string(&subscript.slice).map(str::to_owned));
-            }
-            Expr::Call(call) => {
-                let name = dotted(&call.func).unwrap_or_default();
-                if name.ends_with("patch.dict") || name.starts_with("sys.modules.") || name.ends_with("setitem") {
-                    for argument in &call.arguments.args {
-                        match argument {
-                            Expr::Dict(dict) => {
-                                let keys = dict.items.iter().filter_map(|item| string(item.key.as_ref()?));
-                                self.0.extend(keys.map(str::to_owned));
-                            }
-                            other => self.0.extend(string(other).map(str::to_owned)),
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-        visitor::walk_expr(self, expr);
     }
 }

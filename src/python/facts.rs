@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::exceptions::Builtins;
+use super::marks::Marks;
 use super::namespace::{Decorator, Namespace, Returns};
 
 /// The facts of one file.
@@ -40,6 +42,8 @@ pub struct Facts {
     pub collect_ignore_glob: Vec<String>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
+    /// The marks that importing the file asks pytest for, and those that it registers.
+    pub pytest_marks: Marks,
     /// A statement that parses, but for which CPython does not compile the file, and why.
     pub compile_error: Option<(Range<usize>, &'static str)>,
     /// Statements were nested deeper than is followed.
@@ -108,6 +112,10 @@ pub struct Catches {
     pub exceptions: bool,
     /// SystemExit and pytest's outcomes
     pub everything: bool,
+    /// Built-in exceptions.
+    pub builtins: Builtins,
+    /// A class that is not built in: what derives from it is not known.
+    pub other: bool,
 }
 
 /// A statement that ends a module.
@@ -126,6 +134,8 @@ pub enum StopKind {
     MissingModule,
     /// ImportError
     ImportError,
+    /// The built-in exception of this number.
+    Builtin(u8),
     /// Another exception.
     Exception,
     /// The exception that is being handled.

@@ -4,11 +4,14 @@
 //! names it. [`ast`] is its syntax tree, re-exported so that the version is decided here alone.
 
 pub mod classes;
+pub mod compile_errors;
 pub mod depth;
+pub mod exceptions;
 pub mod extract;
 pub mod facts;
 mod functions;
 pub mod literal;
+pub mod marks;
 pub mod namespace;
 
 use std::ops::Range;

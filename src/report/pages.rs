@@ -46,6 +46,7 @@ static PAGES: &[(&str, &str)] = pages![
     "import-module-missing",
     "import-symbol-missing",
     "import-undeclared-dependency",
+    "marker-unregistered",
     "network-missing",
     "network-undeclared",
     "policy-connector-range",

@@ -1,15 +1,24 @@
 //! Which third-party modules the project's dependency files provide.
 
-use std::collections::BTreeSet;
+mod declared;
+mod environment;
+mod names;
+
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 
-use super::distributions::MODULES;
-use super::pytest_config::{ini_section, open};
+pub use environment::Environment;
+
+use self::declared::{Kind, Named};
+use self::names::{normalise, provides, squash};
+use super::pytest_config::{join, open};
 use super::walk::Tree;
-use crate::model::{Diagnostic, Excerpts};
+use crate::model::{Diagnostic, Excerpts, Why};
 
 /// The largest lock file that is read, in bytes.
 const MAX_LOCK_BYTES: u64 = 32 << 20;
+/// The most dependency files that are read.
+const MAX_FILES: usize = 5_000;
 
 /// What the dependency files say.
 #[derive(Debug, Default)]
@@ -22,6 +31,10 @@ pub struct Dependencies {
     pub files: Vec<String>,
     /// A file that could not be read or parsed: nothing can be called undeclared.
     unreadable: bool,
+    /// The virtual environment that is configured: it says what is installed, whatever files declare.
+    pub environment: Option<Environment>,
+    /// Why the configured virtual environment was not read.
+    pub incomplete: Option<Why>,
 }
 
 /// Whether a top-level module is provided.
@@ -29,7 +42,7 @@ pub struct Dependencies {
 pub enum Provided {
     /// A distribution provides it.
     Yes,
-    /// The lock file lists everything, and nothing in it provides the module.
+    /// The environment or the lock file lists everything, and nothing in it provides the module.
     No,
     /// Only direct dependencies are known, or none.
     NotJudged,
@@ -43,6 +56,9 @@ impl Dependencies {
         if ["pytest", "_pytest", "pluggy", "iniconfig", "packaging"].contains(&top) {
             return Provided::Yes;
         }
+        if let Some(environment) = &self.environment {
+            return environment.provide(module);
+        }
         if self.distributions.iter().any(|distribution| provides(distribution, top)) {
             return self.provide_in_namespace(module, top);
         }
@@ -52,6 +68,13 @@ impl Dependencies {
             }
             _ => Provided::NotJudged,
         }
+    }
+
+    /// Distributions that are plugins of pytest by their names.
+    pub fn plugins(&self) -> BTreeSet<String> {
+        let installed = self.environment.iter().flat_map(Environment::plugins);
+        let declared = self.distributions.iter().filter(|_| self.environment.is_none()).cloned();
+        installed.chain(declared).filter(|name| name.starts_with("pytest-")).collect()
     }
 
     /// `google.cloud.x` is one of many distributions that share `google`: another one of them proves nothing.
@@ -81,66 +104,65 @@ impl Dependencies {
     }
 }
 
-/// Reads the dependency files. Those of any folder declare; a lock file counts in `root` or above it.
-pub fn read(repo: &Path, root: &str, tree: &Tree, excerpts: &Excerpts, ignored: impl Fn(&str) -> bool) -> Dependencies {
+/// Reads the dependency files. Those of any folder declare; a lock file counts in `root` or above it. A configured
+/// virtual environment comes before all of them.
+pub fn read(
+    repo: &Path,
+    root: &str,
+    tree: &Tree,
+    venv: Option<&str>,
+    excerpts: &Excerpts,
+    ignored: impl Fn(&str) -> bool,
+) -> Dependencies {
     let mut all = Dependencies::default();
+    if let Some(folder) = venv {
+        match environment::read(repo, folder, tree, excerpts) {
+            Ok(environment) => all.environment = Some(environment),
+            Err(why) => all.incomplete = Some(why),
+        }
+    }
     let mut closed = BTreeSet::new();
     let mut direct = BTreeSet::new();
     let mut own = BTreeSet::new();
-    for (path, &size) in &tree.files {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let Some(kind) = kind(folder, name) else { continue };
-        if ignored(path) {
-            continue;
-        }
-        let at_root = is_above(
-            folder.strip_suffix("/requirements").unwrap_or(if folder == "requirements" { "" } else { folder }),
-            root,
-        );
-        if size > MAX_LOCK_BYTES {
+    let named = tree.files.keys().filter(|path| !ignored(path));
+    let mut waiting: VecDeque<(String, Kind)> =
+        named.filter_map(|path| Some((path.clone(), declared::kind(path)?))).collect();
+    let mut seen: BTreeSet<String> = waiting.iter().map(|(path, _)| path.clone()).collect();
+    while let Some((path, kind)) = waiting.pop_front() {
+        let Some(&size) = tree.files.get(&path) else { continue };
+        if size > MAX_LOCK_BYTES || all.files.len() >= MAX_FILES {
             all.unreadable = true;
             continue;
         }
         let mut diagnostics: Vec<Diagnostic> = Vec::new();
         // Lock files may be larger than `open` takes; their size was checked above.
-        let Some(file) = open(repo, path, if kind == Kind::Lock { 0 } else { size }, excerpts, &mut diagnostics) else {
+        let Some(file) = open(repo, &path, if kind == Kind::Lock { 0 } else { size }, excerpts, &mut diagnostics)
+        else {
             all.unreadable = true;
             continue;
         };
-        let text = file.text();
         all.files.push(path.clone());
-        let mut names = BTreeSet::new();
-        let mut is_lock = false;
-        match kind {
-            Kind::Lock => {
-                is_lock = true;
-                let Some((locked, local)) = locked_names(text, name) else {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let Some(Named { names, own: local, includes, is_lock, is_partial }) = declared::names(kind, name, &file)
+        else {
+            all.unreadable = true;
+            continue;
+        };
+        all.unreadable |= is_partial;
+        for include in includes {
+            let path = join(folder, &include);
+            if seen.insert(path.clone()) {
+                if !tree.files.contains_key(&path) {
                     all.unreadable = true;
-                    continue;
-                };
-                names = locked;
-                own.extend(local);
-            }
-            Kind::Requirements => {
-                is_lock = is_compiled(name, text);
-                names.extend(text.lines().filter_map(requirement));
-            }
-            Kind::Project => match toml_span::parse(text) {
-                Ok(value) => {
-                    own.extend(value.pointer("/project/name").and_then(|name| name.as_str()).map(normalise));
-                    own.extend(value.pointer("/tool/poetry/name").and_then(|name| name.as_str()).map(normalise));
-                    project_names(&value, &mut names);
                 }
-                Err(_) => all.unreadable = true,
-            },
-            Kind::SetupCfg => {
-                for (key, lines, _) in ini_section(text, "options").unwrap_or_default() {
-                    if key == "install_requires" {
-                        names.extend(lines.iter().filter_map(|line| requirement(line)));
-                    }
-                }
+                waiting.push_back((path, Kind::Requirements));
             }
         }
+        own.extend(local);
+        let at_root = is_above(
+            folder.strip_suffix("/requirements").unwrap_or(if folder == "requirements" { "" } else { folder }),
+            root,
+        );
         if is_lock && at_root {
             all.lock.get_or_insert_with(|| path.clone());
             closed.extend(names.iter().map(|name| normalise(name)));
@@ -153,158 +175,21 @@ pub fn read(repo: &Path, root: &str, tree: &Tree, excerpts: &Excerpts, ignored: 
     if direct.iter().any(|name| !closed.contains(name) && !own.contains(name) && name != "python") {
         all.lock = None;
     }
+    if let Some(environment) = &all.environment {
+        all.lock = Some(environment.folder.clone());
+    }
     all.distributions.retain(|name| !own.contains(name));
     all
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Lock,
-    Requirements,
-    Project,
-    SetupCfg,
-}
-
-fn kind(folder: &str, name: &str) -> Option<Kind> {
-    let in_requirements = folder == "requirements" || folder.ends_with("/requirements");
-    match name {
-        "poetry.lock" | "uv.lock" | "pdm.lock" | "Pipfile.lock" => Some(Kind::Lock),
-        "pyproject.toml" => Some(Kind::Project),
-        "setup.cfg" => Some(Kind::SetupCfg),
-        _ => {
-            let suffix = [".txt", ".in", ".lock"].iter().any(|suffix| name.ends_with(suffix));
-            let named = name.contains("requirements") || in_requirements;
-            (suffix && named && !name.contains("constraint")).then_some(Kind::Requirements)
-        }
-    }
 }
 
 fn is_above(folder: &str, root: &str) -> bool {
     folder.is_empty() || folder == root || root.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// True for a requirements file that says that a tool wrote it, with the whole closure.
-fn is_compiled(name: &str, text: &str) -> bool {
-    !name.ends_with(".in")
-        && text.lines().take(20).filter(|line| line.starts_with('#')).any(|line| {
-            let line = line.to_ascii_lowercase();
-            line.contains("autogenerated by pip-compile") || line.contains("autogenerated by uv")
-        })
-}
-
-/// Names of a lock file: all packages, and those that are the project's own. `None` where it is not valid.
-fn locked_names(text: &str, name: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
-    let mut names = BTreeSet::new();
-    let mut own = BTreeSet::new();
-    if name == "Pipfile.lock" {
-        let value: serde_json::Value = serde_json::from_str(text).ok()?;
-        for section in ["default", "develop"] {
-            names.extend(
-                value
-                    .get(section)
-                    .and_then(|section| section.as_object())
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, _)| name.clone()),
-            );
-        }
-        return Some((names, own));
-    }
-    // Read by line: lock files are large, written by machines in one form, and hold TOML dates.
-    let mut inside = false;
-    let mut current = String::new();
-    for line in text.lines() {
-        if line.starts_with('[') {
-            inside = line.trim() == "[[package]]";
-        } else if inside && let Some(value) = line.strip_prefix("name = ") {
-            current = value.trim().trim_matches('"').to_owned();
-            names.insert(current.clone());
-        } else if inside && line.starts_with("source = ") {
-            let local = ["editable =", "virtual =", "directory ="].iter().any(|form| line.contains(form));
-            if local {
-                own.insert(normalise(&current));
-            }
-        }
-    }
-    Some((names, own))
-}
-
-/// The distribution of one line of a requirements file.
-fn requirement(line: &str) -> Option<String> {
-    let line = line.split(" #").next().unwrap_or(line).trim();
-    if line.is_empty() || line.starts_with(['#', '-', '.', '/']) {
-        return line.split_once("#egg=").map(|(_, name)| name.to_owned());
-    }
-    let end = line.find(|character: char| !(character.is_alphanumeric() || "-_.".contains(character)));
-    let name = line.get(..end.unwrap_or(line.len()))?;
-    let rest = line.get(name.len()..)?.trim_start();
-    (!name.is_empty() && !rest.starts_with("://") && !rest.starts_with('/')).then(|| name.to_owned())
-}
-
-fn project_names(value: &toml_span::Value<'_>, names: &mut BTreeSet<String>) {
-    let mut list = |value: Option<&toml_span::Value<'_>>| {
-        let entries = value.and_then(|value| value.as_array()).into_iter().flatten();
-        names.extend(entries.filter_map(|entry| requirement(entry.as_str()?)));
-    };
-    list(value.pointer("/project/dependencies"));
-    for groups in ["/project/optional-dependencies", "/dependency-groups", "/tool/uv"] {
-        for (_, group) in value.pointer(groups).and_then(|groups| groups.as_table()).into_iter().flatten() {
-            list(Some(group));
-        }
-    }
-    let mut keys = |value: Option<&toml_span::Value<'_>>| {
-        names.extend(
-            value.and_then(|value| value.as_table()).into_iter().flatten().map(|(name, _)| name.name.to_string()),
-        );
-    };
-    keys(value.pointer("/tool/poetry/dependencies"));
-    keys(value.pointer("/tool/poetry/dev-dependencies"));
-    for (_, group) in value.pointer("/tool/poetry/group").and_then(|groups| groups.as_table()).into_iter().flatten() {
-        keys(group.pointer("/dependencies"));
-    }
-}
-
-/// The normal form of a distribution's name: lower case, runs of `-_.` as one `-`.
-fn normalise(name: &str) -> String {
-    let mut result = String::new();
-    for character in name.trim().chars() {
-        if "-_.".contains(character) {
-            if !result.ends_with('-') {
-                result.push('-');
-            }
-        } else {
-            result.extend(character.to_lowercase());
-        }
-    }
-    result
-}
-
-fn squash(name: &str) -> String {
-    name.chars().filter(|character| !"-_.".contains(*character)).flat_map(char::to_lowercase).collect()
-}
-
-/// True where a distribution (normalised) provides a top-level module, by the table or by its name.
-fn provides(distribution: &str, module: &str) -> bool {
-    if let Ok(at) = MODULES.binary_search_by_key(&distribution, |(name, _)| name)
-        && let Some((_, modules)) = MODULES.get(at)
-    {
-        return modules.contains(&module);
-    }
-    let squashed = squash(module);
-    let name = squash(distribution);
-    name == squashed
-        || name.strip_prefix("python").is_some_and(|rest| rest == squashed)
-        || name.strip_prefix("py").is_some_and(|rest| rest == squashed)
-        || name.strip_suffix("python").is_some_and(|rest| rest == squashed)
-        || name.strip_suffix("binary").is_some_and(|rest| rest == squashed)
-        || (module == "google" && distribution.starts_with("google-"))
-        || (module == "azure" && distribution.starts_with("azure-"))
-        || (module == "opentelemetry" && distribution.starts_with("opentelemetry-"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testinfra::distributions::MODULES;
     use crate::testinfra::walk::walk;
 
     fn dependencies(files: &[(&str, &str)]) -> Dependencies {
@@ -314,7 +199,7 @@ mod tests {
             std::fs::create_dir_all(full.parent().unwrap()).unwrap();
             std::fs::write(full, text).unwrap();
         }
-        read(folder.path(), "", &walk(folder.path()), &Excerpts::default(), |_| false)
+        read(folder.path(), "", &walk(folder.path()), None, &Excerpts::default(), |_| false)
     }
 
     #[test]
@@ -375,5 +260,42 @@ mod tests {
         assert_eq!(all.provide("google.cloud.secretmanager_v1"), Provided::Yes);
         assert_eq!(all.provide("google.cloud.storage"), Provided::NotJudged);
         assert_eq!(all.provide("mine"), Provided::No);
+    }
+
+    #[test]
+    fn included_files_and_build_scripts_declare_as_well() {
+        let all = dependencies(&[
+            ("requirements.txt", "-r deps/base.txt\n-c deps/limits.txt\n"),
+            ("deps/base.txt", "--requirement=more.txt\nrequests\n"),
+            ("deps/more.txt", "PyYAML ; python_version > '3.8'\n"),
+            ("deps/limits.txt", "absent==1\n"),
+        ]);
+        assert_eq!(all.provide("yaml"), Provided::Yes);
+        assert_eq!(all.provide("requests"), Provided::Yes);
+        assert_eq!(all.provide("absent"), Provided::NotJudged);
+        let script = "from setuptools import setup\nNEEDED = ['attrs']\nsetup(name='x', install_requires=['PyYAML'] + NEEDED,\n  extras_require={'t': ['requests']})\n";
+        let all = dependencies(&[("setup.py", script)]);
+        let got = ["yaml", "attr", "requests"].map(|module| all.provide(module));
+        assert_eq!(got, [Provided::Yes, Provided::Yes, Provided::Yes]);
+        let all = dependencies(&[("setup.cfg", "[options.extras_require]\ntests =\n  requests\n  PyYAML>=6\n")]);
+        assert_eq!(all.provide("yaml"), Provided::Yes);
+        let all = dependencies(&[("Pipfile", "[packages]\nrequests = \"*\"\n[dev-packages]\nPyYAML = \"*\"\n")]);
+        assert_eq!(all.provide("yaml"), Provided::Yes);
+    }
+
+    #[test]
+    fn a_declaration_that_is_not_read_keeps_a_lock_file_from_deciding() {
+        let lock = ("uv.lock", "[[package]]\nname = \"requests\"\n");
+        assert_eq!(dependencies(&[lock]).provide("yaml"), Provided::No);
+        for other in [
+            ("setup.py", "from setuptools import setup\nsetup(install_requires=open('r.txt').read().split())\n"),
+            ("requirements.txt", "-r gone.txt\n"),
+            (
+                "pyproject.toml",
+                "[project]\ndynamic = [\"dependencies\"]\n[tool.setuptools.dynamic]\ndependencies = { file = [\"gone.txt\"] }\n",
+            ),
+        ] {
+            assert_eq!(dependencies(&[lock, other]).provide("yaml"), Provided::NotJudged, "{}", other.0);
+        }
     }
 }

@@ -1,25 +1,27 @@
 //! Which imports do not exist, which tests each of them breaks, and whether the critical modules can be imported.
 
+mod chains;
+mod circles;
+mod critical;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
+use std::path::Path;
 use std::rc::Rc;
 
-use super::interpret::{Done, Doubt, Failure, Interpreter, Order, Outcome, Record};
+use self::chains::{FailureRoots, example, first_failure, path_of, trace};
+use super::interpret::{Done, Interpreter, Order, Outcome, Record};
 use super::names::Bound;
 use super::pytest_config::join;
 use super::resolve::{Resolution, Space, Unit};
 use super::roots::{conftests_above, folder_of};
-use super::sources::{FileId, FileState};
+use super::sources::FileId;
 use super::suggestion::Catalogue;
-use crate::model::redact;
-use crate::model::tests::{BrokenImport, Certainty, ChainLink, CriticalImport, ImportVerdict};
-use crate::model::{Origin, Why, WhyKind};
+use crate::model::tests::{BrokenImport, Certainty, ChainLink, CriticalImport};
+use crate::model::{Why, WhyKind};
 use crate::python::facts::When;
 
-/// The longest chain that is shown.
-const MAX_CHAIN: usize = 60;
-/// The longest text of a link, in characters.
-const MAX_TEXT: usize = 140;
+/// How many steps may be taken to follow, test file by test file, imports whose result depends on their order.
+const MAX_EXACT_STEPS: u64 = 8_000_000;
 
 /// What is known of the imports of a repository.
 #[derive(Debug, Default)]
@@ -32,6 +34,8 @@ pub struct Imports {
     pub failing: HashSet<FileId>,
     /// What importing each file alone does, and whether it says itself that it is to be skipped.
     pub outcomes: HashMap<FileId, (Outcome, bool)>,
+    /// What could not be followed.
+    pub incomplete: Vec<Why>,
 }
 
 /// Which files are looked at.
@@ -43,6 +47,8 @@ pub struct Scope<'a> {
     pub reported: &'a HashSet<FileId>,
     /// The modules that must be importable.
     pub critical: &'a [String],
+    /// The folder of the repository, whose history says where modules went.
+    pub repo: &'a Path,
 }
 
 /// What one broken statement does to the tests.
@@ -52,38 +58,20 @@ struct Impact {
     example: Vec<ChainLink>,
 }
 
+/// The test files that cannot be imported, and because of which statement.
+#[derive(Default)]
+struct Cascade {
+    impacts: BTreeMap<(FileId, usize), Impact>,
+    failing: HashSet<FileId>,
+}
+
 /// Judges all imports.
 pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     let mut interpreter = Interpreter::new(space, Order::Any);
-    let tests: HashSet<FileId> = scope.tests.iter().copied().collect();
-    let mut impacts: BTreeMap<(FileId, usize), Impact> = BTreeMap::new();
-    let mut records: Vec<(FileId, Record, Option<Rc<Done>>)> = Vec::new();
-    let mut failing = HashSet::new();
-    let mut roots = FailureRoots::default();
     for &file in scope.tests {
-        let Some(source) = space.sources.get(file) else { continue };
-        let conftests = conftests_above(&source.path, space.root, space.sources);
-        let mut order = packages_above(space, &source.path);
-        order.push(file);
+        let (conftests, own) = order_of_test(space, file);
         // pytest loads the conftest files before the test file.
-        let results = interpreter.run(&[conftests.as_slice(), order.as_slice()].concat());
-        let (by_conftest, own) = results.split_at(conftests.len().min(results.len()));
-        let mut met = None;
-        if own.iter().any(|(id, done)| *id == file && done.skips) {
-            failing.insert(file);
-        }
-        for group in [by_conftest, own] {
-            let Some((at, failure)) = first_failure(group) else { continue };
-            failing.insert(file);
-            let Some(root) = roots.of(&interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else {
-                continue;
-            };
-            let impact = impacts.entry(root).or_default();
-            impact.tests += 1;
-            if impact.example.is_empty() && root.0 != file {
-                impact.example = example(space, file, at, &trace(&interpreter, at, failure));
-            }
-        }
+        interpreter.run(&[conftests.as_slice(), own.as_slice()].concat());
     }
     for (file, source) in space.sources.files.iter().enumerate() {
         if interpreter.result(file).is_none() {
@@ -92,6 +80,16 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             interpreter.run(&order);
         }
     }
+    let circles = circles::judge(space, &interpreter);
+    let mut incomplete = Vec::new();
+    if circles.limited {
+        let text = "circular imports are too many to be followed from each of their modules";
+        incomplete.push(Why::new(WhyKind::Limit, text));
+    }
+    let Cascade { impacts, failing } = cascade(space, scope, &interpreter, &circles.touched, &mut incomplete);
+    let tests: HashSet<FileId> = scope.tests.iter().copied().collect();
+    let mut records: Vec<(FileId, Record, Option<Rc<Done>>)> =
+        circles.records.into_iter().map(|(file, record)| (file, record, None)).collect();
     for file in 0..space.sources.files.len() {
         let Some(done) = interpreter.result(file) else { continue };
         let mut found = done.records.clone();
@@ -103,7 +101,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     }
     let done = (0..space.sources.files.len()).filter_map(|file| Some((file, interpreter.result(file)?)));
     let outcomes = done.map(|(file, done)| (file, (done.outcome.clone(), done.skips))).collect();
-    let catalogue = Catalogue::new(space, |id| scope.reported.contains(&id));
+    let catalogue = Catalogue::new(space, scope.repo, |id| scope.reported.contains(&id));
     let mut broken = Vec::new();
     for (file, record, module) in records {
         let optional = matches!(record.certainty, Certainty::Guarded | Certainty::Typing);
@@ -125,6 +123,8 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             impact.tests = 1;
         }
         let suggestion = match &record.symbol {
+            // It is where it is looked for, only later.
+            Some(_) if record.circular => None,
             Some(symbol) => {
                 let names = module.map(|done| bound_names(&done)).unwrap_or_default();
                 catalogue.symbol(&record.module, symbol, &names)
@@ -136,6 +136,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
             module: record.module,
             symbol: record.symbol,
             certainty: record.certainty,
+            circular: record.circular,
             suggestion,
             breaks_test_files: impact.tests,
             example: impact.example,
@@ -143,9 +144,86 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     }
     broken.sort_by(|left, right| left.origin.cmp(&right.origin).then_with(|| left.symbol.cmp(&right.symbol)));
     // A chain must be the one that CPython follows, in its order.
-    let mut exact = Interpreter::new(space, Order::Exact);
-    let critical = scope.critical.iter().map(|module| critical(space, &mut exact, module)).collect();
-    Imports { broken, critical, failing, outcomes }
+    let mut exact = Interpreter::new(space, Order::Real);
+    let critical = scope.critical.iter().map(|module| critical::critical(space, &mut exact, module)).collect();
+    Imports { broken, critical, failing, outcomes, incomplete }
+}
+
+/// What pytest imports for a test file: the conftest files above it, then its packages and itself.
+fn order_of_test(space: &Space<'_>, file: FileId) -> (Vec<FileId>, Vec<FileId>) {
+    let path = path_of(space, file);
+    let mut own = packages_above(space, path);
+    own.push(file);
+    (conftests_above(path, space.root, space.sources), own)
+}
+
+/// Counts the test files that each failing statement takes down. A test file that reaches a circle in which something
+/// fails is followed by itself, in its own order: `any` has executed circles in some other one.
+fn cascade(
+    space: &Space<'_>,
+    scope: &Scope<'_>,
+    any: &Interpreter<'_>,
+    touched: &HashSet<FileId>,
+    incomplete: &mut Vec<Why>,
+) -> Cascade {
+    let mut cascade = Cascade::default();
+    let mut roots = FailureRoots::default();
+    let mut exact = Interpreter::new(space, Order::Real);
+    let mut limited = false;
+    for &file in scope.tests {
+        let (conftests, own) = order_of_test(space, file);
+        let is_touched = conftests.iter().chain(&own).any(|file| touched.contains(file));
+        let followed = is_touched
+            && exact.steps() <= MAX_EXACT_STEPS
+            && !is_cut_off(&exact.run(&[conftests.as_slice(), own.as_slice()].concat()));
+        if followed {
+            cascade.test(space, &exact, &mut FailureRoots::default(), file, [&conftests, &own]);
+        } else {
+            limited |= is_touched;
+            cascade.test(space, any, &mut roots, file, [&conftests, &own]);
+        }
+    }
+    if limited {
+        let text = "which statement of a circle fails first was not followed for every test file";
+        incomplete.push(Why::new(WhyKind::Limit, text));
+    }
+    cascade
+}
+
+/// True where imports were nested too deep to be followed in their own order.
+fn is_cut_off(results: &[(FileId, Rc<Done>)]) -> bool {
+    results.iter().any(|(_, done)| {
+        matches!(&done.outcome, Outcome::Unknown(doubts) if doubts.iter().any(|doubt| doubt.kind == WhyKind::Limit))
+    })
+}
+
+impl Cascade {
+    fn test(
+        &mut self,
+        space: &Space<'_>,
+        interpreter: &Interpreter<'_>,
+        roots: &mut FailureRoots,
+        file: FileId,
+        groups: [&Vec<FileId>; 2],
+    ) {
+        if interpreter.result(file).is_some_and(|done| done.skips) {
+            self.failing.insert(file);
+        }
+        let mut met = None;
+        for group in groups {
+            let results: Vec<_> = group.iter().filter_map(|&file| Some((file, interpreter.result(file)?))).collect();
+            let Some((at, failure)) = first_failure(&results) else { continue };
+            self.failing.insert(file);
+            let Some(root) = roots.of(interpreter, at).filter(|root| met.replace(*root) != Some(*root)) else {
+                continue;
+            };
+            let impact = self.impacts.entry(root).or_default();
+            impact.tests += 1;
+            if impact.example.is_empty() && root.0 != file {
+                impact.example = example(space, file, at, &trace(interpreter, at, failure));
+            }
+        }
+    }
 }
 
 /// The `__init__` files that importing a file by its package's name executes, outermost first.
@@ -163,101 +241,6 @@ fn packages_above(space: &Space<'_>, path: &str) -> Vec<FileId> {
     }
     found.reverse();
     found
-}
-
-fn first_failure(results: &[(FileId, Rc<Done>)]) -> Option<(FileId, Failure)> {
-    results.iter().find_map(|(file, done)| match &done.outcome {
-        Outcome::Fails(failure) => Some((*file, failure.clone())),
-        _ => None,
-    })
-}
-
-/// The statement at the root of each file's failure: a file, and where the statement begins in it. Files that fail for
-/// the same reason share the way to it, so that each of them is passed once.
-#[derive(Default)]
-struct FailureRoots(HashMap<FileId, (FileId, usize)>);
-
-impl FailureRoots {
-    fn of(&mut self, interpreter: &Interpreter<'_>, file: FileId) -> Option<(FileId, usize)> {
-        let mut passed = Vec::new();
-        let mut at = file;
-        let root = loop {
-            if let Some(&root) = self.0.get(&at) {
-                break root;
-            }
-            passed.push(at);
-            let done = interpreter.result(at)?;
-            let Outcome::Fails(failure) = &done.outcome else { return None };
-            match failure.next {
-                // A module that fails next is one whose failure came before, so this ends.
-                Some(next)
-                    if interpreter.result(next).is_some_and(|done| matches!(done.outcome, Outcome::Fails(_))) =>
-                {
-                    at = next;
-                }
-                _ => break (at, failure.at.start),
-            }
-        };
-        self.0.extend(passed.into_iter().map(|file| (file, root)));
-        Some(root)
-    }
-}
-
-/// The statements from a failing file to the root of its failure; of a very long way the middle is left out.
-fn trace(interpreter: &Interpreter<'_>, file: FileId, failure: Failure) -> Vec<(FileId, Failure)> {
-    let mut chain = vec![(file, failure)];
-    let mut seen = HashSet::from([file]);
-    while let Some((_, Failure { next: Some(next), .. })) = chain.last()
-        && seen.insert(*next)
-    {
-        let next = *next;
-        let Some(done) = interpreter.result(next) else { break };
-        let Outcome::Fails(failure) = &done.outcome else { break };
-        chain.truncate(MAX_CHAIN - 1);
-        chain.push((next, failure.clone()));
-    }
-    chain
-}
-
-/// The chain from a test file, or from the conftest or package that it enters first, to the root of its failure.
-fn example(space: &Space<'_>, test: FileId, entered: FileId, trace: &[(FileId, Failure)]) -> Vec<ChainLink> {
-    let mut links: Vec<ChainLink> = trace.iter().filter_map(|(file, failure)| link(space, *file, failure)).collect();
-    if entered != test
-        && let Some(source) = space.sources.get(test)
-    {
-        let text = format!("importing {} imports {}", source.path, path_of(space, entered));
-        links.insert(0, ChainLink { origin: source.source.line_origin(1), text });
-    }
-    links
-}
-
-fn path_of<'a>(space: &'a Space<'_>, file: FileId) -> &'a str {
-    space.sources.get(file).map_or("", |file| file.path.as_str())
-}
-
-fn link(space: &Space<'_>, file: FileId, failure: &Failure) -> Option<ChainLink> {
-    let source = space.sources.get(file)?;
-    match &source.state {
-        FileState::SyntaxError(broken) if failure.next.is_none() && failure.syntax => {
-            let line = broken.origin.source().map_or(1, |span| span.start.line);
-            Some(ChainLink { origin: broken.origin.clone(), text: redact::line(source.source.line(line).trim()) })
-        }
-        _ => Some(statement_link(space, file, &failure.at)),
-    }
-}
-
-/// A statement with its text on one line.
-fn statement_link(space: &Space<'_>, file: FileId, range: &Range<usize>) -> ChainLink {
-    let Some(source) = space.sources.get(file).map(|file| &file.source) else {
-        return ChainLink { origin: Origin::live("", ""), text: String::new() };
-    };
-    let text = source.text().get(range.clone()).unwrap_or_default();
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = flat.chars().take(MAX_TEXT).collect();
-    if short.len() < flat.len() {
-        short.push('…');
-    }
-    ChainLink { origin: source.origin(range.clone()), text: redact::line(&short) }
 }
 
 /// What the deferred imports of a file miss.
@@ -303,131 +286,6 @@ fn bound_names(done: &Done) -> Vec<String> {
         names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_owned()).collect();
     list.sort();
     list
-}
-
-fn critical(space: &Space<'_>, interpreter: &mut Interpreter<'_>, module: &str) -> CriticalImport {
-    let importer = join(space.root, "__critical__.py");
-    let roots = space.roots.of(&importer, space.pytest, space.tree);
-    let verdict = |verdict, chain, whys| CriticalImport { module: module.to_owned(), verdict, chain, whys };
-    let units = match space.resolve_name(&importer, &roots, module) {
-        Resolution::Units(units) => units,
-        Resolution::Assumed => return verdict(ImportVerdict::Ok, Vec::new(), Vec::new()),
-        Resolution::Doubt(kind, text) => {
-            return verdict(ImportVerdict::NotChecked, Vec::new(), vec![Why::new(kind, text)]);
-        }
-        Resolution::Missing(Certainty::Definite | Certainty::Environment) => {
-            let why = Why::new(WhyKind::ModuleUnavailable, format!("there is no module `{module}`"));
-            return verdict(ImportVerdict::Broken, Vec::new(), vec![why]);
-        }
-        Resolution::Missing(_) => {
-            let text = format!("`{module}` is found only once another file has edited `sys.path`");
-            return verdict(ImportVerdict::NotChecked, Vec::new(), vec![Why::new(WhyKind::Dynamic, text)]);
-        }
-    };
-    let mut files = Vec::new();
-    for unit in &units {
-        match unit {
-            Unit::File(file) => files.push(*file),
-            Unit::Namespace(_) => {}
-            Unit::Opaque => {
-                let text = format!("a part of `{module}` is not Python source that was read");
-                return verdict(ImportVerdict::NotChecked, Vec::new(), vec![Why::new(WhyKind::Unsupported, text)]);
-            }
-        }
-    }
-    let own = match units.last() {
-        Some(Unit::File(file)) => Some(*file),
-        _ => None,
-    };
-    let results = interpreter.run(&files);
-    let head = |at: FileId| -> Vec<ChainLink> {
-        own.filter(|own| *own != at)
-            .and_then(|own| space.sources.get(own))
-            .map(|source| {
-                let text = format!("importing {module} imports {} first", path_of(space, at));
-                ChainLink { origin: source.source.line_origin(1), text }
-            })
-            .into_iter()
-            .collect()
-    };
-    if let Some((at, failure)) = first_failure(&results) {
-        let mut chain = head(at);
-        let trace = trace(interpreter, at, failure);
-        chain.extend(trace.iter().filter_map(|(file, failure)| link(space, *file, failure)));
-        let whys = trace.last().map(|(file, failure)| root_cause(space, interpreter, *file, failure)).into_iter();
-        return verdict(ImportVerdict::Broken, chain, whys.collect());
-    }
-    for (file, done) in &results {
-        if let Outcome::Unknown(doubts) = &done.outcome
-            && let Some(first) = doubts.first()
-        {
-            let mut chain = head(*file);
-            chain.extend(doubt_chain(space, interpreter, *file, first));
-            let mut whys = Vec::new();
-            for doubt in doubts {
-                let links = doubt_chain(space, interpreter, *file, doubt);
-                let why = match links.last() {
-                    Some(last) => doubt.why(last.origin.clone()),
-                    None => Why::new(doubt.kind, doubt.text.clone()),
-                };
-                if !whys.contains(&why) {
-                    whys.push(why);
-                }
-            }
-            return verdict(ImportVerdict::NotChecked, chain, whys);
-        }
-    }
-    let chain = own.and_then(|own| space.sources.get(own)).map(|source| ChainLink {
-        origin: source.source.line_origin(1),
-        text: source.source.line(1).trim().chars().take(MAX_TEXT).collect(),
-    });
-    verdict(ImportVerdict::Ok, chain.into_iter().collect(), Vec::new())
-}
-
-/// The statements from a file to the one that cannot be told.
-fn doubt_chain(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, doubt: &Doubt) -> Vec<ChainLink> {
-    let mut chain = vec![statement_link(space, file, &doubt.at)];
-    let mut next = doubt.next;
-    let mut seen: HashMap<FileId, ()> = HashMap::new();
-    while chain.len() < MAX_CHAIN
-        && let Some(file) = next
-        && seen.insert(file, ()).is_none()
-    {
-        let Some(done) = interpreter.result(file) else { break };
-        let inner = match &done.outcome {
-            Outcome::Unknown(doubts) => doubts.first().map(|doubt| (doubt.at.clone(), doubt.next)),
-            Outcome::Fails(failure) => Some((failure.at.clone(), failure.next)),
-            Outcome::Ok => None,
-        };
-        let Some((at, after)) = inner else { break };
-        chain.push(statement_link(space, file, &at));
-        next = after;
-    }
-    chain
-}
-
-/// What is wrong at the root of a failure.
-fn root_cause(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, failure: &Failure) -> Why {
-    let Some(source) = space.sources.get(file) else { return Why::new(WhyKind::EvaluationFailed, "it fails") };
-    if let (FileState::SyntaxError(broken), true) = (&source.state, failure.syntax) {
-        return Why::at(WhyKind::ParseFailed, broken.text.clone(), broken.origin.clone());
-    }
-    let origin = source.source.origin(failure.at.clone());
-    let done = interpreter.result(file);
-    let record =
-        done.as_ref().and_then(|done| done.records.iter().find(|record| record.statement.start == failure.at.start));
-    match record {
-        Some(Record { symbol: Some(symbol), module, .. }) => {
-            Why::at(WhyKind::ModuleUnavailable, format!("`{module}` has no `{symbol}`"), origin)
-        }
-        Some(record) if record.third_party => {
-            let lock = space.dependencies.lock.as_deref().unwrap_or("the lock file");
-            let text = format!("no distribution of {lock} provides `{}`", record.module);
-            Why::at(WhyKind::ThirdParty, text, origin)
-        }
-        Some(record) => Why::at(WhyKind::ModuleUnavailable, format!("there is no module `{}`", record.module), origin),
-        None => Why::at(WhyKind::EvaluationFailed, "the statement ends the import", origin),
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
 use crate::model::tests::Certainty;
 use crate::model::{Why, WhyKind};
-use crate::python::facts::{Import, StopKind};
+use crate::python::facts::{Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
@@ -88,6 +88,8 @@ pub struct Record {
     pub certainty: Certainty,
     /// It is a top-level name that nothing in the repository has.
     pub third_party: bool,
+    /// The name is there, but not yet where it is wanted: the module is not imported in full.
+    pub circular: bool,
 }
 
 /// A file that was executed.
@@ -103,6 +105,10 @@ pub struct Done {
     pub roots: FileRoots,
     /// It says itself that it is to be skipped: pytest collects nothing from it.
     pub skips: bool,
+    /// The files that its imports execute, in their order.
+    pub imports: Vec<FileId>,
+    /// What it and all that it imports put on `sys.path`.
+    edits: Vec<PathEdit>,
     /// The files that it imports for certain, as far as they did not fail.
     edges: Vec<Edge>,
 }
@@ -120,6 +126,9 @@ pub enum Order {
     /// Each run is a fresh interpreter: what CPython does, at the price of executing a cycle again for every run that
     /// enters it.
     Exact,
+    /// The same, and a module ends at its first failure, as it does in CPython, which forgets it then and executes it
+    /// again where it is imported again.
+    Real,
     /// Every file is executed once, in whichever order it is reached; failures are then carried through cycles to all
     /// that would meet them. It tells which imports fail, at a cost that is linear in the size of the repository.
     Any,
@@ -145,6 +154,8 @@ pub struct Interpreter<'a> {
     memo: HashMap<FileId, Rc<Done>>,
     /// Results that hold in this run alone: those of modules in cycles, which depend on the one that comes first.
     local: HashMap<FileId, Local>,
+    /// Results of modules that failed in this run, in [`Order::Real`]: they are not imported.
+    failed: HashMap<FileId, Rc<Done>>,
     /// Files whose failures have not been carried on yet.
     unsettled: Vec<FileId>,
     stack: Vec<FileId>,
@@ -152,6 +163,8 @@ pub struct Interpreter<'a> {
     progress: HashMap<FileId, (usize, Rc<RefCell<Names>>)>,
     /// The lowest place on the stack that the current module has seen unfinished.
     lowest: usize,
+    /// The current module has executed, or met, one whose result holds in this run alone.
+    met_local: bool,
     /// Blocks that are being executed, of all unfinished modules together.
     blocks: usize,
     steps: u64,
@@ -164,6 +177,8 @@ struct Frame {
     roots: FileRoots,
     records: Vec<Record>,
     edges: Vec<Edge>,
+    imports: Vec<FileId>,
+    edits: Vec<PathEdit>,
     skips: bool,
 }
 
@@ -221,10 +236,12 @@ impl<'a> Interpreter<'a> {
             order,
             memo: HashMap::new(),
             local: HashMap::new(),
+            failed: HashMap::new(),
             unsettled: Vec::new(),
             stack: Vec::new(),
             progress: HashMap::new(),
             lowest: usize::MAX,
+            met_local: false,
             blocks: 0,
             steps: 0,
         }
@@ -233,21 +250,33 @@ impl<'a> Interpreter<'a> {
     /// Imports these files in this order, in [`Order::Exact`] in a fresh interpreter: the result of each.
     pub fn run(&mut self, files: &[FileId]) -> Vec<(FileId, Rc<Done>)> {
         self.local.clear();
+        self.failed.clear();
         self.lowest = usize::MAX;
+        self.met_local = false;
         for &file in files {
-            self.reach(file);
+            let reached = self.reach(file);
             self.settle();
+            if self.order == Order::Real
+                && matches!(reached, Reached::Done(done) if matches!(done.outcome, Outcome::Fails(_)))
+            {
+                break;
+            }
         }
         files.iter().filter_map(|&file| Some((file, self.result(file)?))).collect()
     }
 
+    /// The files of cycles that the current run has executed.
+    pub fn executed(&self) -> impl Iterator<Item = FileId> {
+        self.local.keys().copied()
+    }
+
     /// The result of a file: of the current run, or one that holds in every run.
     pub fn result(&self, file: FileId) -> Option<Rc<Done>> {
-        self.memo.get(&file).or_else(|| self.local.get(&file).map(|local| &local.done)).cloned()
+        let local = || self.local.get(&file).map(|local| &local.done);
+        self.memo.get(&file).or_else(local).or_else(|| self.failed.get(&file)).cloned()
     }
 
     /// The steps that were taken so far.
-    #[cfg(test)]
     pub fn steps(&self) -> u64 {
         self.steps
     }
@@ -264,7 +293,7 @@ impl<'a> Interpreter<'a> {
         if let Some(done) = self.memo.get(&file) {
             return Reached::Done(done.clone());
         }
-        if self.order == Order::Exact
+        if self.order != Order::Any
             && let Some(local) = self.local.get(&file)
         {
             if let Some((place, root)) = local.saw
@@ -272,6 +301,7 @@ impl<'a> Interpreter<'a> {
             {
                 self.lowest = self.lowest.min(place);
             }
+            self.met_local = true;
             return Reached::Done(local.done.clone());
         }
         if let Some((place, _)) = self.progress.get(&file) {
@@ -292,20 +322,25 @@ impl<'a> Interpreter<'a> {
             // It holds here alone: from elsewhere the file may be within the limits.
             let done = Rc::new(frame.done(Outcome::Unknown(vec![doubt])));
             self.local.insert(file, Local { done: done.clone(), saw: None });
+            self.met_local = true;
             return done;
         }
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
+        let outer_met_local = std::mem::replace(&mut self.met_local, false);
         self.stack.push(file);
         self.progress.insert(file, (place, frame.names.clone()));
         let outcome = self.module(&mut frame);
         self.progress.remove(&file);
         self.stack.pop();
         let own = std::mem::replace(&mut self.lowest, outer);
+        // Whoever imports it leaves the modules of that circle executed as well, and so is of this run too.
+        let is_local = self.met_local || own != usize::MAX;
+        self.met_local = outer_met_local || (self.order != Order::Any && is_local);
         let done = Rc::new(frame.done(outcome));
         if self.order == Order::Any {
             self.memo.insert(file, done.clone());
             self.unsettled.push(file);
-        } else if own == usize::MAX {
+        } else if !is_local {
             self.memo.insert(file, done.clone());
         } else {
             // Below its own place it saw a module above it unfinished, and so its importers depend on that one too.
@@ -313,7 +348,11 @@ impl<'a> Interpreter<'a> {
             if saw.is_some() {
                 self.lowest = self.lowest.min(own);
             }
-            self.local.insert(file, Local { done: done.clone(), saw });
+            if self.order == Order::Real && matches!(done.outcome, Outcome::Fails(_)) {
+                self.failed.insert(file, done.clone());
+            } else {
+                self.local.insert(file, Local { done: done.clone(), saw });
+            }
         }
         done
     }
@@ -353,13 +392,31 @@ impl<'a> Interpreter<'a> {
 }
 
 impl Frame {
+    /// Puts a folder on `sys.path`.
+    fn edit(&mut self, edit: &PathEdit) {
+        let place = if edit.front { 0 } else { self.roots.folders.len() };
+        self.roots.folders.insert(place, edit.folder.clone());
+        if !self.edits.contains(edit) {
+            self.edits.push(edit.clone());
+        }
+    }
+
     fn new(file: FileId, roots: FileRoots) -> Self {
-        Self { file, names: Rc::default(), roots, records: Vec::new(), edges: Vec::new(), skips: false }
+        Self {
+            file,
+            names: Rc::default(),
+            roots,
+            records: Vec::new(),
+            edges: Vec::new(),
+            imports: Vec::new(),
+            edits: Vec::new(),
+            skips: false,
+        }
     }
 
     fn done(self, outcome: Outcome) -> Done {
-        let Self { names, records, roots, edges, skips, .. } = self;
-        Done { outcome, names, records, roots, edges, skips }
+        let Self { names, records, roots, edges, imports, edits, skips, .. } = self;
+        Done { outcome, names, records, roots, imports, edits, edges, skips }
     }
 }
 

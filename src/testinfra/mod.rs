@@ -7,6 +7,7 @@
 //! | [`collection`](mod@collection) | the project's own pytest, run where it is asked for |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
+//! | [`markers`] | which marks pytest refuses |
 //! | [`classes`], [`backups`] | the classes that must exist, and copies of them |
 //! | [`gate`] | what runs before a migration, and what a migration lost |
 //! | [`health`] | what reports of test runs say, and the saved baseline |
@@ -25,6 +26,7 @@ pub mod glob;
 pub mod health;
 pub mod imports;
 pub mod interpret;
+pub mod markers;
 pub mod names;
 pub mod pytest_config;
 pub mod resolve;
@@ -109,8 +111,9 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let is_vendored = |path: &str| is_vendored(path, &vendored);
     let interpreter = interpreter(repo, &root, &tree, config);
     let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
-    let dependencies = dependencies::read(repo, &root, &tree, excerpts, is_vendored);
-    let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
+    let dependencies = dependencies::read(repo, &root, &tree, config.venv.as_deref(), excerpts, is_vendored);
+    let installed = dependencies.environment.iter().flat_map(|environment| environment.sources.clone());
+    let roots = roots::read(repo, &root, &tree, &sources, &pytest, installed.collect(), excerpts);
     let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
     let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored);
 
@@ -124,9 +127,13 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
         sources.files.iter().enumerate().filter(|(_, file)| is_live(&file.path)).map(|(id, _)| id).collect();
     let tests: Vec<FileId> = found.targeted.iter().filter_map(|path| sources.id(path)).collect();
 
-    let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
+    let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports, repo };
     let mut incomplete = tree.incomplete.clone();
+    incomplete.extend(dependencies.incomplete.clone());
     let imports = judge_imports(&space, &scope, &mut incomplete);
+    incomplete.extend(imports.incomplete.iter().cloned());
+
+    let marks = markers::judge(&space, &tests, &live);
 
     let mut diagnostics = pytest.diagnostics.clone();
     let input = collect::session::Input {
@@ -179,6 +186,7 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
         exclusions: found.exclusions,
         broken: imports.broken,
         critical: imports.critical,
+        marks: marks.unregistered,
         classes,
         backups: backups.iter().map(backups::shown).collect(),
         config: diagnostics,

@@ -11,7 +11,7 @@ use super::walk::Tree;
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
 use crate::python::extract::Interpreter;
-use crate::python::facts::Import;
+use crate::python::facts::{Import, What};
 
 /// All that resolving needs to know of a repository.
 #[derive(Debug)]
@@ -276,25 +276,29 @@ impl<'a> Space<'a> {
         let is_test = self.pytest.is_test_file(path) || is_conftest(path);
         // pytest imports a test file as a part of its chain of `__init__` files; any other file may be imported from
         // any root.
-        let limit = if is_test && !self.roots.is_importlib() {
-            base_folder(path, self.tree)
+        let mut limits: Vec<String> = if is_test && !self.roots.is_importlib() {
+            vec![base_folder(path, self.tree)]
         } else {
-            let holding = roots.folders.iter().filter(|root| is_within(path, root));
-            holding.min_by_key(|root| root.len()).cloned().unwrap_or_default()
+            roots.folders.iter().filter(|root| is_within(path, root)).cloned().collect()
         };
+        // The nearest first.
+        limits.sort_by_key(|limit| std::cmp::Reverse(limit.len()));
         let Some(folder) = ancestor(path, import.level) else { return Resolution::Missing(Certainty::Definite) };
-        if folder == limit || !is_within(&folder, &limit) {
-            // A file at the top of a root has no package.
-            return Resolution::Missing(Certainty::Definite);
-        }
-        let package = match self.sources.id(&join(&folder, "__init__.py")) {
-            Some(init) => Unit::File(init),
-            None => Unit::Namespace(vec![folder.clone()]),
-        };
+        // A file at the top of a root has no package.
+        limits.retain(|limit| folder != *limit && is_within(&folder, limit));
         let parts: Vec<&str> = import.module.split('.').filter(|part| !part.is_empty()).collect();
-        match self.descend(package.clone(), &parts) {
-            Ok(units) => Resolution::Units(units),
-            Err(found) => {
+        let mut failed = None;
+        for limit in &limits {
+            match self.descend(self.package(&folder, limit, roots), &parts) {
+                Ok(units) if self.has_wanted(&units, import) => return Resolution::Units(units),
+                Ok(units) => failed = failed.or(Some(Ok(units))),
+                Err(found) => failed = failed.or(Some(Err(found))),
+            }
+        }
+        match failed {
+            None => Resolution::Missing(Certainty::Definite),
+            Some(Ok(units)) => Resolution::Units(units),
+            Some(Err(found)) => {
                 let dotted = format!("{}.{}", self.dotted_folder(&folder), import.module);
                 let names: Vec<&str> = dotted.split('.').collect();
                 let fixed = FileRoots { folders: roots.folders.clone(), dynamic: false };
@@ -303,6 +307,31 @@ impl<'a> Space<'a> {
                     _ => Resolution::Missing(Certainty::Definite),
                 }
             }
+        }
+    }
+
+    /// The package in a folder, of which portions may lie below other roots as well.
+    fn package(&self, folder: &str, limit: &str, roots: &FileRoots) -> Unit {
+        if let Some(init) = self.sources.id(&join(folder, "__init__.py")) {
+            return Unit::File(init);
+        }
+        let tail = folder.strip_prefix(limit).unwrap_or(folder).trim_start_matches('/');
+        let mut parts = tail.split('/');
+        let first = parts.next().and_then(|top| self.child(&roots.folders, top));
+        let rest: Vec<&str> = parts.collect();
+        match first.and_then(|first| self.descend(first, &rest).ok()).as_ref().and_then(|units| units.last()) {
+            Some(Unit::Namespace(folders)) if folders.iter().any(|portion| portion == folder) => {
+                Unit::Namespace(folders.clone())
+            }
+            _ => Unit::Namespace(vec![folder.to_owned()]),
+        }
+    }
+
+    /// False where a folder without `__init__` lacks the name that is wanted of it: seen from another root it may have it.
+    fn has_wanted(&self, units: &[Unit], import: &Import) -> bool {
+        match (units.last(), &import.what) {
+            (Some(package @ Unit::Namespace(_)), What::Name { name, .. }) => self.submodule(package, name).is_some(),
+            _ => true,
         }
     }
 

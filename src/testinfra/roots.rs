@@ -62,11 +62,14 @@ pub fn read(
     tree: &Tree,
     sources: &Sources,
     pytest: &PytestConfig,
+    installed: Vec<String>,
     excerpts: &Excerpts,
 ) -> Roots {
     let mut global = pytest.pythonpath.clone();
     global.push(root.to_owned());
     global.extend(declared_sources(repo, root, tree, excerpts));
+    // Editable installs.
+    global.extend(installed.into_iter().filter(|folder| tree.folders.contains(folder)));
     dedupe(&mut global);
 
     let mut conftest: HashMap<String, ConftestRoots> = HashMap::new();

@@ -1,7 +1,13 @@
 //! Where a missing module or name went, where there is exactly one answer.
 
-use std::collections::HashMap;
+mod history;
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use self::history::History;
+use super::pytest_config::join;
 use super::resolve::Space;
 use super::sources::FileId;
 use crate::model::tests::Suggestion;
@@ -23,13 +29,28 @@ pub struct Catalogue {
     by_last: HashMap<String, Vec<usize>>,
     /// Name defined at module level → indices of modules.
     by_name: HashMap<String, Vec<usize>>,
+    /// Path → index of the module.
+    by_path: HashMap<String, usize>,
+    /// Folders in which a module may have been.
+    roots: Vec<String>,
+    repo: PathBuf,
+    /// It is asked for only where a module is missing.
+    history: OnceCell<History>,
 }
 
 impl Catalogue {
     /// Catalogues the files that `eligible` accepts.
-    pub fn new(space: &Space<'_>, eligible: impl Fn(FileId) -> bool) -> Self {
-        let mut catalogue =
-            Self { modules: Vec::new(), letters: Vec::new(), by_last: HashMap::new(), by_name: HashMap::new() };
+    pub fn new(space: &Space<'_>, repo: &Path, eligible: impl Fn(FileId) -> bool) -> Self {
+        let mut catalogue = Self {
+            modules: Vec::new(),
+            letters: Vec::new(),
+            by_last: HashMap::new(),
+            by_name: HashMap::new(),
+            by_path: HashMap::new(),
+            roots: space.roots.global.clone(),
+            repo: repo.to_owned(),
+            history: OnceCell::new(),
+        };
         for (id, file) in space.sources.files.iter().enumerate() {
             let dotted = space.dotted_name(&file.path);
             let is_module = !dotted.is_empty() && dotted.split('.').all(is_identifier);
@@ -45,6 +66,7 @@ impl Catalogue {
                     modules.push(at);
                 }
             }
+            catalogue.by_path.insert(file.path.clone(), at);
             catalogue.letters.push(Letters::of(&dotted));
             catalogue.modules.push((id, dotted));
         }
@@ -54,6 +76,10 @@ impl Catalogue {
     /// Where a missing module went, of which these names are wanted.
     pub fn module(&self, missing: &str, wanted: &[String]) -> Option<Suggestion> {
         let has_wanted = |at: &&usize| wanted.iter().all(|name| self.defines(name, **at));
+        let moved = self.moved(missing);
+        if let Some((at, old)) = moved.as_ref().filter(|(at, _)| has_wanted(&at)) {
+            return self.suggest(*at, None, format!("git has `{old}` renamed to it"));
+        }
         let last = missing.rsplit('.').next().unwrap_or(missing);
         let namesakes = self.by_last.get(last).map(Vec::as_slice).unwrap_or_default();
         if let Some(at) = only(namesakes.iter().filter(has_wanted)) {
@@ -77,8 +103,12 @@ impl Catalogue {
                 && strsim::normalized_damerau_levenshtein(missing, dotted) >= ALIKE
                 && has_wanted(&at)
         });
-        let (at, _) = only(alike)?;
-        self.suggest(at, None, "the only module of a similar name".to_owned())
+        if let Some((at, _)) = only(alike) {
+            return self.suggest(at, None, "the only module of a similar name".to_owned());
+        }
+        // It went there, and has not all of the names.
+        let (at, old) = moved?;
+        self.suggest(at, None, format!("git has `{old}` renamed to it"))
     }
 
     /// Where a name went that its module does not have.
@@ -91,6 +121,23 @@ impl Catalogue {
         let name = only(alike)?;
         let how = "the only similar name in the module".to_owned();
         Some(Suggestion { module: module.to_owned(), symbol: Some(name.clone()), how })
+    }
+
+    /// Where the file of a missing module is now, by the history of the repository, with the path that it had.
+    fn moved(&self, missing: &str) -> Option<(usize, String)> {
+        let history = self.history.get_or_init(|| History::of(&self.repo));
+        let tail = missing.replace('.', "/");
+        let old = self
+            .roots
+            .iter()
+            .flat_map(|root| [format!("{}.py", join(root, &tail)), format!("{}/__init__.py", join(root, &tail))]);
+        let found: HashSet<(usize, String)> = old
+            .filter_map(|old| {
+                let new = history.follow(&old, |path| self.by_path.contains_key(path))?;
+                Some((*self.by_path.get(new)?, old))
+            })
+            .collect();
+        only(found.into_iter())
     }
 
     fn defines(&self, name: &str, at: usize) -> bool {

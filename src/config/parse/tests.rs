@@ -65,6 +65,7 @@ paths = ["scripts/deploy_to_gcp.py", ".github/workflows"]
 root = "backend"
 python_version = "3.11"
 pytest_version = "9"
+venv = "./.venv"
 critical_imports = ["test_framework.ssot.mock_factory"]
 exclude = ["*.backup.*"]
 cap = 2000
@@ -169,6 +170,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             root: "backend".into(),
             python_version: Some("3.11".into()),
             pytest_version: Some(9),
+            venv: Some(".venv".into()),
             critical_imports: owned(&["test_framework.ssot.mock_factory"]),
             exclude: owned(&["*.backup.*"]),
             cap: 2000,
@@ -217,14 +219,14 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 87,
+                line: 88,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 93,
+                line: 94,
             },
         ],
     };

@@ -1,7 +1,8 @@
 //! Code that importing a file does not run: functions, `if TYPE_CHECKING`, `if __name__ == "__main__"`.
 
+use super::conditions::Condition;
 use super::readers::{catches, from_imports, plain_imports};
-use super::{Condition, Extractor, MAX_BLOCKS};
+use super::{Extractor, MAX_BLOCKS};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::facts::{Deferred, Step, When};
 use crate::python::literal::{dotted, last_component};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::imports::{bound_by, set_bound};
-use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode};
+use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode, Order};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
 use crate::python::facts::{Catches, Step, StopKind, Try};
@@ -19,10 +19,7 @@ impl Interpreter<'_> {
                 Step::Bind(name) => frame.names.borrow_mut().set(name, Bound::Yes),
                 Step::MayBind(name) => frame.names.borrow_mut().may_set(name),
                 Step::Unbind(name) => frame.names.borrow_mut().set(name, Bound::No),
-                Step::PathEdit(edit) => {
-                    let place = if edit.front { 0 } else { frame.roots.folders.len() };
-                    frame.roots.folders.insert(place, edit.folder.clone());
-                }
+                Step::PathEdit(edit) => frame.edit(edit),
                 Step::Import(import) => {
                     let before = bound_by(import).map(|name| frame.names.borrow().get(name));
                     match self.import(frame, import, mode) {
@@ -45,7 +42,8 @@ impl Interpreter<'_> {
                     end.stopped = true;
                 }
             }
-            if end.stopped {
+            // The others read on as if it were mended, to report all that fails.
+            if end.stopped || (self.order == Order::Real && end.failed.is_some()) {
                 break;
             }
         }
@@ -107,12 +105,22 @@ impl Interpreter<'_> {
         let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), snapshot: false, plain: false };
         match body.failed {
             Some(failure) => {
-                let caught =
-                    parts.handlers.iter().position(|handler| catches(handler.catches, failure.kind, failure.syntax));
+                let verdicts = parts.handlers.iter().map(|handler| catches(handler.catches, &failure));
+                let caught = verdicts.enumerate().find(|(_, caught)| *caught != Caught::No);
+                if let Some((_, Caught::Perhaps)) = caught {
+                    let text = "a handler may catch what is raised: its class is not a built-in one".to_owned();
+                    let doubt = Doubt { kind: WhyKind::Guarded, text, at: failure.at, next: failure.next };
+                    let mut names = body.at_failure.unwrap_or_default();
+                    let bound = self.unrun_handlers(frame, parts, None, unrun);
+                    bound.iter().for_each(|name| names.may_set(name));
+                    *frame.names.borrow_mut() = names;
+                    end.doubt(vec![doubt]);
+                    self.finish(frame, parts, mode, end);
+                    return;
+                }
+                let caught = caught.map(|(at, _)| at);
                 let Some(caught) = caught else {
-                    for handler in &parts.handlers {
-                        self.block(frame, &handler.steps, unrun);
-                    }
+                    self.unrun_handlers(frame, parts, None, unrun);
                     *frame.names.borrow_mut() = after_body;
                     end.stopped |= body.stopped;
                     end.doubt(body.doubts);
@@ -207,6 +215,16 @@ impl Interpreter<'_> {
                 continue;
             }
             *frame.names.borrow_mut() = Names::default();
+            if self.order == Order::Real {
+                // What does not run imports nothing.
+                let own = handler.steps.iter().filter_map(|step| match step {
+                    Step::Bind(name) | Step::MayBind(name) => Some(name.as_str()),
+                    Step::Import(import) => bound_by(import),
+                    _ => None,
+                });
+                bound.extend(own.map(str::to_owned));
+                continue;
+            }
             self.block(frame, &handler.steps, mode);
             bound.extend(frame.names.borrow().iter().map(|(name, _)| name.to_owned()));
         }
@@ -231,14 +249,31 @@ fn guard(frame: &mut Frame, records: Range<usize>) {
     }
 }
 
-fn catches(handler: Catches, kind: StopKind, syntax: bool) -> bool {
-    if syntax {
-        return handler.syntax_error || handler.exceptions;
-    }
-    match kind {
-        StopKind::MissingModule => handler.missing_module,
-        StopKind::ImportError => handler.import_error,
-        StopKind::Exception | StopKind::Reraise => handler.exceptions,
-        StopKind::Exit | StopKind::Skip => handler.everything,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Caught {
+    Yes,
+    No,
+    /// By a class of which it is not known what derives from it.
+    Perhaps,
+}
+
+fn catches(handler: Catches, failure: &Failure) -> Caught {
+    let surely = if failure.syntax {
+        handler.syntax_error || handler.exceptions
+    } else {
+        match failure.kind {
+            StopKind::MissingModule => handler.missing_module,
+            StopKind::ImportError => handler.import_error,
+            StopKind::Builtin(number) => handler.builtins.has(number) || handler.everything,
+            StopKind::Exception | StopKind::Reraise => handler.exceptions,
+            StopKind::Exit => handler.everything || handler.builtins.has_exit(),
+            StopKind::Skip => handler.everything,
+        }
+    };
+    let unknown = matches!(failure.kind, StopKind::Exception | StopKind::Reraise) && !failure.syntax;
+    match (surely, handler.other && unknown) {
+        (true, _) => Caught::Yes,
+        (false, true) => Caught::Perhaps,
+        (false, false) => Caught::No,
     }
 }

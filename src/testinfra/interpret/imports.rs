@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Mode, Outcome, Reached, Record};
+use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Mode, Order, Outcome, Reached, Record};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
+use crate::python::exceptions;
 use crate::python::facts::{Exports, Import, StopKind, What};
 use crate::testinfra::names::Bound;
 use crate::testinfra::resolve::{Resolution, Unit};
@@ -26,7 +27,7 @@ impl Interpreter<'_> {
             Resolution::Missing(certainty) => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
                 let module = self.space.absolute_name(frame.file, import);
-                return self.missing(frame, import, mode, module, None, certainty);
+                return self.missing(frame, import, mode, Missing { module, symbol: None, certainty, circular: false });
             }
         };
         let mut doubt = None;
@@ -39,8 +40,10 @@ impl Interpreter<'_> {
                 Imported::Fails(failure) => failed = failed.or(Some(failure)),
             }
         }
-        // The name is judged also where a module fails: once that is mended it may still be missing.
+        // The name is judged also where a module fails: once that is mended it may still be missing. A module that ends
+        // before its last statement has names that were not read.
         let outcome = match units.last() {
+            Some(Unit::File(file)) if self.ends_early(*file) => Imported::Ok,
             Some(module) => self.wanted(frame, import, mode, module),
             None => Imported::Ok,
         };
@@ -51,10 +54,31 @@ impl Interpreter<'_> {
         }
     }
 
+    /// True for a module that a statement of its own ends which is no import.
+    fn ends_early(&self, file: FileId) -> bool {
+        let Some(done) = self.result(file) else { return false };
+        match &done.outcome {
+            Outcome::Fails(failure) => {
+                failure.next.is_none()
+                    && !failure.syntax
+                    && !done.records.iter().any(|record| record.statement.start == failure.at.start)
+            }
+            _ => false,
+        }
+    }
+
     /// Executes one file for an import.
     fn enter(&mut self, frame: &mut Frame, import: &Import, mode: Mode, file: FileId) -> Imported {
         let at = import.statement.clone();
         let reached = self.reach(file);
+        if frame.imports.last() != Some(&file) {
+            frame.imports.push(file);
+        }
+        if let Reached::Done(done) = &reached {
+            // What a module puts on `sys.path` stays there for whoever imported it.
+            let new = done.edits.iter().filter(|edit| !frame.roots.folders.contains(&edit.folder));
+            new.collect::<Vec<_>>().into_iter().for_each(|edit| frame.edit(edit));
+        }
         if mode.plain
             && !matches!(&reached, Reached::Done(done) if matches!(done.outcome, Outcome::Fails(_)))
             && frame.edges.last().is_none_or(|last| last.next != file)
@@ -88,16 +112,18 @@ impl Interpreter<'_> {
     }
 
     fn name(&mut self, frame: &mut Frame, import: &Import, mode: Mode, module: &Unit, name: &str) -> Imported {
-        const IMPLICIT: [&str; 9] = [
+        const IMPLICIT: [&str; 11] = [
             "__name__",
             "__doc__",
             "__file__",
-            "__path__",
+            "__cached__",
             "__spec__",
             "__package__",
             "__loader__",
             "__builtins__",
             "__dict__",
+            "__class__",
+            "__annotations__",
         ];
         let doubt =
             |kind, text: String| Imported::Doubt(Doubt { kind, text, at: import.statement.clone(), next: None });
@@ -110,7 +136,11 @@ impl Interpreter<'_> {
             },
         };
         let bound = names.as_ref().map_or(Bound::No, |names| names.borrow().get(name));
-        if bound == Bound::Yes || IMPLICIT.contains(&name) {
+        let is_package = match module {
+            Unit::File(file) => self.space.sources.get(*file).is_some_and(|file| file.path.ends_with("__init__.py")),
+            _ => true,
+        };
+        if bound == Bound::Yes || IMPLICIT.contains(&name) || (name == "__path__" && is_package) {
             return Imported::Ok;
         }
         match self.space.submodule(module, name) {
@@ -135,7 +165,13 @@ impl Interpreter<'_> {
         if state.is_some_and(|file| !matches!(file.state, FileState::Compiles | FileState::NeedsLaterVersion(_))) {
             return doubt(WhyKind::ParseFailed, format!("`{dotted}` could not be read in full"));
         }
+        if unfinished && self.order != Order::Any {
+            let certainty = Certainty::Definite;
+            let symbol = Some(name.to_owned());
+            return self.missing(frame, import, mode, Missing { module: dotted, symbol, certainty, circular: true });
+        }
         if unfinished {
+            // Whether it fails depends on the module that is imported first, which is not known in this order.
             let text =
                 format!("`{dotted}` is not yet imported in full where `{name}` is wanted of it (a circular import)");
             return doubt(WhyKind::Cycle, text);
@@ -145,7 +181,8 @@ impl Interpreter<'_> {
             Unit::Namespace(_) if frame.roots.dynamic => Certainty::Unknown,
             _ => Certainty::Definite,
         };
-        self.missing(frame, import, mode, dotted, Some(name.to_owned()), certainty)
+        let symbol = Some(name.to_owned());
+        self.missing(frame, import, mode, Missing { module: dotted, symbol, certainty, circular: false })
     }
 
     fn star(&mut self, frame: &mut Frame, import: &Import, mode: Mode, module: &Unit) -> Imported {
@@ -177,7 +214,7 @@ impl Interpreter<'_> {
         let mut own = frame.names.borrow_mut();
         for (name, bound) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
             match bound {
-                Bound::Yes => own.set(name, Bound::Yes),
+                Bound::Yes if exports == Exports::Absent => own.set(name, Bound::Yes),
                 _ => own.may_set(name),
             }
         }
@@ -185,15 +222,8 @@ impl Interpreter<'_> {
         Imported::Ok
     }
 
-    fn missing(
-        &mut self,
-        frame: &mut Frame,
-        import: &Import,
-        mode: Mode,
-        module: String,
-        symbol: Option<String>,
-        certainty: Certainty,
-    ) -> Imported {
+    fn missing(&mut self, frame: &mut Frame, import: &Import, mode: Mode, missing: Missing) -> Imported {
+        let Missing { module, symbol, certainty, circular } = missing;
         let wanted = match &import.what {
             What::Name { name, .. } if symbol.is_none() => vec![name.clone()],
             _ => Vec::new(),
@@ -215,13 +245,16 @@ impl Interpreter<'_> {
                 wanted,
                 certainty: mode.certainty.unwrap_or(certainty),
                 third_party: certainty == Certainty::Environment,
+                circular,
             }),
         }
         let at = import.statement.clone();
         let kind = match (&symbol, &import.what) {
             (None, _) => StopKind::MissingModule,
             // A name of `__all__` that is not there raises AttributeError.
-            (Some(_), What::Star) => StopKind::Exception,
+            (Some(_), What::Star) => {
+                exceptions::number("AttributeError").map_or(StopKind::Exception, StopKind::Builtin)
+            }
             (Some(_), _) => StopKind::ImportError,
         };
         match certainty {
@@ -239,9 +272,19 @@ impl Interpreter<'_> {
     }
 }
 
+/// What an import does not find.
+struct Missing {
+    module: String,
+    symbol: Option<String>,
+    certainty: Certainty,
+    /// It will be there once the module is imported in full.
+    circular: bool,
+}
+
 pub(super) fn bound_by(import: &Import) -> Option<&str> {
     match &import.what {
-        What::Module { bound } | What::Name { bound, .. } => Some(bound),
+        // An import in the body of a class binds no name of the module.
+        What::Module { bound } | What::Name { bound, .. } => Some(bound.as_str()).filter(|name| !name.is_empty()),
         What::Star | What::Plugin => None,
     }
 }

@@ -12,7 +12,7 @@ impl Interpreter<'_> {
     /// Settles the files that were executed since the last time. Nothing is unfinished then, so that no later file can
     /// change what those of now do; each of them and each of their imports is looked at once.
     pub(super) fn settle(&mut self) {
-        if self.order == Order::Exact {
+        if self.order != Order::Any {
             return;
         }
         let files = std::mem::take(&mut self.unsettled);
