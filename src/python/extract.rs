@@ -5,7 +5,7 @@ mod readers;
 
 use std::collections::BTreeSet;
 
-use readers::{bind_targets, catches, from_imports, is_compound, misplaced_future, plain_imports, plugins, raised};
+use readers::{bind_targets, catches, from_imports, is_compound, plain_imports, plugins, raised};
 
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Pattern, Stmt};
@@ -17,8 +17,8 @@ use super::literal::{PathFolder, dotted, elements, last_component, string, strin
 use super::{Version, range_of};
 use crate::model::SourceFile;
 
-/// How deep blocks are followed.
-const MAX_BLOCKS: usize = 60;
+/// How deep blocks are followed: as deep as CPython's tokenizer lets them be indented.
+const MAX_BLOCKS: usize = 101;
 
 /// The interpreter that conditions on `sys.version_info` are decided for.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,6 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()
             .any(|form| text.contains(form));
-    facts.compile_error = facts.compile_error.or_else(|| misplaced_future(body));
     facts.dynamic_path = text.contains("__path__");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
@@ -173,9 +172,6 @@ impl Extractor {
             }
             Stmt::Raise(raise) => {
                 steps.push(Step::Stop(Stop { range: range_of(raise), kind: raised(raise.exc.as_deref()) }));
-            }
-            Stmt::Return(returned) => {
-                self.facts.compile_error.get_or_insert_with(|| (range_of(returned), "`return` outside of a function"));
             }
             Stmt::Expr(expression) => {
                 if let Expr::Call(call) = &*expression.value {

@@ -38,8 +38,6 @@ pub struct Facts {
     pub collect_ignore_glob: Vec<String>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
-    /// A statement that parses, but for which CPython does not compile the file, and why.
-    pub compile_error: Option<(Range<usize>, &'static str)>,
     /// Statements were nested deeper than is followed.
     pub truncated: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`walk`], [`sources`] | what exists, and the Python files of it, parsed |
+//! | [`walk`], [`sources`], [`python_version`] | what exists, and the Python files of it, parsed |
 //! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
 //! | [`interpret`], [`names`], [`imports`], [`suggestion`] | which imports fail, what they break, where they went |
@@ -20,6 +20,7 @@ pub mod imports;
 pub mod interpret;
 pub mod names;
 pub mod pytest_config;
+pub mod python_version;
 pub mod resolve;
 pub mod roots;
 pub mod show;
@@ -30,7 +31,7 @@ pub mod suggestion;
 mod testing;
 pub mod walk;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -40,8 +41,6 @@ use crate::config::TestsConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::tests::{CriticalImport, ImportVerdict, TestIndex, TestSummary};
 use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
-use crate::python::Version;
-use crate::python::extract::Interpreter;
 use imports::{Imports, Scope};
 use pytest_config::join;
 use resolve::Space;
@@ -74,7 +73,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
 
     let vendored = vendored_folders(&tree);
     let is_vendored = |path: &str| is_vendored(path, &vendored);
-    let interpreter = interpreter(repo, &root, &tree, config);
+    let interpreter = python_version::read(repo, &root, &tree, config);
     let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
     let dependencies = dependencies::read(repo, &root, &tree, excerpts, is_vendored);
     let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
@@ -182,30 +181,4 @@ fn is_vendored(path: &str, vendored: &HashSet<String>) -> bool {
         folder = roots::folder_of(folder);
     }
     false
-}
-
-/// The version of Python: configured, pinned, or the oldest that the project supports.
-fn interpreter(repo: &Path, root: &str, tree: &Tree, config: &TestsConfig) -> Interpreter {
-    if let Some(version) = config.python_version.as_deref().and_then(Version::parse) {
-        return Interpreter { version, exact: true };
-    }
-    let ignored = Excerpts::default();
-    let read = |folder: &str, name: &str| {
-        let path = join(folder, name);
-        let size = *tree.files.get(&path)?;
-        pytest_config::open(repo, &path, size, &ignored, &mut Vec::new()).map(|file| file.text().to_owned())
-    };
-    for folder in BTreeMap::from([(0, root), (1, "")]).values() {
-        if let Some(version) = read(folder, ".python-version").and_then(|text| Version::parse(text.trim())) {
-            return Interpreter { version, exact: true };
-        }
-        let Some(text) = read(folder, "pyproject.toml") else { continue };
-        let Ok(value) = toml_span::parse(&text) else { continue };
-        let declared = ["/project/requires-python", "/tool/poetry/dependencies/python"];
-        let version = declared.iter().find_map(|at| Version::parse(value.pointer(at)?.as_str()?));
-        if let Some(version) = version {
-            return Interpreter { version, exact: false };
-        }
-    }
-    Interpreter { version: Version::FALLBACK, exact: false }
 }

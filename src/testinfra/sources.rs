@@ -1,9 +1,12 @@
 //! Reads and parses the Python files of a tree, in parallel.
 
+mod encoding;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use encoding::{DecodeError, decode};
 use rayon::prelude::*;
 
 use super::walk::Tree;
@@ -116,7 +119,8 @@ fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerp
         }
         Err(DecodeError::Refused { text, offset }) => {
             let source = SourceFile::new(repo_path, String::from_utf8_lossy(&bytes), excerpts);
-            let broken = Broken { text: text.to_owned(), origin: source.origin(offset..offset) };
+            let offset = shown_offset(&bytes, offset);
+            let broken = Broken { text, origin: source.origin(offset..offset) };
             let facts = Facts::default();
             PythonFile { path: path.to_owned(), source, facts, state: FileState::SyntaxError(broken) }
         }
@@ -128,110 +132,27 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     let path = source.path().as_str().to_owned();
     let module = python::parse(&source, interpreter.version);
     let facts = extract::facts(&source, &module.body, interpreter);
+    let broken = |error: &python::SyntaxError| Broken {
+        text: error.text.clone(),
+        origin: source.origin(error.range.clone()),
+    };
     let hard = module.errors.iter().find(|error| !error.version_only);
-    let first = hard.or_else(|| module.errors.first());
-    let state = if module.too_deep || facts.truncated {
-        FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
-    } else if let Some(error) = first {
-        let broken = Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };
-        if error.version_only && !interpreter.exact {
-            FileState::NeedsLaterVersion(broken)
-        } else {
-            FileState::SyntaxError(broken)
+    let state = match (hard, module.errors.first()) {
+        (Some(error), _) => FileState::SyntaxError(broken(error)),
+        _ if module.too_deep || facts.truncated => {
+            FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
         }
-    } else if let Some((range, text)) = &facts.compile_error {
-        FileState::SyntaxError(Broken { text: (*text).to_owned(), origin: source.origin(range.clone()) })
-    } else {
-        FileState::Compiles
+        (None, Some(error)) if interpreter.exact => FileState::SyntaxError(broken(error)),
+        (None, Some(error)) => FileState::NeedsLaterVersion(broken(error)),
+        (None, None) => FileState::Compiles,
     };
     PythonFile { path, source, facts, state }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum DecodeError {
-    /// CPython refuses the text as well.
-    Refused { text: &'static str, offset: usize },
-    /// CPython reads an encoding that is not read here.
-    Unsupported(String),
-}
-
-/// Bytes → text as CPython decodes a source file: a byte order mark, else a coding cookie in the first two lines,
-/// else UTF-8.
-fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Some(offset) = body.iter().position(|&byte| byte == 0) {
-        return Err(DecodeError::Refused { text: "source code cannot contain null bytes", offset });
-    }
-    let error = match std::str::from_utf8(body) {
-        Ok(text) => return Ok(text.to_owned()),
-        Err(error) => error,
-    };
-    let refused = |text| Err(DecodeError::Refused { text, offset: error.valid_up_to() });
-    let Some(cookie) = cookie(body) else { return refused("it is not UTF-8 and declares no other encoding") };
-    // Encodings of one byte a character that have ASCII in their lower half: all that is not text reads alike.
-    let single_byte = ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8", "cp437", "cp85", "cp86", "mac"];
-    match cookie.replace('_', "-").as_str() {
-        name if single_byte.iter().any(|prefix| name.starts_with(prefix)) => {
-            Ok(body.iter().map(|&byte| char::from(byte)).collect())
-        }
-        "utf-8" | "utf8" | "ascii" | "us-ascii" => refused("it is not in the encoding that it declares"),
-        _ => Err(DecodeError::Unsupported(cookie)),
-    }
-}
-
-/// The encoding that one of the first two lines declares, in lower case.
-fn cookie(bytes: &[u8]) -> Option<String> {
-    bytes.split(|&byte| byte == b'\n').take(2).find_map(|line| {
-        let line = String::from_utf8_lossy(line).to_ascii_lowercase();
-        let comment = line.trim_start().strip_prefix('#')?;
-        let (_, rest) = comment.split_once("coding")?;
-        let name = rest.strip_prefix([':', '='])?.trim_start();
-        let end = name.find(|character: char| !(character.is_alphanumeric() || "-_.".contains(character)));
-        name.get(..end.unwrap_or(name.len())).map(str::to_owned)
-    })
+/// The same byte in a text in which what is not UTF-8 has been replaced.
+fn shown_offset(bytes: &[u8], offset: usize) -> usize {
+    String::from_utf8_lossy(bytes.get(..offset).unwrap_or(bytes)).len()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::python::Version;
-
-    fn parsed(text: &str, minor: u8, exact: bool) -> PythonFile {
-        let source = SourceFile::new(RepoPath::new("a.py"), text, &Excerpts::default());
-        parse(source, Interpreter { version: Version { major: 3, minor }, exact })
-    }
-
-    #[test]
-    fn text_is_decoded_as_cpython_does() {
-        assert_eq!(decode(b"\xef\xbb\xbfx = 1").unwrap(), "x = 1");
-        assert_eq!(decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'").unwrap(), "# -*- coding: latin-1 -*-\nx = 'é'");
-        assert_eq!(decode(b"\n# vim: set fileencoding=koi8-r :\nx = '\xe9'").unwrap().chars().last(), Some('\''));
-        assert!(matches!(decode(b"x = '\xe9'"), Err(DecodeError::Refused { offset: 5, .. })));
-        assert!(matches!(decode(b"# coding: utf-8\nx = '\xe9'"), Err(DecodeError::Refused { .. })));
-        assert_eq!(decode(b"# coding: gbk\nx = '\xe9'"), Err(DecodeError::Unsupported("gbk".to_owned())));
-        assert!(matches!(decode(b"x = '\0'"), Err(DecodeError::Refused { offset: 5, .. })));
-    }
-
-    #[test]
-    fn syntax_of_a_later_version_is_an_error_only_where_the_version_is_known() {
-        let text = "x = f\"{'a' + \"b\"}\"\n";
-        assert!(matches!(parsed(text, 11, true).state, FileState::SyntaxError(_)));
-        assert!(matches!(parsed(text, 11, false).state, FileState::NeedsLaterVersion(_)));
-        assert_eq!(parsed(text, 12, true).state, FileState::Compiles);
-        assert!(matches!(parsed("return 1\n", 12, true).state, FileState::SyntaxError(_)));
-        assert_eq!(parsed("def f():\n    return 1\n", 12, true).state, FileState::Compiles);
-    }
-
-    #[test]
-    fn hostile_nesting_is_a_limit_and_not_a_crash() {
-        let run = |text: String| {
-            let work = move || parsed(&text, 11, true).state;
-            let thread = std::thread::Builder::new().stack_size(32 << 20).spawn(work).unwrap();
-            assert!(matches!(thread.join().unwrap(), FileState::Unread(_) | FileState::SyntaxError(_)));
-        };
-        run(format!("x = a{}\n", ".b".repeat(200_000)));
-        run(format!("x = {}1\n", "-".repeat(100_000)));
-        run(format!("x = {}{}\n", "[".repeat(50_000), "]".repeat(50_000)));
-        run((0..2_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>());
-    }
-}
+mod tests;
