@@ -120,8 +120,9 @@ fn framework(writer: &mut Writer<'_>, dice: &mut Dice, modules: usize) -> io::Re
                 "try:\n    from framework.gone{number} import anything\nexcept ImportError:\n    anything = None"
             );
         }
-        if number % 300 == 250 {
-            let _ = writeln!(text, "from framework.removed{number} import Thing");
+        if number % 300 == 25 {
+            let broken = format!("from framework.removed{number} import Thing\n");
+            writer.write(&format!("framework/p{}/broken{number}.py", number / PACKAGE), &broken)?;
         }
         let _ = writeln!(text, "\n\nclass Tool{number}:\n    \"\"\"Does what tests of this kind need.\"\"\"\n");
         let mut method = 0;
@@ -172,6 +173,9 @@ fn test(writer: &mut Writer<'_>, dice: &mut Dice, number: usize, modules: usize)
     }
     if number % 10 == 3 {
         let _ = writeln!(text, "from framework.old.helper_{} import Helper", number % 500);
+    }
+    if number % 100 == 7 {
+        text.push_str("from framework.p0.broken25 import Thing\n");
     }
     if number % 25 == 4 {
         let _ = writeln!(text, "from framework.p0.m0 import Missing{number}");

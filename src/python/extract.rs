@@ -48,6 +48,7 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
             .iter()
             .any(|form| text.contains(form));
     facts.dynamic_path = text.contains("__path__");
+    facts.adds_marks = text.contains("add_marker(") || text.contains("own_markers");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
         let mut injections = Injections(BTreeSet::new());
@@ -221,7 +222,11 @@ impl Extractor {
                 "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
                 "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
                 "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
-                "pytestmark" => self.facts.marks = classes::marks(value, &self.aliases),
+                "pytestmark" => {
+                    let marks = classes::marks(value, &self.aliases);
+                    self.facts.unknown_marks = marks.is_none();
+                    self.facts.marks = marks.unwrap_or_default();
+                }
                 "pytest_plugins" => steps.extend(plugins(value).into_iter().map(Step::Import)),
                 _ => {}
             }
@@ -238,7 +243,10 @@ impl Extractor {
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {
         match dotted(&assign.target).as_deref() {
             Some("__all__") => self.export_more(strings(&assign.value)),
-            Some("pytestmark") => self.facts.marks.extend(classes::marks(&assign.value, &self.aliases)),
+            Some("pytestmark") => match classes::marks(&assign.value, &self.aliases) {
+                Some(marks) => self.facts.marks.extend(marks),
+                None => self.facts.unknown_marks = true,
+            },
             Some("sys.path") => self.path_edits(elements(&assign.value).unwrap_or_default(), false, steps),
             _ => {}
         }

@@ -38,6 +38,10 @@ pub struct Facts {
     pub collect_ignore_glob: Vec<String>,
     /// Marks of `pytestmark` at module level.
     pub marks: Vec<String>,
+    /// `pytestmark` holds something that is not understood.
+    pub unknown_marks: bool,
+    /// The file marks tests of others while they are collected.
+    pub adds_marks: bool,
     /// Statements were nested deeper than is followed.
     pub truncated: bool,
 }
@@ -240,6 +244,8 @@ pub struct Class {
     pub bases: Vec<Option<String>>,
     /// Marks of decorators and of `pytestmark` in the body.
     pub marks: Vec<String>,
+    /// A decorator or `pytestmark` that is not understood, and may be a mark.
+    pub unknown_marks: bool,
     /// Methods, and other attributes, which take the place of inherited methods of their name.
     pub methods: Vec<Function>,
     /// Classes inside.
@@ -261,7 +267,7 @@ pub struct Function {
     pub range: Range<usize>,
     /// Marks of its decorators.
     pub marks: Vec<String>,
-    /// Its body does nothing: docstring, `pass`, `...`, `assert True`, or only a skip.
+    /// It does nothing: docstring, `pass`, `...`, `assert True`, `raise NotImplementedError`, or only a skip.
     pub stub: bool,
     /// It is a fixture, a property or a static helper that pytest does not collect.
     pub not_a_test: bool,

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::glob::excludes;
 use super::pytest_config::join;
 use super::roots::folder_of;
-use super::sources::{self, PythonFile};
+use super::sources::{self, PythonFile, Reader};
 use super::walk::Tree;
 use crate::model::tests::Backup;
-use crate::model::{Excerpts, RepoPath, SourceFile};
-use crate::python::MAX_BYTES;
+use crate::model::{Excerpts, RepoPath, Why, WhyKind};
 use crate::python::extract::Interpreter;
 
 /// Words that mark a copy, as a part of a file name.
@@ -37,20 +38,21 @@ pub fn read(
     interpreter: Interpreter,
     excerpts: &Excerpts,
     ignored: impl Fn(&str) -> bool,
+    incomplete: &mut Vec<Why>,
 ) -> Vec<BackupFile> {
     let mut found = Vec::new();
-    for (path, &size) in &tree.files {
-        if ignored(path) || size > MAX_BYTES as u64 || found.len() >= MAX_BACKUPS {
-            continue;
-        }
+    for (path, &size) in tree.files.iter().filter(|(path, _)| !ignored(path)) {
         let Some(of) = original(path, tree, exclude) else { continue };
-        let Ok(bytes) = std::fs::read(repo.join(path)) else { continue };
-        // A backup that is not UTF-8 is not restored, but may still be named.
-        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned();
-        let file = sources::parse(SourceFile::new(RepoPath::new(path), text, excerpts), interpreter);
-        found.push(BackupFile { file, of: Some(of).filter(|of| of != path) });
+        found.push((path, size, Some(of).filter(|of| of != path)));
     }
-    found
+    if found.len() > MAX_BACKUPS {
+        let text = format!("of {} backup files only the first {MAX_BACKUPS} are read", found.len());
+        incomplete.push(Why::new(WhyKind::Limit, text));
+        found.truncate(MAX_BACKUPS);
+    }
+    let reader = Reader::new(repo, interpreter, excerpts);
+    let read = |(path, size, of): (&String, u64, Option<String>)| BackupFile { file: reader.read(path, size), of };
+    sources::with_deep_stacks(|| found.into_par_iter().map(read).collect())
 }
 
 /// What the report shows of a backup.

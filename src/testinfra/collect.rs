@@ -49,6 +49,8 @@ pub struct ClassView<'a> {
     pub test_flag: Option<bool>,
     /// Its metaclass or an inherited one is ABCMeta.
     pub has_abstract_meta: bool,
+    /// It or a base may have marks that are not understood.
+    pub unknown_marks: bool,
     /// A base that is not a class of the repository, and may bring anything.
     pub unknown_base: Option<String>,
 }
@@ -84,6 +86,7 @@ fn inherit<'a>(
     }
     view.marks.extend(class.marks.iter().map(String::as_str));
     view.has_constructor |= class.constructor.is_some();
+    view.unknown_marks |= class.unknown_marks;
     view.test_flag = view.test_flag.or(class.test_flag);
     view.has_abstract_meta |= class.has_abstract_meta;
     for base in &class.bases {
@@ -128,7 +131,7 @@ fn outside_name<'a>(space: &'a Space<'a>, file: FileId, name: &'a str) -> &'a st
 
 /// What a name of a module means to the collection of tests.
 #[derive(Clone, Copy, Debug)]
-enum Entity<'a> {
+pub(super) enum Entity<'a> {
     Function(&'a Function),
     /// A function of which nothing else is known.
     Callable,
@@ -166,7 +169,7 @@ fn bindings<'a>(source: &'a PythonFile, name: &str, before: usize) -> Vec<Bindin
 
 /// What a dotted name means in a file; `None` where it leads out of the repository or to nothing. Every file and name
 /// is passed once, so that files which import all of each other do not multiply the ways.
-fn lookup<'a>(
+pub(super) fn lookup<'a>(
     space: &'a Space<'a>,
     file: FileId,
     name: &str,
@@ -339,7 +342,7 @@ fn count_class(space: &Space<'_>, pytest: &PytestConfig, file: FileId, class: &C
 }
 
 /// True for a file that pytest does not collect because of its path.
-fn is_ignored(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
+pub(super) fn is_ignored(space: &Space<'_>, pytest: &PytestConfig, path: &str) -> bool {
     if pytest.ignored.iter().any(|ignored| is_within(path, ignored)) {
         return true;
     }

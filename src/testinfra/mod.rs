@@ -41,6 +41,7 @@ use crate::config::TestsConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::tests::{CriticalImport, ImportVerdict, TestIndex, TestSummary};
 use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
+use classes::Classes;
 use imports::{Imports, Scope};
 use pytest_config::join;
 use resolve::Space;
@@ -78,7 +79,9 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let dependencies = dependencies::read(repo, &root, &tree, excerpts, is_vendored);
     let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
     let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
-    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored);
+    let mut incomplete = tree.incomplete.clone();
+    let backups =
+        backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete);
 
     let copies: HashSet<&str> = backups.iter().map(|backup| backup.file.path.as_str()).collect();
     let is_live = |path: &str| {
@@ -91,14 +94,13 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let tests: Vec<FileId> = found.targeted.iter().filter_map(|path| sources.id(path)).collect();
 
     let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports };
-    let mut incomplete = tree.incomplete.clone();
     let imports = judge_imports(&space, &scope, &mut incomplete);
 
     let mut diagnostics = pytest.diagnostics.clone();
     let categories =
         discovery::categories(&space, &pytest, &found.targeted, &imports.failing, &config.categories, &mut diagnostics);
-    let classes =
-        classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
+    let scope = Classes { space: &space, pytest: &pytest, live: &live, failing: &imports.failing, backups: &backups };
+    let classes = classes::judge(scope, &config.required_classes, &mut diagnostics);
     if !root.is_empty() && !tree.folders.contains(&root) {
         incomplete.push(Why::new(WhyKind::FileUnreadable, format!("the tests' root `{root}` does not exist")));
     }
@@ -122,7 +124,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
-        bytes: sources.files.iter().map(|file| file.source.text().len() as u64).sum(),
+        bytes: sources.files.iter().map(|file| file.bytes as u64).sum(),
         broad_test_files: found.broad.len(),
         test_files: found.targeted.len(),
         cap: config.cap,

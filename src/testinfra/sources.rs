@@ -4,16 +4,25 @@ mod encoding;
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding::{DecodeError, decode};
 use rayon::prelude::*;
 
 use super::walk::Tree;
+use crate::model::source::Reload;
 use crate::model::{Excerpts, Origin, RepoPath, SourceFile, Why, WhyKind};
 use crate::python::extract::{self, Interpreter};
 use crate::python::facts::Facts;
 use crate::python::{self, MAX_BYTES};
+
+/// The stack of a thread that parses.
+const STACK: usize = 32 << 20;
+/// The most bytes of Python that are read in all.
+const MAX_TOTAL: u64 = 2 << 30;
 
 /// Index of a file in [`Sources`].
 pub type FileId = usize;
@@ -31,8 +40,10 @@ pub struct Sources {
 pub struct PythonFile {
     /// Its path, relative to the repository.
     pub path: String,
-    /// Its text; empty where it was not read.
+    /// Its text; empty where it was not read. It is not kept in memory, but read again where it is cited.
     pub source: SourceFile,
+    /// Bytes of text that were read.
+    pub bytes: usize,
     /// What it says, as far as it could be read.
     pub facts: Facts,
     /// Whether its facts may be relied on.
@@ -72,14 +83,12 @@ impl Sources {
     ) -> Self {
         let paths: Vec<(&String, u64)> =
             tree.files.iter().filter(|(path, _)| wanted(path)).map(|(path, &size)| (path, size)).collect();
+        let reader = Reader::new(repo, interpreter, excerpts);
         let work = || {
-            paths.par_iter().map(|(path, size)| read_one(repo, path, *size, interpreter, excerpts)).collect::<Vec<_>>()
+            let read = |(path, size): &(&String, u64)| reader.read(path, *size);
+            paths.par_iter().map(read).collect::<Vec<_>>()
         };
-        // Trees are walked by recursion, to a bounded depth that needs more stack than a thread has by default.
-        let files = match rayon::ThreadPoolBuilder::new().stack_size(32 << 20).build() {
-            Ok(pool) => pool.install(work),
-            Err(_) => work(),
-        };
+        let files = with_deep_stacks(work);
         let ids = files.iter().enumerate().map(|(id, file)| (file.path.clone(), id)).collect();
         Self { files, ids }
     }
@@ -95,36 +104,86 @@ impl Sources {
     }
 }
 
-fn read_one(repo: &Path, path: &str, size: u64, interpreter: Interpreter, excerpts: &Excerpts) -> PythonFile {
-    let repo_path = RepoPath::new(path);
-    let unread = |kind, text: String| PythonFile {
-        path: path.to_owned(),
-        source: SourceFile::new(repo_path.clone(), "", excerpts),
-        facts: Facts::default(),
-        state: FileState::Unread(Why::new(kind, text)),
-    };
-    if size > MAX_BYTES as u64 {
-        return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
+/// Runs parallel work. Trees are walked by recursion, to a bounded depth that needs more stack than a thread has by
+/// default; where no such threads are to be had, one does all the work.
+pub(super) fn with_deep_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => stacker::grow(STACK, work),
     }
-    let bytes = match fs::read(repo.join(path)) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind()));
+}
+
+/// What reading a file needs.
+pub(super) struct Reader<'a> {
+    repo: Arc<Path>,
+    interpreter: Interpreter,
+    excerpts: &'a Excerpts,
+    /// Bytes that may still be read.
+    left: AtomicU64,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(repo: &Path, interpreter: Interpreter, excerpts: &'a Excerpts) -> Self {
+        Self { repo: Arc::from(repo), interpreter, excerpts, left: AtomicU64::new(MAX_TOTAL) }
+    }
+
+    pub(super) fn read(&self, path: &str, size: u64) -> PythonFile {
+        let unread = |kind, text: String| PythonFile {
+            path: path.to_owned(),
+            source: SourceFile::new(RepoPath::new(path), "", self.excerpts),
+            bytes: 0,
+            facts: Facts::default(),
+            state: FileState::Unread(Why::new(kind, text)),
+        };
+        if size > MAX_BYTES as u64 {
+            return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
         }
-    };
-    match decode(&bytes) {
-        Ok(text) => parse(SourceFile::new(repo_path, text, excerpts), interpreter),
-        Err(DecodeError::Unsupported(name)) => {
-            unread(WhyKind::Unsupported, format!("`{path}` is in the encoding `{name}`, which is not read"))
+        let enough = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(size));
+        if enough.is_err() {
+            let text = format!("`{path}` is beyond the {} MiB of Python that are read", MAX_TOTAL >> 20);
+            return unread(WhyKind::Limit, text);
         }
-        Err(DecodeError::Refused { text, offset }) => {
-            let source = SourceFile::new(repo_path, String::from_utf8_lossy(&bytes), excerpts);
-            let offset = shown_offset(&bytes, offset);
-            let broken = Broken { text, origin: source.origin(offset..offset) };
-            let facts = Facts::default();
-            PythonFile { path: path.to_owned(), source, facts, state: FileState::SyntaxError(broken) }
+        match read_bytes(&self.repo.join(path)) {
+            Ok(bytes) if bytes.len() > MAX_BYTES => {
+                unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
+            }
+            Ok(bytes) => self.file(path, &bytes, unread),
+            Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
         }
     }
+
+    fn file(&self, path: &str, bytes: &[u8], unread: impl Fn(WhyKind, String) -> PythonFile) -> PythonFile {
+        let repo_path = RepoPath::new(path);
+        let reload =
+            |decode| Reload { repo: self.repo.clone(), bytes: bytes.len(), decode };
+        match decode(bytes) {
+            Ok(text) => {
+                let length = text.len();
+                let mut file = parse(SourceFile::new(repo_path, text, self.excerpts), self.interpreter);
+                file.source = file.source.without_text(reload(|bytes| decode(bytes).ok()));
+                PythonFile { bytes: length, ..file }
+            }
+            Err(DecodeError::Unsupported(name)) => {
+                unread(WhyKind::Unsupported, format!("`{path}` is in the encoding `{name}`, which is not read"))
+            }
+            Err(DecodeError::Refused { text, offset }) => {
+                let source = SourceFile::new(repo_path, String::from_utf8_lossy(bytes), self.excerpts);
+                let offset = shown_offset(bytes, offset);
+                let state = FileState::SyntaxError(Broken { text, origin: source.origin(offset..offset) });
+                let source = source.without_text(reload(|bytes| Some(String::from_utf8_lossy(bytes).into_owned())));
+                PythonFile { path: path.to_owned(), source, bytes: bytes.len(), facts: Facts::default(), state }
+            }
+        }
+    }
+}
+
+/// Reads a file, though not much more of it than is parsed: it may grow while it is read.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Parses a text that was read.
@@ -146,7 +205,7 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
         (None, Some(error)) => FileState::NeedsLaterVersion(broken(error)),
         (None, None) => FileState::Compiles,
     };
-    PythonFile { path, source, facts, state }
+    PythonFile { path, bytes: source.text().len(), source, facts, state }
 }
 
 /// The same byte in a text in which what is not UTF-8 has been replaced.
