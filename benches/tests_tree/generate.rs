@@ -16,8 +16,18 @@ const NOUNS: [&str; 16] = [
     "report", "worker", "tool", "channel",
 ];
 const VERBS: [&str; 12] = [
-    "creates", "rejects", "retries", "expires", "streams", "persists", "broadcasts", "recovers", "isolates", "audits",
-    "throttles", "closes",
+    "creates",
+    "rejects",
+    "retries",
+    "expires",
+    "streams",
+    "persists",
+    "broadcasts",
+    "recovers",
+    "isolates",
+    "audits",
+    "throttles",
+    "closes",
 ];
 /// Modules of a package of the framework.
 const PACKAGE: usize = 30;
@@ -127,7 +137,11 @@ fn framework(writer: &mut Writer<'_>, dice: &mut Dice, modules: usize) -> io::Re
         let _ = writeln!(text, "\n\nclass Tool{number}:\n    \"\"\"Does what tests of this kind need.\"\"\"\n");
         let mut method = 0;
         while text.len() < MODULE_BYTES {
-            body(&mut text, dice, &format!("    async def {}_{method}(self, *, limit: int = 10) -> Any:", dice_name(number, method)));
+            body(
+                &mut text,
+                dice,
+                &format!("    async def {}_{method}(self, *, limit: int = 10) -> Any:", dice_name(number, method)),
+            );
             method += 1;
         }
         let other = number * 7 % modules;

@@ -38,9 +38,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 fn one(class: &RequiredClass) -> Vec<Verdict> {
     // Without a place it may be in a file that could not be read; else its marks or bases are not known.
     let rule = if class.places.is_empty() { &MISSING } else { &NOT_COLLECTABLE };
-    let unknown = |why: &Why| {
-        Verdict::not_checked(rule, Subject::local("class", class.name.clone()), None, why.clone())
-    };
+    let unknown =
+        |why: &Why| Verdict::not_checked(rule, Subject::local("class", class.name.clone()), None, why.clone());
     let verdicts: Vec<Verdict> =
         class.problems.iter().map(|problem| finding(class, problem)).chain(class.unknown.iter().map(unknown)).collect();
     if verdicts.is_empty() { vec![Verdict::Clean] } else { verdicts }

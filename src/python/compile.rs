@@ -151,9 +151,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn trying(&mut self, statement: &'a Stmt, parts: &'a ast::StmtTry) {
-        let bare_before_last = parts.handlers.iter().rev().skip(1).find(|ast::ExceptHandler::ExceptHandler(handler)| {
-            handler.type_.is_none()
-        });
+        let bare_before_last = parts
+            .handlers
+            .iter()
+            .rev()
+            .skip(1)
+            .find(|ast::ExceptHandler::ExceptHandler(handler)| handler.type_.is_none());
         if let Some(handler) = bare_before_last {
             self.refuse(range_of(handler), "a bare `except` must be the last one");
         }
@@ -322,11 +325,8 @@ impl SemanticSyntaxContext for Compiler<'_> {
     }
 
     fn in_class_body_comprehension(&self) -> bool {
-        let outside = self
-            .scopes
-            .iter()
-            .rev()
-            .find(|scope| !matches!(scope.kind, Kind::Comprehension { .. } | Kind::Generator));
+        let outside =
+            self.scopes.iter().rev().find(|scope| !matches!(scope.kind, Kind::Comprehension { .. } | Kind::Generator));
         outside.is_some_and(|scope| scope.kind == Kind::Class)
     }
 

@@ -120,9 +120,8 @@ impl<'a> Classes<'a> {
         if tests.is_empty() {
             judged.problems.push(ClassProblem::NoTests);
         } else if is_skipped(&view, file) || tests.iter().all(|(_, test)| test.stub) {
-            let origin = |(id, test): &(FileId, &Function)| {
-                Some(self.space.sources.get(*id)?.source.origin(test.range.clone()))
-            };
+            let origin =
+                |(id, test): &(FileId, &Function)| Some(self.space.sources.get(*id)?.source.origin(test.range.clone()));
             judged.problems.push(ClassProblem::Stub(tests.iter().filter_map(origin).collect()));
         }
         if let Some(marker) = &wanted.marker
@@ -143,9 +142,9 @@ impl<'a> Classes<'a> {
         }
         if let Some(base) = &view.unknown_base {
             // It may bring tests, methods and marks, and a constructor.
-            judged.problems.retain(|problem| {
-                matches!(problem, ClassProblem::NotCollectable(_) | ClassProblem::Stub(_))
-            });
+            judged
+                .problems
+                .retain(|problem| matches!(problem, ClassProblem::NotCollectable(_) | ClassProblem::Stub(_)));
             let text = format!("what `{}` inherits from `{base}` is not known", wanted.name);
             judged.unknown.push(Why::at(WhyKind::ModuleUnavailable, text, definition.origin.clone()));
         }

@@ -80,8 +80,7 @@ pub fn index(repo: &Path, config: &TestsConfig, excerpts: &Excerpts) -> Indexed 
     let roots = roots::read(repo, &root, &tree, &sources, &pytest, excerpts);
     let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
     let mut incomplete = tree.incomplete.clone();
-    let backups =
-        backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete);
+    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete);
 
     let copies: HashSet<&str> = backups.iter().map(|backup| backup.file.path.as_str()).collect();
     let is_live = |path: &str| {

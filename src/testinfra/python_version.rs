@@ -45,9 +45,10 @@ pub fn read(repo: &Path, root: &str, tree: &Tree, config: &TestsConfig) -> Inter
     };
     let folders = if root.is_empty() { vec![""] } else { vec![root, ""] };
     let first = |files: &[(&str, Reader)]| {
-        folders.iter().flat_map(|folder| files.iter().map(move |(name, reader)| (join(folder, name), reader))).find_map(
-            |(path, reader)| reader(open(&path)?.text()),
-        )
+        folders
+            .iter()
+            .flat_map(|folder| files.iter().map(move |(name, reader)| (join(folder, name), reader)))
+            .find_map(|(path, reader)| reader(open(&path)?.text()))
     };
     let pinned = first(&PINNED).map(|version| Interpreter { version, exact: true });
     let declared = pinned.or_else(|| Some(Interpreter { version: first(&SUPPORTED)?, exact: false }));
@@ -151,7 +152,10 @@ mod tests {
             ("=== pyrightconfig.json\n{\"pythonVersion\": \"3.12\"}\n", ">=3.12"),
             // What pins goes before what is supported, and that before what a tool is told.
             ("=== .python-version\n3.12\n=== pyproject.toml\n[project]\nrequires-python = \">=3.9\"\n", "3.12"),
-            ("=== mypy.ini\n[mypy]\npython_version = 3.13\n=== setup.cfg\n[options]\npython_requires = >=3.9\n", ">=3.9"),
+            (
+                "=== mypy.ini\n[mypy]\npython_version = 3.13\n=== setup.cfg\n[options]\npython_requires = >=3.9\n",
+                ">=3.9",
+            ),
             // Nothing that is understood: the fallback is only the oldest that is possible.
             ("=== .python-version\nsystem\n", ">=3.10"),
             ("=== pyproject.toml\nnot toml", ">=3.10"),

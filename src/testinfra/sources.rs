@@ -128,13 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn read(&self, path: &str, size: u64) -> PythonFile {
-        let unread = |kind, text: String| PythonFile {
-            path: path.to_owned(),
-            source: SourceFile::new(RepoPath::new(path), "", self.excerpts),
-            bytes: 0,
-            facts: Facts::default(),
-            state: FileState::Unread(Why::new(kind, text)),
-        };
+        let unread = |kind, text| self.unread(path, kind, text);
         if size > MAX_BYTES as u64 {
             return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
         }
@@ -147,15 +141,24 @@ impl<'a> Reader<'a> {
             Ok(bytes) if bytes.len() > MAX_BYTES => {
                 unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
             }
-            Ok(bytes) => self.file(path, &bytes, unread),
+            Ok(bytes) => self.understand(path, &bytes),
             Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
         }
     }
 
-    fn file(&self, path: &str, bytes: &[u8], unread: impl Fn(WhyKind, String) -> PythonFile) -> PythonFile {
+    fn unread(&self, path: &str, kind: WhyKind, text: String) -> PythonFile {
+        PythonFile {
+            path: path.to_owned(),
+            source: SourceFile::new(RepoPath::new(path), "", self.excerpts),
+            bytes: 0,
+            facts: Facts::default(),
+            state: FileState::Unread(Why::new(kind, text)),
+        }
+    }
+
+    fn understand(&self, path: &str, bytes: &[u8]) -> PythonFile {
         let repo_path = RepoPath::new(path);
-        let reload =
-            |decode| Reload { repo: self.repo.clone(), bytes: bytes.len(), decode };
+        let reload = |decode| Reload { repo: self.repo.clone(), bytes: bytes.len(), decode };
         match decode(bytes) {
             Ok(text) => {
                 let length = text.len();
@@ -164,7 +167,8 @@ impl<'a> Reader<'a> {
                 PythonFile { bytes: length, ..file }
             }
             Err(DecodeError::Unsupported(name)) => {
-                unread(WhyKind::Unsupported, format!("`{path}` is in the encoding `{name}`, which is not read"))
+                let text = format!("`{path}` is in the encoding `{name}`, which is not read");
+                self.unread(path, WhyKind::Unsupported, text)
             }
             Err(DecodeError::Refused { text, offset }) => {
                 let source = SourceFile::new(repo_path, String::from_utf8_lossy(bytes), self.excerpts);
@@ -175,6 +179,11 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// What a file with these bytes says, as if it had been read from the repository.
+pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: &Excerpts) -> PythonFile {
+    Reader::new(Path::new(""), interpreter, excerpts).understand(path, bytes)
 }
 
 /// Reads a file, though not much more of it than is parsed: it may grow while it is read.
@@ -191,10 +200,8 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     let path = source.path().as_str().to_owned();
     let module = python::parse(&source, interpreter.version);
     let facts = extract::facts(&source, &module.body, interpreter);
-    let broken = |error: &python::SyntaxError| Broken {
-        text: error.text.clone(),
-        origin: source.origin(error.range.clone()),
-    };
+    let broken =
+        |error: &python::SyntaxError| Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };
     let hard = module.errors.iter().find(|error| !error.version_only);
     let state = match (hard, module.errors.first()) {
         (Some(error), _) => FileState::SyntaxError(broken(error)),

@@ -10,7 +10,17 @@ use crate::python;
 const SINGLE_BYTE: [&str; 6] = ["cp4", "cp7", "cp8", "cp1125", "mac-", "hp-roman8"];
 /// Encodings that CPython knows, by their beginning, and that are not read here.
 const UNREAD: [&str; 12] = [
-    "utf-7", "hz", "iso-2022", "iso2022", "big5hkscs", "johab", "euc-jis", "shift-jis-2004", "shift-jisx", "kz", "ptcp",
+    "utf-7",
+    "hz",
+    "iso-2022",
+    "iso2022",
+    "big5hkscs",
+    "johab",
+    "euc-jis",
+    "shift-jis-2004",
+    "shift-jisx",
+    "kz",
+    "ptcp",
     "tis",
 ];
 /// Bytes that Windows' Western encoding leaves undefined for CPython, and not for browsers.
