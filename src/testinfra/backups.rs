@@ -137,7 +137,9 @@ pub fn original(path: &str, tree: &Tree, exclude: &[String]) -> Option<String> {
 
 /// The name without what makes it a backup: `a.py.bak`, `a.py~`, `a.backup.py`, `a.backup.20250908.py`, `a.bak`.
 fn original_name(name: &str) -> Option<String> {
-    let name = name.strip_prefix('#').and_then(|rest| rest.strip_suffix('#')).unwrap_or(name);
+    if let Some(autosaved) = name.strip_prefix('#').and_then(|rest| rest.strip_suffix('#')) {
+        return Some(autosaved.to_owned());
+    }
     if let Some(before) = name.strip_suffix('~') {
         // Emacs numbers them: `a.py.~3~`.
         let numbered = before.rsplit_once(".~").filter(|(_, number)| number.chars().all(|c| c.is_ascii_digit()));
