@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test faults lint bench docs clients
+.PHONY: help demo test faults lint bench docs clients peers
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -40,6 +40,7 @@ bench: ## measure a release build against its limits
 	@for script in benches/*.sh; do echo "== $$script"; "$$script" || exit 1; done
 	$(CARGO) bench --locked --bench terraform_estate
 	$(CARGO) bench --locked --bench live_scale
+	$(CARGO) bench --locked --bench tests_tree
 
 docs: ## print the references that are made from code, and the API documentation
 	GCP_DRIFT_UPDATE_DOCS=1 $(CARGO) test --quiet --locked --lib docs_
@@ -48,3 +49,7 @@ docs: ## print the references that are made from code, and the API documentation
 clients: ## install Google's Python clients in target/clients, for the tests that use them
 	python3 -m venv target/clients
 	target/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+
+peers: ## install ruff and ty in target/peers, to be measured beside the tool
+	python3 -m venv target/peers
+	target/peers/bin/pip install --quiet --disable-pip-version-check --requirement benches/tests_tree/requirements.txt

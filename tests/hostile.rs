@@ -16,7 +16,7 @@ const MAX_MEMORY: u64 = 1_500_000;
 const MAX_TIME: Duration = Duration::from_secs(120);
 
 /// Runs the binary with limits, and gives its exit code and both outputs.
-fn run(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn run(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
     let binary = env!("CARGO_BIN_EXE_gcp-drift");
     let mut command = if cfg!(unix) {
         let mut command = Command::new("sh");

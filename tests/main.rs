@@ -28,4 +28,8 @@ mod schema;
 mod secrets;
 mod show;
 mod snapshots;
+mod tree_classes;
+mod tree_fuzz;
+mod tree_hostile;
+mod tree_syntax;
 mod variables;

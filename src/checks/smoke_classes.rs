@@ -3,7 +3,7 @@
 use super::{Check, Scene};
 use crate::finding::{Finding, FindingBuilder, Part, Rule, Severity, Subject, Verdict};
 use crate::model::tests::{ClassProblem, RequiredClass};
-use crate::model::{Origin, TestIndex, Why, WhyKind};
+use crate::model::{Origin, Why};
 
 const fn rule(id: &'static str, title: &'static str) -> Rule {
     Rule::new(id, Part::Classes, Severity::High, title)
@@ -32,20 +32,17 @@ pub static CHECK: Check = Check {
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };
-    tests.classes.iter().flat_map(|class| one(tests, class)).collect()
+    tests.classes.iter().flat_map(one).collect()
 }
 
-fn one(tests: &TestIndex, class: &RequiredClass) -> Vec<Verdict> {
-    if class.problems.is_empty() && class.places.is_empty() {
-        // It may be in a file that could not be read.
-        let why = tests.incomplete.first().cloned();
-        let why = why.unwrap_or_else(|| Why::new(WhyKind::Dynamic, "whether it is defined cannot be told"));
-        return vec![Verdict::not_checked(&MISSING, Subject::local("class", class.name.clone()), None, why)];
-    }
-    if class.problems.is_empty() {
-        return vec![Verdict::Clean];
-    }
-    class.problems.iter().map(|problem| finding(class, problem)).collect()
+fn one(class: &RequiredClass) -> Vec<Verdict> {
+    // Without a place it may be in a file that could not be read; else its marks or bases are not known.
+    let rule = if class.places.is_empty() { &MISSING } else { &NOT_COLLECTABLE };
+    let unknown =
+        |why: &Why| Verdict::not_checked(rule, Subject::local("class", class.name.clone()), None, why.clone());
+    let verdicts: Vec<Verdict> =
+        class.problems.iter().map(|problem| finding(class, problem)).chain(class.unknown.iter().map(unknown)).collect();
+    if verdicts.is_empty() { vec![Verdict::Clean] } else { verdicts }
 }
 
 fn finding(class: &RequiredClass, problem: &ClassProblem) -> Verdict {
@@ -62,7 +59,7 @@ fn finding(class: &RequiredClass, problem: &ClassProblem) -> Verdict {
             .edit("give it tests", class.places.first().cloned()),
         ClassProblem::Stub(methods) => {
             let builder = start(&STUB, format!("all tests of {name} are stubs"))
-                .why("a docstring and `pass` pass whatever is deployed")
+                .why("a docstring and `pass`, or a skip, tell nothing of what is deployed")
                 .edit("make its tests assert something", methods.first().or(class.places.first()).cloned());
             methods.iter().fold(places(builder, &class.places), |builder, origin| builder.place(origin.clone()))
         }
@@ -90,7 +87,7 @@ fn missing(class: &RequiredClass) -> FindingBuilder {
         .why(format!("no file of category {} defines it ({looked})", class.category));
         return match &class.elsewhere {
             Some(origin) => {
-                builder.edit("it is defined here, outside the configured files", origin.clone()).place(origin.clone())
+                builder.edit("it is defined here, where it does not count", origin.clone()).place(origin.clone())
             }
             None => builder,
         };

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -67,7 +70,8 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: RepoPath,
-    text: Arc<str>,
+    text: OnceLock<Arc<str>>,
+    reload: Option<Reload>,
     /// Found when a position is first asked for: of most files none is.
     line_starts: OnceLock<Arc<[usize]>>,
     excerpts: Excerpts,
@@ -76,12 +80,17 @@ pub struct SourceFile {
 impl SourceFile {
     /// Wraps a text that was read from `path`.
     pub fn new(path: RepoPath, text: impl Into<Arc<str>>, excerpts: &Excerpts) -> Self {
-        let text = text.into();
-        Self { path, text, line_starts: OnceLock::new(), excerpts: excerpts.clone() }
+        let text = OnceLock::from(text.into());
+        Self { path, text, reload: None, line_starts: OnceLock::new(), excerpts: excerpts.clone() }
+    }
+
+    /// The same file without its text, which is read again when it is asked for: of most files it never is.
+    pub fn without_text(self, reload: Reload) -> Self {
+        Self { text: OnceLock::new(), line_starts: OnceLock::new(), reload: Some(reload), ..self }
     }
 
     fn line_starts(&self) -> &[usize] {
-        let find = || std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let find = || std::iter::once(0).chain(self.text().match_indices('\n').map(|(at, _)| at + 1)).collect();
         self.line_starts.get_or_init(find)
     }
 
@@ -92,23 +101,27 @@ impl SourceFile {
 
     /// The whole text.
     pub fn text(&self) -> &str {
-        &self.text
+        self.loaded()
     }
 
     /// The whole text, to keep.
     pub fn shared_text(&self) -> Arc<str> {
-        self.text.clone()
+        self.loaded().clone()
+    }
+
+    fn loaded(&self) -> &Arc<str> {
+        self.text.get_or_init(|| self.reload.as_ref().and_then(|reload| reload.read(&self.path)).unwrap_or_default())
     }
 
     /// The position of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
+        let mut offset = offset.min(self.text().len());
+        while !self.text().is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.line_starts().get(line).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |text| text.chars().count());
+        let column = self.text().get(start..offset).map_or(0, |text| text.chars().count());
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
@@ -116,8 +129,8 @@ impl SourceFile {
     pub fn line(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);
         let Some(&start) = self.line_starts().get(index) else { return "" };
-        let end = self.line_starts().get(index + 1).copied().unwrap_or(self.text.len());
-        self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+        let end = self.line_starts().get(index + 1).copied().unwrap_or(self.text().len());
+        self.text().get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
     /// The origin of a byte range, citing its first line.
@@ -136,10 +149,32 @@ impl SourceFile {
     /// The origin of a whole line (from 1), from its first to its last visible character.
     pub fn line_origin(&self, line: u32) -> Origin {
         let index = (line as usize).saturating_sub(1);
-        let start = self.line_starts().get(index).copied().unwrap_or(self.text.len());
+        let start = self.line_starts().get(index).copied().unwrap_or(self.text().len());
         let text = self.line(line);
         let indent = text.len() - text.trim_start().len();
         self.origin(start + indent..start + text.trim_end().len().max(indent))
+    }
+}
+
+/// How the text of a file is read again. A file that has changed since has no text any more: its old offsets would cite
+/// something else.
+#[derive(Clone, Debug)]
+pub struct Reload {
+    /// The repository.
+    pub repo: Arc<Path>,
+    /// Bytes of the file when it was read first.
+    pub bytes: usize,
+    /// How its bytes become text.
+    pub decode: fn(&[u8]) -> Option<String>,
+}
+
+impl Reload {
+    fn read(&self, path: &RepoPath) -> Option<Arc<str>> {
+        // A file that grows is read no further than it was.
+        let mut bytes = Vec::with_capacity(self.bytes);
+        let file = File::open(self.repo.join(path.as_str())).ok()?;
+        file.take(self.bytes as u64 + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() == self.bytes).then(|| (self.decode)(&bytes))?.map(Arc::from)
     }
 }
 

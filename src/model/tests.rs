@@ -216,8 +216,11 @@ pub struct RequiredClass {
     pub category: String,
     /// Where it is looked for.
     pub files: Vec<String>,
-    /// What is wrong with it; empty where all is well.
+    /// What is wrong with it; empty where all is well, or nothing is known.
     pub problems: Vec<ClassProblem>,
+    /// What cannot be told of it, and why.
+    #[serde(default)]
+    pub unknown: Vec<Why>,
     /// Its definitions in matching files.
     pub places: Vec<Origin>,
     /// Definitions in backup files, best first.

@@ -28,23 +28,38 @@ pub fn mark(expr: &Expr, aliases: &MarkAliases) -> Option<String> {
     (parts.next() == Some("mark")).then(|| name.to_owned())
 }
 
-/// The marks that `pytestmark = …` sets.
-pub fn marks(value: &Expr, aliases: &MarkAliases) -> Vec<String> {
+/// The marks that `pytestmark = …` sets; `None` where one of them is not understood.
+pub fn marks(value: &Expr, aliases: &MarkAliases) -> Option<Vec<String>> {
     match elements(value) {
-        Some(list) => list.iter().filter_map(|element| mark(element, aliases)).collect(),
-        None => mark(value, aliases).into_iter().collect(),
+        Some(list) => list.iter().map(|element| mark(element, aliases)).collect(),
+        None => Some(vec![mark(value, aliases)?]),
     }
+}
+
+/// True for `unittest.skip(…)`, which skips whatever the condition.
+fn skips(decorator: &Expr) -> bool {
+    let named = if let Expr::Call(call) = decorator { &*call.func } else { decorator };
+    matches!(dotted(named).as_deref(), Some("unittest.skip" | "skip"))
+}
+
+/// True for a class decorator of which it is known that it is no mark.
+fn is_no_mark(decorator: &Expr) -> bool {
+    let named = if let Expr::Call(call) = decorator { &*call.func } else { decorator };
+    let known = ["dataclass", "attrs", "define", "final", "patch", "skipIf", "skipUnless", "total_ordering", "fixture"];
+    last_component(named).is_some_and(|name| known.contains(&name)) || writes_constructor(decorator)
 }
 
 /// Reads a function definition.
 pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Function {
     let decorators = || definition.decorator_list.iter().map(|decorator| &decorator.expression);
+    let marks: Vec<String> = decorators().filter_map(|decorator| mark(decorator, aliases)).collect();
+    let is_skipped = marks.iter().any(|mark| mark == "skip") || decorators().any(skips);
     Function {
         name: definition.name.as_str().to_owned(),
         range: range_of(&definition.name),
         whole: range_of(definition),
-        marks: decorators().filter_map(|decorator| mark(decorator, aliases)).collect(),
-        stub: definition.body.iter().all(does_nothing),
+        marks,
+        stub: is_skipped || definition.body.iter().all(does_nothing),
         not_a_test: decorators().any(|decorator| {
             let named = if let Expr::Call(call) = decorator { &*call.func } else { decorator };
             matches!(last_component(named), Some("fixture" | "property" | "cached_property" | "overload"))
@@ -81,8 +96,14 @@ fn class_at(definition: &ast::StmtClassDef, aliases: &MarkAliases, depth: usize)
     class.has_abstract_meta = keywords
         .filter(|keyword| keyword.arg.as_ref().is_some_and(|name| name.as_str() == "metaclass"))
         .any(|keyword| last_component(&keyword.value) == Some("ABCMeta"));
-    if definition.decorator_list.iter().any(|decorator| writes_constructor(&decorator.expression)) {
-        class.constructor = Some(range_of(&definition.name));
+    for decorator in definition.decorator_list.iter().map(|decorator| &decorator.expression) {
+        if writes_constructor(decorator) {
+            class.constructor = Some(range_of(&definition.name));
+        } else if skips(decorator) {
+            class.marks.push("skip".to_owned());
+        } else if mark(decorator, aliases).is_none() && !is_no_mark(decorator) {
+            class.unknown_marks = true;
+        }
     }
     body(&mut class, &definition.body, aliases, depth);
     class
@@ -165,7 +186,10 @@ fn attribute(class: &mut Class, target: &Expr, value: &Expr, aliases: &MarkAlias
     }
     let Expr::Name(name) = target else { return };
     match name.id.as_str() {
-        "pytestmark" => class.marks.extend(marks(value, aliases)),
+        "pytestmark" => match marks(value, aliases) {
+            Some(marks) => class.marks.extend(marks),
+            None => class.unknown_marks = true,
+        },
         "__test__" => class.test_flag = boolean(value),
         "__init__" | "__new__" => class.constructor = Some(range_of(name)),
         // It may be a function: whether it is a test is not known, and it is counted as one that is.
@@ -196,11 +220,15 @@ fn does_nothing(statement: &Stmt) -> bool {
         Stmt::Expr(expression) => match &*expression.value {
             Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) | Expr::NoneLiteral(_) => true,
             Expr::Call(call) => {
-                matches!(dotted(&call.func).as_deref(), Some("pytest.skip" | "skip" | "self.skipTest"))
+                matches!(dotted(&call.func).as_deref(), Some("pytest.skip" | "skip" | "self.skipTest" | "pytest.xfail"))
             }
             _ => false,
         },
         Stmt::Assert(assertion) => is_plainly_true(&assertion.test),
+        Stmt::Raise(raise) => raise.exc.as_deref().is_some_and(|raised| {
+            let named = if let Expr::Call(call) = raised { &*call.func } else { raised };
+            matches!(last_component(named), Some("NotImplementedError" | "SkipTest"))
+        }),
         Stmt::Return(returned) => returned.value.as_deref().is_none_or(|value| matches!(value, Expr::NoneLiteral(_))),
         _ => false,
     }

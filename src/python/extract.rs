@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use conditions::Condition;
 use hidden::{HiddenNames, Injections};
 use readers::{
-    bind_targets, catches, exported, fails_always, from_imports, is_compound, misplaced_future, named_import,
-    plain_imports, plugins, raised,
+    bind_targets, catches, exported, fails_always, from_imports, is_compound, named_import, plain_imports, plugins,
+    raised,
 };
 
 use super::ast::visitor::Visitor;
@@ -24,11 +24,11 @@ use super::facts::{
 };
 use super::literal::{PathFolder, dotted, elements, string, strings};
 use super::marks as marks_of_tests;
-use super::{Version, compile_errors, range_of};
+use super::{Version, range_of};
 use crate::model::SourceFile;
 
-/// How deep blocks are followed.
-const MAX_BLOCKS: usize = 60;
+/// How deep blocks are followed: as deep as CPython's tokenizer lets them be indented.
+const MAX_BLOCKS: usize = 101;
 
 /// The interpreter that conditions on `sys.version_info` are decided for.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +61,10 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
             .iter()
             .any(|form| text.contains(form));
-    facts.compile_error =
-        facts.compile_error.or_else(|| misplaced_future(body)).or_else(|| compile_errors::find(body, text));
     facts.pytest_marks = marks_of_tests::read(body, text);
+    facts.mentions_autouse = text.contains("autouse");
     facts.dynamic_path = text.contains("__path__");
+    facts.adds_marks = text.contains("add_marker(") || text.contains("own_markers");
     facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
     if text.contains("sys.modules") {
         let mut injections = Injections(BTreeSet::new());
@@ -204,9 +204,6 @@ impl Extractor {
             Stmt::Raise(raise) => {
                 steps.push(Step::Stop(Stop { range: range_of(raise), kind: raised(raise.exc.as_deref()) }));
             }
-            Stmt::Return(returned) => {
-                self.facts.compile_error.get_or_insert_with(|| (range_of(returned), "`return` outside of a function"));
-            }
             Stmt::Expr(expression) => {
                 if let Expr::Call(call) = &*expression.value {
                     self.call(call, steps);
@@ -255,7 +252,11 @@ impl Extractor {
                 "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
                 "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
                 "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
-                "pytestmark" => self.facts.marks = classes::marks(value, &self.aliases),
+                "pytestmark" => {
+                    let marks = classes::marks(value, &self.aliases);
+                    self.facts.unknown_marks = marks.is_none();
+                    self.facts.marks = marks.unwrap_or_default();
+                }
                 "pytest_plugins" => steps.extend(plugins(value).into_iter().map(Step::Import)),
                 _ => {}
             }
@@ -272,7 +273,10 @@ impl Extractor {
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {
         match dotted(&assign.target).as_deref() {
             Some("__all__") => self.export_more(exported(&assign.value, 0)),
-            Some("pytestmark") => self.facts.marks.extend(classes::marks(&assign.value, &self.aliases)),
+            Some("pytestmark") => match classes::marks(&assign.value, &self.aliases) {
+                Some(marks) => self.facts.marks.extend(marks),
+                None => self.facts.unknown_marks = true,
+            },
             Some("sys.path") => self.path_edits(elements(&assign.value).unwrap_or_default(), false, steps),
             _ => {}
         }

@@ -44,8 +44,12 @@ pub struct Facts {
     pub marks: Vec<String>,
     /// The marks that importing the file asks pytest for, and those that it registers.
     pub pytest_marks: Marks,
-    /// A statement that parses, but for which CPython does not compile the file, and why.
-    pub compile_error: Option<(Range<usize>, &'static str)>,
+    /// `pytestmark` holds something that is not understood.
+    pub unknown_marks: bool,
+    /// The file marks tests of others while they are collected.
+    pub adds_marks: bool,
+    /// The word `autouse` is in it.
+    pub mentions_autouse: bool,
     /// Statements were nested deeper than is followed.
     pub truncated: bool,
     /// What its names may stand for, to the collection of tests.
@@ -260,6 +264,8 @@ pub struct Class {
     pub bases: Vec<Option<String>>,
     /// Marks of decorators and of `pytestmark` in the body.
     pub marks: Vec<String>,
+    /// A decorator or `pytestmark` that is not understood, and may be a mark.
+    pub unknown_marks: bool,
     /// Methods, and other attributes, which take the place of inherited methods of their name.
     pub methods: Vec<Function>,
     /// Classes inside.
@@ -283,7 +289,7 @@ pub struct Function {
     pub whole: Range<usize>,
     /// Marks of its decorators.
     pub marks: Vec<String>,
-    /// Its body does nothing: docstring, `pass`, `...`, `assert True`, or only a skip.
+    /// It does nothing: docstring, `pass`, `...`, `assert True`, `raise NotImplementedError`, or only a skip.
     pub stub: bool,
     /// It is a fixture, a property or a static helper that pytest does not collect.
     pub not_a_test: bool,

@@ -4,7 +4,7 @@
 //! names it. [`ast`] is its syntax tree, re-exported so that the version is decided here alone.
 
 pub mod classes;
-pub mod compile_errors;
+mod compile;
 pub mod depth;
 pub mod exceptions;
 pub mod extract;
@@ -37,6 +37,8 @@ impl Version {
 
     /// Reads `3.11`, `3.11.4`, or the lower bound of a specifier such as `>=3.9,<4`.
     pub fn parse(text: &str) -> Option<Self> {
+        // Of alternatives the first one is the oldest, by custom.
+        let text = text.split("||").next().unwrap_or(text);
         let bound = text
             .split(',')
             .map(str::trim)
@@ -98,15 +100,32 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
         version_only: true,
     });
     let mut errors: Vec<SyntaxError> = hard.chain(soft).collect();
-    errors.sort_by_key(|error| error.range.start);
+    errors.extend(compile::brackets(parsed.tokens()));
     let body: Vec<ast::Stmt> =
         parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
     if depth::is_too_deep(&body) {
         // Dropping the tree would recurse as deep as it is nested: leak it.
         std::mem::forget(body);
+        errors.sort_by_key(|error| error.range.start);
         return Module { body: Vec::new(), errors, too_deep: true };
     }
+    if errors.iter().all(|error| error.version_only) {
+        // CPython compiles only what it could parse.
+        errors.extend(compile::errors(text, &body, target));
+    }
+    errors.sort_by_key(|error| error.range.start);
     Module { body, errors, too_deep: false }
+}
+
+/// True where all of these offsets lie in comments.
+pub fn are_in_comments(text: &str, offsets: &[usize]) -> bool {
+    let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let tokens = parsed.tokens().iter().filter(|token| token.kind() == ast::token::TokenKind::Comment);
+    let comments: Vec<Range<usize>> = tokens.map(|token| byte_range(token.range())).collect();
+    offsets.iter().all(|offset| {
+        let at = comments.partition_point(|comment| comment.end <= *offset);
+        comments.get(at).is_some_and(|comment| comment.contains(offset))
+    })
 }
 
 /// The byte range of a node.

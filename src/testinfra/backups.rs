@@ -2,21 +2,55 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::glob::excludes;
 use super::pytest_config::join;
 use super::roots::folder_of;
-use super::sources::{self, PythonFile};
+use super::sources::{self, PythonFile, Reader};
 use super::walk::Tree;
 use crate::model::tests::Backup;
-use crate::model::{Excerpts, RepoPath, SourceFile};
-use crate::python::MAX_BYTES;
+use crate::model::{Excerpts, RepoPath, Why, WhyKind};
 use crate::python::extract::Interpreter;
 
 /// Words that mark a copy, as a part of a file name.
-const WORDS: [&str; 7] = ["backup", "bak", "orig", "old", "save", "saved", "copy"];
+const WORDS: [&str; 14] = [
+    "backup",
+    "bak",
+    "orig",
+    "old",
+    "save",
+    "saved",
+    "copy",
+    "disabled",
+    "deprecated",
+    "broken",
+    "archived",
+    "unused",
+    "tmp",
+    "removed",
+];
 /// Folders that hold copies.
-const FOLDERS: [&str; 8] =
-    ["backup", "backups", ".backup", ".backups", "_backup", "_backups", "archived_reports", "bak"];
+const FOLDERS: [&str; 18] = [
+    "backup",
+    "backups",
+    ".backup",
+    ".backups",
+    "_backup",
+    "_backups",
+    "archived_reports",
+    "bak",
+    "archive",
+    "archived",
+    "archives",
+    "_archive",
+    "old",
+    "_old",
+    "deprecated",
+    "_deprecated",
+    "disabled",
+    "attic",
+];
 /// The most backup files that are read.
 const MAX_BACKUPS: usize = 5_000;
 
@@ -37,20 +71,22 @@ pub fn read(
     interpreter: Interpreter,
     excerpts: &Excerpts,
     ignored: impl Fn(&str) -> bool,
+    incomplete: &mut Vec<Why>,
 ) -> Vec<BackupFile> {
     let mut found = Vec::new();
-    for (path, &size) in &tree.files {
-        if ignored(path) || size > MAX_BYTES as u64 || found.len() >= MAX_BACKUPS {
-            continue;
-        }
+    for (path, &size) in tree.files.iter().filter(|(path, _)| !ignored(path)) {
         let Some(of) = original(path, tree, exclude) else { continue };
-        let Ok(bytes) = std::fs::read(repo.join(path)) else { continue };
-        // A backup that is not UTF-8 is not restored, but may still be named.
-        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned();
-        let file = sources::parse(SourceFile::new(RepoPath::new(path), text, excerpts), interpreter);
-        found.push(BackupFile { file, of: Some(of).filter(|of| of != path) });
+        found.push((path, size, Some(of).filter(|of| of != path)));
     }
-    found
+    if found.len() > MAX_BACKUPS {
+        let text = format!("of {} backup files only the first {MAX_BACKUPS} are read", found.len());
+        incomplete.push(Why::new(WhyKind::Limit, text));
+        found.truncate(MAX_BACKUPS);
+    }
+    let reader = Reader::new(repo, interpreter, excerpts);
+    let read =
+        |(path, size, of): (&String, u64, Option<String>)| BackupFile { file: reader.read(tree, path, size), of };
+    sources::with_deep_stacks(|| found.into_par_iter().map(read).collect())
 }
 
 /// What the report shows of a backup.
@@ -73,15 +109,26 @@ pub fn original(path: &str, tree: &Tree, exclude: &[String]) -> Option<String> {
         }
     }
     let stem = name.strip_suffix(".py")?;
+    let twin = |before: &str| {
+        let path = join(folder, &format!("{before}.py"));
+        (!before.is_empty() && tree.files.contains_key(&path)).then_some(path)
+    };
+    let is_number = |text: &str| text.chars().all(|character| character.is_ascii_digit() || character == '_');
     // `test_backup.py` may be a test of backups: only a twin without the word makes it a copy.
     for word in WORDS {
-        if let Some((before, after)) = stem.rsplit_once(&format!("_{word}"))
-            && !before.is_empty()
-            && after.chars().all(|character| character.is_ascii_digit() || character == '_')
-            && tree.files.contains_key(&join(folder, &format!("{before}.py")))
-        {
-            return Some(join(folder, &format!("{before}.py")));
+        let found = stem
+            .rsplit_once(&format!("_{word}"))
+            .filter(|(_, after)| is_number(after))
+            .and_then(|(before, _)| twin(before))
+            .or_else(|| twin(stem.strip_prefix(word)?.strip_prefix('_')?));
+        if found.is_some() {
+            return found;
         }
+    }
+    // `test_a_20250908.py`
+    let dated = stem.rsplit_once('_').filter(|(_, date)| date.len() >= 6 && is_number(date));
+    if let Some(path) = dated.and_then(|(before, _)| twin(before)) {
+        return Some(path);
     }
     let in_folder = folder.split('/').any(|part| FOLDERS.contains(&part));
     // A folder of that name may hold a product's own code: it counts where the configuration leaves it out as well.
@@ -91,9 +138,23 @@ pub fn original(path: &str, tree: &Tree, exclude: &[String]) -> Option<String> {
 
 /// The name without what makes it a backup: `a.py.bak`, `a.py~`, `a.backup.py`, `a.backup.20250908.py`, `a.bak`.
 fn original_name(name: &str) -> Option<String> {
-    let name = name.strip_prefix('#').and_then(|rest| rest.strip_suffix('#')).unwrap_or(name);
+    if let Some(autosaved) = name.strip_prefix('#').and_then(|rest| rest.strip_suffix('#')) {
+        return Some(autosaved.to_owned());
+    }
     if let Some(before) = name.strip_suffix('~') {
-        return Some(before.to_owned());
+        // Emacs numbers them: `a.py.~3~`.
+        let numbered = before.rsplit_once(".~").filter(|(_, number)| number.chars().all(|c| c.is_ascii_digit()));
+        return Some(numbered.map_or(before, |(before, _)| before).to_owned());
+    }
+    if let Some(before) = name.strip_suffix(".py").and_then(desktop_copy) {
+        return Some(format!("{before}.py"));
+    }
+    // `a.py-backup`, `a.py_old`
+    if let Some((before, after)) = name.rsplit_once(".py")
+        && let Some(marker) = after.strip_prefix(['-', '_'])
+        && WORDS.iter().any(|word| marker.to_ascii_lowercase().starts_with(word))
+    {
+        return Some(format!("{before}.py"));
     }
     if let Some((before, after)) = name.split_once(".py.") {
         let is_marker = |part: &str| {
@@ -115,6 +176,20 @@ fn original_name(name: &str) -> Option<String> {
     let last = parts.last().copied().unwrap_or_default();
     let ends_in_marker = at + 2 == parts.len();
     (last == "py" || ends_in_marker).then(|| format!("{}.py", before.strip_suffix(".py").unwrap_or(&before)))
+}
+
+/// What file managers call a copy: `Copy of a`, `a copy 2`, `a (1)`, `a - Copy (2)`.
+fn desktop_copy(stem: &str) -> Option<&str> {
+    let whole = stem;
+    let stem = stem.strip_prefix("Copy of ").unwrap_or(stem);
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|character| character.is_ascii_digit());
+    let counted = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).filter(|(_, count)| is_number(count));
+    let stem = counted.map_or(stem, |(before, _)| before);
+    let stem = match stem.rsplit_once(" copy") {
+        Some((before, after)) if after.is_empty() || is_number(after.trim_start()) => before,
+        _ => stem.strip_suffix(" - Copy").unwrap_or(stem),
+    };
+    (stem.len() < whole.len() && !stem.is_empty()).then_some(stem)
 }
 
 fn is_test_like(name: &str) -> bool {
@@ -157,6 +232,21 @@ mod tests {
             ("t/backups/test_a.py", Some("t/test_a.py")),
             ("t/backups/2025/test_a.py", Some("t/test_a.py")),
             ("backups/test_a.py", Some("test_a.py")),
+            ("t/test_a.py.~3~", Some("t/test_a.py")),
+            ("t/test_a.py-backup", Some("t/test_a.py")),
+            ("t/test_a.py_old", Some("t/test_a.py")),
+            ("t/test_a.py.disabled", Some("t/test_a.py")),
+            ("t/test_a.py.BROKEN", Some("t/test_a.py")),
+            ("t/test_a.disabled.py", Some("t/test_a.py")),
+            ("t/test_a copy.py", Some("t/test_a.py")),
+            ("t/test_a copy 2.py", Some("t/test_a.py")),
+            ("t/test_a (1).py", Some("t/test_a.py")),
+            ("t/test_a - Copy.py", Some("t/test_a.py")),
+            ("t/Copy of test_a.py", Some("t/test_a.py")),
+            ("t/old_test_a.py", Some("t/test_a.py")),
+            ("t/backup_test_a.py", Some("t/test_a.py")),
+            ("t/test_a_20250908.py", Some("t/test_a.py")),
+            ("t/#test_a.py#", Some("t/test_a.py")),
             // Look-alikes.
             ("t/test_backup.py", None),
             ("t/test_restore_backup.py", None),
@@ -167,6 +257,14 @@ mod tests {
             ("t/x.bak", None),
             ("db/dump.backup", None),
             ("t/test_gold.py", None),
+            ("t/old_test_b.py", None),
+            ("t/test_b_20250908.py", None),
+            ("t/test_copy.py", None),
+            ("t/test_a_2.py", None),
+            ("t/test_deep_copy.py", None),
+            ("t/test_a.pyi", None),
+            ("t/test_a.pyc", None),
+            ("t/archive/test_a.py", None),
             ("my_backups/test_a.py", None),
         ] {
             assert_eq!(original(path, &tree, &exclude).as_deref(), expected, "{path}");

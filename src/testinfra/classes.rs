@@ -1,222 +1,208 @@
 //! The classes that must exist: as real definitions, collected, with tests that do something, marked.
 
+mod candidates;
+mod definitions;
+
 use std::collections::HashSet;
+
+use definitions::{Definition, Found, elsewhere, in_file, unseen};
 
 use super::backups::BackupFile;
 use super::collect::{self, ClassView};
 use super::glob::PathGlobs;
-use super::pytest_config::PytestConfig;
+use super::pytest_config::{PytestConfig, join};
 use super::resolve::Space;
-use super::restore::twin::twin;
-use super::sources::{FileId, FileState};
+use super::roots::folder_of;
+use super::sources::{FileId, FileState, PythonFile};
 use crate::config::RequiredClassConfig;
 use crate::model::declared::DiagnosticLevel;
-use crate::model::tests::{BackupCandidate, ClassProblem, RequiredClass};
-use crate::model::{Diagnostic, Origin, Why, WhyKind};
-use crate::python::facts::Class;
+use crate::model::tests::{ClassProblem, RequiredClass};
+use crate::model::{Diagnostic, Why, WhyKind};
+use crate::python::facts::{Function, Step, Stop, StopKind};
+
+/// What judging a class looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Classes<'a> {
+    /// The code base.
+    pub space: &'a Space<'a>,
+    /// pytest's settings.
+    pub pytest: &'a PytestConfig,
+    /// Files that are no copies.
+    pub live: &'a HashSet<FileId>,
+    /// Files that cannot be imported.
+    pub failing: &'a HashSet<FileId>,
+    /// Paths of the files that pytest collects where it is started on all of them.
+    pub collected: &'a HashSet<&'a str>,
+    /// Copies.
+    pub backups: &'a [BackupFile],
+}
 
 /// Judges the configured classes.
 pub fn judge(
-    space: &Space<'_>,
-    pytest: &PytestConfig,
+    classes: Classes<'_>,
     configured: &[RequiredClassConfig],
-    live: &HashSet<FileId>,
-    backups: &[BackupFile],
     diagnostics: &mut Vec<Diagnostic>,
-    incomplete: &mut Vec<Why>,
 ) -> Vec<RequiredClass> {
-    let mut judged = Vec::new();
-    for wanted in configured {
+    let one = |wanted: &RequiredClassConfig| {
         let (globs, errors) = PathGlobs::new(&wanted.files);
         diagnostics.extend(errors.into_iter().map(|error| Diagnostic {
             level: DiagnosticLevel::Error,
             text: format!("for the class `{}`, {error}", wanted.name),
             origin: None,
         }));
-        let definitions = definitions(space, &wanted.name, live);
-        let (matching, others): (Vec<_>, Vec<_>) =
-            definitions.into_iter().partition(|(file, _)| globs.any(path(space, *file)));
-        let mut best: Option<Vec<ClassProblem>> = None;
-        for (file, class) in &matching {
-            let problems = problems(space, pytest, wanted, *file, class, incomplete);
-            if best.as_ref().is_none_or(|best| problems.len() < best.len()) {
-                best = Some(problems);
+        classes.required(wanted, &globs)
+    };
+    configured.iter().map(one).collect()
+}
+
+/// What can be said of one definition.
+#[derive(Default)]
+struct Judged {
+    problems: Vec<ClassProblem>,
+    /// What cannot be told, and why.
+    unknown: Vec<Why>,
+}
+
+impl<'a> Classes<'a> {
+    fn required(self, wanted: &RequiredClassConfig, globs: &PathGlobs) -> RequiredClass {
+        let mut matching: Vec<Definition<'a>> = Vec::new();
+        let mut doubts = Vec::new();
+        for (id, _) in self.matching(globs) {
+            match in_file(self.space, id, &wanted.name) {
+                Some(Found::Class(definition)) => matching.push(definition),
+                Some(Found::Unknown(why)) => doubts.push(why),
+                None => {}
             }
         }
-        let problems = best.unwrap_or_else(|| match unseen(space, &globs, live) {
-            Some(why) => {
-                let text = format!("whether the class `{}` exists cannot be told: {}", wanted.name, why.text);
-                incomplete.push(Why { text, ..why });
-                Vec::new()
-            }
-            None => vec![ClassProblem::Missing],
-        });
-        let elsewhere = others
+        let others = elsewhere(self.space, &wanted.name, self.live, globs);
+        let best = matching
             .iter()
-            .find(|(file, class)| problems_of_definition(space, pytest, wanted, *file, class).is_empty())
-            .map(|(file, class)| origin(space, *file, class));
+            .map(|definition| self.definition(wanted, definition))
+            .min_by_key(|judged| (judged.problems.len(), judged.unknown.len()));
+        let judged = best.unwrap_or_else(|| {
+            doubts.extend(unseen(self.space, globs, self.live));
+            match doubts.first() {
+                Some(why) => {
+                    let text = format!("whether the class `{}` exists cannot be told: {}", wanted.name, why.text);
+                    Judged { problems: Vec::new(), unknown: vec![Why { text, ..why.clone() }] }
+                }
+                None => Judged { problems: vec![ClassProblem::Missing], unknown: Vec::new() },
+            }
+        });
+        let fits = |definition: &&Definition<'_>| self.definition(wanted, definition).problems.is_empty();
         let has_live = !matching.is_empty() || !others.is_empty();
-        judged.push(RequiredClass {
+        RequiredClass {
             name: wanted.name.clone(),
             category: wanted.category.clone(),
             files: wanted.files.clone(),
-            problems,
-            places: matching.iter().map(|(file, class)| origin(space, *file, class)).collect(),
-            candidates: candidates(space, pytest, &wanted.name, backups, live, has_live),
-            elsewhere,
-        });
+            problems: judged.problems,
+            unknown: judged.unknown,
+            places: matching.iter().map(|definition| definition.origin.clone()).collect(),
+            candidates: candidates::read(self.space, self.pytest, wanted, self.live, self.backups, has_live),
+            elsewhere: others.iter().find(fits).map(|definition| definition.origin.clone()),
+        }
     }
-    judged
-}
 
-fn path<'a>(space: &'a Space<'_>, file: FileId) -> &'a str {
-    space.sources.get(file).map_or("", |file| file.path.as_str())
-}
-
-fn origin(space: &Space<'_>, file: FileId, class: &Class) -> Origin {
-    match space.sources.get(file) {
-        Some(file) => file.source.origin(class.range.clone()),
-        None => Origin::live("", ""),
+    /// Live files that match the patterns.
+    fn matching(self, globs: &PathGlobs) -> impl Iterator<Item = (FileId, &'a PythonFile)> {
+        let files = self.space.sources.files.iter().enumerate();
+        files.filter(move |(id, file)| self.live.contains(id) && globs.any(&file.path))
     }
-}
 
-/// Every definition of a class in live files; of several in one file the last one counts.
-fn definitions<'a>(space: &'a Space<'_>, name: &str, live: &HashSet<FileId>) -> Vec<(FileId, &'a Class)> {
-    let files = space.sources.files.iter().enumerate().filter(|(id, _)| live.contains(id));
-    files
-        .filter_map(|(id, file)| Some((id, file.facts.classes.iter().rev().find(|class| class.name == name)?)))
-        .collect()
-}
+    fn definition(self, wanted: &RequiredClassConfig, definition: &Definition<'a>) -> Judged {
+        let Some(file) = self.space.sources.get(definition.file) else { return Judged::default() };
+        let view = collect::view(self.space, definition.owner, definition.class);
+        let mut judged = Judged::default();
+        let reason = self
+            .file_not_collected(definition.file, file)
+            .or_else(|| collect::not_collected(self.pytest, &wanted.name, &view));
+        judged.problems.extend(reason.map(ClassProblem::NotCollectable));
 
-/// Why a class may exist in a matching file that was not read.
-fn unseen(space: &Space<'_>, globs: &PathGlobs, live: &HashSet<FileId>) -> Option<Why> {
-    let unread = live.iter().filter_map(|id| space.sources.get(*id)).find_map(|file| match &file.state {
-        FileState::Unread(why) if globs.any(&file.path) => Some(why.clone()),
-        _ => None,
-    });
-    unread.or_else(|| {
-        let hidden =
-            space.tree.opaque.iter().find(|path| globs.any(path) || globs.any(&format!("{path}/test_x.py")))?;
-        Some(Why::new(WhyKind::FileUnreadable, format!("`{hidden}` was not looked at")))
-    })
-}
-
-/// The problems of a definition; what an unknown base may bring is not counted against it.
-fn problems(
-    space: &Space<'_>,
-    pytest: &PytestConfig,
-    wanted: &RequiredClassConfig,
-    file: FileId,
-    class: &Class,
-    incomplete: &mut Vec<Why>,
-) -> Vec<ClassProblem> {
-    let view = collect::view(space, file, class);
-    let mut problems = problems_of_definition(space, pytest, wanted, file, class);
-    if let Some(base) = &view.unknown_base {
-        let before = problems.len();
-        problems.retain(|problem| !matches!(problem, ClassProblem::NoTests | ClassProblem::MethodsMissing(_)));
-        if problems.len() < before {
+        let tests = collect::tests(self.pytest, &view);
+        if tests.is_empty() {
+            judged.problems.push(ClassProblem::NoTests);
+        } else if is_skipped(&view, file) || tests.iter().all(|(_, test)| test.stub) {
+            let origin =
+                |(id, test): &(FileId, &Function)| Some(self.space.sources.get(*id)?.source.origin(test.range.clone()));
+            judged.problems.push(ClassProblem::Stub(tests.iter().filter_map(origin).collect()));
+        }
+        if let Some(marker) = &wanted.marker
+            && !is_marked(&view, file, &tests, marker)
+        {
+            match self.marked_elsewhere(file, &view) {
+                Some(text) => {
+                    let text = format!("whether `{}` is marked `{marker}` cannot be told: {text}", wanted.name);
+                    judged.unknown.push(Why::at(WhyKind::Dynamic, text, definition.origin.clone()));
+                }
+                None => judged.problems.push(ClassProblem::Unmarked(marker.clone())),
+            }
+        }
+        let has = |name: &str| view.methods.iter().any(|(_, method)| method.name == name && !method.not_a_test);
+        let missing: Vec<String> = wanted.methods.iter().filter(|name| !has(name)).cloned().collect();
+        if !missing.is_empty() {
+            judged.problems.push(ClassProblem::MethodsMissing(missing));
+        }
+        if let Some(base) = &view.unknown_base {
+            // It may bring tests, methods and marks, and a constructor.
+            judged
+                .problems
+                .retain(|problem| matches!(problem, ClassProblem::NotCollectable(_) | ClassProblem::Stub(_)));
             let text = format!("what `{}` inherits from `{base}` is not known", wanted.name);
-            incomplete.push(Why::at(WhyKind::ModuleUnavailable, text, origin(space, file, class)));
+            judged.unknown.push(Why::at(WhyKind::ModuleUnavailable, text, definition.origin.clone()));
         }
+        judged
     }
-    problems
-}
 
-fn problems_of_definition(
-    space: &Space<'_>,
-    pytest: &PytestConfig,
-    wanted: &RequiredClassConfig,
-    file: FileId,
-    class: &Class,
-) -> Vec<ClassProblem> {
-    let Some(source) = space.sources.get(file) else { return vec![ClassProblem::Missing] };
-    let view = collect::view(space, file, class);
-    let mut problems = Vec::new();
-    if let Some(reason) = file_not_collected(pytest, &source.path, &source.state)
-        .or_else(|| collect::not_collected(pytest, &class.name, &view))
-    {
-        problems.push(ClassProblem::NotCollectable(reason));
-    }
-    let tests = collect::tests(pytest, &view);
-    if tests.is_empty() {
-        problems.push(ClassProblem::NoTests);
-    } else if tests.iter().all(|(_, test)| test.stub) {
-        let origins =
-            tests.iter().filter_map(|(file, test)| Some(space.sources.get(*file)?.source.origin(test.range.clone())));
-        problems.push(ClassProblem::Stub(origins.collect()));
-    }
-    if let Some(marker) = &wanted.marker
-        && !is_marked(
-            &view,
-            &source.facts.marks,
-            &tests.iter().map(|(_, test)| &test.marks[..]).collect::<Vec<_>>(),
-            marker,
-        )
-    {
-        problems.push(ClassProblem::Unmarked(marker.clone()));
-    }
-    let missing: Vec<String> = wanted
-        .methods
-        .iter()
-        .filter(|name| !view.methods.iter().any(|(_, method)| method.name == **name && !method.not_a_test))
-        .cloned()
-        .collect();
-    if !missing.is_empty() {
-        problems.push(ClassProblem::MethodsMissing(missing));
-    }
-    problems
-}
-
-fn file_not_collected(pytest: &PytestConfig, path: &str, state: &FileState) -> Option<String> {
-    match state {
-        FileState::SyntaxError(broken) => Some(format!("its file does not compile: {}", broken.text)),
-        _ if !pytest.is_test_file(path) => {
-            Some(format!("its file does not match `python_files` ({})", pytest.python_files.join(" ")))
-        }
-        _ => None,
-    }
-}
-
-fn is_marked(view: &ClassView<'_>, module: &[String], tests: &[&[String]], marker: &str) -> bool {
-    view.marks.contains(&marker)
-        || module.iter().any(|mark| mark == marker)
-        || (!tests.is_empty() && tests.iter().all(|marks| marks.iter().any(|mark| mark == marker)))
-}
-
-/// Definitions in backup files, best first.
-fn candidates(
-    space: &Space<'_>,
-    pytest: &PytestConfig,
-    name: &str,
-    backups: &[BackupFile],
-    live: &HashSet<FileId>,
-    has_live: bool,
-) -> Vec<BackupCandidate> {
-    let mut found = Vec::new();
-    for backup in backups {
-        let file = &backup.file;
-        let Some(class) = file.facts.classes.iter().rev().find(|class| class.name == name) else { continue };
-        let methods = class.methods.iter();
-        let all: Vec<_> =
-            methods.filter(|method| !method.not_a_test && pytest.is_test_function(&method.name)).collect();
-        let tests = all.iter().filter(|method| !method.stub).count();
-        let why_not = match &file.state {
-            FileState::SyntaxError(broken) => Some(format!("the backup does not compile: {}", broken.text)),
-            FileState::Unread(why) => Some(why.text.clone()),
-            _ if class.constructor.is_some() => Some("it has a constructor, so pytest does not collect it".to_owned()),
-            _ if all.is_empty() => Some("it has no test".to_owned()),
-            _ if tests == 0 => Some("all its tests are stubs".to_owned()),
-            _ if has_live => Some("a live class of the same name exists".to_owned()),
-            _ => twin(space, pytest, class, live),
+    fn file_not_collected(self, id: FileId, file: &PythonFile) -> Option<String> {
+        let ends = file.facts.steps.iter().find_map(|step| match step {
+            Step::Stop(Stop { kind, .. }) => Some(*kind),
+            _ => None,
+        });
+        let text = match &file.state {
+            FileState::SyntaxError(broken) => format!("its file does not compile: {}", broken.text),
+            _ if !self.pytest.is_test_file(&file.path) => {
+                format!("its file does not match `python_files` ({})", self.pytest.python_files.join(" "))
+            }
+            _ if !self.failing.contains(&id) && !self.collected.contains(file.path.as_str()) => {
+                "pytest is told not to look at its file or folder".to_owned()
+            }
+            _ if file.facts.opted_out => "its file sets `__test__ = False`".to_owned(),
+            _ if ends == Some(StopKind::Skip) => "its file skips itself when it is imported".to_owned(),
+            _ if ends.is_some() || self.failing.contains(&id) => "its file cannot be imported".to_owned(),
+            _ => return None,
         };
-        found.push(BackupCandidate { origin: file.source.origin(class.range.clone()), tests, why_not });
+        Some(text)
     }
-    found.sort_by(|left, right| {
-        let rank = |candidate: &BackupCandidate| (candidate.why_not.is_some(), usize::MAX - candidate.tests);
-        rank(left).cmp(&rank(right)).then_with(|| left.origin.cmp(&right.origin))
-    });
-    found
+
+    /// Who may mark it where no statement of its file does.
+    fn marked_elsewhere(self, file: &PythonFile, view: &ClassView<'_>) -> Option<String> {
+        if view.unknown_marks || file.facts.unknown_marks {
+            return Some("a decorator or `pytestmark` is not understood".to_owned());
+        }
+        let mut folder = folder_of(&file.path);
+        loop {
+            let conftest = join(folder, "conftest.py");
+            let found = self.space.sources.id(&conftest).and_then(|id| self.space.sources.get(id));
+            if found.is_some_and(|conftest| conftest.facts.adds_marks) {
+                return Some(format!("`{conftest}` adds marks when tests are collected"));
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
+    }
+}
+
+/// True where no test of it runs, whatever is in them.
+fn is_skipped(view: &ClassView<'_>, file: &PythonFile) -> bool {
+    view.marks.contains(&"skip") || file.facts.marks.iter().any(|mark| mark == "skip")
+}
+
+fn is_marked(view: &ClassView<'_>, file: &PythonFile, tests: &[(FileId, &Function)], marker: &str) -> bool {
+    view.marks.contains(&marker)
+        || file.facts.marks.iter().any(|mark| mark == marker)
+        || (!tests.is_empty() && tests.iter().all(|(_, test)| test.marks.iter().any(|mark| mark == marker)))
 }
 
 #[cfg(test)]

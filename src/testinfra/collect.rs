@@ -61,6 +61,8 @@ pub struct ClassView<'a> {
     pub test_flag: Option<bool>,
     /// Its metaclass or an inherited one is ABCMeta.
     pub has_abstract_meta: bool,
+    /// It or a base may have marks that are not understood.
+    pub unknown_marks: bool,
     /// A base that is not a class of the repository, and may bring anything.
     pub unknown_base: Option<String>,
 }
@@ -96,6 +98,7 @@ fn inherit<'a>(
     }
     view.marks.extend(class.marks.iter().map(String::as_str));
     view.has_constructor |= class.constructor.is_some();
+    view.unknown_marks |= class.unknown_marks;
     view.test_flag = view.test_flag.or(class.test_flag);
     view.has_abstract_meta |= class.has_abstract_meta;
     for base in &class.bases {
@@ -140,7 +143,9 @@ fn outside_name<'a>(space: &'a Space<'a>, file: FileId, name: &'a str) -> &'a st
 
 /// What a name of a module means to the collection of tests.
 #[derive(Clone, Copy, Debug)]
-enum Entity<'a> {
+pub(super) enum Entity<'a> {
+    /// A function, or a value that may be called like one.
+    Function,
     Class(FileId, &'a Class),
     Other,
 }
@@ -175,7 +180,7 @@ fn bindings<'a>(source: &'a PythonFile, name: &str, before: usize) -> Vec<Bindin
 
 /// What a dotted name means in a file; `None` where it leads out of the repository or to nothing. Every file and name
 /// is passed once, so that files which import all of each other do not multiply the ways.
-fn lookup<'a>(
+pub(super) fn lookup<'a>(
     space: &'a Space<'a>,
     file: FileId,
     name: &str,
@@ -192,7 +197,8 @@ fn lookup<'a>(
             Binding::Value(ValueKind::Alias(target)) => {
                 return lookup(space, file, target, usize::MAX, seen).or(Some(Entity::Other));
             }
-            Binding::Function | Binding::Value(ValueKind::Callable | ValueKind::Other) => return Some(Entity::Other),
+            Binding::Function | Binding::Value(ValueKind::Callable) => return Some(Entity::Function),
+            Binding::Value(ValueKind::Other) => return Some(Entity::Other),
             Binding::Import(import) => {
                 if let (What::Name { name: imported, .. }, Some(Unit::File(module))) =
                     (&import.what, module_of(space, file, import))

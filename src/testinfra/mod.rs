@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`walk`], [`sources`] | what exists, and the Python files of it, parsed |
+//! | [`walk`], [`sources`], [`python_version`] | what exists, and the Python files of it, parsed |
 //! | [`pytest_config`], [`discovery`], [`collect`], [`glob`] | which files are tests, and which tests are in them |
 //! | [`collection`](mod@collection) | the project's own pytest, run where it is asked for |
 //! | [`roots`], [`resolve`], [`stdlib`], [`dependencies`], [`distributions`] | where imports lead |
@@ -29,6 +29,7 @@ pub mod interpret;
 pub mod markers;
 pub mod names;
 pub mod pytest_config;
+pub mod python_version;
 pub mod resolve;
 pub mod restore;
 pub mod roots;
@@ -50,8 +51,7 @@ use crate::config::TestsConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::tests::{CriticalImport, ImportVerdict, TestIndex, TestSummary};
 use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
-use crate::python::Version;
-use crate::python::extract::Interpreter;
+use classes::Classes;
 use imports::{Imports, Scope};
 use pytest_config::join;
 use resolve::Space;
@@ -109,13 +109,14 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
 
     let vendored = vendored_folders(&tree);
     let is_vendored = |path: &str| is_vendored(path, &vendored);
-    let interpreter = interpreter(repo, &root, &tree, config);
+    let interpreter = python_version::read(repo, &root, &tree, config);
     let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
     let dependencies = dependencies::read(repo, &root, &tree, config.venv.as_deref(), excerpts, is_vendored);
     let installed = dependencies.environment.iter().flat_map(|environment| environment.sources.clone());
     let roots = roots::read(repo, &root, &tree, &sources, &pytest, installed.collect(), excerpts);
     let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
-    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored);
+    let mut incomplete = tree.incomplete.clone();
+    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete);
 
     let copies: HashSet<&str> = backups.iter().map(|backup| backup.file.path.as_str()).collect();
     let is_live = |path: &str| {
@@ -128,7 +129,6 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let tests: Vec<FileId> = found.targeted.iter().filter_map(|path| sources.id(path)).collect();
 
     let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports, repo };
-    let mut incomplete = tree.incomplete.clone();
     incomplete.extend(dependencies.incomplete.clone());
     let imports = judge_imports(&space, &scope, &mut incomplete);
     incomplete.extend(imports.incomplete.iter().cloned());
@@ -148,8 +148,15 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
     let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, config);
     let tests_by_file = everything.by_file();
-    let classes =
-        classes::judge(&space, &pytest, &config.required_classes, &live, &backups, &mut diagnostics, &mut incomplete);
+    let scope = Classes {
+        space: &space,
+        pytest: &pytest,
+        live: &live,
+        failing: &imports.failing,
+        collected: &everything.files.iter().map(|file| file.path.as_str()).collect(),
+        backups: &backups,
+    };
+    let classes = classes::judge(scope, &config.required_classes, &mut diagnostics);
     if !root.is_empty() && !tree.folders.contains(&root) {
         incomplete.push(Why::new(WhyKind::FileUnreadable, format!("the tests' root `{root}` does not exist")));
     }
@@ -174,7 +181,7 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let summary = TestSummary {
         files: tree.files.keys().filter(|path| is_within(path, &root)).count(),
         python_files: tree.files.keys().filter(|path| is_within(path, &root) && path.ends_with(".py")).count(),
-        bytes: sources.files.iter().map(|file| file.source.text().len() as u64).sum(),
+        bytes: sources.files.iter().map(|file| file.bytes as u64).sum(),
         broad_test_files: found.broad.len(),
         test_files: found.targeted.len(),
         cap: config.cap,
@@ -240,30 +247,4 @@ fn is_vendored(path: &str, vendored: &HashSet<String>) -> bool {
         folder = roots::folder_of(folder);
     }
     false
-}
-
-/// The version of Python: configured, pinned, or the oldest that the project supports.
-fn interpreter(repo: &Path, root: &str, tree: &Tree, config: &TestsConfig) -> Interpreter {
-    if let Some(version) = config.python_version.as_deref().and_then(Version::parse) {
-        return Interpreter { version, exact: true };
-    }
-    let ignored = Excerpts::default();
-    let read = |folder: &str, name: &str| {
-        let path = join(folder, name);
-        let size = *tree.files.get(&path)?;
-        pytest_config::open(repo, &path, size, &ignored, &mut Vec::new()).map(|file| file.text().to_owned())
-    };
-    for folder in BTreeMap::from([(0, root), (1, "")]).values() {
-        if let Some(version) = read(folder, ".python-version").and_then(|text| Version::parse(text.trim())) {
-            return Interpreter { version, exact: true };
-        }
-        let Some(text) = read(folder, "pyproject.toml") else { continue };
-        let Ok(value) = toml_span::parse(&text) else { continue };
-        let declared = ["/project/requires-python", "/tool/poetry/dependencies/python"];
-        let version = declared.iter().find_map(|at| Version::parse(value.pointer(at)?.as_str()?));
-        if let Some(version) = version {
-            return Interpreter { version, exact: false };
-        }
-    }
-    Interpreter { version: Version::FALLBACK, exact: false }
 }

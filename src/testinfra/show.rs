@@ -89,14 +89,14 @@ fn class(class: &RequiredClass) -> Value {
         "elsewhere": class.elsewhere.as_ref().map(place),
         "candidates": candidates.collect::<Vec<_>>(),
         "problems": class.problems,
+        "whys": class.unknown.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
 /// One word for a class: `ok`, or its first problem.
 fn verdict(class: &RequiredClass) -> &'static str {
     match class.problems.first() {
-        // A class without problem and without place is one that could not be looked for.
-        None if class.places.is_empty() => "not-checked",
+        None if !class.unknown.is_empty() => "not-checked",
         None => "ok",
         Some(ClassProblem::Missing) if class.candidates.iter().any(|candidate| candidate.why_not.is_none()) => {
             "only-in-backup"

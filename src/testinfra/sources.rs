@@ -1,16 +1,28 @@
 //! Reads and parses the Python files of a tree, in parallel.
 
+mod encoding;
+
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+pub(super) use encoding::{DecodeError, Width, decode, width};
 use rayon::prelude::*;
 
 use super::walk::Tree;
+use crate::model::source::Reload;
 use crate::model::{Excerpts, Origin, RepoPath, SourceFile, Why, WhyKind};
 use crate::python::extract::{self, Interpreter};
 use crate::python::facts::Facts;
 use crate::python::{self, MAX_BYTES};
+
+/// The stack of a thread that parses.
+const STACK: usize = 32 << 20;
+/// The most bytes of Python that are read in all.
+const MAX_TOTAL: u64 = 2 << 30;
 
 /// Index of a file in [`Sources`].
 pub type FileId = usize;
@@ -28,8 +40,10 @@ pub struct Sources {
 pub struct PythonFile {
     /// Its path, relative to the repository.
     pub path: String,
-    /// Its text; empty where it was not read.
+    /// Its text; empty where it was not read. It is not kept in memory, but read again where it is cited.
     pub source: SourceFile,
+    /// Bytes of text that were read.
+    pub bytes: usize,
     /// What it says, as far as it could be read.
     pub facts: Facts,
     /// Whether its facts may be relied on.
@@ -69,17 +83,12 @@ impl Sources {
     ) -> Self {
         let paths: Vec<(&String, u64)> =
             tree.files.iter().filter(|(path, _)| wanted(path)).map(|(path, &size)| (path, size)).collect();
+        let reader = Reader::new(repo, interpreter, excerpts);
         let work = || {
-            let one = |(path, size): &(&String, u64)| {
-                read_one(repo, path, *size, tree.overlay.get(*path), interpreter, excerpts)
-            };
-            paths.par_iter().map(one).collect::<Vec<_>>()
+            let read = |(path, size): &(&String, u64)| reader.read(tree, path, *size);
+            paths.par_iter().map(read).collect::<Vec<_>>()
         };
-        // Trees are walked by recursion, to a bounded depth that needs more stack than a thread has by default.
-        let files = match rayon::ThreadPoolBuilder::new().stack_size(32 << 20).build() {
-            Ok(pool) => pool.install(work),
-            Err(_) => work(),
-        };
+        let files = with_deep_stacks(work);
         let ids = files.iter().enumerate().map(|(id, file)| (file.path.clone(), id)).collect();
         Self { files, ids }
     }
@@ -95,43 +104,108 @@ impl Sources {
     }
 }
 
-fn read_one(
-    repo: &Path,
-    path: &str,
-    size: u64,
-    overlaid: Option<&Vec<u8>>,
+/// Runs parallel work. Trees are walked by recursion, to a bounded depth that needs more stack than a thread has by
+/// default; where no such threads are to be had, one does all the work.
+pub(super) fn with_deep_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => stacker::grow(STACK, work),
+    }
+}
+
+/// What reading a file needs.
+pub(super) struct Reader<'a> {
+    repo: Arc<Path>,
     interpreter: Interpreter,
-    excerpts: &Excerpts,
-) -> PythonFile {
-    let repo_path = RepoPath::new(path);
-    let unread = |kind, text: String| PythonFile {
-        path: path.to_owned(),
-        source: SourceFile::new(repo_path.clone(), "", excerpts),
-        facts: Facts::default(),
-        state: FileState::Unread(Why::new(kind, text)),
-    };
-    if size > MAX_BYTES as u64 {
-        return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
+    excerpts: &'a Excerpts,
+    /// Bytes that may still be read.
+    left: AtomicU64,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(repo: &Path, interpreter: Interpreter, excerpts: &'a Excerpts) -> Self {
+        Self { repo: Arc::from(repo), interpreter, excerpts, left: AtomicU64::new(MAX_TOTAL) }
     }
-    let read = overlaid.map_or_else(|| fs::read(repo.join(path)), |bytes| Ok(bytes.clone()));
-    let bytes = match read {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind()));
+
+    pub(super) fn read(&self, tree: &Tree, path: &str, size: u64) -> PythonFile {
+        let unread = |kind, text| self.unread(path, kind, text);
+        if size > MAX_BYTES as u64 {
+            return unread(WhyKind::Limit, format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20));
         }
-    };
-    match decode(&bytes) {
-        Ok(text) => parse(SourceFile::new(repo_path, text, excerpts), interpreter),
-        Err(DecodeError::Unsupported(name)) => {
-            unread(WhyKind::Unsupported, format!("`{path}` is in the encoding `{name}`, which is not read"))
+        let enough = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(size));
+        if enough.is_err() {
+            let text = format!("`{path}` is beyond the {} MiB of Python that are read", MAX_TOTAL >> 20);
+            return unread(WhyKind::Limit, text);
         }
-        Err(DecodeError::Refused { text, offset }) => {
-            let source = SourceFile::new(repo_path, String::from_utf8_lossy(&bytes), excerpts);
-            let broken = Broken { text: text.to_owned(), origin: source.origin(offset..offset) };
-            let facts = Facts::default();
-            PythonFile { path: path.to_owned(), source, facts, state: FileState::SyntaxError(broken) }
+        if let Some(bytes) = tree.overlay.get(path) {
+            // It is not on the disk, and cannot be read again.
+            return self.understand(path, bytes);
+        }
+        match read_bytes(&self.repo.join(path)) {
+            Ok(bytes) if bytes.len() > MAX_BYTES => {
+                unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
+            }
+            Ok(bytes) => {
+                let file = self.understand(path, &bytes);
+                if matches!(file.state, FileState::Unread(_)) && file.bytes == 0 {
+                    return file;
+                }
+                let reload = Reload { repo: self.repo.clone(), bytes: bytes.len(), decode: text_of };
+                PythonFile { source: file.source.without_text(reload), ..file }
+            }
+            Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
         }
     }
+
+    fn unread(&self, path: &str, kind: WhyKind, text: String) -> PythonFile {
+        PythonFile {
+            path: path.to_owned(),
+            source: SourceFile::new(RepoPath::new(path), "", self.excerpts),
+            bytes: 0,
+            facts: Facts::default(),
+            state: FileState::Unread(Why::new(kind, text)),
+        }
+    }
+
+    fn understand(&self, path: &str, bytes: &[u8]) -> PythonFile {
+        let repo_path = RepoPath::new(path);
+        match decode(bytes) {
+            Ok(text) => parse(SourceFile::new(repo_path, text, self.excerpts), self.interpreter),
+            Err(DecodeError::Unsupported(name)) => {
+                let text = format!("`{path}` is in the encoding `{name}`, which is not read");
+                self.unread(path, WhyKind::Unsupported, text)
+            }
+            Err(DecodeError::Refused { text, offset }) => {
+                let source = SourceFile::new(repo_path, String::from_utf8_lossy(bytes), self.excerpts);
+                let offset = shown_offset(bytes, offset);
+                let state = FileState::SyntaxError(Broken { text, origin: source.origin(offset..offset) });
+                PythonFile { path: path.to_owned(), source, bytes: bytes.len(), facts: Facts::default(), state }
+            }
+        }
+    }
+}
+
+/// The text of a file that was read before; what CPython refuses is shown as far as it is text.
+fn text_of(bytes: &[u8]) -> Option<String> {
+    match decode(bytes) {
+        Ok(text) => Some(text),
+        Err(DecodeError::Refused { .. }) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Err(DecodeError::Unsupported(_)) => None,
+    }
+}
+
+/// What a file with these bytes says, as if it had been read from the repository.
+pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: &Excerpts) -> PythonFile {
+    Reader::new(Path::new(""), interpreter, excerpts).understand(path, bytes)
+}
+
+/// Reads a file, though not much more of it than is parsed: it may grow while it is read.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Parses a text that was read.
@@ -139,117 +213,25 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     let path = source.path().as_str().to_owned();
     let module = python::parse(&source, interpreter.version);
     let facts = extract::facts(&source, &module.body, interpreter);
+    let broken =
+        |error: &python::SyntaxError| Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };
     let hard = module.errors.iter().find(|error| !error.version_only);
-    let first = hard.or_else(|| module.errors.first());
-    let state = if module.too_deep || facts.truncated {
-        FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
-    } else if let Some(error) = first {
-        let broken = Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };
-        if error.version_only && !interpreter.exact {
-            FileState::NeedsLaterVersion(broken)
-        } else {
-            FileState::SyntaxError(broken)
+    let state = match (hard, module.errors.first()) {
+        (Some(error), _) => FileState::SyntaxError(broken(error)),
+        _ if module.too_deep || facts.truncated => {
+            FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
         }
-    } else if let Some((range, text)) = &facts.compile_error {
-        FileState::SyntaxError(Broken { text: (*text).to_owned(), origin: source.origin(range.clone()) })
-    } else {
-        FileState::Compiles
+        (None, Some(error)) if interpreter.exact => FileState::SyntaxError(broken(error)),
+        (None, Some(error)) => FileState::NeedsLaterVersion(broken(error)),
+        (None, None) => FileState::Compiles,
     };
-    PythonFile { path, source, facts, state }
+    PythonFile { path, bytes: source.text().len(), source, facts, state }
 }
 
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum DecodeError {
-    /// CPython refuses the text as well.
-    #[error("{text}")]
-    Refused { text: &'static str, offset: usize },
-    /// CPython reads an encoding that is not read here.
-    #[error("it is in the encoding `{0}`, which is not read")]
-    Unsupported(String),
-}
-
-/// Bytes → text as CPython decodes a source file: a byte order mark, else a coding cookie in the first two lines,
-/// else UTF-8.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Some(offset) = body.iter().position(|&byte| byte == 0) {
-        return Err(DecodeError::Refused { text: "source code cannot contain null bytes", offset });
-    }
-    let error = match std::str::from_utf8(body) {
-        Ok(text) => return Ok(text.to_owned()),
-        Err(error) => error,
-    };
-    let refused = |text| Err(DecodeError::Refused { text, offset: error.valid_up_to() });
-    let Some(cookie) = cookie(body) else { return refused("it is not UTF-8 and declares no other encoding") };
-    // Encodings of one byte a character that have ASCII in their lower half: all that is not text reads alike.
-    let single_byte = ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8", "cp437", "cp85", "cp86", "mac"];
-    match cookie.replace('_', "-").as_str() {
-        name if single_byte.iter().any(|prefix| name.starts_with(prefix)) => {
-            Ok(body.iter().map(|&byte| char::from(byte)).collect())
-        }
-        "utf-8" | "utf8" | "ascii" | "us-ascii" => refused("it is not in the encoding that it declares"),
-        _ => Err(DecodeError::Unsupported(cookie)),
-    }
-}
-
-/// True where the text is UTF-8 by declaration or by default, and not only by chance.
-pub(super) fn declares_utf8(bytes: &[u8]) -> bool {
-    cookie(bytes).is_none_or(|name| matches!(name.replace('_', "-").as_str(), "utf-8" | "utf8" | "utf-8-sig"))
-}
-
-/// The encoding that one of the first two lines declares, in lower case.
-fn cookie(bytes: &[u8]) -> Option<String> {
-    bytes.split(|&byte| byte == b'\n').take(2).find_map(|line| {
-        let line = String::from_utf8_lossy(line).to_ascii_lowercase();
-        let comment = line.trim_start().strip_prefix('#')?;
-        let (_, rest) = comment.split_once("coding")?;
-        let name = rest.strip_prefix([':', '='])?.trim_start();
-        let end = name.find(|character: char| !(character.is_alphanumeric() || "-_.".contains(character)));
-        name.get(..end.unwrap_or(name.len())).map(str::to_owned)
-    })
+/// The same byte in a text in which what is not UTF-8 has been replaced.
+fn shown_offset(bytes: &[u8], offset: usize) -> usize {
+    String::from_utf8_lossy(bytes.get(..offset).unwrap_or(bytes)).len()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::python::Version;
-
-    fn parsed(text: &str, minor: u8, exact: bool) -> PythonFile {
-        let source = SourceFile::new(RepoPath::new("a.py"), text, &Excerpts::default());
-        parse(source, Interpreter { version: Version { major: 3, minor }, exact })
-    }
-
-    #[test]
-    fn text_is_decoded_as_cpython_does() {
-        assert_eq!(decode(b"\xef\xbb\xbfx = 1").unwrap(), "x = 1");
-        assert_eq!(decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'").unwrap(), "# -*- coding: latin-1 -*-\nx = 'é'");
-        assert_eq!(decode(b"\n# vim: set fileencoding=koi8-r :\nx = '\xe9'").unwrap().chars().last(), Some('\''));
-        assert!(matches!(decode(b"x = '\xe9'"), Err(DecodeError::Refused { offset: 5, .. })));
-        assert!(matches!(decode(b"# coding: utf-8\nx = '\xe9'"), Err(DecodeError::Refused { .. })));
-        assert_eq!(decode(b"# coding: gbk\nx = '\xe9'"), Err(DecodeError::Unsupported("gbk".to_owned())));
-        assert!(matches!(decode(b"x = '\0'"), Err(DecodeError::Refused { offset: 5, .. })));
-    }
-
-    #[test]
-    fn syntax_of_a_later_version_is_an_error_only_where_the_version_is_known() {
-        let text = "x = f\"{'a' + \"b\"}\"\n";
-        assert!(matches!(parsed(text, 11, true).state, FileState::SyntaxError(_)));
-        assert!(matches!(parsed(text, 11, false).state, FileState::NeedsLaterVersion(_)));
-        assert_eq!(parsed(text, 12, true).state, FileState::Compiles);
-        assert!(matches!(parsed("return 1\n", 12, true).state, FileState::SyntaxError(_)));
-        assert_eq!(parsed("def f():\n    return 1\n", 12, true).state, FileState::Compiles);
-    }
-
-    #[test]
-    fn hostile_nesting_is_a_limit_and_not_a_crash() {
-        let run = |text: String| {
-            let work = move || parsed(&text, 11, true).state;
-            let thread = std::thread::Builder::new().stack_size(32 << 20).spawn(work).unwrap();
-            assert!(matches!(thread.join().unwrap(), FileState::Unread(_) | FileState::SyntaxError(_)));
-        };
-        run(format!("x = a{}\n", ".b".repeat(200_000)));
-        run(format!("x = {}1\n", "-".repeat(100_000)));
-        run(format!("x = {}{}\n", "[".repeat(50_000), "]".repeat(50_000)));
-        run((0..2_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>());
-    }
-}
+mod tests;

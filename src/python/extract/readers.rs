@@ -46,21 +46,6 @@ pub(super) fn from_imports(import: &ast::StmtImportFrom) -> Vec<Import> {
     import.names.iter().map(one).collect()
 }
 
-/// `from __future__ import …` may follow only a docstring and its like.
-pub(super) fn misplaced_future(body: &[Stmt]) -> Option<(std::ops::Range<usize>, &'static str)> {
-    let mut rest = body.iter().enumerate().skip_while(|(at, statement)| match statement {
-        Stmt::Expr(expression) => *at == 0 && string(&expression.value).is_some(),
-        other => is_future(other),
-    });
-    rest.find(|(_, statement)| is_future(statement))
-        .map(|(_, statement)| (range_of(statement), "`from __future__ import` after other statements"))
-}
-
-fn is_future(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::ImportFrom(import) if import.level == 0
-        && import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"))
-}
-
 pub(super) fn plugins(value: &Expr) -> Vec<Import> {
     let one = |element: &Expr| {
         Some(Import {

@@ -221,7 +221,7 @@ impl<'a> Finder<'a> {
     }
 
     fn has_automatic_fixtures(self) -> bool {
-        self.names.space.sources.files.iter().any(|file| file.source.text().contains("autouse"))
+        self.names.space.sources.files.iter().any(|file| file.facts.mentions_autouse)
     }
 
     fn class(self, name: &str, file: FileId, class: &'a ClassBody, depth: usize) -> Items {

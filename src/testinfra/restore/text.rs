@@ -1,6 +1,6 @@
 //! The bytes of a Python file and its text, and how one is changed without touching the rest of the other.
 
-use crate::testinfra::sources::{declares_utf8, decode};
+use crate::testinfra::sources::{Width, decode, width};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -27,14 +27,20 @@ pub(super) struct Insertion {
 impl Text {
     /// Reads the bytes of a file as CPython does.
     pub(super) fn new(bytes: Vec<u8>) -> Result<Self, String> {
+        let single_byte = match width(&bytes) {
+            Width::Utf8 => false,
+            Width::One => true,
+            Width::Other(name) => {
+                return Err(format!("it is in the encoding `{name}`, in which no text is put"));
+            }
+        };
         let text = decode(&bytes).map_err(|error| error.to_string())?;
         let lines = text.matches('\n').count();
         let windows = text.matches("\r\n").count();
-        if text.matches('\r').count() != windows {
+        // In the text a carriage return alone is a line feed already.
+        if bytes.iter().filter(|&&byte| byte == b'\r').count() != windows {
             return Err("some of its lines end in a carriage return alone".to_owned());
         }
-        let body = bytes.strip_prefix(BOM).unwrap_or(&bytes);
-        let single_byte = bytes.len() == body.len() && !declares_utf8(body);
         let eol = if windows * 2 > lines { "\r\n" } else { "\n" };
         Ok(Self { text, single_byte, eol, bytes })
     }
