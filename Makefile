@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test faults lint bench docs clients peers
+.PHONY: help demo test faults lint bench docs clients peers pytests
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -53,3 +53,10 @@ clients: ## install Google's Python clients in target/clients, for the tests tha
 peers: ## install ruff and ty in target/peers, to be measured beside the tool
 	python3 -m venv target/peers
 	target/peers/bin/pip install --quiet --disable-pip-version-check --requirement benches/tests_tree/requirements.txt
+
+pytests: ## install pytest 8 and 9 in target, to compare what they collect with what is recorded of them
+	@for version in 8.4.2 9.2.0; do \
+	  folder=target/pytest$${version%%.*}; \
+	  python3 -m venv $$folder || exit 1; \
+	  $$folder/bin/pip install --quiet --disable-pip-version-check pytest==$$version || exit 1; \
+	done

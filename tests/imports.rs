@@ -167,8 +167,7 @@ fn truth_path() -> std::path::PathBuf {
 fn check(tree: &Tree, folder: &Path, version: &str, truth: &Truth) {
     let said = say(folder, tree, version);
     let (wrong, table) = compare(tree, &said, truth);
-    eprintln!("{table}");
-    assert!(wrong.is_empty(), "{} disagreements:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{table}\n{} disagreements:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -185,7 +184,7 @@ fn imports_are_those_of_the_recorded_interpreter() {
 #[test]
 fn imports_are_those_of_the_interpreter_that_is_here() {
     let Some(version) = interpreter::version() else {
-        eprintln!("SKIPPED: python3 is not on PATH");
+        crate::emulator::skip("python3 is not on PATH");
         return;
     };
     // Another tree than the recorded one, and the recorded one.
