@@ -84,7 +84,7 @@ fn show_tests_says_of_a_class_what_is_known() {
         marked.replace("TestHealth", "TestHealthNow")
     ));
     let why_not = list(&renamed, "classes")[0]["candidates"][0]["why_not"].as_str().unwrap().to_owned();
-    assert!(why_not.contains("`TestHealthNow` (tests/smoke/test_health.py:5)"), "{why_not}");
+    assert!(why_not.contains("`TestHealthNow` in tests/smoke/test_health.py:5"), "{why_not}");
 
     let unknown = shown("=== tests/smoke/test_health.py\nTestHealth = make()\n");
     let class = &list(&unknown, "classes")[0];

@@ -26,7 +26,7 @@ pub fn twin(space: &Space<'_>, pytest: &PytestConfig, class: &Class, live: &Hash
     });
     let (_, file, other) = alike.max_by_key(|(likeness, ..)| *likeness)?;
     let line = file.source.position(other.range.start).line;
-    Some(format!("the live class `{}` ({}:{line}) has the same tests: it was renamed", other.name, file.path))
+    Some(format!("`{}` in {}:{line} has the same tests: it was renamed", other.name, file.path))
 }
 
 fn tests<'a>(pytest: &PytestConfig, class: &'a Class) -> BTreeSet<&'a str> {
