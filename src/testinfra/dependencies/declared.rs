@@ -84,12 +84,12 @@ fn dynamic_files(value: &toml_span::Value<'_>) -> Vec<String> {
         return Vec::new();
     };
     let mut files = Vec::new();
-    let mut add = |value: &toml_span::Value<'_>| match value.pointer("/file") {
-        Some(file) => match file.as_array() {
+    let mut add = |value: &toml_span::Value<'_>| {
+        let Some(file) = value.pointer("/file") else { return };
+        match file.as_array() {
             Some(list) => files.extend(list.iter().filter_map(|entry| entry.as_str().map(str::to_owned))),
             None => files.extend(file.as_str().map(str::to_owned)),
-        },
-        None => {}
+        }
     };
     if let Some(value) = dynamic.get("dependencies") {
         add(value);

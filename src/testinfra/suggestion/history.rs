@@ -57,7 +57,9 @@ impl History {
             if !is_rename {
                 continue;
             }
-            if let (Some(Some(old)), Some(Some(new))) = (fields.next(), fields.next()) {
+            if let (Some(Some(old)), Some(Some(new))) = (fields.next(), fields.next())
+                && !new.is_empty()
+            {
                 renamed.entry(old.to_owned()).or_insert_with(|| new.to_owned());
             }
         }
