@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test faults lint bench docs clients
+.PHONY: help demo test faults lint bench docs clients pytests
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -48,3 +48,9 @@ docs: ## print the references that are made from code, and the API documentation
 clients: ## install Google's Python clients in target/clients, for the tests that use them
 	python3 -m venv target/clients
 	target/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+
+pytests: ## install pytest 8 and 9 in target/pytest8 and target/pytest9, for the tests that compare with them
+	for version in 8 9; do \
+	  python3 -m venv target/pytest$$version && \
+	  target/pytest$$version/bin/pip install --quiet --disable-pip-version-check --requirement tests/pytest/pytest$$version.txt || exit 1; \
+	done

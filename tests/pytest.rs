@@ -16,6 +16,8 @@ use gcp_drift::testinfra;
 
 use super::common::copy;
 
+mod findings;
+
 const GENERATIONS: [u8; 2] = [8, 9];
 
 fn folder() -> PathBuf {
