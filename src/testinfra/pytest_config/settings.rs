@@ -146,7 +146,6 @@ impl Written {
 
 /// Applies the settings of the file that counts, which lies in `folder`.
 pub(super) fn apply(config: &mut PytestConfig, folder: &str, settings: &[Setting], tree: &Tree, file: &SourceFile) {
-    let mut strict = false;
     for setting in settings {
         let origin = file.line_origin(setting.line);
         if LISTS.contains(&setting.key.as_str())
@@ -156,10 +155,12 @@ pub(super) fn apply(config: &mut PytestConfig, folder: &str, settings: &[Setting
             config.refuse(problem(DiagnosticLevel::Error, text, origin));
             continue;
         }
-        one(config, folder, setting, tree, file, &mut strict);
+        one(config, folder, setting, tree, file);
     }
-    if strict {
-        config.strict_markers = true;
+    // Settings of pytest 9; pytest 8 does not know them. The one setting goes before `strict`, which stands for several.
+    if config.generation != Some(8) {
+        let flag = |key: &str| settings.iter().rev().find(|setting| setting.key == key)?.value.flag();
+        config.strict_markers = flag("strict_markers").or_else(|| flag("strict")).unwrap_or(false);
     }
     let options: Options = options::read(config, file, settings);
     config.importlib = options.importlib;
@@ -173,7 +174,7 @@ pub(super) fn apply(config: &mut PytestConfig, folder: &str, settings: &[Setting
     misspelt(config, settings, file, strict_config);
 }
 
-fn one(config: &mut PytestConfig, folder: &str, setting: &Setting, tree: &Tree, file: &SourceFile, strict: &mut bool) {
+fn one(config: &mut PytestConfig, folder: &str, setting: &Setting, tree: &Tree, file: &SourceFile) {
     let origin = || file.line_origin(setting.line);
     let words = || setting.value.words();
     match setting.key.as_str() {
@@ -181,8 +182,6 @@ fn one(config: &mut PytestConfig, folder: &str, setting: &Setting, tree: &Tree, 
         "python_classes" => config.python_classes = words(),
         "python_functions" => config.python_functions = words(),
         "collect_imported_tests" => config.collect_imported_tests = setting.value.flag() != Some(false),
-        // Settings of pytest 9; pytest 8 does not know them.
-        "strict" | "strict_markers" if config.generation != Some(8) => *strict |= setting.value.flag() == Some(true),
         "testpaths" => {
             config.testpaths = words();
             for path in &config.testpaths {
