@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::said;
 use crate::common::{Outcome, Repository, list};
 
 /// A repository of files given as one text, each after a line `=== path`.
@@ -190,7 +191,7 @@ fn the_real_pytest_collects_what_is_read() {
     for version in ["8", "9"] {
         let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pytest{version}/bin/python"));
         if !python.exists() {
-            println!("SKIPPED: make pytests has not been run");
+            said("SKIPPED: make pytests has not been run");
             return;
         }
         let files = format!(
