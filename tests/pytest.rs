@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +23,11 @@ const GENERATIONS: [u8; 2] = [8, 9];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytest")
+}
+
+/// Prints a line also where the test passes.
+fn said(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// The projects, in order.
@@ -125,7 +131,7 @@ fn what_is_read_is_what_pytest_8_and_9_collect() {
             ));
         }
     }
-    println!("equal {equal}/{all}, of which {open} with a part that cannot be told");
+    said(&format!("equal {equal}/{all}, of which {open} with a part that cannot be told"));
     assert!(wrong.is_empty(), "equal {equal}/{all}\n{}", wrong.join("\n"));
     assert!(all >= 2 * 80, "only {all} answers were compared");
 }
@@ -137,7 +143,7 @@ fn the_recorded_truth_is_what_the_installed_pytests_collect() {
     for generation in GENERATIONS {
         let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pytest{generation}/bin/python"));
         if !python.exists() {
-            println!("SKIPPED: make pytests has not been run");
+            said("SKIPPED: make pytests has not been run");
             return;
         }
         let copied = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::said;
 use crate::common::{Outcome, Repository, list};
 
 /// A repository of files given as one text, each after a line `=== path`.
@@ -53,11 +54,6 @@ fn each_finding_is_alone_and_its_look_alike_gives_none() {
             format!("=== tests/test_a.py\n{test}=== tests/test_b.py\ndef test_b():\n    def inner():\n        yield 1\n    assert inner()\n"),
         ),
         (
-            "collection-error:collector/test_b.py",
-            "=== pytest.ini\n[pytest]\naddopts = --strict-markers\nmarkers =\n    smoke: fast\n=== test_b.py\nimport pytest\n@pytest.mark.smok\ndef test_b(): assert f()\n".to_owned(),
-            "=== pytest.ini\n[pytest]\naddopts = --strict-markers\nmarkers =\n    smoke: fast\n=== test_b.py\nimport pytest\n@pytest.mark.smoke\ndef test_b(): assert f()\n".to_owned(),
-        ),
-        (
             "pytest-does-not-start:file/conftest.py",
             format!("=== helpers.py\n=== conftest.py\nfrom helpers import gone\n=== tests/test_a.py\n{test}"),
             format!("=== helpers.py\n=== conftest.py\ntry:\n    from helpers import gone\nexcept ImportError:\n    gone = None\n=== tests/test_a.py\n{test}"),
@@ -82,6 +78,18 @@ fn each_finding_is_alone_and_its_look_alike_gives_none() {
         assert_eq!(found(&files), [expected], "{files}");
         assert_eq!(found(&innocent), Vec::<String>::new(), "{innocent}");
     }
+}
+
+#[test]
+fn a_mark_that_nobody_registers_is_named_beside_what_it_breaks() {
+    let with = |mark: &str| {
+        format!(
+            "=== pytest.ini\n[pytest]\naddopts = --strict-markers\nmarkers =\n    smoke: fast\n=== test_b.py\n\
+             import pytest\n@pytest.mark.{mark}\ndef test_b(): assert f()\n"
+        )
+    };
+    assert_eq!(found(&with("smok")), ["collection-error:collector/test_b.py", "marker-unregistered:mark/smok"]);
+    assert_eq!(found(&with("smoke")), Vec::<String>::new());
 }
 
 #[test]
@@ -190,7 +198,7 @@ fn the_real_pytest_collects_what_is_read() {
     for version in ["8", "9"] {
         let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pytest{version}/bin/python"));
         if !python.exists() {
-            println!("SKIPPED: make pytests has not been run");
+            said("SKIPPED: make pytests has not been run");
             return;
         }
         let files = format!(

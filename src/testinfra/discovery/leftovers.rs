@@ -47,7 +47,12 @@ pub fn read(
             .filter_map(|file| without_tests(input, everything, &imported, file))
             .collect(),
         unmatched: unmatched(input, everything, &imported, config),
-        left_out: everything_files.iter().flat_map(|file| left_out(file)).collect(),
+        left_out: everything_files
+            .iter()
+            .flat_map(|file| left_out(file))
+            // The rules on required classes say it of those.
+            .filter(|class| !config.required_classes.iter().any(|wanted| wanted.name == class.name))
+            .collect(),
         not_reached: found.targeted.iter().filter(|path| !reached.contains(path.as_str())).count(),
         unused_exclusions: found
             .exclusions

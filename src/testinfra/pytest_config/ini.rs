@@ -7,10 +7,12 @@ use crate::model::{Diagnostic, SourceFile};
 
 /// Key, lines of the value, line number.
 type Entry = (String, Vec<String>, u32);
+/// Name and entries.
+type Section = (String, Vec<Entry>);
 
 /// Sections with their entries, in order; an error is a reason for which pytest refuses the file, with its line.
-fn sections(text: &str) -> Result<Vec<(String, Vec<Entry>)>, (u32, String)> {
-    let mut sections: Vec<(String, Vec<Entry>)> = Vec::new();
+fn sections(text: &str) -> Result<Vec<Section>, (u32, String)> {
+    let mut sections: Vec<Section> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
