@@ -36,42 +36,64 @@ fn each_finding_is_alone_and_its_look_alike_gives_none() {
         (
             "test-file-without-tests:file/tests/test_none.py",
             format!("=== tests/test_a.py\n{test}=== tests/test_none.py\ndef helper(): pass\n"),
-            format!("=== tests/test_a.py\nfrom test_none import helper\n{test}=== tests/test_none.py\ndef helper(): pass\n"),
+            format!(
+                "=== tests/test_a.py\nfrom test_none import helper\n{test}=== tests/test_none.py\ndef helper(): pass\n"
+            ),
         ),
         (
             "test-file-unmatched:file/tests/api_checks.py",
             format!("=== tests/test_a.py\n{test}=== tests/api_checks.py\n{test}"),
-            format!("=== tests/test_a.py\n{test}=== app/checks.py\ndef test_connection(): return 1\n=== tests/base.py\nclass Base:\n    def test_shared(self): pass\n"),
+            format!(
+                "=== tests/test_a.py\n{test}=== app/checks.py\ndef test_connection(): return 1\n=== tests/base.py\nclass Base:\n    def test_shared(self): pass\n"
+            ),
         ),
         (
             "test-class-left-out:class/tests/test_a.py::TestA",
-            format!("=== tests/test_a.py\n{test}class TestA:\n    def __init__(self): pass\n    def test_a(self): pass\n"),
-            format!("=== tests/test_a.py\n{test}class TestConfig:\n    def __init__(self): pass\n    def value(self): pass\n"),
+            format!(
+                "=== tests/test_a.py\n{test}class TestA:\n    def __init__(self): pass\n    def test_a(self): pass\n"
+            ),
+            format!(
+                "=== tests/test_a.py\n{test}class TestConfig:\n    def __init__(self): pass\n    def value(self): pass\n"
+            ),
         ),
         (
             "collection-error:collector/tests/test_b.py",
             format!("=== tests/test_a.py\n{test}=== tests/test_b.py\ndef test_b():\n    yield 1\n"),
-            format!("=== tests/test_a.py\n{test}=== tests/test_b.py\ndef test_b():\n    def inner():\n        yield 1\n    assert inner()\n"),
+            format!(
+                "=== tests/test_a.py\n{test}=== tests/test_b.py\ndef test_b():\n    def inner():\n        yield 1\n    assert inner()\n"
+            ),
         ),
         (
             "pytest-does-not-start:file/conftest.py",
             format!("=== helpers.py\n=== conftest.py\nfrom helpers import gone\n=== tests/test_a.py\n{test}"),
-            format!("=== helpers.py\n=== conftest.py\ntry:\n    from helpers import gone\nexcept ImportError:\n    gone = None\n=== tests/test_a.py\n{test}"),
+            format!(
+                "=== helpers.py\n=== conftest.py\ntry:\n    from helpers import gone\nexcept ImportError:\n    gone = None\n=== tests/test_a.py\n{test}"
+            ),
         ),
         (
             "exclusion-unused:pattern/*/legcy/*",
-            format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\nexclude = [\"*/legcy/*\"]\n=== tests/test_a.py\n{test}"),
-            format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\nexclude = [\"*/legacy/*\"]\n=== tests/test_a.py\n{test}=== legacy/test_b.py\n{test}"),
+            format!(
+                "=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\nexclude = [\"*/legcy/*\"]\n=== tests/test_a.py\n{test}"
+            ),
+            format!(
+                "=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\nexclude = [\"*/legacy/*\"]\n=== tests/test_a.py\n{test}=== legacy/test_b.py\n{test}"
+            ),
         ),
         (
             "discovery-cap-exceeded:tree/tests",
-            format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\ncap = 1\n=== tests/test_a.py\n{test}=== tests/test_b.py\n{test}"),
+            format!(
+                "=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\ncap = 1\n=== tests/test_a.py\n{test}=== tests/test_b.py\n{test}"
+            ),
             format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests]\ncap = 1\n=== tests/test_a.py\n{test}"),
         ),
         (
             "category-empty:category/smoke",
-            format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests.categories]\nsmoke = [\"smoke/*.py\"]\n=== tests/test_a.py\n{test}"),
-            format!("=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests.categories]\nsmoke = [\"smoke/*.py\"]\n=== smoke/test_a.py\n{test}"),
+            format!(
+                "=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests.categories]\nsmoke = [\"smoke/*.py\"]\n=== tests/test_a.py\n{test}"
+            ),
+            format!(
+                "=== gcp-drift.toml\n[live]\nsource = \"none\"\n[tests.categories]\nsmoke = [\"smoke/*.py\"]\n=== smoke/test_a.py\n{test}"
+            ),
         ),
     ];
     for (expected, files, innocent) in cases {
