@@ -54,9 +54,8 @@ peers: ## install ruff and ty in target/peers, to be measured beside the tool
 	python3 -m venv target/peers
 	target/peers/bin/pip install --quiet --disable-pip-version-check --requirement benches/tests_tree/requirements.txt
 
-pytests: ## install pytest 8 and 9 in target, to compare what they collect with what is recorded of them
-	@for version in 8.4.2 9.2.0; do \
-	  folder=target/pytest$${version%%.*}; \
-	  python3 -m venv $$folder || exit 1; \
-	  $$folder/bin/pip install --quiet --disable-pip-version-check pytest==$$version || exit 1; \
+pytests: ## install pytest 8 and 9 in target/pytest8 and target/pytest9, for the tests that compare with them
+	for version in 8 9; do \
+	  python3 -m venv target/pytest$$version && \
+	  target/pytest$$version/bin/pip install --quiet --disable-pip-version-check --requirement tests/pytest/pytest$$version.txt || exit 1; \
 	done

@@ -85,14 +85,14 @@ const CASES: &[Case] = &[
     Case {
         name: "copies double the files",
         change: |repository| {
-            repository.write("backups/test_a.py", "");
-            repository.write("backups/test_b.py", "");
+            repository.write("backups/test_old_a.py", "");
+            repository.write("backups/test_old_b.py", "");
         },
         findings: &[("health-files-grew:tree/tests", "medium")],
     },
     Case {
         name: "one file more is within the threshold",
-        change: |repository| repository.write("backups/test_a.py", ""),
+        change: |repository| repository.write("backups/test_old_a.py", ""),
         findings: &[],
     },
     Case {

@@ -2,7 +2,7 @@
 
 use super::{Check, Scene};
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
-use crate::model::TestIndex;
+use crate::model::{TestIndex, Why, WhyKind};
 
 /// More test files than the limit.
 pub static TOO_MANY: Rule = Rule::new(
@@ -33,6 +33,14 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts.extend(tests.categories.iter().map(|category| {
         if category.tests > 0 {
             return Verdict::Clean;
+        }
+        if category.unsure > 0 {
+            let text = format!("what is collected from {} of its files is decided when they run", category.unsure);
+            let why = tests.discovered.unsure_whys.first();
+            let place = why.and_then(|why| why.place.clone());
+            let reason = Why { kind: WhyKind::Dynamic, text, place };
+            let subject = Subject::local("category", category.name.clone());
+            return Verdict::not_checked(&CATEGORY_EMPTY, subject, None, reason);
         }
         let patterns: Vec<&str> = category.patterns.iter().map(|pattern| pattern.pattern.as_str()).collect();
         let files = match category.files {
@@ -89,8 +97,11 @@ fn cap(tests: &TestIndex) -> Verdict {
         return Verdict::Clean;
     }
     let (hidden, cap) = (tests.summary.beyond_cap, tests.summary.cap);
+    let folders = tests.discovered.hidden_by_cap.iter();
+    let folders: Vec<String> = folders.map(|count| format!("{} in {}", count.files, count.pattern)).collect();
+    let which = if folders.is_empty() { String::new() } else { format!(" ({})", folders.join(", ")) };
     Finding::builder(&CAP, tree(), format!("{hidden} test files lie beyond the cap of {cap}"))
-        .why("a runner that stops at the cap would never run them; this report looked at all of them")
+        .why(format!("a runner that stops at the cap would never run them{which}; this report looked at all of them"))
         .build()
         .into()
 }

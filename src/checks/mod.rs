@@ -9,6 +9,8 @@ pub mod arguments_conflict;
 pub mod attribute_dropped;
 pub mod broken_imports;
 pub mod causes;
+pub mod collection_differs;
+pub mod collection_error;
 pub mod config_problems;
 pub mod connector_changed;
 pub mod connector_missing;
@@ -19,6 +21,7 @@ pub mod critical_import_broken;
 pub mod declaration_unreadable;
 pub mod declared_conflict;
 pub mod discovery;
+pub mod exclusion_unused;
 pub mod expected;
 pub mod gcloud_command;
 pub mod health;
@@ -31,11 +34,16 @@ pub mod marker_unregistered;
 pub mod network_missing;
 pub mod network_undeclared;
 pub mod pytest_config_invalid;
+pub mod pytest_does_not_start;
 pub mod python_syntax_error;
 pub mod reference_undeclared;
 pub mod registry;
 pub mod resource_type_unknown;
 pub mod smoke_classes;
+pub mod test_class_left_out;
+pub mod test_file_unmatched;
+pub mod test_file_without_tests;
+pub mod test_module_duplicate;
 pub mod traffic_on_stale_revision;
 pub mod unseen_region;
 pub mod var_file_unused;
@@ -111,6 +119,14 @@ pub static ALL: &[&Check] = &[
     &discovery::CHECK,
     &pytest_config_invalid::CHECK,
     &marker_unregistered::CHECK,
+    &pytest_does_not_start::CHECK,
+    &collection_error::CHECK,
+    &test_module_duplicate::CHECK,
+    &test_file_unmatched::CHECK,
+    &test_file_without_tests::CHECK,
+    &test_class_left_out::CHECK,
+    &exclusion_unused::CHECK,
+    &collection_differs::CHECK,
     &smoke_classes::CHECK,
     &health_discovery::CHECK,
     &health_critical_import_broke::CHECK,

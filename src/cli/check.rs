@@ -353,9 +353,27 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("discovery_seconds", json!(rounded(evidence.timings.discovery)));
             let count = |pattern: &crate::model::tests::PatternCount| (pattern.pattern.clone(), json!(pattern.files));
             add("excluded", Value::Object(tests.exclusions.iter().map(count).collect()));
+            let idle = tests.exclusions.iter().filter(|pattern| pattern.files == 0).map(|pattern| &pattern.pattern);
+            add("exclusions_without_effect", json!(idle.collect::<Vec<_>>()));
+            let discovered = &tests.discovered;
+            add("collected_files", json!(discovered.files));
+            add("collected_tests", json!(discovered.tests));
+            add("not_reached_files", json!(discovered.not_reached));
+            add("undecided", json!(discovered.unsure));
+            if !discovered.unsure_whys.is_empty() {
+                let whys = discovered.unsure_whys.iter().map(ToString::to_string);
+                add("undecided_because", json!(whys.collect::<Vec<_>>()));
+            }
+            if let Some(collection) = &tests.collection {
+                add("pytest_files", json!(collection.files));
+                add("pytest_tests", json!(collection.tests));
+                add("pytest_seconds", json!(rounded(evidence.timings.collection)));
+            }
             for category in &tests.categories {
                 add(&format!("files_{}", category.name), json!(category.files));
                 add(&format!("tests_{}", category.name), json!(category.tests));
+                let patterns = Value::Object(category.patterns.iter().map(count).collect());
+                add(&format!("patterns_{}", category.name), patterns);
             }
         }
         (Part::Health, _) => {

@@ -1,6 +1,6 @@
 //! Takes secrets out of an API's answer before it is kept.
 //!
-//! In place of a secret stands `[redacted:xxxxxxxx]`, a [keyed hash](key): a change of the secret can be seen, the
+//! In place of a secret stands `[redacted:xxxxxxxx]`, a keyed hash: a change of the secret can be seen, the
 //! secret not. Plain `[redacted]` stands where there is nothing to compare, as in messages.
 
 use serde_json::Value;

@@ -82,7 +82,7 @@ fn what_only_an_emulator_needs_is_not_recorded() {
         assert!([0, 3].contains(&outcome.code), "{source}: {}", outcome.stderr);
         let snapshot: Value = serde_json::from_str(&repository.read("to.json")).unwrap();
         let keys: Vec<&String> = snapshot.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["answers", "format", "project_numbers", "version"], "{source}");
+        assert_eq!(keys, ["answers", "format", "project_numbers", "redaction_key", "version"], "{source}");
         recorded.push(items(&snapshot, "vpcaccess.connectors"));
     }
     assert_eq!(recorded, vec![items(&state, "vpcaccess.connectors"); 4]);

@@ -21,7 +21,7 @@ fn a_module_that_was_renamed_is_found_by_the_history() {
     let repository = Repository::empty();
     let folder = repository.path();
     if !git(folder, &["init", "--quiet"]) {
-        crate::emulator::skip("git is not on PATH");
+        super::show("SKIPPED: git is not on PATH");
         return;
     }
     let body = |name: &str| format!("def {name}():\n    return '{name}'\n\n\nVALUES = [\n    1,\n    2,\n]\n");
@@ -56,7 +56,7 @@ fn the_configuration_of_a_repository_runs_nothing() {
     let repository = Repository::empty();
     let folder = repository.path();
     if !git(folder, &["init", "--quiet"]) {
-        crate::emulator::skip("git is not on PATH");
+        super::show("SKIPPED: git is not on PATH");
         return;
     }
     let mark = folder.join("was-run");

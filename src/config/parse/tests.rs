@@ -232,7 +232,7 @@ fn a_full_file_is_read_as_it_is_meant() {
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(86), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(87), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

@@ -2,12 +2,12 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`files`], [`yaml`] | which files are read, within limits, and the documents in them |
-//! | [`recognise`] | what an object is, by what it holds |
-//! | [`knative`] | the v1 form, which gcloud prints, in the v2 form, which the inventory reads |
-//! | [`audit_log`] | resources in entries of Cloud Audit Logs |
-//! | [`age`] | which of two descriptions is the newer one |
-//! | [`assemble`] | descriptions → answers, with what of each collection was really listed |
+//! | `files`, `yaml` | which files are read, within limits, and the documents in them |
+//! | `recognise` | what an object is, by what it holds |
+//! | `knative` | the v1 form, which gcloud prints, in the v2 form, which the inventory reads |
+//! | `audit_log` | resources in entries of Cloud Audit Logs |
+//! | `age` | which of two descriptions is the newer one |
+//! | `assemble` | descriptions → answers, with what of each collection was really listed |
 //!
 //! What is absent was not asked. A list answers its collection for the projects and regions that appear in it, and for
 //! no other; a single description answers nothing, and neither does an empty list.

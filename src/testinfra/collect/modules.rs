@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::things::Doubt;
+use crate::testinfra::dependencies::Provided;
 use crate::testinfra::interpret::Outcome;
 use crate::testinfra::pytest_config::{PytestConfig, join};
 use crate::testinfra::resolve::Space;
@@ -12,28 +13,25 @@ use crate::testinfra::sources::{FileId, FileState};
 /// Marks that pytest registers itself.
 const BUILT_IN: [&str; 8] =
     ["filterwarnings", "parametrize", "skip", "skipif", "tryfirst", "trylast", "usefixtures", "xfail"];
-/// Marks of plugins in wide use: whether they are installed is not known.
-const OF_PLUGINS: [&str; 20] = [
-    "anyio",
-    "asyncio",
-    "benchmark",
-    "default_cassette",
-    "dependency",
-    "django_db",
-    "enable_socket",
-    "flaky",
-    "freeze_time",
-    "httpx_mock",
-    "ignore_template_errors",
-    "no_cover",
-    "order",
-    "repeat",
-    "respx",
-    "run",
-    "timeout",
-    "urls",
-    "vcr",
-    "xdist_group",
+/// Marks of plugins in wide use, with the module that registers each: known where a dependency file declares it, and
+/// else not decided.
+const OF_PLUGINS: [(&str, &str); 16] = [
+    ("anyio", "anyio"),
+    ("asyncio", "pytest_asyncio"),
+    ("benchmark", "pytest_benchmark"),
+    ("dependency", "pytest_dependency"),
+    ("django_db", "pytest_django"),
+    ("enable_socket", "pytest_socket"),
+    ("flaky", "pytest_rerunfailures"),
+    ("freeze_time", "pytest_freezegun"),
+    ("httpx_mock", "pytest_httpx"),
+    ("order", "pytest_order"),
+    ("repeat", "pytest_repeat"),
+    ("respx", "respx"),
+    ("timeout", "pytest_timeout"),
+    ("urls", "pytest_django"),
+    ("vcr", "pytest_recording"),
+    ("xdist_group", "xdist"),
 ];
 
 /// What importing a file does.
@@ -100,7 +98,7 @@ impl Modules {
             other => return other,
         }
         if pytest.strict_markers {
-            return strict(file, &source.facts.used_marks, pytest, marks);
+            return strict(space, file, pytest, marks);
         }
         Imported::Ok
     }
@@ -204,15 +202,20 @@ fn start(origin: &crate::model::Origin, source: &crate::testinfra::sources::Pyth
 }
 
 /// Whether all marks that a file makes are registered.
-fn strict(file: FileId, used: &[(String, std::ops::Range<usize>)], pytest: &PytestConfig, marks: &Marks) -> Imported {
+fn strict(space: &Space<'_>, file: FileId, pytest: &PytestConfig, marks: &Marks) -> Imported {
+    let used = space.sources.get(file).map(|source| &source.facts.used_marks[..]).unwrap_or_default();
     for (mark, at) in used {
-        let known = BUILT_IN.contains(&mark.as_str()) || pytest.markers.contains(mark) || marks.known.contains(mark);
+        let plugin = OF_PLUGINS.iter().find(|(name, _)| name == mark).map(|(_, module)| *module);
+        let known = BUILT_IN.contains(&mark.as_str())
+            || pytest.markers.contains(mark)
+            || marks.known.contains(mark)
+            || plugin.is_some_and(|module| space.dependencies.provide(module) == Provided::Yes);
         if known {
             continue;
         }
-        let doubt =
-            Doubt { text: format!("the mark `{mark}` is not registered, and marks are strict"), file, at: at.clone() };
-        if marks.open || OF_PLUGINS.contains(&mark.as_str()) {
+        let text = format!("the mark `{mark}` is not registered, and marks are strict");
+        let doubt = Doubt { text, file, at: at.clone() };
+        if marks.open || plugin.is_some() {
             return Imported::Unknown(doubt);
         }
         return Imported::Fails(doubt);

@@ -178,9 +178,6 @@ impl<'a> Names<'a> {
                 What::Module { bound } => {
                     let full = if import.module.starts_with(bound.as_str()) { &import.module } else { bound };
                     let Some(inner) = name.strip_prefix(full.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
-                        if bound == head && import.module.split('.').next() == Some(head) {
-                            continue;
-                        }
                         continue;
                     };
                     (self.module_of(file, import), inner, format!("{}.{inner}", import.module))

@@ -7,7 +7,7 @@ use crate::config::TestsConfig;
 use crate::model::discovered::{CollectionError, Discovered, LeftOutClass, NameClash, UnmatchedFile};
 use crate::model::tests::PatternCount;
 use crate::model::{Origin, RepoPath, Why, WhyKind};
-use crate::python::facts::{Import, imports_of};
+use crate::python::facts::{Import, What, imports_of};
 use crate::testinfra::collect::session::{Collected, FileTests, Input};
 use crate::testinfra::collect::things::Names;
 use crate::testinfra::glob::excludes;
@@ -35,15 +35,24 @@ pub fn read(
     let whys = collected.unsure.iter().map(|(_, why)| why);
     let whys = whys.chain(collected.files.iter().flat_map(|file| file.unsure.iter().map(|(_, why)| why)));
     let defaults = TestsConfig::default().exclude;
+    let imported = imported(input);
     Discovered {
         files: collected.files.iter().filter(|file| !file.tests.is_empty()).count(),
         tests: collected.files.iter().map(|file| file.tests.len()).sum(),
         refusals: refusals(input, collected),
         errors: errors(everything, &everything_files),
         clashes: everything_files.iter().filter_map(|file| clash(input, file)).collect(),
-        without_tests: everything_files.iter().filter_map(|file| without_tests(input, everything, file)).collect(),
-        unmatched: unmatched(input, everything, config),
-        left_out: everything_files.iter().flat_map(|file| left_out(file)).collect(),
+        without_tests: everything_files
+            .iter()
+            .filter_map(|file| without_tests(input, everything, &imported, file))
+            .collect(),
+        unmatched: unmatched(input, everything, &imported, config),
+        left_out: everything_files
+            .iter()
+            .flat_map(|file| left_out(file))
+            // The rules on required classes say it of those.
+            .filter(|class| !config.required_classes.iter().any(|wanted| wanted.name == class.name))
+            .collect(),
         not_reached: found.targeted.iter().filter(|path| !reached.contains(path.as_str())).count(),
         unused_exclusions: found
             .exclusions
@@ -88,7 +97,12 @@ fn clash(input: &Input<'_>, file: &FileTests) -> Option<NameClash> {
 }
 
 /// A file from which nothing is collected, and nothing explains it.
-fn without_tests(input: &Input<'_>, everything: &Collected, file: &FileTests) -> Option<Origin> {
+fn without_tests(
+    input: &Input<'_>,
+    everything: &Collected,
+    imported: &HashSet<FileId>,
+    file: &FileTests,
+) -> Option<Origin> {
     let explained = !file.tests.is_empty()
         || !file.errors.is_empty()
         || !file.unsure.is_empty()
@@ -97,7 +111,8 @@ fn without_tests(input: &Input<'_>, everything: &Collected, file: &FileTests) ->
         || file.path.ends_with("__init__.py")
         || is_conftest(&file.path)
         || everything.unsure.iter().any(|(id, _)| is_within(&file.id, id));
-    let (_, source) = source(input, &file.path).filter(|_| !explained)?;
+    // What others import is a helper by the name of a test file.
+    let (_, source) = source(input, &file.path).filter(|(id, _)| !explained && !imported.contains(id))?;
     (!source.facts.opted_out).then(|| source.source.line_origin(1))
 }
 
@@ -110,12 +125,16 @@ fn left_out(file: &FileTests) -> Vec<LeftOutClass> {
     file.left_out.iter().map(one).collect()
 }
 
-/// Files that have tests, lie beside test files, and go by a name that no pattern matches. A file that a collected
+/// Files that have tests, lie beside test files, and go by a name that no pattern matches. A file that another
 /// one imports is a helper, whose tests are collected where they are inherited.
-fn unmatched(input: &Input<'_>, everything: &Collected, config: &TestsConfig) -> Vec<UnmatchedFile> {
+fn unmatched(
+    input: &Input<'_>,
+    everything: &Collected,
+    imported: &HashSet<FileId>,
+    config: &TestsConfig,
+) -> Vec<UnmatchedFile> {
     let folders: BTreeSet<&str> =
         everything.files.iter().filter(|file| !file.tests.is_empty()).map(|file| folder_of(&file.path)).collect();
-    let imported = imported(input, everything);
     let mut found = Vec::new();
     for (id, file) in input.space.sources.files.iter().enumerate() {
         let path = file.path.as_str();
@@ -148,16 +167,23 @@ fn unmatched(input: &Input<'_>, everything: &Collected, config: &TestsConfig) ->
     found
 }
 
-/// The files that collected files import.
-fn imported(input: &Input<'_>, everything: &Collected) -> HashSet<FileId> {
+/// The files that others import.
+fn imported(input: &Input<'_>) -> HashSet<FileId> {
     let names = Names { space: input.space };
     let mut found = HashSet::new();
-    for file in &everything.files {
-        let Some((id, source)) = source(input, &file.path) else { continue };
+    for (id, file) in input.space.sources.files.iter().enumerate() {
         let mut imports: Vec<&Import> = Vec::new();
-        imports_of(&source.facts.steps, &mut |import| imports.push(import));
+        imports_of(&file.facts.steps, &mut |import| imports.push(import));
+        imports.extend(file.facts.deferred.iter().map(|deferred| &deferred.import));
         for import in imports {
-            if let Some(Unit::File(module)) = names.module_of(id, import) {
+            let Some(module) = names.module_of(id, import) else { continue };
+            // `from package import module`
+            if let What::Name { name, .. } = &import.what
+                && let Some(Unit::File(inner)) = input.space.submodule(&module, name)
+            {
+                found.insert(inner);
+            }
+            if let Unit::File(module) = module {
                 found.insert(module);
             }
         }

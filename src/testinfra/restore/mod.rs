@@ -3,8 +3,8 @@
 //! | file | subject |
 //! | --- | --- |
 //! | [`plan`](mod@plan) | which class goes where, and what speaks against it |
-//! | [`merge`], [`module`], [`names`] | what a class needs of its file, and where that goes |
-//! | [`text`] | bytes and text, line ends, encodings |
+//! | `merge`, `module`, `names` | what a class needs of its file, and where that goes |
+//! | `text` | bytes and text, line ends, encodings |
 //! | [`twin`] | classes that were renamed and not lost |
 //! | [`record`] | what was written, and its undoing |
 

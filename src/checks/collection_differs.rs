@@ -1,0 +1,81 @@
+//! What the project's own pytest collected, against what was read: two rules over one run.
+
+use super::{Check, Scene};
+use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
+use crate::model::discovered::{Collection, CollectionEnd, Difference};
+use crate::model::{Why, WhyKind};
+
+/// pytest and the reading see different tests.
+pub static DIFFERS: Rule = Rule::new(
+    "collection-differs",
+    Part::Discovery,
+    Severity::Medium,
+    "pytest collects other tests from a file than were read",
+);
+/// pytest did not end in time.
+pub static TIMEOUT: Rule =
+    Rule::new("collection-timeout", Part::Discovery, Severity::High, "pytest does not collect within the time limit");
+/// The check.
+pub static CHECK: Check = Check { rules: &[&DIFFERS, &TIMEOUT], judge };
+
+/// How many tests a title names.
+const MAX_NAMED: usize = 3;
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    let tests = scene.evidence.tests.as_ref();
+    let Some(collection) = tests.and_then(|tests| tests.collection.as_ref()) else {
+        return vec![Verdict::NotApplicable];
+    };
+    let subject = || Subject::local("command", collection.command.clone());
+    match &collection.end {
+        CollectionEnd::Failed(words) => {
+            let text = format!("`{}` did not collect: {words}", collection.command);
+            vec![Verdict::not_checked(&DIFFERS, subject(), None, Why::new(WhyKind::Environment, text))]
+        }
+        CollectionEnd::TimedOut => {
+            let title = format!("pytest did not collect within {} s", collection.timeout);
+            let finding = Finding::builder(&TIMEOUT, subject(), title)
+                .why("it was killed; collection imports every test file and all conftest files before the first test runs")
+                .command(
+                    "python -X importtime -m pytest --collect-only -q 2> import-times.txt",
+                    "the slowest imports stand at the end of import-times.txt",
+                    "",
+                )
+                .edit("make the slow imports lazy, or raise [tests.collect] timeout", None);
+            let unread = Why::new(WhyKind::Limit, format!("pytest was killed after {} s", collection.timeout));
+            vec![finding.build().into(), Verdict::not_checked(&DIFFERS, subject(), None, unread)]
+        }
+        CollectionEnd::Collected if collection.differences.is_empty() => vec![Verdict::Clean],
+        CollectionEnd::Collected => {
+            collection.differences.iter().map(|difference| one(collection, difference)).collect()
+        }
+    }
+}
+
+fn one(collection: &Collection, difference: &Difference) -> Verdict {
+    let id = &difference.id;
+    let mut parts = Vec::new();
+    if let Some(error) = &difference.error {
+        let words = if error.is_empty() { String::new() } else { format!(" ({error})") };
+        parts.push(format!("pytest cannot collect it{words}"));
+    }
+    if !difference.only_pytest.is_empty() {
+        parts.push(format!("pytest alone collects {}", named(&difference.only_pytest)));
+    }
+    if !difference.only_read.is_empty() && difference.error.is_none() {
+        parts.push(format!("pytest does not collect {}", named(&difference.only_read)));
+    }
+    Finding::builder(&DIFFERS, Subject::local("file", id.clone()), format!("{id}: {}", parts.join("; ")))
+        .why("what is judged of this file from its text is not what runs; the environment or a plugin decides")
+        .command(collection.command.clone(), "", "")
+        .build()
+        .into()
+}
+
+fn named(tests: &[String]) -> String {
+    let shown: Vec<&str> = tests.iter().take(MAX_NAMED).map(String::as_str).collect();
+    match tests.len().saturating_sub(MAX_NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
