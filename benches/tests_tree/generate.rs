@@ -165,10 +165,10 @@ fn test(writer: &mut Writer<'_>, dice: &mut Dice, number: usize, modules: usize)
     let area = number % 397;
     let folder = format!("tests/{category}/area{area}");
     // Some folders are packages and some are not.
-    if area % 3 == 0 {
+    if area.is_multiple_of(3) {
         writer.write(&format!("{folder}/__init__.py"), "")?;
     }
-    if number % 40 == 0 {
+    if number.is_multiple_of(40) {
         let tool = dice.roll(modules);
         let text = format!(
             "import pytest\nfrom {} import make{tool}\n\n\n@pytest.fixture\ndef tool():\n    return make{tool}()\n",
@@ -209,7 +209,7 @@ fn test(writer: &mut Writer<'_>, dice: &mut Dice, number: usize, modules: usize)
         test += 1;
     }
     writer.write(&format!("{folder}/test_case_{number}.py"), &text)?;
-    if number % 200 == 0 {
+    if number.is_multiple_of(200) {
         writer.write(&format!("{folder}/test_case_{number}.backup.py"), &text)?;
     }
     Ok(())
