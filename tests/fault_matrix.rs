@@ -187,7 +187,9 @@ fn judge(api: &Api, fault: &FaultCase, drifted: &BTreeSet<String>) -> Result<Str
     // hangs on a list that failed is not asked.
     let beside = |entry: &String| {
         let family = api.word.split('.').next().unwrap();
-        entry.starts_with(family) && (entry.ends_with("rate-limited") || entry.ends_with("not-asked"))
+        let shares_quota = status == "rate-limited" && entry.starts_with(family) && entry.ends_with(status);
+        let hangs_on_it = api.word == "run.services" && entry.starts_with("run.revisions us-central1 not-asked");
+        shares_quota || hangs_on_it
     };
     for (report, fixture) in [(&clean, "clean"), (&staging, "staging")] {
         let open = said(report).open;

@@ -160,13 +160,15 @@ async fn a_pause_that_the_server_asks_for_is_kept_to() {
             String::new(),
         ),
         Reply::Full(429, "", retry_info("1s")),
-        // The header goes before the body.
+        // The header goes before the body, whichever asks for more.
         Reply::Full(429, "Retry-After: 1\r\n", retry_info("0.1s")),
     ] {
         let shown = format!("{refusal:?}");
         let pause = pause_after(refusal).await;
         assert!(pause >= second && pause < second * 3, "{shown}: {pause:?}");
     }
+    let pause = pause_after(Reply::Full(503, "Retry-After: 0\r\n", retry_info("30s"))).await;
+    assert!(pause < second, "{pause:?}");
 }
 
 #[tokio::test]
