@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ignore::WalkBuilder;
 
+use super::repository::MAX_BYTES;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{DeployDeclarations, Diagnostic, Excerpts, RepoPath, SourceFile, Why, WhyKind};
 
@@ -30,8 +31,6 @@ pub enum FileKind {
     NotEvaluated(&'static str),
 }
 
-/// The largest file that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
 /// The most files that are looked at.
 const MAX_FILES: usize = 50_000;
 /// The deepest folder that is looked at.

@@ -6,20 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::gcloud::{self, Reading};
+use super::commands;
+use super::repository::Repository;
 use super::shell::{self, Unit, UnitKind};
 use super::words::{Hole, Piece};
 use super::yaml::{self, Node, Text};
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{
-    DeployCommand, DeployDeclarations, Diagnostic, Guard, NameContext, Origin, SourceFile, Why, WhyKind, redact,
-};
+use crate::model::{DeployDeclarations, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact};
 
 /// The most combinations of a matrix that are followed.
 const MAX_COMBINATIONS: usize = 256;
 
 /// Reads a workflow.
-pub fn read(file: &SourceFile, context: &NameContext, declarations: &mut DeployDeclarations) {
+pub fn read(file: &SourceFile, repository: &Repository<'_>, declarations: &mut DeployDeclarations) {
     let root = match yaml::parse(file) {
         Ok(root) => root,
         Err(broken) => {
@@ -34,7 +33,7 @@ pub fn read(file: &SourceFile, context: &NameContext, declarations: &mut DeployD
             return;
         }
     };
-    let mut reader = Reader { file, context, declarations };
+    let mut reader = Reader { file, repository, declarations };
     let environment = reader.environment(root.get("env"), &Scope::default());
     let scope = Scope { environment, ..Scope::default() };
     let shell = default_shell(&root).cloned();
@@ -45,7 +44,7 @@ pub fn read(file: &SourceFile, context: &NameContext, declarations: &mut DeployD
 
 struct Reader<'a> {
     file: &'a SourceFile,
-    context: &'a NameContext,
+    repository: &'a Repository<'a>,
     declarations: &'a mut DeployDeclarations,
 }
 
@@ -124,16 +123,7 @@ impl Reader<'_> {
         self.declarations.incomplete.extend(outcome.incomplete);
         for command in outcome.commands {
             let guards = guards.iter().cloned().chain(command.guards).collect();
-            match gcloud::read(&command.items, &command.origin, self.context) {
-                Reading::Deploy(deploy) => {
-                    let deploy = DeployCommand { guards, ..*deploy };
-                    if !self.declarations.commands.contains(&deploy) {
-                        self.declarations.commands.push(deploy);
-                    }
-                }
-                Reading::Undecidable(whys) => self.declarations.incomplete.extend(whys),
-                Reading::Other => {}
-            }
+            commands::add(&command.items, &command.origin, guards, self.repository, self.declarations);
         }
     }
 

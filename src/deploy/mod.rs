@@ -3,6 +3,8 @@
 //! | file or folder | subject |
 //! | --- | --- |
 //! | `discover` | which files are deploy config |
+//! | `repository` | files that one deploy file reads of another |
+//! | `commands` | from a command line to what it declares |
 //! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
 //! | `words` | argument lists of which parts are not known |
 //! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
@@ -16,10 +18,12 @@ use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
 
+mod commands;
 mod discover;
 mod gcloud;
 mod github_actions;
 mod python;
+mod repository;
 mod shell;
 mod show;
 #[cfg(test)]
@@ -30,6 +34,7 @@ mod yaml;
 pub use show::show;
 
 use discover::{FileKind, Found};
+use repository::Repository;
 
 /// Stack for the evaluation, in bytes: syntax trees and evaluation are recursive up to their limits.
 const STACK: usize = 512 << 20;
@@ -48,9 +53,10 @@ pub fn declarations(
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {
+            let repository = Repository::new(repo, context, excerpts);
             let mut read = DeployDeclarations::default();
             for file in &found {
-                read_file(file, context, excerpts, &mut read);
+                read_file(file, &repository, excerpts, &mut read);
             }
             read
         });
@@ -78,17 +84,17 @@ pub fn declarations(
     declarations
 }
 
-fn read_file(found: &Found, context: &NameContext, excerpts: &Excerpts, read: &mut DeployDeclarations) {
+fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
     let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
     read.files += 1;
     match found.kind {
         FileKind::Python => {
-            let outcome = python::evaluate(&file, context);
+            let outcome = python::evaluate(&file, repository);
             read.commands.extend(outcome.commands);
             read.incomplete.extend(outcome.incomplete);
             read.diagnostics.extend(outcome.diagnostics);
         }
-        FileKind::GithubActions => github_actions::read(&file, context, read),
+        FileKind::GithubActions => github_actions::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);

@@ -22,9 +22,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::repository::Repository;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
-use crate::model::{Caller, DeployCommand, Diagnostic, Guard, NameContext, Origin, SourceFile, Why, WhyKind, redact};
+use crate::model::{Caller, DeployCommand, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact};
 use crate::python::{self, Ranged, Version};
 
 mod call;
@@ -63,7 +64,7 @@ const MAX_DEPTH: usize = 300;
 const MAX_CALLS: usize = 40;
 
 /// Evaluates a script. Needs a large stack: see [`super::declarations`].
-pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
+pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
     // The newest syntax: which Python runs the script is not known, and an error would only hide its deploys.
     let module = python::parse(file, Version { major: 3, minor: 14 });
     if let Some(error) = module.errors.iter().find(|error| !error.version_only) {
@@ -81,7 +82,7 @@ pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
     }
     let mut evaluator = Evaluator {
         file,
-        context,
+        repository,
         heap: Heap::default(),
         module: 0,
         guards: Vec::new(),
@@ -114,7 +115,7 @@ pub fn evaluate(file: &SourceFile, context: &NameContext) -> Outcome {
 /// The evaluation of one script.
 struct Evaluator<'a> {
     file: &'a SourceFile,
-    context: &'a NameContext,
+    repository: &'a Repository<'a>,
     heap: Heap<'a>,
     /// The module's scope.
     module: value::ObjId,

@@ -92,7 +92,7 @@ impl<'a> Evaluator<'a> {
         let outer = self.current_guards();
         for command in outcome.commands {
             let guards = outer.iter().cloned().chain(command.guards).collect();
-            match gcloud::read(&command.items, &command.origin, self.context) {
+            match gcloud::read(&command.items, &command.origin, self.repository.context) {
                 Reading::Deploy(deploy) => self.push(DeployCommand { guards, ..*deploy }),
                 Reading::Undecidable(whys) => self.outcome.incomplete.extend(whys),
                 Reading::Other => {}
@@ -115,12 +115,12 @@ impl<'a> Evaluator<'a> {
             if let Some(first) = rest.first_mut() {
                 *first = Item::Word(Word::known("gcloud", word.origin.clone()));
             }
-            if gcloud::read(&rest, &origin, self.context) != Reading::Other {
+            if gcloud::read(&rest, &origin, self.repository.context) != Reading::Other {
                 self.incomplete(WhyKind::Dynamic, "the script runs a program that is not known", call_at);
             }
             return;
         }
-        match gcloud::read(items, &origin, self.context) {
+        match gcloud::read(items, &origin, self.repository.context) {
             Reading::Deploy(deploy) => {
                 let guards = self.current_guards();
                 self.push(DeployCommand { guards, ..*deploy });
@@ -145,7 +145,7 @@ impl<'a> Evaluator<'a> {
         for start in 1..items.len().min(20) {
             let rest = items.get(start..).unwrap_or_default();
             if rest.first().and_then(text).is_some_and(|word| gcloud::is_gcloud(&word))
-                && gcloud::read(rest, origin, self.context) != Reading::Other
+                && gcloud::read(rest, origin, self.repository.context) != Reading::Other
             {
                 let text = "the script runs gcloud through another program, which is not evaluated";
                 return self.incomplete(WhyKind::Unsupported, text, call_at);
@@ -337,7 +337,7 @@ impl<'a> Evaluator<'a> {
             None => Fact::Absent(origin.clone()),
         };
         let (project, region) = (fact(self, &project), fact(self, &region));
-        let names = gcloud::name_context(&project, &region, self.context);
+        let names = gcloud::name_context(&project, &region, self.repository.context);
         let field = |evaluator: &Self, key: &str| -> Option<Fact<String>> {
             match &access.kind {
                 Kind::Dict(id) => match evaluator.heap.get(*id) {
