@@ -6,6 +6,7 @@
 
 mod blocks;
 mod imports;
+mod library;
 mod settle;
 
 use std::cell::RefCell;
@@ -19,7 +20,7 @@ use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
 use crate::model::tests::Certainty;
 use crate::model::{Why, WhyKind};
-use crate::python::facts::{Import, PathEdit, StopKind};
+use crate::python::facts::{Asks, Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
@@ -191,6 +192,14 @@ struct Mode {
     snapshot: bool,
     /// It runs for certain, and nothing catches what it raises.
     plain: bool,
+    /// What the conditions around it say of the interpreter.
+    asks: Asks,
+}
+
+impl Mode {
+    /// Of the body of a module.
+    const MODULE: Self =
+        Self { certainty: None, snapshot: false, plain: true, asks: Asks { from: None, below: None, platform: false } };
 }
 
 #[derive(Default)]
@@ -284,7 +293,7 @@ impl<'a> Interpreter<'a> {
     /// What a deferred import misses once its file has been imported.
     pub fn probe(&mut self, file: FileId, roots: &FileRoots, import: &Import) -> Option<Record> {
         let mut frame = Frame::new(file, roots.clone());
-        self.import(&mut frame, import, Mode { certainty: None, snapshot: false, plain: false });
+        self.import(&mut frame, import, Mode { plain: false, ..Mode::MODULE });
         self.settle();
         frame.records.pop()
     }
@@ -362,7 +371,7 @@ impl<'a> Interpreter<'a> {
         let facts = &source.facts;
         frame.names.borrow_mut().open = facts.dynamic_names;
         frame.roots.dynamic |= facts.dynamic_sys_path;
-        let end = self.block(frame, &facts.steps, Mode { certainty: None, snapshot: false, plain: true });
+        let end = self.block(frame, &facts.steps, Mode::MODULE);
         match &source.state {
             FileState::SyntaxError(_) => {
                 let kind = StopKind::Exception;

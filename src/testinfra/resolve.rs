@@ -6,7 +6,7 @@ use super::dependencies::{Dependencies, Provided};
 use super::pytest_config::{PytestConfig, join};
 use super::roots::{FileRoots, Roots, base_folder, folder_of, is_conftest, is_within};
 use super::sources::{FileId, Sources};
-use super::stdlib::{self, Stdlib};
+use super::stdlib::{self, Answer, Rank, Versions};
 use super::walk::Tree;
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
@@ -33,6 +33,8 @@ pub struct Space<'a> {
     extensions: HashSet<String>,
     protocols: HashSet<String>,
     injected: BTreeSet<String>,
+    /// Names that code gives to modules, dotted.
+    given: HashSet<&'a str>,
     /// Name → the folders of [`Roots::others`] that have something of that name.
     elsewhere: HashMap<&'a str, Vec<&'a str>>,
     /// File name without `.py` → the files.
@@ -55,12 +57,28 @@ pub enum Unit {
 pub enum Resolution {
     /// What is executed, in order; the last is the module itself.
     Units(Vec<Unit>),
-    /// It exists, and what it holds is not judged: the standard library, a declared dependency.
+    /// It exists, and what it holds is not judged: a declared dependency.
     Assumed,
+    /// The module of this name of the standard library.
+    Library(String),
+    /// The standard library and the repository both have a module of this name, and which one is imported depends on
+    /// what was imported before.
+    Contested(Box<Contest>),
     /// Whether it exists cannot be told.
     Doubt(WhyKind, String),
     /// It does not exist.
     Missing(Certainty),
+}
+
+/// What each of the two that have a top-level name makes of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contest {
+    /// The name.
+    pub top: String,
+    /// What the import finds in the standard library.
+    pub library: Resolution,
+    /// What it executes in the repository, where the module is there.
+    pub repository: Option<Vec<Unit>>,
 }
 
 impl<'a> Space<'a> {
@@ -86,6 +104,7 @@ impl<'a> Space<'a> {
             }
         }
         let injected = sources.files.iter().flat_map(|file| file.facts.injected.iter().cloned()).collect();
+        let given = sources.files.iter().flat_map(|file| file.facts.given.iter().map(String::as_str)).collect();
         let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
         let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
         for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
@@ -113,6 +132,7 @@ impl<'a> Space<'a> {
             extensions,
             protocols,
             injected,
+            given,
             elsewhere,
             by_stem,
         }
@@ -123,20 +143,30 @@ impl<'a> Space<'a> {
         self.sources.get(file).map_or_else(FileRoots::default, |file| self.roots.of(&file.path, self.pytest, self.tree))
     }
 
+    /// The versions of Python that may run the project.
+    pub fn versions(&self) -> Versions {
+        Versions::of(self.interpreter)
+    }
+
     /// What an import of `file` finds, with these roots.
     pub fn resolve(&self, file: FileId, roots: &FileRoots, import: &Import) -> Resolution {
+        self.resolve_on(file, roots, import, self.versions())
+    }
+
+    /// The same, where only these versions of Python run the import.
+    pub fn resolve_on(&self, file: FileId, roots: &FileRoots, import: &Import, versions: Versions) -> Resolution {
         let path = self.sources.get(file).map_or("", |file| file.path.as_str());
         if import.level > 0 {
             return self.relative(path, roots, import);
         }
         let parts: Vec<&str> = import.module.split('.').collect();
-        self.absolute(path, roots, &parts)
+        self.absolute(path, roots, &parts, versions)
     }
 
     /// What `import` of an absolute dotted name finds, for a file at this path.
     pub fn resolve_name(&self, path: &str, roots: &FileRoots, dotted: &str) -> Resolution {
         let parts: Vec<&str> = dotted.split('.').collect();
-        self.absolute(path, roots, &parts)
+        self.absolute(path, roots, &parts, self.versions())
     }
 
     /// The dotted name of the module of an import, absolute also for a relative one.
@@ -167,25 +197,20 @@ impl<'a> Space<'a> {
         folder.strip_prefix(root).unwrap_or(folder).trim_start_matches('/').replace('/', ".")
     }
 
-    fn absolute(&self, path: &str, roots: &FileRoots, parts: &[&str]) -> Resolution {
+    fn absolute(&self, path: &str, roots: &FileRoots, parts: &[&str], versions: Versions) -> Resolution {
         let Some(&top) = parts.first() else { return Resolution::Missing(Certainty::Definite) };
         let first = self.child(&roots.folders, top);
-        match stdlib::lookup(top, self.interpreter) {
-            Stdlib::Preloaded => return Resolution::Assumed,
-            Stdlib::Module => match &first {
-                // The standard library's own tests are the one module of it that projects hide on purpose.
-                Some(Unit::File(_)) if top == "test" => {}
-                Some(Unit::Namespace(_)) if top == "test" => {
-                    let text = "`test` is a module of the standard library as well".to_owned();
-                    return Resolution::Doubt(WhyKind::Environment, text);
-                }
-                _ => return Resolution::Assumed,
+        match (stdlib::top(top, versions), &first) {
+            // The standard library's own tests are the one package of it that projects hide on purpose.
+            (Answer::Yes | Answer::Depends(_), Some(Unit::File(_))) if top == "test" => {}
+            (Answer::Yes, _) => match self.contestant(top, first.as_ref(), versions) {
+                Some(unit) => return self.contest(unit, parts, versions),
+                None => return self.library(parts, versions),
             },
-            Stdlib::Perhaps if !matches!(first, Some(Unit::File(_))) => {
-                let text = format!("`{top}` is in the standard library of some of the possible versions of Python");
+            (Answer::Depends(text), None | Some(Unit::Namespace(_) | Unit::Opaque)) => {
                 return Resolution::Doubt(WhyKind::Environment, text);
             }
-            Stdlib::Perhaps | Stdlib::No => {}
+            _ => {}
         }
         let dotted = parts.join(".");
         let provided = match &first {
@@ -215,6 +240,55 @@ impl<'a> Space<'a> {
                 format!("`{top}` belongs to nobody in the repository, and no lock file says whether it is installed"),
             ),
             None => Resolution::Missing(Certainty::Definite),
+        }
+    }
+
+    /// What an import finds in the standard library, which has its top-level module.
+    fn library(&self, parts: &[&str], versions: Versions) -> Resolution {
+        let dotted = parts.join(".");
+        let is_put = self.injected.iter().any(|name| dotted == *name || is_dotted_prefix(name, &dotted));
+        match stdlib::submodule(parts, versions) {
+            Answer::Yes => Resolution::Library(dotted),
+            Answer::No | Answer::NotSeen(_) if is_put => {
+                Resolution::Doubt(WhyKind::Dynamic, format!("`{dotted}` is put into `sys.modules` by code"))
+            }
+            Answer::No => Resolution::Missing(Certainty::Definite),
+            Answer::NotSeen(text) | Answer::Depends(text) => Resolution::Doubt(WhyKind::Environment, text),
+        }
+    }
+
+    /// What the repository has in place of a top-level module of the standard library, where it may be imported.
+    fn contestant<'u>(&self, top: &str, first: Option<&'u Unit>, versions: Versions) -> Option<&'u Unit> {
+        // A module comes before a folder without `__init__`, wherever on the path they are.
+        let unit = first.filter(|unit| !matches!(unit, Unit::Namespace(_)))?;
+        let folder = match unit {
+            Unit::File(id) => {
+                let path = self.sources.get(*id)?.path.as_str();
+                folder_of(path.strip_suffix("/__init__.py").unwrap_or(path))
+            }
+            _ => "",
+        };
+        let is_late = match unit {
+            // Folders of tests are put on the path once pytest runs; others may be there from the start.
+            Unit::File(_) => !self.roots.global.iter().any(|root| root == folder),
+            _ => false,
+        };
+        match stdlib::rank(top, versions) {
+            Rank::Fixed => None,
+            Rank::Early if is_late => None,
+            Rank::Early | Rank::Path => Some(unit),
+        }
+    }
+
+    fn contest(&self, unit: &Unit, parts: &[&str], versions: Versions) -> Resolution {
+        let library = self.library(parts, versions);
+        let repository = self.descend(unit.clone(), parts.get(1..).unwrap_or_default()).ok();
+        match (&library, &repository) {
+            (Resolution::Missing(_), None) => library,
+            _ => {
+                let top = parts.first().copied().unwrap_or_default().to_owned();
+                Resolution::Contested(Box::new(Contest { top, library, repository }))
+            }
         }
     }
 
@@ -395,6 +469,11 @@ impl<'a> Space<'a> {
             }
         }
         (!portions.is_empty()).then_some(Unit::Namespace(portions))
+    }
+
+    /// True where code gives this name to a module that it has imported.
+    pub fn is_given(&self, dotted: &str) -> bool {
+        self.given.contains(dotted)
     }
 
     /// True where code puts this dotted name into `sys.modules`.

@@ -210,7 +210,7 @@ impl Reader<'_> {
         for (test, body) in std::iter::once(first).chain(others) {
             match test.map_or(Condition::True, |test| self.extractor.condition(test)) {
                 Condition::Typing | Condition::Script | Condition::False => {}
-                Condition::Open => ways.push(self.way(|reader| reader.block(body))),
+                Condition::Open(..) => ways.push(self.way(|reader| reader.block(body))),
                 Condition::True => {
                     ways.push(self.way(|reader| reader.block(body)));
                     exhausted = true;
