@@ -14,6 +14,9 @@ use crate::python::extract::Interpreter;
 /// Reads what a folder's file says of the version.
 type Reader = fn(&str) -> Option<Version>;
 
+/// Reads which versions it allows.
+type RangeReader = fn(&str) -> Option<Interpreter>;
+
 /// Files that pin one version, then files that say which versions are supported, then settings of tools.
 const PINNED: [(&str, Reader); 5] = [
     (".python-version", first_line),
@@ -22,8 +25,7 @@ const PINNED: [(&str, Reader); 5] = [
     ("runtime.txt", first_line),
     ("Pipfile", pipfile),
 ];
-const SUPPORTED: [(&str, fn(&str) -> Option<Interpreter>); 2] =
-    [("pyproject.toml", requires_python), ("setup.cfg", python_requires)];
+const SUPPORTED: [(&str, RangeReader); 2] = [("pyproject.toml", requires_python), ("setup.cfg", python_requires)];
 const TOOLS: [(&str, Reader); 6] = [
     ("pyproject.toml", tool_settings),
     ("ruff.toml", ruff),
