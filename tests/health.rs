@@ -74,14 +74,17 @@ fn days_ago(days: i64) -> String {
 }
 
 /// A change of a healthy repository, and the findings that it brings.
-struct Case {
-    name: &'static str,
+pub struct Case {
+    pub name: &'static str,
     change: fn(&Repository),
-    findings: &'static [(&'static str, &'static str)],
+    /// Their ids and severities.
+    pub findings: &'static [(&'static str, &'static str)],
+    /// The rule that might speak of such a change, and does not.
+    pub look_alike_of: Option<&'static str>,
 }
 
-const CASES: &[Case] = &[
-    Case { name: "nothing changed", change: |_| {}, findings: &[] },
+pub const CASES: &[Case] = &[
+    Case { name: "nothing changed", change: |_| {}, findings: &[], look_alike_of: None },
     Case {
         name: "copies double the files",
         change: |repository| {
@@ -89,11 +92,13 @@ const CASES: &[Case] = &[
             repository.write("backups/test_old_b.py", "");
         },
         findings: &[("health-files-grew:tree/tests", "medium")],
+        look_alike_of: None,
     },
     Case {
         name: "one file more is within the threshold",
         change: |repository| repository.write("backups/test_old_a.py", ""),
         findings: &[],
+        look_alike_of: Some("health-files-grew"),
     },
     Case {
         name: "discovery takes longer than a fraction of a nanosecond",
@@ -102,6 +107,7 @@ const CASES: &[Case] = &[
             change_baseline(repository, |baseline| baseline["state"]["discovery"]["seconds"] = json!(1e-9));
         },
         findings: &[("health-discovery-slower:tree/tests", "medium")],
+        look_alike_of: None,
     },
     Case {
         name: "the same below the floor",
@@ -109,11 +115,13 @@ const CASES: &[Case] = &[
             change_baseline(repository, |baseline| baseline["state"]["discovery"]["seconds"] = json!(1e-9));
         },
         findings: &[],
+        look_alike_of: Some("health-discovery-slower"),
     },
     Case {
         name: "a critical import broke",
         change: |repository| repository.write("helpers/base.py", "import helpers.gone\n"),
         findings: &[("health-critical-import-broke:module/helpers.base", "critical")],
+        look_alike_of: None,
     },
     Case {
         name: "it was broken before",
@@ -122,11 +130,13 @@ const CASES: &[Case] = &[
             repository.run(&["health", "--save-baseline"]).expect_code(0);
         },
         findings: &[],
+        look_alike_of: Some("health-critical-import-broke"),
     },
     Case {
         name: "a test is gone",
         change: |repository| repository.replace("tests/smoke/test_a.py", "def test_three", "def check_three"),
         findings: &[("health-category-shrank:category/smoke", "high")],
+        look_alike_of: None,
     },
     Case {
         name: "a test moved to another file",
@@ -135,21 +145,25 @@ const CASES: &[Case] = &[
             repository.write("tests/smoke/test_b.py", "def test_three():\n    assert 3\n");
         },
         findings: &[],
+        look_alike_of: Some("health-category-shrank"),
     },
     Case {
         name: "a test has another name: the count is the same, the identity is not",
         change: |repository| repository.replace("tests/smoke/test_a.py", "def test_three", "def test_drei"),
         findings: &[("health-category-shrank:category/smoke", "medium")],
+        look_alike_of: None,
     },
     Case {
         name: "a test without a category is gone",
         change: |repository| repository.write("tests/unit/test_u.py", "VALUE = 1\n"),
         findings: &[("health-category-shrank:category/(none)", "high")],
+        look_alike_of: None,
     },
     Case {
         name: "tests came, and none went",
         change: |repository| repository.write("tests/smoke/test_b.py", "def test_four():\n    assert 4\n"),
         findings: &[],
+        look_alike_of: Some("health-category-shrank"),
     },
     Case {
         name: "a required class became a stub",
@@ -160,21 +174,25 @@ const CASES: &[Case] = &[
             );
         },
         findings: &[("health-required-class-lost:class/smoke/TestService", "high")],
+        look_alike_of: None,
     },
     Case {
         name: "a required class was rewritten",
         change: |repository| repository.write("tests/smoke/test_a.py", &SMOKE.replace("answer(1)", "answer(5)")),
         findings: &[],
+        look_alike_of: Some("health-required-class-lost"),
     },
     Case {
         name: "more tests fail",
         change: |repository| repository.write("reports/junit.xml", &report(97, 3)),
         findings: &[("health-rate-rose:rate/failure", "high")],
+        look_alike_of: None,
     },
     Case {
         name: "one percentage point is within the threshold",
         change: |repository| repository.write("reports/junit.xml", &report(98, 2)),
         findings: &[],
+        look_alike_of: Some("health-rate-rose"),
     },
     Case {
         name: "tests are stopped",
@@ -185,16 +203,19 @@ const CASES: &[Case] = &[
             repository.write("reports/junit.xml", &stopped);
         },
         findings: &[("health-rate-rose:rate/timeout", "high")],
+        look_alike_of: None,
     },
     Case {
         name: "the baseline is old",
         change: |repository| change_baseline(repository, |baseline| baseline["saved"] = json!(days_ago(92))),
         findings: &[("health-baseline-stale:baseline/.gcp-drift/health-baseline.json", "low")],
+        look_alike_of: None,
     },
     Case {
         name: "the baseline is not so old",
         change: |repository| change_baseline(repository, |baseline| baseline["saved"] = json!(days_ago(89))),
         findings: &[],
+        look_alike_of: Some("health-baseline-stale"),
     },
 ];
 

@@ -17,7 +17,7 @@ use gcp_drift::testinfra;
 
 use super::common::copy;
 
-mod findings;
+mod collection;
 
 const GENERATIONS: [u8; 2] = [8, 9];
 
