@@ -5,7 +5,7 @@
 //!
 //! - `finding-…`: this finding, and nothing else but what the tree itself names;
 //! - `look-alike-…`: nothing at all, and all of it was checked;
-//! - `unknown-…`: this rule was not checked, and there is no finding.
+//! - `unknown-…`: something of the part was not checked, and there is no finding.
 //!
 //! Lines before the first file say more: `says: TEXT` is in the finding or the reason, `beside: RULE` speaks of the same
 //! fault, `arguments: …` are given to `check`. A file that begins with `#!` is a program; its tree is for Unix alone.
@@ -128,14 +128,18 @@ fn judge(part: &str, rule: &str, kind: &str, text: &str, counts: &mut Counts) ->
         found.iter().copied().collect::<BTreeSet<_>>() == expected
             && (open.is_empty() && outcome.code == if fails { 2 } else { 0 } || also_open)
     } else if kind_of("unknown") {
-        counts.alone += usize::from(rule == NEVER_A_FINDING);
-        found.is_empty() && !open.is_empty() && open.iter().all(|&own| own == rule) && outcome.code == 3
+        let own = open.iter().all(|&own| own == rule);
+        counts.alone += usize::from(rule == NEVER_A_FINDING && own);
+        let of_part = not_checked.iter().all(|item| item["part"] == part);
+        found.is_empty() && !open.is_empty() && of_part && outcome.code == 3
     } else {
         counts.look_alikes += 1;
         kind_of("look-alike") && found.is_empty() && open.is_empty() && outcome.code == 0
     };
-    // The texts are those of JSON.
-    let unsaid = tree.says.iter().find(|text| !words.contains(Value::from(text.as_str()).to_string().trim_matches('"')));
+    let unsaid = tree.says.iter().find(|text| {
+        // The texts of both are those of JSON.
+        !words.contains(Value::from(text.as_str()).to_string().trim_matches('"'))
+    });
     let shown = || format!("{rule}/{kind}: exit code {}, {found:?}, not checked {open:?}\n{words}", outcome.code);
     match unsaid {
         _ if !right => Some(shown()),

@@ -13,6 +13,7 @@ use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
 use crate::python::namespace::Bound;
 use crate::testinfra::glob::{PathGlobs, fnmatch};
 use crate::testinfra::interpret::Outcome;
+use crate::testinfra::markers::unknown_plugins;
 use crate::testinfra::pytest_config::{PytestConfig, join, open};
 use crate::testinfra::resolve::Space;
 use crate::testinfra::roots::{folder_of, is_within};
@@ -410,7 +411,8 @@ impl<'a> Session<'a> {
         let names = Names { space: self.input.space };
         let mut files: BTreeSet<FileId> = self.conftests.values().copied().collect();
         files.extend(hooks::plugins(names, self.input.pytest, &files.iter().copied().collect::<Vec<_>>()));
-        let mut marks = Marks::default();
+        let open = !unknown_plugins(self.input.space.dependencies).is_empty();
+        let mut marks = Marks { open, ..Marks::default() };
         for source in files.iter().filter_map(|file| self.input.space.sources.get(*file)) {
             let (known, open) = hooks::registered(source);
             marks.known.extend(known);
