@@ -8,7 +8,7 @@
 //! - `unknown-…`: something of the part was not checked, and there is no finding.
 //!
 //! Lines before the first file say more: `says: TEXT` is in the finding or the reason, `beside: RULE` speaks of the same
-//! fault, `arguments: …` are given to `check`. A file that begins with `#!` is a program; its tree is for Unix alone.
+//! fault, `arguments: …` are given to `check`, and what `needs: …` names is not there where pytest is asked. A file that begins with `#!` is a program; its tree is for Unix alone.
 //! The rules on health compare two states of a tree, and have their cases in `tests/health.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,8 @@ use serde_json::Value;
 
 use super::common::{Repository, list};
 use super::health;
+#[cfg(unix)]
+use super::pytest::said;
 
 /// The rule that says only what was not looked at, and is never a finding.
 const NEVER_A_FINDING: &str = "test-file-unreadable";
@@ -29,6 +31,7 @@ struct Tree {
     says: Vec<String>,
     beside: Vec<String>,
     arguments: Vec<String>,
+    needs: Option<String>,
     files: Vec<(String, String)>,
 }
 
@@ -42,6 +45,7 @@ impl Tree {
                 Some(("says", words)) => tree.says.push(words.to_owned()),
                 Some(("beside", rule)) => tree.beside.push(rule.to_owned()),
                 Some(("arguments", words)) => tree.arguments.extend(words.split_whitespace().map(str::to_owned)),
+                Some(("needs", what)) => tree.needs = Some(what.to_owned()),
                 _ => panic!("{line}: nothing is known of this line"),
             }
         }
@@ -120,7 +124,7 @@ fn judge(part: &str, rule: &str, kind: &str, text: &str, counts: &mut Counts) ->
     let open: Vec<&str> = not_checked.iter().map(rule_of).collect();
     let own = findings.iter().chain(not_checked).filter(|item| rule_of(item) == rule);
     let words: String = own.map(Value::to_string).collect();
-    let fails = findings.iter().any(|finding| matches!(finding["severity"].as_str(), Some("high" | "critical")));
+    let fails = findings.iter().any(is_high);
     let right = if kind_of("finding") {
         let expected: BTreeSet<&str> = tree.beside.iter().map(String::as_str).chain([rule]).collect();
         counts.alone += usize::from(tree.beside.is_empty() && findings.len() == 1);
@@ -146,6 +150,10 @@ fn judge(part: &str, rule: &str, kind: &str, text: &str, counts: &mut Counts) ->
         Some(text) => Some(format!("{}: does not say `{text}`", shown())),
         None => None,
     }
+}
+
+fn is_high(finding: &Value) -> bool {
+    matches!(finding["severity"].as_str(), Some("high" | "critical"))
 }
 
 fn rule_of(item: &Value) -> &str {
@@ -194,4 +202,61 @@ fn every_rule_on_tests_is_alone_in_a_tree_and_silent_in_its_look_alike() {
         .collect();
     assert!(lacking.is_empty(), "these rules have no pair of trees: {lacking:?}");
     assert!(seen.keys().all(|rule| rules.contains_key(rule)), "{seen:?}");
+}
+
+/// The rules whose findings of a high severity say that pytest refuses something.
+#[cfg(unix)]
+const REFUSALS: [&str; 8] = [
+    "collection-error",
+    "import-module-missing",
+    "import-symbol-missing",
+    "import-undeclared-dependency",
+    "marker-unregistered",
+    "pytest-config-invalid",
+    "pytest-does-not-start",
+    "test-module-duplicate",
+];
+
+#[cfg(unix)]
+#[test]
+fn the_real_pytest_refuses_the_findings_and_takes_the_look_alikes() {
+    let python =
+        |generation: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pytest{generation}/bin/python"));
+    let pythons = ["8", "9"].map(python);
+    if !pythons.iter().all(|python| python.exists()) {
+        said("SKIPPED: make pytests has not been run");
+        return;
+    }
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for part in ["discovery", "imports"] {
+        for (rule, path) in named(&folder().join(part)).into_iter().filter(|(rule, _)| REFUSALS.contains(&&**rule)) {
+            for (kind, path) in named(&path) {
+                let text = fs::read_to_string(path).unwrap();
+                if Tree::parse(&text).needs.is_some() || kind.starts_with("unknown") {
+                    continue;
+                }
+                let repository = repository(part, &text);
+                let report = repository.run(&["check", "--only", "tests", "--format", "json"]).json();
+                let refused = list(&report, "findings").iter().any(|finding| is_high(finding));
+                let codes = pythons.each_ref().map(|python| collects(python, &repository));
+                // Some of it is refused by one generation alone.
+                if refused != codes.iter().any(|code| !matches!(code, Some(0 | 5))) {
+                    wrong.push(format!("{rule}/{kind}: exit codes {codes:?}"));
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked} trees:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked >= 50, "only {asked} trees were asked of");
+}
+
+/// The exit code of a collection by a real pytest.
+#[cfg(unix)]
+fn collects(python: &Path, repository: &Repository) -> Option<i32> {
+    let mut command = std::process::Command::new(python);
+    command.args(["-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]).current_dir(repository.path());
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env_remove("PYTEST_ADDOPTS").env_remove("PYTHONPATH");
+    command.output().unwrap().status.code()
 }
