@@ -97,3 +97,18 @@ fn the_real_pytest_collects_what_is_read() {
         assert!(!repository.join(".pytest_cache").exists() && !repository.join("__pycache__").exists());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_listed_of_the_differences_is_counted() {
+    let script = "for n in $(seq 203); do echo new/test_$n.py::test_new; done
+for n in $(seq 60); do echo new/test_1.py::test_more_$n; done; echo test_a.py::test_one";
+    let outcome = collect(&with_program("=== test_a.py\ndef test_one(): assert f()\n", script));
+    let report = outcome.json();
+    let titles: Vec<&str> =
+        list(&report, "findings").iter().map(|finding| finding["title"].as_str().unwrap()).collect();
+    assert_eq!(titles.len(), 201, "{titles:?}");
+    assert!(titles.contains(&"pytest and the reading differ in 3 more files"), "{titles:?}");
+    let first = titles.iter().find(|title| title.starts_with("new/test_1.py:")).unwrap();
+    assert!(first.ends_with("test_more_1, test_more_10, test_more_11 and 58 more"), "{first}");
+}
