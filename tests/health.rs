@@ -31,6 +31,14 @@ fn report(passed: usize, failed: usize) -> String {
     format!("<testsuites><testsuite name=\"pytest\">{cases}</testsuite></testsuites>")
 }
 
+/// The same report, with a file that pytest could not collect.
+fn with_uncollected(report: &str, name: &str) -> String {
+    let case = format!(
+        "<testcase classname=\"\" name=\"{name}\" time=\"0\"><error message=\"collection failure\">E</error></testcase>"
+    );
+    report.replace("</testsuite>", &format!("{case}</testsuite>"))
+}
+
 /// A small healthy repository.
 fn healthy() -> Repository {
     let repository = Repository::empty();
@@ -206,6 +214,37 @@ pub const CASES: &[Case] = &[
         look_alike_of: None,
     },
     Case {
+        name: "a file could not be collected in the run",
+        change: |repository| repository.write("reports/junit.xml", &with_uncollected(&report(99, 1), "t_new")),
+        findings: &[("health-collection-broke:run/collection", "high")],
+        look_alike_of: None,
+    },
+    Case {
+        name: "it could not be before either",
+        change: |repository| {
+            repository.write("reports/junit.xml", &with_uncollected(&report(99, 1), "t_new"));
+            repository.run(&["health", "--save-baseline"]).expect_code(0);
+        },
+        findings: &[],
+        look_alike_of: Some("health-collection-broke"),
+    },
+    Case {
+        name: "a file skips itself when it is collected",
+        change: |repository| {
+            let skips = with_uncollected(&report(99, 1), "t_new")
+                .replace("error message=\"collection failure\"", "skipped message=\"collection skipped\"");
+            repository.write("reports/junit.xml", &skips.replace("</error>", "</skipped>"));
+        },
+        findings: &[],
+        look_alike_of: Some("health-collection-broke"),
+    },
+    Case {
+        name: "half of the tests ran, and they ended as before",
+        change: |repository| repository.write("reports/junit.xml", &report(50, 0)),
+        findings: &[],
+        look_alike_of: Some("health-rate-rose"),
+    },
+    Case {
         name: "the baseline is old",
         change: |repository| change_baseline(repository, |baseline| baseline["saved"] = json!(days_ago(92))),
         findings: &[("health-baseline-stale:baseline/.gcp-drift/health-baseline.json", "low")],
@@ -282,6 +321,10 @@ fn what_should_be_there_and_is_not_is_not_checked() {
     let outcome = repository.run(&["health", "--save-baseline"]).expect_code(3);
     assert!(outcome.stderr.contains("the baseline was not saved"), "{}", outcome.stderr);
     assert_eq!(repository.read(BASELINE), before);
+
+    repository.write("reports/junit.xml", &report(49, 0));
+    let items = unchecked(&repository);
+    assert!(items.len() == 1 && items[0].1.contains("tell of 49 tests, the baseline of "), "{items:?}");
 
     fs::remove_file(repository.join("reports/junit.xml")).unwrap();
     assert!(unchecked(&repository)[0].1.contains("no report is there for `reports/*.xml`"));
