@@ -132,6 +132,14 @@ pub const CASES: &[Case] = &[
         look_alike_of: None,
     },
     Case {
+        name: "a critical module imports something broken where it is called",
+        change: |repository| {
+            repository.write("helpers/base.py", "VALUE = 1\n\n\ndef late():\n    import helpers.gone\n");
+        },
+        findings: &[],
+        look_alike_of: Some("health-critical-import-broke"),
+    },
+    Case {
         name: "it was broken before",
         change: |repository| {
             repository.write("helpers/base.py", "import helpers.gone\n");
@@ -183,6 +191,18 @@ pub const CASES: &[Case] = &[
         },
         findings: &[("health-required-class-lost:class/smoke/TestService", "high")],
         look_alike_of: None,
+    },
+    Case {
+        name: "a required class moved to another file of its category",
+        change: |repository| {
+            repository.write(
+                "tests/smoke/test_a.py",
+                "from helpers.base import VALUE\n\n\ndef test_three():\n    assert VALUE\n",
+            );
+            repository.write("tests/smoke/test_c.py", &SMOKE.replace("def test_three", "def check_three"));
+        },
+        findings: &[],
+        look_alike_of: Some("health-required-class-lost"),
     },
     Case {
         name: "a required class was rewritten",
