@@ -238,7 +238,7 @@ fn the_real_pytest_refuses_the_findings_and_takes_the_look_alikes() {
                 }
                 let repository = repository(part, &text);
                 let report = repository.run(&["check", "--only", "tests", "--format", "json"]).json();
-                let refused = list(&report, "findings").iter().any(|finding| is_high(finding));
+                let refused = list(&report, "findings").iter().any(is_high);
                 let codes = pythons.each_ref().map(|python| collects(python, &repository));
                 // Some of it is refused by one generation alone.
                 if refused != codes.iter().any(|code| !matches!(code, Some(0 | 5))) {
