@@ -215,7 +215,11 @@ impl<'a> Session<'a> {
                 Resolution::Missing(Certainty::Definite | Certainty::Environment) if name.contains('.') => {
                     self.out.refusals.push(Why::new(WhyKind::Invalid, text("does not exist")));
                 }
-                Resolution::Missing(_) | Resolution::Assumed | Resolution::Doubt(..) => {}
+                Resolution::Missing(_)
+                | Resolution::Assumed
+                | Resolution::Library(_)
+                | Resolution::Contested(_)
+                | Resolution::Doubt(..) => {}
             }
         }
     }
