@@ -43,6 +43,7 @@ pub mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use show::show;
@@ -70,7 +71,7 @@ pub struct Indexed {
     /// The test files that targeted discovery leaves, in order.
     pub test_files: Vec<String>,
     /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
-    pub tests_by_file: BTreeMap<String, Vec<String>>,
+    pub tests_by_file: BTreeMap<String, Arc<Vec<String>>>,
     /// Files that were not read, and folders that were not looked into: tests in them are not known.
     pub unseen: BTreeSet<String>,
     /// The tests that pytest would collect, one by one.
@@ -136,15 +137,8 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let marks = markers::judge(&space, &tests, &live);
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let input = collect::session::Input {
-        repo,
-        space: &space,
-        pytest: &pytest,
-        outcomes: &imports.outcomes,
-        everything: false,
-    };
-    let collected = collect::session::collect(input);
-    let everything = collect::session::collect(collect::session::Input { everything: true, ..input });
+    let input = collect::session::Input { repo, space: &space, pytest: &pytest, outcomes: &imports.outcomes };
+    let [collected, everything] = collect::session::collect(input);
     let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
     let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, config);
     let tests_by_file = everything.by_file();

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::dependencies::{Dependencies, Provided};
 use super::pytest_config::{PytestConfig, join};
 use super::roots::{FileRoots, Roots, base_folder, folder_of, is_conftest, is_within};
@@ -30,6 +32,8 @@ pub struct Space<'a> {
     pub root: &'a str,
     /// The version of Python.
     pub interpreter: Interpreter,
+    /// Folder → the names in it, up to their first dot.
+    listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
     extensions: HashSet<String>,
     protocols: HashSet<String>,
     injected: BTreeSet<String>,
@@ -88,10 +92,13 @@ impl<'a> Space<'a> {
         let injected = sources.files.iter().flat_map(|file| file.facts.injected.iter().cloned()).collect();
         let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
         let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut listed: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
         for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let name = name.split('.').next().unwrap_or(name);
+            listed.entry(folder).or_default().insert(name);
             let Some(&folder) = others.get(folder) else { continue };
-            elsewhere.entry(name.split('.').next().unwrap_or(name)).or_default().push(folder);
+            elsewhere.entry(name).or_default().push(folder);
         }
         for folders in elsewhere.values_mut() {
             folders.sort_unstable();
@@ -110,6 +117,7 @@ impl<'a> Space<'a> {
             pytest,
             root,
             interpreter,
+            listed,
             extensions,
             protocols,
             injected,
@@ -369,22 +377,25 @@ impl<'a> Space<'a> {
         }
         let mut portions = Vec::new();
         for folder in folders {
-            let path = join(folder, name);
-            for file in [format!("{path}/__init__.py"), format!("{path}.py")] {
-                if file.ends_with("__init__.py") && self.extensions.contains(&format!("{path}/__init__")) {
-                    return Some(Unit::Opaque);
-                }
-                if file.ends_with(&format!("/{name}.py")) && self.extensions.contains(&path) {
-                    return Some(Unit::Opaque);
-                }
-                if self.tree.files.contains_key(&file) {
-                    return Some(self.sources.id(&file).map_or(Unit::Opaque, Unit::File));
-                }
-                if self.tree.opaque.contains(&file) {
-                    return Some(Unit::Opaque);
-                }
+            let is_listed = self.listed.get(folder.as_str()).is_some_and(|names| names.contains(name));
+            if !is_listed && self.tree.opaque.is_empty() {
+                continue;
             }
-            if self.extensions.contains(&path)
+            let path = join(folder, name);
+            let package = format!("{path}/__init__");
+            if self.is_extension(&package) {
+                return Some(Unit::Opaque);
+            }
+            if let Some(unit) = self.file(&format!("{package}.py")) {
+                return Some(unit);
+            }
+            if !folder.is_empty() && self.is_extension(&path) {
+                return Some(Unit::Opaque);
+            }
+            if let Some(unit) = self.file(&format!("{path}.py")) {
+                return Some(unit);
+            }
+            if self.is_extension(&path)
                 || self.tree.files.contains_key(&format!("{path}.pyc"))
                 || (self.tree.may_hide(&path) && !self.tree.opaque.contains(""))
             {
@@ -395,6 +406,18 @@ impl<'a> Space<'a> {
             }
         }
         (!portions.is_empty()).then_some(Unit::Namespace(portions))
+    }
+
+    fn is_extension(&self, path: &str) -> bool {
+        !self.extensions.is_empty() && self.extensions.contains(path)
+    }
+
+    /// The file at a path, if there is one.
+    fn file(&self, path: &str) -> Option<Unit> {
+        if let Some(file) = self.sources.id(path) {
+            return Some(Unit::File(file));
+        }
+        (self.tree.files.contains_key(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
     }
 
     /// True where code puts this dotted name into `sys.modules`.
