@@ -4,13 +4,13 @@
 //! | --- | --- |
 //! | [`session`], `starts`, `ignored` | which files are collected |
 //! | `undecided` | what may change that |
-//! | `found` | the tests of those files, and which of them fail |
+//! | [`found`] | the tests of those files, and which of them fail |
 //! | [`modules`] | by which name a file is imported, and whether that works |
 //! | [`hooks`] | hooks of conftest files, which may change what is collected |
 //! | [`items`], `inherited`, [`decorators`], [`things`] | the tests of a file |
 
 pub mod decorators;
-mod found;
+pub mod found;
 pub mod hooks;
 mod ignored;
 mod inherited;

@@ -10,7 +10,8 @@ use super::modules::{Imported, Modules};
 use super::session::{Collected, FileTests, Input, Selected, Session};
 use super::things::{Doubt, Names};
 use crate::model::{Excerpts, Why, WhyKind};
-use crate::testinfra::pytest_config::open;
+use crate::testinfra::pytest_config::{PytestConfig, open};
+use crate::testinfra::resolve::Space;
 use crate::testinfra::sources::FileId;
 
 /// What is collected from a file that can be imported.
@@ -32,17 +33,27 @@ pub(super) fn read<const N: usize>(sessions: [Session<'_>; N]) -> [Collected; N]
     let found: BTreeMap<FileId, Found> = match imported.first() {
         Some((session, _)) => {
             let input = session.input;
-            let unittest = !input.pytest.options.without.iter().any(|plugin| plugin == "unittest");
-            let items = |file| {
-                let effects = Effects::default();
-                let names = Names { space: input.space };
-                Finder { names, pytest: input.pytest, unittest, effects: &effects }.module(file)
+            let placed = |file: FileId| match input.items.get(&file) {
+                Some(items) => session.placed(items),
+                None => session.placed(&of_module(input.space, input.pytest, file)),
             };
-            wanted.into_par_iter().map(|file| (file, session.placed(items(file)))).collect()
+            wanted.into_par_iter().map(|file| (file, placed(file))).collect()
         }
         None => BTreeMap::new(),
     };
     imported.map(|(session, files)| session.finish(files, &found))
+}
+
+/// The tests of these files, as far as they can be imported.
+pub fn items<'a>(space: &'a Space<'a>, pytest: &PytestConfig, files: &[String]) -> BTreeMap<FileId, Items> {
+    let files = files.par_iter().filter_map(|path| space.sources.id(path));
+    files.map(|file| (file, of_module(space, pytest, file))).collect()
+}
+
+fn of_module<'a>(space: &'a Space<'a>, pytest: &PytestConfig, file: FileId) -> Items {
+    let unittest = !pytest.options.without.iter().any(|plugin| plugin == "unittest");
+    let effects = Effects::default();
+    Finder { names: Names { space }, pytest, unittest, effects: &effects }.module(file)
 }
 
 /// The file, where its tests are collected.
@@ -65,15 +76,13 @@ impl Session<'_> {
         (self, imported)
     }
 
-    fn placed(&self, items: Items) -> Found {
-        let placed = |entries: Vec<(String, Doubt)>| {
-            entries.into_iter().map(|(id, doubt)| (id, self.why(&doubt))).collect::<Vec<_>>()
-        };
+    fn placed(&self, items: &Items) -> Found {
+        let one = |id: &String, doubt: &Doubt| (id.clone(), self.why(doubt));
         Found {
-            tests: Arc::new(items.tests.into_iter().collect()),
-            errors: placed(items.errors.into_iter().collect()),
-            unsure: placed(items.unsure.into_iter().collect()),
-            left_out: placed(items.left_out),
+            tests: Arc::new(items.tests.iter().cloned().collect()),
+            errors: items.errors.iter().map(|(id, doubt)| one(id, doubt)).collect(),
+            unsure: items.unsure.iter().map(|(id, doubt)| one(id, doubt)).collect(),
+            left_out: items.left_out.iter().map(|(id, doubt)| one(id, doubt)).collect(),
         }
     }
 
@@ -101,7 +110,7 @@ impl Session<'_> {
         self.out
     }
 
-    fn of_file(&self, selected: Selected, imported: Imported, found: &Found) -> FileTests {
+    fn of_file(&mut self, selected: Selected, imported: Imported, found: &Found) -> FileTests {
         let Selected { path, file, .. } = selected;
         let id = self.id(&path);
         let options = &self.input.pytest.options;
@@ -132,7 +141,11 @@ impl Session<'_> {
                 errors.push((String::new(), Why::new(WhyKind::Dynamic, doubt.text)));
                 namesake = Some(other);
             }
-            Imported::Unknown(doubt) => unsure.push((String::new(), self.why(&doubt))),
+            Imported::Unknown(doubt) => {
+                let why = if self.places > 0 { self.why(&doubt) } else { Why::new(WhyKind::Dynamic, doubt.text) };
+                self.places = self.places.saturating_sub(1);
+                unsure.push((String::new(), why));
+            }
         }
         if path.ends_with(".py") && file.is_none() {
             let text = format!("`{path}` belongs to installed packages, which are not read");

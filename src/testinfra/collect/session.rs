@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::found;
+use super::items::Items;
 use super::modules::{Imported, outcome};
 use super::things::Doubt;
 use crate::model::{Diagnostic, Why, WhyKind};
@@ -17,6 +18,9 @@ use crate::testinfra::sources::FileId;
 
 /// How deep folders are followed; the walk has the same limit and reports what lies deeper.
 const MAX_DEPTH: usize = 64;
+
+/// The most files whose doubts are told with their place.
+const MAX_PLACES: usize = 20;
 
 /// What pytest collects.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +54,8 @@ pub struct FileTests {
     pub tests: Arc<Vec<String>>,
     /// Collectors that fail; the empty id is the file.
     pub errors: Vec<(String, Why)>,
-    /// What cannot be told; the empty id is anything in the file.
+    /// What cannot be told; the empty id is anything in the file. Of many files only the first ones have a place, and
+    /// only where collection is what pytest does by itself.
     pub unsure: Vec<(String, Why)>,
     /// Classes that look like tests and are not collected.
     pub left_out: Vec<(String, Why)>,
@@ -71,6 +76,8 @@ pub struct Input<'a> {
     pub pytest: &'a PytestConfig,
     /// What importing each file does.
     pub outcomes: &'a HashMap<FileId, (Outcome, bool)>,
+    /// The tests of each file that goes by the name of a test file.
+    pub items: &'a BTreeMap<FileId, Items>,
 }
 
 /// Folder → names in it, with whether each is a folder.
@@ -91,6 +98,8 @@ pub(super) struct Session<'a> {
     pub(super) files: Vec<Selected>,
     /// Files of examples, in order.
     pub(super) texts: Vec<String>,
+    /// How many more doubts get their place: it has to be read again, and only so many are listed.
+    pub(super) places: usize,
     pub(super) out: Collected,
 }
 
@@ -142,6 +151,7 @@ impl<'a> Session<'a> {
             seen: HashSet::new(),
             files: Vec::new(),
             texts: Vec::new(),
+            places: if everything { 0 } else { MAX_PLACES },
             out: Collected::default(),
         };
         let starts = if everything {
