@@ -19,9 +19,16 @@ pub struct Known {
     aliases: HashMap<String, String>,
     /// By the place of its name: each function is read once, whoever asks for it.
     functions: RefCell<HashMap<usize, Arc<Function>>>,
+    /// The word `yield` is in the file: only then can a function be a generator.
+    mentions_yield: bool,
 }
 
 impl Known {
+    /// Nothing yet of a file with this text.
+    pub fn of(text: &str) -> Self {
+        Self { mentions_yield: text.contains("yield"), ..Self::default() }
+    }
+
     /// Notes that a name stands for a mark from here on, or no longer.
     pub fn assign(&mut self, name: &str, mark: Option<String>) {
         match mark {
@@ -81,6 +88,7 @@ pub fn function(definition: &ast::StmtFunctionDef, known: &Known) -> Arc<Functio
 fn read(definition: &ast::StmtFunctionDef, known: &Known) -> Function {
     let decorators = || definition.decorator_list.iter().map(|decorator| &decorator.expression);
     let marks: Vec<String> = decorators().filter_map(|decorator| mark(decorator, known)).collect();
+    let yields = known.mentions_yield && functions::yields(&definition.body);
     let is_skipped = marks.iter().any(|mark| mark == "skip") || decorators().any(skips);
     Function {
         name: definition.name.as_str().to_owned(),
@@ -96,10 +104,10 @@ fn read(definition: &ast::StmtFunctionDef, known: &Known) -> Function {
             .any(|decorator| matches!(last_component(decorator), Some("abstractmethod" | "abstractproperty"))),
         decorators: definition.decorator_list.iter().map(functions::decorator).collect(),
         is_async: definition.is_async,
-        yields: functions::yields(&definition.body),
+        yields,
         test_flag: None,
         unfilled: functions::unfilled(definition),
-        returns: functions::returns(definition),
+        returns: functions::returns(definition, yields),
         body: range_of(definition),
     }
 }

@@ -46,7 +46,7 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
     let mut extractor = Extractor {
         facts: Facts::default(),
         folder: PathFolder::new(file.path().as_str()),
-        known: Known::default(),
+        known: Known::of(text),
         interpreter,
         collects_hidden_names: text.contains(":=") || text.contains("match "),
         depth: 0,

@@ -89,13 +89,13 @@ fn parametrized(definition: &ast::StmtFunctionDef) -> Vec<(String, Range<usize>)
     found
 }
 
-/// What calling a function gives.
-pub fn returns(definition: &ast::StmtFunctionDef) -> Returns {
-    returns_at(definition, 0)
+/// What calling a function gives; `yields` tells whether it is a generator.
+pub fn returns(definition: &ast::StmtFunctionDef, yields: bool) -> Returns {
+    if yields { Returns::Unknown } else { returns_at(definition, 0) }
 }
 
 fn returns_at(definition: &ast::StmtFunctionDef, depth: usize) -> Returns {
-    if depth >= MAX_NESTING || definition.is_async || yields(&definition.body) {
+    if depth >= MAX_NESTING || definition.is_async || (depth > 0 && yields(&definition.body)) {
         return Returns::Unknown;
     }
     let mut found = Found::default();

@@ -79,7 +79,7 @@ impl Session<'_> {
     fn placed(&self, items: &Items) -> Found {
         let one = |id: &String, doubt: &Doubt| (id.clone(), self.why(doubt));
         Found {
-            tests: Arc::new(items.tests.iter().cloned().collect()),
+            tests: Arc::new(items.tests.clone()),
             errors: items.errors.iter().map(|(id, doubt)| one(id, doubt)).collect(),
             unsure: items.unsure.iter().map(|(id, doubt)| one(id, doubt)).collect(),
             left_out: items.left_out.iter().map(|(id, doubt)| one(id, doubt)).collect(),

@@ -1,7 +1,7 @@
 //! The tests of a module and of its classes, as pytest finds them by name.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
@@ -23,7 +23,7 @@ const NO_TESTS: [&str; 8] =
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Items {
     /// Tests.
-    pub tests: BTreeSet<String>,
+    pub tests: Vec<String>,
     /// Collectors that fail, with the reason; an empty id is the collector itself.
     pub errors: BTreeMap<String, Doubt>,
     /// What cannot be told: the id of a test or class, or an empty id for anything.
@@ -38,7 +38,7 @@ impl Items {
     }
 
     fn test(name: &str) -> Self {
-        Self { tests: BTreeSet::from([name.to_owned()]), ..Self::default() }
+        Self { tests: vec![name.to_owned()], ..Self::default() }
     }
 
     fn take(&mut self, other: Self) {
@@ -105,6 +105,8 @@ impl<'a> Finder<'a> {
             let things = self.names.dotted(file, name);
             items.take(self.one_of(name, &things, file, 0));
         }
+        items.tests.sort_unstable();
+        items.tests.dedup();
         // An error of the module leaves nothing of it.
         if let Some(doubt) = items.errors.get("").cloned() {
             items = Items { errors: BTreeMap::from([(String::new(), doubt)]), ..Items::default() };
@@ -281,7 +283,7 @@ impl<'a> Finder<'a> {
             }
         }
         if unittest && items.tests.is_empty() && attributes.contains_key("runTest") {
-            items.tests.insert("runTest".to_owned());
+            items.tests.push("runTest".to_owned());
         }
         if items.errors.contains_key("") {
             items.tests.clear();

@@ -161,3 +161,6 @@ impl Seen {
         wanted.iter().all(|wanted| self.is_order(wanted.file, wanted.at, Some(&wanted.name)))
     }
 }
+
+#[cfg(test)]
+mod tests;
