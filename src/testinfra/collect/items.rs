@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::decorators::{Effect, effect};
-use super::inherited::View;
 use super::things::{Doubt, Names, Thing};
 use crate::python::facts::{Function, Unfilled};
 use crate::python::namespace::{ClassBody, Decorator};

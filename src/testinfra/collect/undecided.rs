@@ -6,7 +6,7 @@ use super::hooks;
 use super::modules::Marks;
 use super::session::{Session, of_problem};
 use super::things::Names;
-use crate::model::{Diagnostic, Why};
+use crate::model::Diagnostic;
 use crate::testinfra::sources::FileId;
 
 impl Session<'_> {

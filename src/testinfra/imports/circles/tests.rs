@@ -11,7 +11,9 @@ use crate::testinfra::{dependencies, pytest_config, python_version, roots, walk}
 /// A circle of this many modules: one that imports all others, each of which imports it.
 fn hub(modules: usize, more: impl Fn(usize) -> (String, String)) -> String {
     let mut text = "=== fw/__init__.py\n=== fw/hub.py\n".to_owned();
-    (0..modules).for_each(|number| drop(writeln!(text, "import fw.m{number}")));
+    for number in 0..modules {
+        let _ = writeln!(text, "import fw.m{number}");
+    }
     for number in 0..modules {
         let (before, after) = more(number);
         let _ = write!(text, "=== fw/m{number}.py\n{before}import fw.hub\nclass Tool{number}: pass\nlate = 1\n{after}");
