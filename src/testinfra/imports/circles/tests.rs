@@ -79,7 +79,10 @@ fn from_all_sides(space: &Space<'_>, any: &Interpreter<'_>) -> BTreeSet<(FileId,
         }
         for ((file, at, symbol), tally) in &seen.tallies {
             let is_order = seen.is_order(*file, *at, symbol.as_deref());
-            let certainty = if is_order { Certainty::OrderDependent } else { tally.record.certainty };
+            let certainty = match tally.record.certainty {
+                Certainty::Definite if is_order => Certainty::OrderDependent,
+                other => other,
+            };
             found.insert((*file, *at, certainty));
         }
     }
