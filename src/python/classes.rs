@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::ast::{self, Expr, Stmt};
 use super::facts::{Class, Function, ValueKind};
-use super::literal::{dotted, elements, last_component};
+use super::literal::{dotted, elements, is_one_of, last_component};
 use super::{functions, range_of};
 
 /// How deep classes inside classes are followed.
@@ -18,7 +20,7 @@ pub struct Known {
     /// Names that stand for a mark (`smoke = pytest.mark.smoke`), with the mark.
     aliases: HashMap<String, String>,
     /// By the place of its name: each function is read once, whoever asks for it.
-    functions: RefCell<HashMap<usize, Arc<Function>>>,
+    functions: RefCell<FxHashMap<usize, Arc<Function>>>,
     /// The word `yield` is in the file: only then can a function be a generator.
     mentions_yield: bool,
 }
@@ -64,7 +66,7 @@ pub fn marks(value: &Expr, known: &Known) -> Option<Vec<String>> {
 /// True for `unittest.skip(…)`, which skips whatever the condition.
 fn skips(decorator: &Expr) -> bool {
     let named = if let Expr::Call(call) = decorator { &*call.func } else { decorator };
-    matches!(dotted(named).as_deref(), Some("unittest.skip" | "skip"))
+    is_one_of(named, &["unittest.skip", "skip"])
 }
 
 /// True for a class decorator of which it is known that it is no mark.
@@ -155,7 +157,7 @@ fn writes_constructor(decorator: &Expr) -> bool {
         keyword.arg.as_ref().is_some_and(|name| name.as_str() == "init")
             && matches!(&keyword.value, Expr::BooleanLiteral(literal) if !literal.value)
     };
-    dotted(named).is_some_and(|name| known.contains(&name.as_str())) && !keywords.iter().any(refuses)
+    is_one_of(named, &known) && !keywords.iter().any(refuses)
 }
 
 /// What an assigned value is to the collection of tests.
@@ -254,9 +256,7 @@ fn does_nothing(statement: &Stmt) -> bool {
         Stmt::Pass(_) => true,
         Stmt::Expr(expression) => match &*expression.value {
             Expr::StringLiteral(_) | Expr::EllipsisLiteral(_) | Expr::NoneLiteral(_) => true,
-            Expr::Call(call) => {
-                matches!(dotted(&call.func).as_deref(), Some("pytest.skip" | "skip" | "self.skipTest" | "pytest.xfail"))
-            }
+            Expr::Call(call) => is_one_of(&call.func, &["pytest.skip", "skip", "self.skipTest", "pytest.xfail"]),
             _ => false,
         },
         Stmt::Assert(assertion) => is_plainly_true(&assertion.test),

@@ -24,7 +24,7 @@ use super::classes::{self, Known};
 use super::facts::{
     Arm, Asks, Catches, Exports, Facts, Handler, Import, Step, Stop, Try, Value, ValueKind, What, When,
 };
-use super::literal::{PathFolder, dotted, elements, strings};
+use super::literal::{PathFolder, dotted, elements, is_dotted, strings};
 use super::marks as marks_of_tests;
 use super::{Version, range_of};
 use crate::model::SourceFile;
@@ -254,7 +254,7 @@ impl Extractor {
         if let Expr::Call(call) = value {
             self.call(call, steps);
         }
-        if dotted(target).as_deref() == Some("sys.path") {
+        if is_dotted(target, "sys.path") {
             self.facts.dynamic_sys_path = true;
         }
         self.give(target);

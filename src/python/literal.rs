@@ -9,23 +9,53 @@ const MAX_DEPTH: usize = 64;
 
 /// `a.b.c` as text, where the expression is a plain dotted name.
 pub fn dotted(expr: &Expr) -> Option<String> {
-    let mut parts = Vec::new();
+    // Most expressions are no dotted names: nothing is allocated before that is known.
+    let mut length = 0;
     let mut current = expr;
     for _ in 0..MAX_DEPTH {
         match current {
             Expr::Attribute(attribute) => {
-                parts.push(attribute.attr.as_str());
+                length += attribute.attr.len() + 1;
                 current = &attribute.value;
             }
             Expr::Name(name) => {
-                parts.push(name.id.as_str());
-                parts.reverse();
-                return Some(parts.join("."));
+                let mut text = String::with_capacity(length + name.id.len());
+                write_dotted(expr, &mut text);
+                return Some(text);
             }
             _ => return None,
         }
     }
     None
+}
+
+fn write_dotted(expr: &Expr, text: &mut String) {
+    match expr {
+        Expr::Attribute(attribute) => {
+            write_dotted(&attribute.value, text);
+            text.push('.');
+            text.push_str(attribute.attr.as_str());
+        }
+        Expr::Name(name) => text.push_str(name.id.as_str()),
+        _ => {}
+    }
+}
+
+/// True where the expression is this dotted name.
+pub fn is_dotted(expr: &Expr, name: &str) -> bool {
+    match expr {
+        Expr::Attribute(attribute) => name
+            .strip_suffix(attribute.attr.as_str())
+            .and_then(|owner| owner.strip_suffix('.'))
+            .is_some_and(|owner| is_dotted(&attribute.value, owner)),
+        Expr::Name(own) => own.id.as_str() == name,
+        _ => false,
+    }
+}
+
+/// True where the expression is one of these dotted names.
+pub fn is_one_of(expr: &Expr, names: &[&str]) -> bool {
+    names.iter().any(|name| is_dotted(expr, name))
 }
 
 /// The last component of a dotted name.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Stmt};
-use super::literal::{dotted, last_component, string};
+use super::literal::{is_dotted, last_component, string};
 use super::range_of;
 
 /// How deep blocks are followed.
@@ -101,7 +101,7 @@ impl<'a> Visitor<'a> for Uses {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Attribute(attribute)
-                if dotted(&attribute.value).is_some_and(|generator| self.generators.contains(&generator)) =>
+                if self.generators.iter().any(|generator| is_dotted(&attribute.value, generator)) =>
             {
                 self.found.push((attribute.attr.as_str().to_owned(), range_of(expr)));
             }

@@ -101,9 +101,10 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
     });
     let mut errors: Vec<SyntaxError> = hard.chain(soft).collect();
     errors.extend(compile::brackets(parsed.tokens()));
+    let may_be_too_deep = !parsed.has_valid_syntax() || depth::may_be_too_deep(parsed.tokens());
     let body: Vec<ast::Stmt> =
         parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
-    if depth::is_too_deep(&body) {
+    if may_be_too_deep && depth::is_too_deep(&body) {
         // Dropping the tree would recurse as deep as it is nested: leak it.
         std::mem::forget(body);
         errors.sort_by_key(|error| error.range.start);

@@ -258,7 +258,7 @@ fn exports(space: &Space<'_>, module: &Unit, name: &str) -> bool {
 }
 
 fn module_of(space: &Space<'_>, file: FileId, import: &Import) -> Option<Unit> {
-    match space.resolve(file, &space.roots_of(file), import) {
+    match space.resolve(file, space.roots_of(file), import) {
         Resolution::Units(units) => units.last().cloned(),
         _ => None,
     }

@@ -269,7 +269,7 @@ fn deferred(interpreter: &mut Interpreter<'_>, space: &Space<'_>, file: FileId, 
 /// The names that a module has as the file sees it, in order; none where they are not known.
 fn names_of(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, module: &str) -> Vec<String> {
     let roots = space.roots_of(file);
-    let units = match space.resolve_name(path_of(space, file), &roots, module) {
+    let units = match space.resolve_name(path_of(space, file), roots, module) {
         Resolution::Units(units) => units,
         Resolution::Library(module) => return stdlib::names(&module, space.versions()),
         _ => return Vec::new(),

@@ -11,8 +11,9 @@ mod outcome;
 mod settle;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use outcome::Edge;
 pub use outcome::{Done, Doubt, Failure, Outcome, Record};
@@ -67,16 +68,16 @@ pub struct Interpreter<'a> {
     space: &'a Space<'a>,
     order: Order,
     /// Results that hold in every run.
-    memo: HashMap<FileId, Rc<Done>>,
+    memo: FxHashMap<FileId, Rc<Done>>,
     /// Results that hold in this run alone: those of modules in cycles, which depend on the one that comes first.
-    local: HashMap<FileId, Local>,
+    local: FxHashMap<FileId, Local>,
     /// Results of modules that failed in this run, in [`Order::Real`]: they are not imported.
-    failed: HashMap<FileId, Rc<Done>>,
+    failed: FxHashMap<FileId, Rc<Done>>,
     /// Files whose failures have not been carried on yet.
     unsettled: Vec<FileId>,
     stack: Vec<FileId>,
     /// Unfinished modules with their place on the stack.
-    progress: HashMap<FileId, (usize, Rc<RefCell<Names>>)>,
+    progress: FxHashMap<FileId, (usize, Rc<RefCell<Names>>)>,
     /// The lowest place on the stack that the current module has seen unfinished.
     lowest: usize,
     /// The current module has executed, or met, one whose result holds in this run alone.
@@ -158,12 +159,12 @@ impl<'a> Interpreter<'a> {
         Self {
             space,
             order,
-            memo: HashMap::new(),
-            local: HashMap::new(),
-            failed: HashMap::new(),
+            memo: FxHashMap::default(),
+            local: FxHashMap::default(),
+            failed: FxHashMap::default(),
             unsettled: Vec::new(),
             stack: Vec::new(),
-            progress: HashMap::new(),
+            progress: FxHashMap::default(),
             lowest: usize::MAX,
             met_local: false,
             blocks: 0,
@@ -236,7 +237,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn execute(&mut self, file: FileId) -> Rc<Done> {
-        let mut frame = Frame::new(file, self.space.roots_of(file));
+        let mut frame = Frame::new(file, self.space.roots_of(file).clone());
         let place = self.stack.len();
         let deepest = if self.order == Order::Any { MAX_DEPTH_ANY } else { MAX_DEPTH };
         if place >= deepest || self.blocks >= MAX_BLOCKS || self.steps > MAX_STEPS {

@@ -74,6 +74,7 @@ pub fn judge(space: &Space<'_>, tests: &[FileId], live: &HashSet<FileId>) -> Jud
             }
         }
     }
+    let tests: HashSet<FileId> = tests.iter().copied().collect();
     for (name, places) in uses {
         let own = MISSPELT.contains(&name).then(|| "parametrize".to_owned());
         let suggestion = own.or_else(|| known.similar(name));

@@ -1,6 +1,6 @@
 //! The names of a module while it is executed, in three values.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Whether a name is bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Bound {
 /// The names of a module.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    bound: HashMap<String, Bound>,
+    bound: FxHashMap<String, Bound>,
     /// Names may exist that are not listed.
     pub open: bool,
 }

@@ -282,17 +282,22 @@ pub fn open(
 
 /// Appends a relative path to a folder.
 pub fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut joined = String::with_capacity(folder.len() + path.len() + 1);
+    let push = |joined: &mut String, part: &str| {
+        if !joined.is_empty() {
+            joined.push('/');
+        }
+        joined.push_str(part);
+    };
+    folder.split('/').filter(|part| !part.is_empty()).for_each(|part| push(&mut joined, part));
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
+            ".." => joined.truncate(joined.rfind('/').unwrap_or(0)),
+            name => push(&mut joined, name),
         }
     }
-    parts.join("/")
+    joined
 }
 
 #[cfg(test)]

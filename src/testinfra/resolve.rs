@@ -5,6 +5,7 @@ mod finder;
 mod relative;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,6 +40,14 @@ pub struct Space<'a> {
     pub interpreter: Interpreter,
     /// Folder → the names in it, up to their first dot.
     listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
+    /// The folders of the walk.
+    folders: FxHashSet<&'a str>,
+    /// Python files that are not among the sources: those of installed packages.
+    unread: FxHashSet<&'a str>,
+    /// There are compiled modules.
+    has_compiled: bool,
+    /// `sys.path` of each file before its first statement, once it was asked for.
+    starts: Vec<OnceLock<FileRoots>>,
     extensions: HashSet<String>,
     protocols: HashSet<String>,
     injected: BTreeSet<String>,
@@ -103,7 +112,13 @@ impl<'a> Space<'a> {
     ) -> Self {
         let mut extensions = HashSet::new();
         let mut protocols = HashSet::new();
+        let mut unread = FxHashSet::default();
+        let mut has_compiled = false;
         for path in tree.files.keys() {
+            if path.ends_with(".py") && sources.id(path).is_none() {
+                unread.insert(path.as_str());
+            }
+            has_compiled |= path.ends_with(".pyc");
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             if name.ends_with(".so") || name.ends_with(".pyd") || name.ends_with(".pyx") {
                 extensions.insert(join(folder, name.split('.').next().unwrap_or(name)));
@@ -142,6 +157,10 @@ impl<'a> Space<'a> {
             root,
             interpreter,
             listed,
+            folders: tree.folders.iter().map(String::as_str).collect(),
+            unread,
+            has_compiled,
+            starts: sources.files.iter().map(|_| OnceLock::new()).collect(),
             extensions,
             protocols,
             injected,
@@ -152,8 +171,10 @@ impl<'a> Space<'a> {
     }
 
     /// `sys.path` for a file before its first statement.
-    pub fn roots_of(&self, file: FileId) -> FileRoots {
-        self.sources.get(file).map_or_else(FileRoots::default, |file| self.roots.of(&file.path, self.pytest, self.tree))
+    pub fn roots_of(&self, file: FileId) -> &FileRoots {
+        static NONE: FileRoots = FileRoots { folders: Vec::new(), dynamic: false };
+        let (Some(source), Some(start)) = (self.sources.get(file), self.starts.get(file)) else { return &NONE };
+        start.get_or_init(|| self.roots.of(&source.path, self.pytest, self.tree))
     }
 
     /// The versions of Python that may run the project.

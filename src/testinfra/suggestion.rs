@@ -174,13 +174,17 @@ impl Letters {
 
     /// False where the names differ in more letters than alike ones may.
     fn may_be_alike(&self, other: &Self) -> bool {
+        let longest = self.length.max(other.length) as f64;
+        let most = (1.0 - ALIKE) * longest + 1e-9;
+        if self.length.abs_diff(other.length) as f64 > most {
+            return false;
+        }
         let (mut more, mut fewer) = (0u32, 0u32);
         for (mine, theirs) in self.counts.iter().zip(&other.counts) {
             more += u32::from(mine.saturating_sub(*theirs));
             fewer += u32::from(theirs.saturating_sub(*mine));
         }
-        let longest = self.length.max(other.length) as f64;
-        f64::from(more.max(fewer)) <= (1.0 - ALIKE) * longest + 1e-9
+        f64::from(more.max(fewer)) <= most
     }
 }
 

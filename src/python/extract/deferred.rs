@@ -5,7 +5,7 @@ use super::readers::{catches, from_imports, plain_imports};
 use super::{Extractor, MAX_BLOCKS};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::facts::{Deferred, Step, When};
-use crate::python::literal::{dotted, last_component};
+use crate::python::literal::{is_one_of, last_component};
 
 impl Extractor {
     /// Walks code that importing the file does not run. Names that it declares `global` may be bound some day.
@@ -91,7 +91,7 @@ impl Extractor {
         if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "setattr") {
             self.give_by_name(&call.arguments.args);
         }
-        if !dotted(&call.func).is_some_and(|name| name.starts_with("sys.path.") || name == "site.addsitedir") {
+        if !is_one_of(&call.func, &["sys.path.insert", "sys.path.append", "sys.path.extend", "site.addsitedir"]) {
             return;
         }
         let mut edits = Vec::new();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::python::ast::visitor::{self, Visitor};
 use crate::python::ast::{self, Expr, Stmt};
-use crate::python::literal::{dotted, string};
+use crate::python::literal::{is_one_of, string};
 use crate::python::range_of;
 
 /// How deep classes inside classes are followed.
@@ -36,9 +36,7 @@ impl<'a> Visitor<'a> for Marks {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Lambda(_) => {}
-            Expr::Attribute(attribute)
-                if matches!(dotted(&attribute.value).as_deref(), Some("pytest.mark" | "mark")) =>
-            {
+            Expr::Attribute(attribute) if is_one_of(&attribute.value, &["pytest.mark", "mark"]) => {
                 // The first use of a mark says all of it.
                 let name = attribute.attr.as_str();
                 if !self.0.iter().any(|(known, _)| known == name) {

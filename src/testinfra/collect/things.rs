@@ -114,7 +114,7 @@ impl<'a> Names<'a> {
 
     fn imported(self, file: FileId, import: &Import, seen: &mut Seen) -> Vec<Thing<'a>> {
         let What::Name { name, .. } = &import.what else { return vec![Thing::Plain] };
-        match self.space.resolve(file, &self.space.roots_of(file), import) {
+        match self.space.resolve(file, self.space.roots_of(file), import) {
             Resolution::Units(units) => match units.last() {
                 Some(Unit::File(module)) => self.of_module(*module, name, seen, file, import),
                 Some(Unit::Namespace(_)) => vec![Thing::Plain],
@@ -205,7 +205,7 @@ impl<'a> Names<'a> {
 
     /// The module that an import leads to.
     pub fn module_of(self, file: FileId, import: &Import) -> Option<Unit> {
-        match self.space.resolve(file, &self.space.roots_of(file), import) {
+        match self.space.resolve(file, self.space.roots_of(file), import) {
             Resolution::Units(units) => units.last().cloned(),
             _ => None,
         }

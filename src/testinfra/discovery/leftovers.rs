@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use rayon::prelude::*;
+
 use super::{Discovery, raises};
 use crate::config::TestsConfig;
 use crate::model::discovered::{CollectionError, Discovered, LeftOutClass, NameClash, UnmatchedFile};
@@ -94,7 +96,7 @@ fn source<'a>(input: &Input<'a>, path: &str) -> Option<(FileId, &'a PythonFile)>
 fn clash(input: &Input<'_>, reached: &HashSet<&str>, file: &FileTests) -> Option<NameClash> {
     let other = file.namesake.as_ref()?;
     // The other one may be a folder, whose files go by one name.
-    let is_reached = |path: &str| reached.iter().any(|file| is_within(file, path));
+    let is_reached = |path: &str| reached.contains(path) || reached.iter().any(|file| is_within(file, path));
     Some(NameClash {
         path: RepoPath::new(&file.path),
         together: is_reached(&file.path) && is_reached(other),
@@ -177,25 +179,36 @@ fn unmatched(
 /// The files that others import.
 pub fn imported<'a>(space: &'a Space<'a>) -> HashSet<FileId> {
     let names = Names { space };
-    let mut found = HashSet::new();
-    for (id, file) in space.sources.files.iter().enumerate() {
+    let of_file = |(id, file): (FileId, &'a PythonFile)| {
+        let mut found: Vec<FileId> = Vec::new();
         let mut imports: Vec<&Import> = Vec::new();
         imports_of(&file.facts.steps, &mut |import| imports.push(import));
         imports.extend(file.facts.deferred.iter().map(|deferred| &deferred.import));
+        // The names of one statement come from one module.
+        let mut last: Option<(&Import, Option<Unit>)> = None;
         for import in imports {
-            let Some(module) = names.module_of(id, import) else { continue };
+            let same = |known: &Import| {
+                known.level + import.level == 0 && known.statement == import.statement && known.module == import.module
+            };
+            let module = match last.take() {
+                Some((known, module)) if same(known) => module,
+                _ => names.module_of(id, import),
+            };
             // `from package import module`
-            if let What::Name { name, .. } = &import.what
-                && let Some(Unit::File(inner)) = space.submodule(&module, name)
+            if let (What::Name { name, .. }, Some(module)) = (&import.what, &module)
+                && let Some(Unit::File(inner)) = space.submodule(module, name)
             {
-                found.insert(inner);
+                found.push(inner);
             }
-            if let Unit::File(module) = module {
-                found.insert(module);
+            if let Some(Unit::File(module)) = module {
+                found.push(module);
             }
+            last = Some((import, module));
         }
-    }
-    found
+        found
+    };
+    let found: Vec<Vec<FileId>> = space.sources.files.par_iter().enumerate().map(of_file).collect();
+    found.into_iter().flatten().collect()
 }
 
 /// The folders of the files that lie beyond the cap, most files first.

@@ -57,12 +57,12 @@ impl Space<'_> {
                 return Some(unit);
             }
             if self.is_extension(&path)
-                || self.tree.files.contains_key(&format!("{path}.pyc"))
+                || (self.has_compiled && self.tree.files.contains_key(&format!("{path}.pyc")))
                 || (self.tree.may_hide(&path) && !self.tree.opaque.contains(""))
             {
                 return Some(Unit::Opaque);
             }
-            if self.tree.folders.contains(&path) {
+            if self.folders.contains(path.as_str()) {
                 portions.push(path);
             }
         }
@@ -78,6 +78,6 @@ impl Space<'_> {
         if let Some(file) = self.sources.id(path) {
             return Some(Unit::File(file));
         }
-        (self.tree.files.contains_key(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
+        (self.unread.contains(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
     }
 }
