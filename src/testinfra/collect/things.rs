@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use crate::python::facts::{Exports, Function, Import, What, imports_of};
 use crate::python::namespace::{Bound, ClassBody, Returns};
 use crate::testinfra::resolve::{Resolution, Space, Unit};
@@ -65,17 +67,17 @@ pub struct Names<'a> {
     pub space: &'a Space<'a>,
 }
 
-type Seen = HashSet<(FileId, String)>;
+type Seen = FxHashSet<(FileId, String)>;
 
 impl<'a> Names<'a> {
     /// What these possibilities of a file stand for.
     pub fn things(self, file: FileId, bound: &'a [Bound]) -> Vec<Thing<'a>> {
-        self.all(file, bound, &mut Seen::new())
+        self.all(file, bound, &mut Seen::default())
     }
 
     /// What a dotted name stands for at the end of a file.
     pub fn dotted(self, file: FileId, name: &str) -> Vec<Thing<'a>> {
-        self.follow(file, name, &mut Seen::new())
+        self.follow(file, name, &mut Seen::default())
     }
 
     fn all(self, file: FileId, bound: &'a [Bound], seen: &mut Seen) -> Vec<Thing<'a>> {
