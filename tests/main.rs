@@ -12,6 +12,7 @@ mod doctor;
 mod emulator;
 mod fault_matrix;
 mod faults;
+mod gcloud_cli;
 mod gcloud_json;
 mod health;
 mod hostile;

@@ -5,7 +5,7 @@
 //! | `discover` | which files are deploy config |
 //! | `repository` | files that one deploy file reads of another |
 //! | `commands` | from a command line to what it declares |
-//! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
+//! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
 //! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
 //! | `python` | partial evaluation of Python scripts |
@@ -64,10 +64,7 @@ pub fn declarations(
     });
     match read {
         Some(read) => {
-            declarations.commands.extend(read.commands);
-            declarations.incomplete.extend(read.incomplete);
-            declarations.diagnostics.extend(read.diagnostics);
-            declarations.files += read.files;
+            declarations.absorb(read);
         }
         None => {
             let text = "the deploy config could not be evaluated";
@@ -88,12 +85,7 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
     let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
     read.files += 1;
     match found.kind {
-        FileKind::Python => {
-            let outcome = python::evaluate(&file, repository);
-            read.commands.extend(outcome.commands);
-            read.incomplete.extend(outcome.incomplete);
-            read.diagnostics.extend(outcome.diagnostics);
-        }
+        FileKind::Python => read.absorb(python::evaluate(&file, repository)),
         FileKind::GithubActions => github_actions::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();

@@ -68,7 +68,9 @@ fn every_case_gives_what_it_expects() {
 }
 
 /// What the fake gcloud was run with, as deploys.
-fn recorded(log: &Path) -> Vec<crate::model::DeployCommand> {
+fn recorded(log: &Path, repo: &Path) -> Vec<crate::model::DeployCommand> {
+    let (context, excerpts) = (context(), Excerpts::default());
+    let repository = Repository::new(repo, &context, &excerpts);
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let origin = SourceFile::new(RepoPath::new("log"), "x", &Excerpts::default()).origin(0..1);
     let mut deploys = Vec::new();
@@ -76,7 +78,7 @@ fn recorded(log: &Path) -> Vec<crate::model::DeployCommand> {
         let words = std::iter::once("gcloud").chain(record.split_terminator('\u{1f}'));
         let items: Vec<words::Item> =
             words.map(|word| words::Item::Word(words::Word::known(word, origin.clone()))).collect();
-        if let gcloud::Reading::Deploy(deploy) = gcloud::read(&items, &origin, &context()) {
+        if let gcloud::Reading::Deploy(deploy) = gcloud::read(&items, &origin, &repository) {
             deploys.push(*deploy);
         }
     }
@@ -156,7 +158,7 @@ fn scripts_run_what_is_said_of_them() {
                 };
             }
             command.env("PYTHONDONTWRITEBYTECODE", "1").output().expect("python3 runs");
-            let ran = recorded(&log);
+            let ran = recorded(&log, &case);
             let of_script = |command: &&crate::model::DeployCommand| {
                 command.tool == "gcloud" && command.origin.source().is_some_and(|span| span.file.as_str() == *script)
             };

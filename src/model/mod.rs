@@ -53,7 +53,8 @@ pub use database::{
     ReservedRange, SqlActivation, SqlAddress, SqlAddressKind, SqlInstance, SqlState, SslMode, TransitEncryption,
 };
 pub use declared::{
-    Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, ObservedSource, Spelled,
+    ConnectorAction, ConnectorCommand, Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic,
+    ObservedSource, RefusedCommand, Spelled, TrafficChange, TrafficChangeKind, TrafficEntry,
     TerraformDeclarations, VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
