@@ -1,5 +1,5 @@
 //! What the real `gcloud` sends for a command line, or how it refuses it. `gcloud_cli/rows.txt` holds the command lines;
-//! `GCLOUD_CLI_RECORD=1 cargo test --test it gcloud_cli` writes `gcloud_cli/recorded.jsonl`, with which the unit tests of
+//! `GCLOUD_CLI_RECORD=all cargo test --test it gcloud_cli` writes `gcloud_cli/recorded.jsonl`, with which the unit tests of
 //! `deploy::gcloud` compare their reading. Without it, some of the rows are asked again where there is a gcloud.
 
 use std::collections::BTreeMap;
@@ -122,7 +122,8 @@ impl Drop for Gcloud {
 /// The first lines of an error, as far as they are the same in every run.
 fn said(stderr: &str) -> String {
     let error = stderr.find("ERROR:").map_or(stderr, |at| &stderr[at + 6..]);
-    let lines = error.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("To search"));
+    let lines =
+        error.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("To search"));
     let text: Vec<&str> = lines.filter(|line| !line.is_empty()).take(3).collect();
     text.join(" ").chars().take(200).collect()
 }
@@ -203,8 +204,14 @@ fn the_real_gcloud_does_what_is_recorded_of_it() {
     let rows = rows();
     if std::env::var_os("GCLOUD_CLI_RECORD").is_some() {
         let mut text = format!("{}\n", json!({"gcloud": version}));
-        for row in run_all(&rows) {
-            text.push_str(&format!("{row}\n"));
+        // `all` asks for every row again, anything else only for new ones.
+        let known = if std::env::var("GCLOUD_CLI_RECORD").unwrap() == "all" { Vec::new() } else { recorded() };
+        let find = |row: &String| known.iter().find(|known| known["command"] == row.as_str());
+        let new: Vec<String> = rows.iter().filter(|row| find(row).is_none()).cloned().collect();
+        let mut answers = run_all(&new).into_iter();
+        for row in &rows {
+            let answer = find(row).cloned().or_else(|| answers.next()).unwrap();
+            text.push_str(&format!("{answer}\n"));
         }
         return fs::write(folder().join("recorded.jsonl"), text).unwrap();
     }

@@ -1,6 +1,6 @@
 //! From a command line that a script or a pipeline runs to what is declared by it.
 
-use super::gcloud::{self, Defaults, Reading};
+use super::gcloud::{self, Reading};
 use super::repository::Repository;
 use super::words::Item;
 use crate::model::declared::DiagnosticLevel;
@@ -8,7 +8,8 @@ use crate::model::{
     ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, RefusedCommand, Why, WhyKind,
 };
 
-/// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing.
+/// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing. Whoever knows the
+/// environment or a `gcloud config set` before it reads with [`gcloud::read_with`] and adds by [`take`].
 pub fn add(
     items: &[Item],
     origin: &Origin,
@@ -17,18 +18,6 @@ pub fn add(
     declarations: &mut DeployDeclarations,
 ) {
     take(gcloud::read(items, origin, repository), guards, declarations);
-}
-
-/// Adds what the command line deploys where the configuration or the environment says what its flags do not.
-pub fn add_with(
-    items: &[Item],
-    origin: &Origin,
-    guards: Vec<Guard>,
-    repository: &Repository<'_>,
-    defaults: &Defaults,
-    declarations: &mut DeployDeclarations,
-) {
-    take(gcloud::read_with(items, origin, repository, defaults), guards, declarations);
 }
 
 /// Adds what was read of a command line, under `guards`.

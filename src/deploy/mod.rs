@@ -20,15 +20,15 @@ use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPa
 
 mod commands;
 mod discover;
-mod gcloud;
+pub mod gcloud;
 mod github_actions;
 mod python;
-mod repository;
+pub mod repository;
 mod shell;
 mod show;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 mod yaml;
 
 pub use show::show;

@@ -23,14 +23,20 @@ pub fn show(declarations: &DeployDeclarations) -> Value {
             "origin": diagnostic.origin.as_ref().map(origin),
         })
     });
-    json!({
+    let mut shown = json!({
         "schema_version": 1,
         "commands": declarations.commands.iter().map(command).collect::<Vec<_>>(),
-        "connectors": declarations.connectors.iter().map(connector).collect::<Vec<_>>(),
-        "refused": declarations.refused.iter().map(refused).collect::<Vec<_>>(),
         "incomplete": reasons(&declarations.incomplete),
         "diagnostics": diagnostics.collect::<Vec<_>>(),
-    })
+    });
+    // Left out where there are none.
+    if !declarations.connectors.is_empty() {
+        shown["connectors"] = declarations.connectors.iter().map(connector).collect();
+    }
+    if !declarations.refused.is_empty() {
+        shown["refused"] = declarations.refused.iter().map(refused).collect();
+    }
+    shown
 }
 
 fn guards(guards: &[Guard]) -> Vec<Value> {
@@ -81,9 +87,10 @@ fn connector(command: &ConnectorCommand) -> Value {
 }
 
 fn traffic(change: &TrafficChange) -> Value {
-    let entries = value(&change.entries, |entries| {
-        json!({ "value": entries.iter().map(|entry| json!({ "target": entry.target, "value": entry.value })).collect::<Vec<_>>() })
-    });
+    let entries = value(
+        &change.entries,
+        |entries| json!({ "value": entries.iter().map(|entry| json!({ "target": entry.target, "value": entry.value })).collect::<Vec<_>>() }),
+    );
     json!({ "change": change.kind.word(), "entries": entries })
 }
 
@@ -100,7 +107,7 @@ fn command(command: &DeployCommand) -> Value {
     {
         clears.push("network_tags");
     }
-    json!({
+    let mut shown = json!({
         "origin": origin(&command.origin),
         "tool": command.tool,
         "action": command.action,
@@ -113,9 +120,12 @@ fn command(command: &DeployCommand) -> Value {
             json!({ "value": interfaces.iter().map(interface).collect::<Vec<_>>() })
         }),
         "clears": clears,
-        "traffic": command.traffic.iter().map(traffic).collect::<Vec<_>>(),
         "guards": guards(&command.guards),
-    })
+    });
+    if !command.traffic.is_empty() {
+        shown["traffic"] = command.traffic.iter().map(traffic).collect();
+    }
+    shown
 }
 
 fn origin(origin: &Origin) -> Value {

@@ -54,8 +54,8 @@ pub use database::{
 };
 pub use declared::{
     ConnectorAction, ConnectorCommand, Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic,
-    ObservedSource, RefusedCommand, Spelled, TrafficChange, TrafficChangeKind, TrafficEntry,
-    TerraformDeclarations, VariableProblem, VariableProblemKind,
+    ObservedSource, RefusedCommand, Spelled, TerraformDeclarations, TrafficChange, TrafficChangeKind, TrafficEntry,
+    VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};

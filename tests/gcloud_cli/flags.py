@@ -52,13 +52,15 @@ def kind(action):
     if action.choices:
         return "choice:" + "|".join(sorted(str(choice) for choice in action.choices))
     name = type(action.type).__name__ if action.type else "text"
-    merged = type(action).__name__.startswith("UpdateAction")
+    merged = type(action).__name__ == "UpdateAction"
     if name == "ArgList":
         return "list+" if merged else "list"
     if name == "ArgDict":
         return "map+" if merged else "map"
     if action.type is int or getattr(action.type, "__qualname__", "").startswith("BoundedInt"):
         return "int"
+    if name == "type" and action.type.__name__ in ("ScaleValue", "SurgePercent"):
+        return "count"
     return "text"
 
 

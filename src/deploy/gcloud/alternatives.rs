@@ -78,7 +78,10 @@ impl State {
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
         self.files = self.files.max(other.files);
-        if self.pending != other.pending || self.in_container != other.in_container {
+        if self.pending != other.pending
+            || self.in_container != other.in_container
+            || self.only_names != other.only_names
+        {
             // One of them takes the next word as its value, the other one does not.
             self.uses.blur_all(whys);
             self.name = Name::Unknown(whys.to_vec());

@@ -3,8 +3,7 @@
 use super::reader::{Name, State};
 use super::spelled::name_context;
 use crate::model::{
-    Connector, ConnectorAction, ConnectorCommand, ConnectorName, Fact, NameContext, NetworkName, Origin,
-    SubnetworkName,
+    Connector, ConnectorAction, ConnectorCommand, ConnectorName, Fact, NameContext, NetworkName, Origin, SubnetworkName,
 };
 
 /// What gcloud sends where no flag says otherwise (its `create.yaml`).
@@ -16,7 +15,7 @@ pub const GROUP: &str = "compute networks vpc-access connectors ";
 
 /// What the command does to its connector.
 pub fn command(state: &State, action: ConnectorAction, origin: &Origin, context: &NameContext) -> ConnectorCommand {
-    let text = |flag: &str| state.uses.fact(flag, origin);
+    let text = |flag: &str| state.uses.text(flag, origin);
     let (mut project, mut region) = (text("--project"), text("--region"));
     let given = match &state.name {
         Name::Missing => Fact::Absent(origin.clone()),
@@ -35,12 +34,12 @@ pub fn command(state: &State, action: ConnectorAction, origin: &Origin, context:
     let own = |flag: &str| or_unknown(text(flag), state);
     let number = |flag: &str| own(flag).try_map(|text| text.trim().parse::<i64>().map_err(|error| error.to_string()));
     let creates = action == ConnectorAction::Create;
-    let by_throughput = ["--min-throughput", "--max-throughput"].iter().any(|flag| state.uses.get(flag).is_some());
     let instances = |flag: &str, default: i64| match number(flag) {
-        Fact::Absent(place) if creates && !by_throughput => Fact::Known(default, place),
+        Fact::Absent(place) if creates => Fact::Known(default, place),
         fact => fact,
     };
     let subnet = own("--subnet");
+    // With a subnetwork gcloud sends its default network as well, and the API takes the subnetwork's.
     let network = match (own("--network"), &subnet) {
         (Fact::Absent(place), Fact::Absent(_)) if creates => Fact::Known(DEFAULT_NETWORK.to_owned(), place),
         (fact, _) => fact,
@@ -54,9 +53,8 @@ pub fn command(state: &State, action: ConnectorAction, origin: &Origin, context:
         name,
         short_name: given.map(|text| text.rsplit('/').next().unwrap_or(&text).to_owned()),
         network: network.try_map(|text| NetworkName::parse(&text, &names).map_err(|error| error.to_string())),
-        ip_cidr_range: own("--range").try_map(|text| {
-            text.parse::<ipnet::IpNet>().map(|range| range.trunc()).map_err(|error| error.to_string())
-        }),
+        ip_cidr_range: own("--range")
+            .try_map(|text| text.parse::<ipnet::IpNet>().map(|range| range.trunc()).map_err(|error| error.to_string())),
         subnet: subnet.try_map(|text| SubnetworkName::parse(&text, &host).map_err(|error| error.to_string())),
         machine_type: own("--machine-type"),
         min_instances: instances("--min-instances", DEFAULT_INSTANCES.0),

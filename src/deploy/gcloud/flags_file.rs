@@ -89,7 +89,8 @@ fn entry(flag: &Text, value: &Node, file: &SourceFile, items: &mut Vec<Item>) {
     let mut push = |word: Word| items.push(Item::Word(word));
     match value {
         Node::Scalar(text) => {
-            let quoted = file.text().get(text.range.clone()).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
+            let quoted =
+                file.text().get(text.range.clone()).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
             if !quoted && is_switch(&text.value) {
                 push(Word::known(flag.value.clone(), origin));
             } else if !quoted && is_rewritten(&text.value) {

@@ -20,7 +20,8 @@ pub fn reading(state: &State, mut deploy: DeployCommand, command: &Origin) -> Re
         }),
     }
     // Cloud Functions writes a name that a service cannot have in another way.
-    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_plain =
+        |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     deploy.name = match deploy.name {
         Fact::Known(name, origin) if !is_plain(&name) => {
             let text = "the service of a function with such a name has another name";

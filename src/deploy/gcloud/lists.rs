@@ -11,12 +11,7 @@ pub fn entries(words: &[Word]) -> Fact<Vec<String>> {
     for word in words {
         match word.text() {
             Some(text) => {
-                for entry in split(&text) {
-                    // A list is collected as a set, in the order of the first use.
-                    if !all.contains(&entry) {
-                        all.push(entry);
-                    }
-                }
+                all.extend(split(&text));
                 origin = Some(word.origin.clone());
             }
             None => whys.extend(word.whys()),
@@ -30,9 +25,15 @@ pub fn entries(words: &[Word]) -> Fact<Vec<String>> {
 
 /// The entries of one value.
 pub fn split(text: &str) -> Vec<String> {
-    let chosen = text.strip_prefix('^').and_then(|rest| rest.split_once('^')).filter(|(separator, _)| !separator.is_empty());
+    let chosen =
+        text.strip_prefix('^').and_then(|rest| rest.split_once('^')).filter(|(separator, _)| !separator.is_empty());
     let (separator, list) = chosen.unwrap_or((",", text));
     if list.is_empty() { Vec::new() } else { list.split(separator).map(str::to_owned).collect() }
+}
+
+/// The entries of one value, or their keys where it is a map.
+pub fn keys(text: &str) -> Vec<String> {
+    split(text).iter().map(|entry| pair(entry).0).collect()
 }
 
 /// An entry of a map: its key and its value.

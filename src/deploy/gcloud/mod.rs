@@ -8,6 +8,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `reader` | the words, from left to right |
+//! | `flag` | one flag and its value |
 //! | `alternatives` | words and alternatives that are not known |
 //! | `flags_file` | flags from a file |
 //! | `table`, `flags.tsv` | which flags the commands have |
@@ -16,17 +17,21 @@
 //! | `settings`, `traffic` | what the flags together set |
 //! | `connectors`, `functions` | commands for connectors and for functions |
 //! | `defaults` | what the configuration and the environment say where no flag does |
+//! | `bytes` | any bytes as an argument list |
 //! | `spelled` | names and settings as written, beside what they mean |
 
 use super::repository::Repository;
 use super::words::Item;
 use crate::model::{
-    ConnectorAction, ConnectorCommand, DeployCommand, Fact, NameContext, Origin, RefusedCommand, Why, WorkloadKind,
+    ConnectorAction, ConnectorCommand, DeployCommand, Fact, NameContext, Origin, RefusedCommand, Why, WhyKind,
+    WorkloadKind,
 };
 
 mod alternatives;
+mod bytes;
 mod connectors;
 mod defaults;
+mod flag;
 mod flags_file;
 mod functions;
 mod lists;
@@ -42,6 +47,7 @@ mod tests;
 mod traffic;
 mod uses;
 
+pub use bytes::items_of;
 pub use defaults::Defaults;
 pub use spelled::{name_context, spell_connector, spell_egress};
 
@@ -103,8 +109,20 @@ pub fn is_gcloud(text: &str) -> bool {
     matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
 }
 
+/// A full name, such as `namespaces/P/services/NAME`, also says the project.
+fn short(name: Fact<String>) -> Fact<String> {
+    match name {
+        Fact::Known(text, origin) if text.contains('/') => {
+            Fact::unknown(Why::at(WhyKind::Unsupported, "a full name of a workload is not evaluated", origin))
+        }
+        name => name,
+    }
+}
+
 fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
-    if state.other || !state.program {
+    // Knative on a cluster is no Cloud Run.
+    let elsewhere = state.uses.given("--platform").and_then(|words| words.last()).and_then(|word| word.text());
+    if state.other || !state.program || elsewhere.is_some_and(|platform| matches!(&*platform, "gke" | "kubernetes")) {
         return Reading::Other;
     }
     let Some(spec) = state.spec else {
@@ -123,7 +141,7 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
             guards: Vec::new(),
         }));
     }
-    if state.name == Name::Missing && (!state.unsure.is_empty() || state.ended) {
+    if state.name == Name::Missing && !state.unsure.is_empty() {
         state.name = Name::Unknown(state.doubts.clone());
     }
     if let Some(action) = spec.words.strip_prefix(connectors::GROUP) {
@@ -136,10 +154,10 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
     }
     let name = match &state.name {
         Name::Missing => Fact::Absent(origin.clone()),
-        Name::Given(word) => word.fact(),
+        Name::Given(word) => short(word.fact()),
         Name::Unknown(whys) => Fact::Unknown(whys.clone()),
     };
-    let (project, region) = (state.uses.fact("--project", origin), state.uses.fact("--region", origin));
+    let (project, region) = (state.uses.text("--project", origin), state.uses.text("--region", origin));
     let kind = match spec.words {
         words if words.starts_with("run jobs") => WorkloadKind::Job,
         words if words.starts_with("run worker-pools") => WorkloadKind::WorkerPool,
@@ -147,7 +165,8 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
     };
     let action = spec.words.to_owned();
     if action.ends_with(" replace") {
-        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file: name, project, region };
+        let file = if let Name::Given(word) = &state.name { word.fact() } else { name };
+        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file, project, region };
         return Reading::Manifest(Box::new(manifest));
     }
     let deploy = |region: Fact<String>| {
@@ -164,7 +183,7 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
             traffic: state.traffic(origin),
             project: project.clone(),
             region,
-            guards: Vec::new(),
+            guards: state.asks(origin),
         }
     };
     if action == "functions deploy" {

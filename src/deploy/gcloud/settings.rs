@@ -7,8 +7,8 @@ use super::reader::State;
 use super::spelled::{spell_connector, spell_egress};
 use super::uses::Setting;
 use crate::model::{
-    Change, ConnectorName, Egress, Fact, NameContext, NetworkInterface, NetworkName, Origin, Spelled, SubnetworkName,
-    Why, WhyKind,
+    Change, ConnectorName, Egress, Fact, Guard, NameContext, NetworkInterface, NetworkName, Origin, Spelled,
+    SubnetworkName, Why, WhyKind,
 };
 
 /// The flag of a function for what `--vpc-egress` is for other workloads.
@@ -52,6 +52,10 @@ impl State {
         if let Some(whys) = unknown {
             return Change::Set(Fact::Unknown(whys));
         }
+        // An interface of which no key is left is cleared as well.
+        if let Change::Clear(place) = self.interfaces(command, &NameContext::default()) {
+            return Change::Clear(place);
+        }
         let of_function = self.spec.is_some_and(|spec| spec.words == "functions deploy");
         match self.uses.fact(if of_function { FUNCTION_EGRESS } else { "--vpc-egress" }, command) {
             Fact::Absent(_) => self.left(),
@@ -89,14 +93,32 @@ impl State {
             Fact::Known(tags, origin) if BTreeSet::is_empty(&tags) => Fact::Absent(origin),
             tags => tags,
         };
+        let (network, subnet) = (text("--network", "network"), text("--subnet", "subnetwork"));
+        if let (Fact::Absent(_), Fact::Absent(_), Fact::Absent(place)) = (&network, &subnet, &tags) {
+            return Change::Clear(place.clone());
+        }
         let interface = NetworkInterface {
-            network: text("--network", "network")
-                .try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
-            subnetwork: text("--subnet", "subnetwork")
-                .try_map(|name| SubnetworkName::parse(&name, names).map_err(|error| error.to_string())),
+            network: network.try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
+            subnetwork: subnet.try_map(|name| SubnetworkName::parse(&name, names).map_err(|error| error.to_string())),
             tags,
         };
         Change::Set(Fact::Known(vec![interface], command.clone()))
+    }
+
+    /// Conditions that gcloud itself makes: it clears the connector of a service that sends all traffic through it only
+    /// where somebody says yes, and fails where nobody can. What the service has now is not known here, so this is said
+    /// where the command itself sets the egress.
+    pub(super) fn asks(&self, command: &Origin) -> Vec<Guard> {
+        let of_service = self.spec.is_some_and(|spec| matches!(spec.words, "run deploy" | "run services update"));
+        let clears = self.uses.given("--clear-vpc-connector").is_some();
+        let all = self.uses.fact("--vpc-egress", command).known().is_some_and(|egress| egress.starts_with("all"));
+        let guard = || Guard {
+            text: "somebody confirms that the connector is removed".to_owned(),
+            origin: self.place("--clear-vpc-connector", command),
+            negated: false,
+            decided: None,
+        };
+        if of_service && clears && all { vec![guard()] } else { Vec::new() }
     }
 
     /// Where a flag stands.

@@ -37,12 +37,17 @@ impl Uses {
     /// The flag's last value, or how it is not known.
     pub fn fact(&self, flag: &str, command: &Origin) -> Fact<String> {
         match self.get(flag) {
-            Some(Setting::Given(words)) => match words.last() {
-                Some(word) => word.fact(),
-                None => Fact::Absent(command.clone()),
-            },
+            Some(Setting::Given(words)) => words.last().map_or_else(|| Fact::Absent(command.clone()), Word::fact),
             Some(Setting::Off(_)) | None => Fact::Absent(command.clone()),
             Some(Setting::Unknown(whys)) => Fact::Unknown(whys),
+        }
+    }
+
+    /// The same, where an empty value says as little as none.
+    pub fn text(&self, flag: &str, command: &Origin) -> Fact<String> {
+        match self.fact(flag, command) {
+            Fact::Known(text, origin) if text.is_empty() => Fact::Absent(origin),
+            fact => fact,
         }
     }
 
