@@ -47,6 +47,12 @@ def values(action):
     return str(action.nargs)
 
 
+def bounded(convert):
+    """True for a function that takes whole numbers only, and not `unlimited`."""
+    cells = [cell.cell_contents for cell in getattr(convert, "__closure__", None) or []]
+    return any(cell is int for cell in cells) and not any(cell is True for cell in cells)
+
+
 def kind(action):
     """What is checked of the value, as far as it is told by the flag itself."""
     if action.choices:
@@ -57,7 +63,7 @@ def kind(action):
         return "list+" if merged else "list"
     if name == "ArgDict":
         return "map+" if merged else "map"
-    if action.type is int or getattr(action.type, "__qualname__", "").startswith("BoundedInt"):
+    if action.type is int or bounded(action.type):
         return "int"
     if name == "type" and action.type.__name__ in ("ScaleValue", "SurgePercent"):
         return "count"

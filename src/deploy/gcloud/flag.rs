@@ -34,7 +34,10 @@ impl State {
             for word in self.uses.given(name).unwrap_or_default() {
                 seen.extend(keys(&word.text().unwrap_or_default()));
             }
-            if let Some(key) = keys(&text).into_iter().find(|key| seen.contains(key)) {
+            let is_list = *kind == Kind::List;
+            if let Some(key) =
+                keys(&text).into_iter().find(|key| seen.contains(key) || is_list && !seen.insert(key.clone()))
+            {
                 self.refuse(format!("`{name}` is given `{}` several times", redacted(&key)), &word.origin);
             }
         }

@@ -109,13 +109,20 @@ pub fn is_gcloud(text: &str) -> bool {
     matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
 }
 
-/// A full name, such as `namespaces/P/services/NAME`, also says the project.
-fn short(name: Fact<String>) -> Fact<String> {
-    match name {
-        Fact::Known(text, origin) if text.contains('/') => {
-            Fact::unknown(Why::at(WhyKind::Unsupported, "a full name of a workload is not evaluated", origin))
+/// A workload's name, and the project that a full name (`namespaces/P/services/NAME`) says.
+fn full_name(name: Fact<String>) -> (Fact<String>, Option<Fact<String>>) {
+    let Fact::Known(text, origin) = name else { return (name, None) };
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [_] => (Fact::Known(text, origin), None),
+        ["namespaces", project, "services" | "jobs", short] => {
+            let project = Fact::Known((*project).to_owned(), origin.clone());
+            (Fact::Known((*short).to_owned(), origin), Some(project))
         }
-        name => name,
+        _ => {
+            let unknown =
+                Fact::unknown(Why::at(WhyKind::Unsupported, "this name of a workload is not evaluated", origin));
+            (unknown.clone(), Some(unknown))
+        }
     }
 }
 
@@ -154,10 +161,12 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
     }
     let name = match &state.name {
         Name::Missing => Fact::Absent(origin.clone()),
-        Name::Given(word) => short(word.fact()),
+        Name::Given(word) => word.fact(),
         Name::Unknown(whys) => Fact::Unknown(whys.clone()),
     };
     let (project, region) = (state.uses.text("--project", origin), state.uses.text("--region", origin));
+    let (short, own_project) = full_name(name.clone());
+    let project = own_project.unwrap_or(project);
     let kind = match spec.words {
         words if words.starts_with("run jobs") => WorkloadKind::Job,
         words if words.starts_with("run worker-pools") => WorkloadKind::WorkerPool,
@@ -165,8 +174,8 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
     };
     let action = spec.words.to_owned();
     if action.ends_with(" replace") {
-        let file = if let Name::Given(word) = &state.name { word.fact() } else { name };
-        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file, project, region };
+        let project = state.uses.text("--project", origin);
+        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file: name, project, region };
         return Reading::Manifest(Box::new(manifest));
     }
     let deploy = |region: Fact<String>| {
@@ -176,7 +185,7 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
             tool: "gcloud".to_owned(),
             action: action.clone(),
             kind,
-            name: name.clone(),
+            name: short.clone(),
             connector: state.connector(origin, &names),
             egress: state.egress(origin),
             interfaces: state.interfaces(origin, &names),

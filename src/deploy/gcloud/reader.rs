@@ -234,6 +234,9 @@ impl State {
     fn no_value(&mut self) {
         match self.pending.take() {
             Some(Pending { target: Target::Unsure, .. }) | None => {}
+            Some(Pending { target: Target::Flag { name, .. }, origin }) => {
+                self.refuse(format!("`{name}` has no value"), &origin);
+            }
             Some(Pending { origin, .. }) => self.refuse("a flag has no value".to_owned(), &origin),
         }
     }

@@ -10,7 +10,9 @@ use crate::deploy::words::Word;
 use crate::model::{Change, Excerpts, NetworkInterface, RepoPath, SourceFile, TrafficChangeKind};
 
 /// What gcloud says where the live state, a file that is not there, or nobody at a terminal is the reason.
-const OTHER_REASONS: [&str; 9] = [
+const OTHER_REASONS: [&str; 11] = [
+    "The caller does not have permission",
+    "not supported when creating a new service",
     "Requires a container image",
     "You must specify a region",
     "Failed to find attribute [region]",

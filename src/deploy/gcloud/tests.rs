@@ -96,8 +96,8 @@ fn a_command_line_gives_what_gcloud_would_set() {
         ("gcloud run deploy a --vpc-connector ? --vpc-egress x-?", "a - ? ?"),
         ("gcloud run deploy a --vpc-?=c", "a - ? ?"),
         ("gcloud run deploy a --set-env-?=c", "a - leave leave"),
-        ("gcloud run deploy a --vpc-connector --region r", "refused: a flag has no value"),
-        ("gcloud run deploy a --vpc-connector", "refused: a flag has no value"),
+        ("gcloud run deploy a --vpc-connector --region r", "refused: `--vpc-connector` has no value"),
+        ("gcloud run deploy a --vpc-connector", "refused: `--vpc-connector` has no value"),
         ("gcloud run deploy a --flags-file missing.yaml --region r", "a r ? ?"),
         ("gcloud run deploy a --flags-file flags.yaml", "a us-central1 from-file all-traffic"),
         ("gcloud run deploy a --flags-file=nested.yaml --region r", "a r from-file private-ranges-only"),
@@ -116,6 +116,16 @@ fn a_command_line_gives_what_gcloud_would_set() {
         ("gcloud run services update-traffic a --to-latest", "a - leave leave"),
         ("gcloud beta run deploy a --regions r,s", "r + s"),
         ("gcloud run deploy", "refused: the command has no name"),
+        ("gcloud run deploy namespaces/q/services/a --vpc-connector c --region r", "a r c leave"),
+        ("gcloud run deploy projects/q/a", "? - leave leave"),
+        ("gcloud run deploy A_b", "refused: a workload cannot have this name"),
+        ("gcloud run deploy -- a", "a - leave leave"),
+        ("gcloud run deploy -- ? --vpc-connector", "refused: there is one word too many, `--vpc-connector`"),
+        ("gcloud run deploy a --platform gke --vpc-connector c", "other"),
+        ("gcloud run deploy a --network-tags b,b", "refused: `--network-tags` is given `b` several times"),
+        ("gcloud run deploy a --network= --subnet= --network-tags=", "a - leave clear"),
+        ("gcloud run deploy a --region=", "a - leave leave"),
+        ("gcloud run services update a --no-clear-network", "refused: the command changes nothing"),
         ("gcloud run deploy a b", "refused: there is one word too many, `b`"),
         (
             "gcloud run deploy a --network n --clear-network",
@@ -155,4 +165,56 @@ fn flags_under_a_condition_are_not_known_and_the_rest_is() {
     assert!(matches!(&command.connector, Change::Set(Fact::Unknown(whys)) if whys.len() == 1));
     assert_eq!(command.region.known().map(String::as_str), Some("r"));
     assert_eq!(command.egress, Change::Leave);
+}
+
+/// The region and the project of a command after others.
+fn after(before: &[&str], environment: &[(&str, &str)], line: &str) -> String {
+    let (context, excerpts) = (NameContext::new(None, None), Excerpts::default());
+    let repository = Repository::new(std::path::Path::new("."), &context, &excerpts);
+    let mut defaults = Defaults::default();
+    for (name, value) in environment {
+        let Some(Item::Word(word)) = items(value).pop() else { panic!("a word") };
+        defaults.variable(name, word);
+    }
+    for line in before {
+        let (line, whys) = match line.strip_prefix("maybe ") {
+            Some(line) => (line, vec![Why::new(WhyKind::Guarded, "if")]),
+            None => (*line, Vec::new()),
+        };
+        defaults.observe(&items(line), &origin(), &whys);
+    }
+    let Reading::Deploy(command) = read_with(&items(line), &origin(), &repository, &defaults) else {
+        panic!("a deploy: {line}")
+    };
+    let text = |fact: &Fact<String>| match fact {
+        Fact::Known(text, _) => text.clone(),
+        Fact::Absent(_) => "-".to_owned(),
+        Fact::Unknown(_) => "?".to_owned(),
+    };
+    format!("{} {}", text(&command.region), text(&command.project))
+}
+
+#[test]
+fn defaults_come_from_the_environment_and_from_commands_before() {
+    let deploy = "gcloud run deploy a";
+    for (before, environment, line, expected) in [
+        (vec!["gcloud config set run/region r"], vec![], deploy, "r -"),
+        (vec!["gcloud config set --quiet run/region r", "gcloud config set project p"], vec![], deploy, "r p"),
+        (vec!["gcloud --verbosity debug config set core/project p"], vec![], deploy, "- p"),
+        (vec!["gcloud config set run/region r"], vec![], "gcloud run deploy a --region s", "s -"),
+        (vec!["gcloud config set run/region r", "gcloud config unset run/region"], vec![], deploy, "- -"),
+        (vec!["gcloud config set run/region ?"], vec![], deploy, "? -"),
+        (vec!["maybe gcloud config set run/region r"], vec![], deploy, "? -"),
+        (vec!["gcloud config configurations activate staging"], vec![], deploy, "? ?"),
+        (vec!["gcloud config set ? r"], vec![], deploy, "? ?"),
+        (vec!["gcloud config set compute/region r"], vec![], deploy, "- -"),
+        (vec!["gcloud config list"], vec![], deploy, "- -"),
+        (vec!["echo gcloud config set run/region r"], vec![], deploy, "- -"),
+        (vec![], vec![("CLOUDSDK_RUN_REGION", "r"), ("CLOUDSDK_CORE_PROJECT", "?")], deploy, "r ?"),
+        (vec!["gcloud config set run/region r"], vec![("CLOUDSDK_RUN_REGION", "s")], deploy, "s -"),
+        (vec![], vec![("CLOUDSDK_RUN_REGION", "")], deploy, "- -"),
+        (vec![], vec![("CLOUDSDK_COMPUTE_REGION", "r")], deploy, "- -"),
+    ] {
+        assert_eq!(after(&before, &environment, line), expected, "{before:?} {environment:?} {line}");
+    }
 }
