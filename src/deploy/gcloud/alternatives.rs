@@ -46,6 +46,11 @@ impl State {
             self.ended = true;
             return;
         }
+        if self.in_container {
+            // It may be a flag of the container, which says nothing of VPC access.
+            self.after_hole = true;
+            return;
+        }
         if self.hole_is_name && self.name == Name::Missing {
             self.name = Name::Given(word.clone());
             return;
@@ -81,11 +86,13 @@ impl State {
         if self.pending != other.pending
             || self.in_container != other.in_container
             || self.only_names != other.only_names
+            || self.names_file != other.names_file
         {
             // One of them takes the next word as its value, the other one does not.
             self.uses.blur_all(whys);
             self.name = Name::Unknown(whys.to_vec());
             self.pending = None;
+            self.names_file = false;
             self.after_hole = true;
             return;
         }

@@ -29,6 +29,12 @@ pub struct Pending {
     pub origin: Origin,
 }
 
+impl Pending {
+    fn is_unsure(&self) -> bool {
+        self.target == Target::Unsure
+    }
+}
+
 /// What a value is for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -38,8 +44,6 @@ pub enum Target {
     Passed,
     /// A flag that is not in the table, which may as well take no value.
     Unsure,
-    /// A file of flags.
-    FlagsFile,
 }
 
 /// What is known after some words.
@@ -53,6 +57,8 @@ pub struct State {
     pub other: bool,
     pub undecidable: Vec<Why>,
     pub pending: Option<Pending>,
+    /// The next word names a file of flags.
+    pub names_file: bool,
     pub uses: Uses,
     pub name: Name,
     /// The word before was unknown and may have been a flag that takes the next word.
@@ -100,6 +106,7 @@ impl<'a> Reader<'a> {
             other: false,
             undecidable: Vec::new(),
             pending: None,
+            names_file: false,
             uses: Uses::default(),
             name: Name::Missing,
             after_hole: false,
@@ -141,27 +148,34 @@ impl<'a> Reader<'a> {
             state.other = !gcloud;
             return;
         }
-        if matches!(&state.pending, Some(Pending { target: Target::FlagsFile, .. })) {
-            state.pending = None;
+        // Files of flags are put in before anything else is read, so their name may be any word.
+        if std::mem::take(&mut state.names_file) {
             return self.flags_file(word, depth);
         }
         if self.state.pending.is_none()
             && word.text().is_none()
             && let Some(options) = word.options()
         {
+            self.state.after_hole = after_hole;
             let one = |text: String| vec![Item::Word(Word::known(text, word.origin.clone()))];
             return self.either(&options.into_iter().map(one).collect::<Vec<_>>(), &word.whys(), depth);
         }
         let state = &mut self.state;
         let prefix = word.known_prefix();
         if prefix == "--flags-file" && word.text().is_some() {
-            state.pending = Some(Pending { target: Target::FlagsFile, origin: word.origin.clone() });
+            state.names_file = true;
             return;
         }
         if prefix.starts_with("--flags-file=") {
             return self.flags_file(&word.without_prefix("--flags-file=".len()), depth);
         }
         let is_flag = state.is_flag(word, &prefix);
+        let may_be_flag = || word.options().is_none_or(|options| options.iter().any(|text| text.starts_with('-')));
+        let is_unsure = state.pending.as_ref().is_some_and(Pending::is_unsure);
+        if is_unsure && prefix.is_empty() && word.text().is_none() && may_be_flag() {
+            // The value of a flag that may take none, or another flag, or the name.
+            return state.any(&word.whys());
+        }
         if is_flag || state.pending.is_none() {
             state.no_value();
         } else if let Some(pending) = state.pending.take() {
@@ -244,8 +258,9 @@ impl State {
     fn value(&mut self, pending: Pending, word: &Word) {
         match pending.target {
             Target::Flag { name, kind } => self.store(&name, &kind, word.clone()),
-            Target::Unsure => self.unsure.push(word.clone()),
-            Target::Passed | Target::FlagsFile => {}
+            Target::Unsure if !self.in_container => self.unsure.push(word.clone()),
+            Target::Unsure => {}
+            Target::Passed => {}
         }
     }
 
@@ -263,7 +278,10 @@ impl State {
             return self.step(word);
         }
         if self.in_container {
-            return self.refuse("a name stands among the flags of a container".to_owned(), &word.origin);
+            if !after_hole {
+                self.refuse("a name stands among the flags of a container".to_owned(), &word.origin);
+            }
+            return;
         }
         match &self.name {
             Name::Missing => self.name = Name::Given(word.clone()),
@@ -272,7 +290,7 @@ impl State {
                 self.name = Name::Given(word.clone());
             }
             Name::Unknown(_) if !after_hole => self.name = Name::Given(word.clone()),
-            Name::Given(_) if !after_hole && self.unsure.is_empty() && word.text().is_some() => {
+            Name::Given(_) if !after_hole && word.text().is_some() => {
                 let text = word.text().unwrap_or_default();
                 self.refuse(format!("there is one word too many, `{}`", redacted(&text)), &word.origin);
             }
