@@ -39,6 +39,18 @@ impl State {
         self.after_hole = true;
     }
 
+    /// Any number of unknown flags, the last of which may take the next word. What they stand for is no name.
+    pub(super) fn unknown_flags(&mut self, whys: &[Why]) {
+        if self.spec.is_none() {
+            return self.any(whys);
+        }
+        self.uses.blur_all(whys);
+        if let Some(Pending { target: Target::Flag { name, .. }, .. }) = self.pending.take() {
+            self.uses.blur(&name, whys);
+        }
+        self.after_hole = true;
+    }
+
     /// A word of which not even the beginning is known.
     pub(super) fn hole(&mut self, word: &Word) {
         if self.spec.is_none() {

@@ -150,6 +150,7 @@ impl<'a> Reader<'a> {
         }
         // Files of flags are put in before anything else is read, so their name may be any word.
         if std::mem::take(&mut state.names_file) {
+            state.after_hole = after_hole;
             return self.flags_file(word, depth);
         }
         if self.state.pending.is_none()
@@ -164,9 +165,11 @@ impl<'a> Reader<'a> {
         let prefix = word.known_prefix();
         if prefix == "--flags-file" && word.text().is_some() {
             state.names_file = true;
+            state.after_hole = after_hole;
             return;
         }
         if prefix.starts_with("--flags-file=") {
+            state.after_hole = after_hole;
             return self.flags_file(&word.without_prefix("--flags-file=".len()), depth);
         }
         let is_flag = state.is_flag(word, &prefix);
@@ -198,7 +201,7 @@ impl<'a> Reader<'a> {
         self.state.files += 1;
         if depth >= MAX_DEPTH || self.state.files > MAX_FILES {
             let why = Why::at(WhyKind::Limit, "there are too many files of flags", word.origin.clone());
-            return self.state.uses.blur_all(&[why]);
+            return self.state.unknown_flags(&[why]);
         }
         match flags_file::items(word, self.repository, &self.stack) {
             Ok((path, items)) => {
@@ -206,7 +209,7 @@ impl<'a> Reader<'a> {
                 self.items(&items, depth + 1);
                 self.stack.pop();
             }
-            Err(flags_file::Problem::Unknown(whys)) => self.state.uses.blur_all(&whys),
+            Err(flags_file::Problem::Unknown(whys)) => self.state.unknown_flags(&whys),
             Err(flags_file::Problem::Refused(text)) => self.state.refuse(text, &word.origin),
         }
     }
