@@ -67,7 +67,7 @@ impl State {
             self.name = Name::Given(word.clone());
             return;
         }
-        self.name_clash |= self.hole_is_name && matches!(&self.name, Name::Given(name) if name.text().is_none());
+        self.name_clash |= self.hole_is_name && self.name.is_hole();
         self.uses.blur_all(&word.whys());
         if self.name == Name::Missing {
             self.name = Name::Unknown(word.whys());
@@ -94,6 +94,7 @@ impl State {
         self.unsure.extend(other.unsure);
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
+        self.half_flags |= other.half_flags;
         self.files = self.files.max(other.files);
         if self.pending != other.pending
             || self.in_container != other.in_container

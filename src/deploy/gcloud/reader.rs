@@ -21,6 +21,13 @@ pub enum Name {
     Unknown(Vec<Why>),
 }
 
+impl Name {
+    /// True for a word of which not even the beginning is known, so that it may be a flag.
+    pub fn is_hole(&self) -> bool {
+        matches!(self, Self::Given(word) if word.text().is_none() && word.known_prefix().is_empty())
+    }
+}
+
 /// A flag that waits for its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
@@ -65,6 +72,8 @@ pub struct State {
     pub after_hole: bool,
     pub name_clash: bool,
     pub ended: bool,
+    /// There are flags of which only the beginning is known; they may take the next word.
+    pub half_flags: bool,
     /// After `--` there are no flags.
     pub only_names: bool,
     /// Only flags of a container follow.
@@ -112,6 +121,7 @@ impl<'a> Reader<'a> {
             after_hole: false,
             name_clash: false,
             ended: false,
+            half_flags: false,
             only_names: false,
             in_container: false,
             unsure: Vec::new(),
@@ -122,6 +132,9 @@ impl<'a> Reader<'a> {
         let mut reader = Self { repository, state, stack: Vec::new() };
         reader.items(items, 0);
         reader.state.no_value();
+        // A word that is not known is taken for the name only where nothing else may be it.
+        let elsewhere = !reader.state.unsure.is_empty() || reader.state.half_flags;
+        reader.state.name_clash |= hole_is_name && elsewhere && reader.state.name.is_hole();
         reader.state
     }
 
@@ -288,7 +301,7 @@ impl State {
         }
         match &self.name {
             Name::Missing => self.name = Name::Given(word.clone()),
-            Name::Given(name) if name.text().is_none() => {
+            Name::Given(_) if self.name.is_hole() => {
                 self.name_clash = true;
                 self.name = Name::Given(word.clone());
             }
