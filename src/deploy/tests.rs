@@ -12,6 +12,8 @@ use super::*;
 mod runs;
 #[cfg(unix)]
 mod shell_runs;
+#[cfg(unix)]
+mod shell_small;
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy");
