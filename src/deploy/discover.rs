@@ -148,7 +148,10 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         FileKind::Shell | FileKind::Makefile => {
             let acts = ["deploy", "update", "replace", "connectors"].iter().any(|word| text.contains(word));
             // A script can leave the command to a file that it reads.
-            acts && (text.contains("gcloud") || text.contains("source ") || text.contains("\n. ") || text.contains("include "))
+            acts && (text.contains("gcloud")
+                || text.contains("source ")
+                || text.contains("\n. ")
+                || text.contains("include "))
         }
         FileKind::NotEvaluated(_) => gcloud,
     }

@@ -20,7 +20,9 @@ impl<'a> Shell<'a> {
         if known.as_deref().is_some_and(|known| known.trim().is_empty()) {
             return Some(0);
         }
-        let Some(tree) = known.filter(|known| known.len() <= MAX_LENGTH).and_then(|known| brush_parser::arithmetic::parse(&known).ok())
+        let Some(tree) = known
+            .filter(|known| known.len() <= MAX_LENGTH)
+            .and_then(|known| brush_parser::arithmetic::parse(&known).ok())
         else {
             let guard = self.guard(source, span, false);
             self.forget_assigned(text, &guard);
@@ -34,7 +36,13 @@ impl<'a> Shell<'a> {
         value
     }
 
-    fn number(&mut self, tree: &ArithmeticExpr, source: &Source<'a>, span: (usize, usize), depth: usize) -> Option<i64> {
+    fn number(
+        &mut self,
+        tree: &ArithmeticExpr,
+        source: &Source<'a>,
+        span: (usize, usize),
+        depth: usize,
+    ) -> Option<i64> {
         if depth > MAX_LENGTH {
             return None;
         }

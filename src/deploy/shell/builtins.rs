@@ -16,7 +16,8 @@ impl<'a> Shell<'a> {
         let first = arguments.first().and_then(Field::known);
         self.state.status = Status::Known(true);
         match name {
-            ":" | "true" | "alias" | "shopt" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep" | "disown" => {
+            ":" | "true" | "alias" | "shopt" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep"
+            | "disown" => {
                 if matches!(name, "hash" | "type" | "which" | "wait") {
                     self.state.status = Status::Assumed(true);
                     self.print_unknown(site);
@@ -29,10 +30,11 @@ impl<'a> Shell<'a> {
             "echo" => self.echo(arguments),
             "printf" => self.printf(arguments, site),
             "cd" | "pushd" => {
-                let folder = match arguments.iter().find(|field| field.known().is_none_or(|text| !text.starts_with('-'))) {
-                    Some(Field::Word(text)) => text.repository_path(self.state.folder.as_deref()),
-                    _ => None,
-                };
+                let folder =
+                    match arguments.iter().find(|field| field.known().is_none_or(|text| !text.starts_with('-'))) {
+                        Some(Field::Word(text)) => text.repository_path(self.state.folder.as_deref()),
+                        _ => None,
+                    };
                 self.state.folder = folder;
                 self.state.status = Status::Assumed(true);
             }
@@ -160,7 +162,8 @@ impl<'a> Shell<'a> {
         if self.capturing == 0 {
             return;
         }
-        let length: usize = self.state.out.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
+        let length: usize =
+            self.state.out.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
         if length < MAX_TEXT {
             self.state.out.append(text);
         } else {
@@ -281,7 +284,9 @@ impl<'a> Shell<'a> {
                     self.state.arguments = Arguments(arguments.get(at + 1..).unwrap_or_default().to_vec());
                     return;
                 }
-                Some(text) if text.starts_with('-') && text.len() > 1 => self.state.errexit |= text.contains('e') && text != "-o",
+                Some(text) if text.starts_with('-') && text.len() > 1 => {
+                    self.state.errexit |= text.contains('e') && text != "-o"
+                }
                 Some(text) if text.starts_with('+') => self.state.errexit &= !text.contains('e'),
                 // The name of an option of `-o`.
                 Some(_) if at > 0 => {
@@ -304,13 +309,8 @@ impl<'a> Shell<'a> {
         let kind = fields.first().and_then(Field::known).unwrap_or_default().to_owned();
         let options: String = fields.iter().filter_map(Field::known).filter(|text| text.starts_with('-')).collect();
         let exports = kind == "export" || options.contains('x');
-        let names: Vec<String> = fields
-            .iter()
-            .skip(1)
-            .filter_map(Field::known)
-            .filter(|text| is_name(text))
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> =
+            fields.iter().skip(1).filter_map(Field::known).filter(|text| is_name(text)).map(str::to_owned).collect();
         let own = matches!(kind.as_str(), "local" | "declare" | "typeset") && !options.contains('g');
         for name in &names {
             self.make_local(name, own);
@@ -336,7 +336,10 @@ impl<'a> Shell<'a> {
             // The value still sees the variable of the caller.
             let outer = self.state.variables.get(&name).cloned();
             self.assign(assignment, site.source, site.span);
-            if own && let Some(frame) = self.frames.last_mut() && !frame.locals.iter().any(|(local, _)| *local == name) {
+            if own
+                && let Some(frame) = self.frames.last_mut()
+                && !frame.locals.iter().any(|(local, _)| *local == name)
+            {
                 frame.locals.push((name.clone(), outer));
             }
             if options.contains('i') || options.contains('u') || options.contains('l') || options.contains('n') {
@@ -358,7 +361,10 @@ impl<'a> Shell<'a> {
 
     fn make_local(&mut self, name: &str, own: bool) {
         let outer = self.state.variables.get(name).cloned();
-        if own && let Some(frame) = self.frames.last_mut() && !frame.locals.iter().any(|(local, _)| local == name) {
+        if own
+            && let Some(frame) = self.frames.last_mut()
+            && !frame.locals.iter().any(|(local, _)| local == name)
+        {
             frame.locals.push((name.to_owned(), outer));
         }
     }
@@ -399,7 +405,8 @@ impl<'a> Shell<'a> {
             _ => Text::lit(" \t\n"),
         });
         let known = self.state.input.as_ref().and_then(Text::known).map(str::to_owned);
-        let raw = arguments.iter().any(|field| field.known().is_some_and(|text| text.starts_with('-') && text.contains('r')));
+        let raw =
+            arguments.iter().any(|field| field.known().is_some_and(|text| text.starts_with('-') && text.contains('r')));
         let known = known.filter(|text| exact && (raw || !text.contains('\\')));
         let (Some(text), Some(separators)) = (known, separators.known()) else {
             let why = Why::at(WhyKind::Dynamic, "what is read decides it", self.origin(site.source, site.span));
@@ -438,7 +445,8 @@ impl<'a> Shell<'a> {
 
     fn getopts(&mut self, arguments: &[Field], site: &Site<'_, 'a>) {
         let none = self.state.arguments.count() == Some(0);
-        let why = Why::at(WhyKind::Dynamic, "the arguments of the script decide it", self.origin(site.source, site.span));
+        let why =
+            Why::at(WhyKind::Dynamic, "the arguments of the script decide it", self.origin(site.source, site.span));
         let name = arguments.get(1).and_then(Field::known).filter(|name| is_name(name)).map(str::to_owned);
         for name in name.into_iter().chain(["OPTARG".to_owned(), "OPTIND".to_owned()]) {
             self.state.variables.insert(name, Value::Unknown(vec![why.clone()]));
@@ -475,7 +483,10 @@ impl<'a> Shell<'a> {
 fn formatted(arguments: &[Field]) -> Option<Text> {
     let (format, rest) = arguments.split_first()?;
     let format = format.known()?;
-    let mut rest: Vec<&Text> = rest.iter().map(|field| if let Field::Word(text) = field { Some(text) } else { None }).collect::<Option<_>>()?;
+    let mut rest: Vec<&Text> = rest
+        .iter()
+        .map(|field| if let Field::Word(text) = field { Some(text) } else { None })
+        .collect::<Option<_>>()?;
     let mut out = Text::default();
     loop {
         let mut used = false;

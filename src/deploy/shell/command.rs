@@ -1,15 +1,17 @@
 //! Simple commands: assignments, redirections, functions, and the program that is run.
 
+use std::rc::Rc;
+
 use brush_parser::ast::{
-    Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect,
-    SimpleCommand, SourceLocation,
+    Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget,
+    IoRedirect, SimpleCommand, SourceLocation, Word,
 };
 
 use super::flow::{Flow, Frame, Life};
 use super::run::location;
 use super::source::{Source, range};
 use super::state::{Arguments, Function, Status, Value};
-use super::text::{Field, Text, items};
+use super::text::{Field, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
 use crate::model::{Why, WhyKind};
@@ -27,6 +29,8 @@ pub(super) struct Site<'s, 'a> {
     pub(super) source: &'s Source<'a>,
     pub(super) span: (usize, usize),
     pub(super) environment: Vec<(String, Text)>,
+    /// Where its words stand; a wrapper takes some from the front.
+    pub(super) spans: Rc<[(usize, usize)]>,
 }
 
 impl<'a> Shell<'a> {
@@ -57,12 +61,22 @@ impl<'a> Shell<'a> {
         };
         let declares = matches!(name.value.as_str(), "export" | "local" | "declare" | "readonly" | "typeset");
         let mut fields = self.fields(name, source);
+        let mut spans = Vec::new();
         let mut assigned: Vec<&Assignment> = Vec::new();
+        let place = |word: &Word| word.loc.as_ref().map_or(span, range);
+        spans.resize(fields.len(), place(name));
         for item in suffix {
+            let mut at = span;
             match item {
-                CommandPrefixOrSuffixItem::Word(word) => fields.extend(self.fields(word, source)),
+                CommandPrefixOrSuffixItem::Word(word) => {
+                    at = place(word);
+                    fields.extend(self.fields(word, source));
+                }
                 CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) if declares => assigned.push(assignment),
-                CommandPrefixOrSuffixItem::AssignmentWord(_, word) => fields.extend(self.fields(word, source)),
+                CommandPrefixOrSuffixItem::AssignmentWord(_, word) => {
+                    at = place(word);
+                    fields.extend(self.fields(word, source));
+                }
                 CommandPrefixOrSuffixItem::ProcessSubstitution(_, subshell) => {
                     self.subshell(|shell| {
                         shell.list(&subshell.list, source);
@@ -72,16 +86,19 @@ impl<'a> Shell<'a> {
                 }
                 CommandPrefixOrSuffixItem::IoRedirect(_) => {}
             }
+            spans.resize(fields.len(), at);
         }
         let mut environment = Vec::new();
         for (assignment, _) in assignments {
-            if let (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) = (&assignment.name, &assignment.value) {
+            if let (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) =
+                (&assignment.name, &assignment.value)
+            {
                 let value = self.text_of(&word.value, source, span);
                 environment.push((name.clone(), value));
             }
         }
         let streams = self.redirect(redirects, source);
-        let site = Site { source, span, environment };
+        let site = Site { source, span, environment, spans: spans.into() };
         let flow = if declares {
             self.declare(&fields, &assigned, &site);
             Flow::Next
@@ -160,7 +177,16 @@ impl<'a> Shell<'a> {
             })
             .collect();
         environment.extend(site.environment.iter().map(|(name, text)| (name.clone(), text.pieces())));
-        self.outcome.commands.push(Command { items: items(fields, &origin), origin, guards, environment });
+        let mut items = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            let place = (site.spans.len() + at).checked_sub(fields.len()).and_then(|at| site.spans.get(at));
+            let exact = place.filter(|_| fields.len() <= site.spans.len());
+            items.push(match exact {
+                Some(span) => field.item(&self.origin(site.source, *span)),
+                None => field.item(&origin),
+            });
+        }
+        self.outcome.commands.push(Command { items, origin, guards, environment });
     }
 
     /// A program that only runs what it is told at run time.
@@ -197,7 +223,11 @@ impl<'a> Shell<'a> {
             self.state = before.clone();
             let guard = crate::model::Guard { text: format!("{} is {name}", guard.text), ..guard.clone() };
             self.push_guard(guard, Life::Branch);
-            let rest = if arguments.is_empty() { vec![Field::Any(vec![self.depends(&self.guard(site.source, site.span, false))])] } else { arguments.to_vec() };
+            let rest = if arguments.is_empty() {
+                vec![Field::Any(vec![self.depends(&self.guard(site.source, site.span, false))])]
+            } else {
+                arguments.to_vec()
+            };
             self.call(&name, &function, rest, site);
             self.pop_guard();
             states.push(self.state.clone());
@@ -208,7 +238,8 @@ impl<'a> Shell<'a> {
         self.merge(states, &why);
         let texts: Vec<&str> = arguments.iter().filter_map(Field::known).collect();
         let deploys = texts.iter().any(|text| matches!(*text, "deploy" | "update" | "replace" | "create"));
-        let group = texts.iter().any(|text| matches!(*text, "run" | "functions" | "services" | "jobs" | "worker-pools"));
+        let group =
+            texts.iter().any(|text| matches!(*text, "run" | "functions" | "services" | "jobs" | "worker-pools"));
         if deploys && group {
             self.incomplete(Why::at(WhyKind::Dynamic, "the script runs a program that is not known", origin));
         }
@@ -217,14 +248,21 @@ impl<'a> Shell<'a> {
         Flow::Next
     }
 
-    pub(super) fn call(&mut self, name: &str, function: &Function<'a>, arguments: Vec<Field>, site: &Site<'_, 'a>) -> Flow {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        function: &Function<'a>,
+        arguments: Vec<Field>,
+        site: &Site<'_, 'a>,
+    ) -> Flow {
         if self.depth >= MAX_DEPTH {
-            let why = Why::at(WhyKind::Limit, format!("calls of {name} nest too deep"), self.origin(site.source, site.span));
-            self.incomplete(why.clone());
-            self.taint(&why);
-            return Flow::Next;
+            // Most likely it never ends.
+            self.incomplete(Why::at(WhyKind::Limit, format!("calls of {name} nest too deep"), self.start.clone()));
+            self.stopped = true;
+            return Flow::Exit;
         }
         let origin = self.origin(site.source, site.span);
+        self.spend(self.depth);
         self.callers.push(caller(name, &origin));
         self.depth += 1;
         let outer = std::mem::replace(&mut self.state.arguments, Arguments(arguments));
@@ -268,7 +306,11 @@ impl<'a> Shell<'a> {
         self.state.status = Status::Assumed(true);
     }
 
-    pub(super) fn redirect<'i>(&mut self, redirects: impl Iterator<Item = &'i IoRedirect>, source: &Source<'a>) -> Streams {
+    pub(super) fn redirect<'i>(
+        &mut self,
+        redirects: impl Iterator<Item = &'i IoRedirect>,
+        source: &Source<'a>,
+    ) -> Streams {
         let mut streams = Streams::default();
         for redirect in redirects {
             let mut input = None;
@@ -302,7 +344,9 @@ impl<'a> Shell<'a> {
                         _ => None,
                     };
                     match (kind, fd) {
-                        (IoFileRedirectKind::Read | IoFileRedirectKind::ReadAndWrite, None | Some(0)) => input = Some(target),
+                        (IoFileRedirectKind::Read | IoFileRedirectKind::ReadAndWrite, None | Some(0)) => {
+                            input = Some(target)
+                        }
                         (IoFileRedirectKind::DuplicateInput, None | Some(0)) => input = Some(None),
                         (
                             IoFileRedirectKind::Write
@@ -416,8 +460,17 @@ impl<'a> Shell<'a> {
         Value::Map(map)
     }
 
-    fn element_assigned(&mut self, name: &str, index: &str, text: Text, append: bool, source: &Source<'a>, span: (usize, usize)) -> Value {
-        let unknown = |shell: &Self, whys: Vec<Why>| Value::Unknown(not_empty(whys, shell.name_decides(name, source, span)));
+    fn element_assigned(
+        &mut self,
+        name: &str,
+        index: &str,
+        text: Text,
+        append: bool,
+        source: &Source<'a>,
+        span: (usize, usize),
+    ) -> Value {
+        let unknown =
+            |shell: &Self, whys: Vec<Why>| Value::Unknown(not_empty(whys, shell.name_decides(name, source, span)));
         match self.state.variables.get(name).cloned() {
             Some(Value::Map(mut map)) => {
                 let key = self.text_of(index, source, span);
@@ -457,8 +510,8 @@ impl<'a> Shell<'a> {
 
 /// Programs that are run to find something out: what they answer is a condition.
 const TESTS: [&str; 18] = [
-    "cmp", "curl", "diff", "egrep", "expr", "fgrep", "getent", "git", "grep", "id", "jq", "kill", "nc", "pgrep", "ping", "rg",
-    "wget", "xmllint",
+    "cmp", "curl", "diff", "egrep", "expr", "fgrep", "getent", "git", "grep", "id", "jq", "kill", "nc", "pgrep",
+    "ping", "rg", "wget", "xmllint",
 ];
 
 fn not_empty(whys: Vec<Why>, why: Why) -> Vec<Why> {

@@ -4,7 +4,6 @@ use brush_parser::ast::{BinaryPredicate, Command, CompoundList, ExtendedTestExpr
 use regex::Regex;
 
 use super::Shell;
-use super::expand::Expansion;
 use super::run::location;
 use super::source::Source;
 use super::state::Value;
@@ -13,7 +12,12 @@ use crate::model::{Guard, Why, WhyKind};
 
 impl<'a> Shell<'a> {
     /// Whether `[[ … ]]` holds; `None` where that is not known.
-    pub(super) fn extended_test(&mut self, test: &ExtendedTestExpr, source: &Source<'a>, span: (usize, usize)) -> Option<bool> {
+    pub(super) fn extended_test(
+        &mut self,
+        test: &ExtendedTestExpr,
+        source: &Source<'a>,
+        span: (usize, usize),
+    ) -> Option<bool> {
         match test {
             ExtendedTestExpr::And(a, b) => match self.extended_test(a, source, span) {
                 Some(false) => Some(false),
@@ -56,7 +60,11 @@ impl<'a> Shell<'a> {
                     BinaryPredicate::StringMatchesRegex => {
                         self.state.variables.insert(
                             "BASH_REMATCH".to_owned(),
-                            Value::Unknown(vec![Why::at(WhyKind::Dynamic, "the last match decides it", self.origin(source, at))]),
+                            Value::Unknown(vec![Why::at(
+                                WhyKind::Dynamic,
+                                "the last match decides it",
+                                self.origin(source, at),
+                            )]),
                         );
                         fits_expression(text.known()?, &right.value)
                     }
@@ -86,7 +94,8 @@ impl<'a> Shell<'a> {
 
     /// Whether `[ … ]` holds, of which these are the words between the brackets.
     pub(super) fn test(&self, words: &[Field]) -> Option<bool> {
-        let texts: Option<Vec<&Text>> = words.iter().map(|field| if let Field::Word(text) = field { Some(text) } else { None }).collect();
+        let texts: Option<Vec<&Text>> =
+            words.iter().map(|field| if let Field::Word(text) = field { Some(text) } else { None }).collect();
         self.test_words(&texts?)
     }
 
@@ -106,7 +115,8 @@ impl<'a> Shell<'a> {
                 "!=" => equal(left, right).map(|equal| !equal),
                 "-a" => both(self.test_words(&[left]), self.test_words(&[right])),
                 other => {
-                    let (a, b) = (left.known()?.trim().parse::<i64>().ok()?, right.known()?.trim().parse::<i64>().ok()?);
+                    let (a, b) =
+                        (left.known()?.trim().parse::<i64>().ok()?, right.known()?.trim().parse::<i64>().ok()?);
                     match other {
                         "-eq" => Some(a == b),
                         "-ne" => Some(a != b),
@@ -179,7 +189,8 @@ impl<'a> Shell<'a> {
                 );
                 let different = matches!(
                     predicate,
-                    BinaryPredicate::StringDoesNotExactlyMatchPattern | BinaryPredicate::StringDoesNotExactlyMatchString
+                    BinaryPredicate::StringDoesNotExactlyMatchPattern
+                        | BinaryPredicate::StringDoesNotExactlyMatchString
                 );
                 if equal && holds || different && !holds {
                     self.refine_equal(&left.value, &right.value, source);
@@ -192,7 +203,8 @@ impl<'a> Shell<'a> {
     fn refine_equal(&mut self, left: &str, right: &str, source: &Source<'a>) {
         let value = self.word_text(&Word::new(right), source);
         let span = self.span;
-        if let (Some(known), Some(_)) = (value.known().map(str::to_owned), self.pattern(right, source, span).literal()) {
+        if let (Some(known), Some(_)) = (value.known().map(str::to_owned), self.pattern(right, source, span).literal())
+        {
             let guard = self.guard(source, span, false);
             self.refine_word(left, &[known], &guard);
         }
@@ -233,17 +245,9 @@ impl<'a> Shell<'a> {
 impl Text {
     /// The text on one line, for a guard.
     pub(super) fn line(&self) -> String {
-        let text: String = self.0.iter().map(|part| if let Part::Lit(text) = part { text.as_str() } else { "…" }).collect();
+        let text: String =
+            self.0.iter().map(|part| if let Part::Lit(text) = part { text.as_str() } else { "…" }).collect();
         crate::model::redact::line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
-    }
-}
-
-impl Expansion {
-    pub(super) fn known(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => text.known(),
-            Self::List(_) => None,
-        }
     }
 }
 
@@ -265,7 +269,9 @@ fn equal(a: &Text, b: &Text) -> Option<bool> {
                 _ => None,
             };
             return match (a.known(), b.known(), start(a), start(b)) {
-                (Some(known), None, _, Some(start)) | (None, Some(known), Some(start), _) if !known.starts_with(&start) => {
+                (Some(known), None, _, Some(start)) | (None, Some(known), Some(start), _)
+                    if !known.starts_with(&start) =>
+                {
                     Some(false)
                 }
                 _ => None,

@@ -284,8 +284,11 @@ impl<'a> Shell<'a> {
         if let (true, [Part::Hole(hole)], None) = (alone, text.0.as_slice(), &words.current)
             && !hole.options.is_empty()
         {
-            let alternatives: Vec<Vec<Field>> =
-                hole.options.iter().map(|option| option.split_whitespace().map(|word| Field::Word(Text::lit(word))).collect()).collect();
+            let alternatives: Vec<Vec<Field>> = hole
+                .options
+                .iter()
+                .map(|option| option.split_whitespace().map(|word| Field::Word(Text::lit(word))).collect())
+                .collect();
             if alternatives.iter().any(|words| words.len() != 1) {
                 words.fields.push(Field::Either(alternatives, hole.whys.clone()));
                 return;
@@ -344,7 +347,11 @@ impl<'a> Shell<'a> {
         if let Some(path) = trimmed.strip_prefix('<') {
             let path = path.trim();
             let why = format!("the file {} decides it", source.line(span.0, span.1));
-            return if path.is_empty() { Text::default() } else { Text::hole(Why::at(WhyKind::Dynamic, why, self.origin(source, span))) };
+            return if path.is_empty() {
+                Text::default()
+            } else {
+                Text::hole(Why::at(WhyKind::Dynamic, why, self.origin(source, span)))
+            };
         }
         let program = match inner.parse() {
             Ok(program) => program,
@@ -457,7 +464,9 @@ fn member_texts(member: &BraceExpressionMember, written: &str) -> Option<Vec<Str
                 return None;
             }
             let step = if start <= end { step } else { -step };
-            (0..=i64::try_from(count).ok()?).map(|at| Some(start.checked_add(step.checked_mul(at)?)?.to_string())).collect()
+            (0..=i64::try_from(count).ok()?)
+                .map(|at| Some(start.checked_add(step.checked_mul(at)?)?.to_string()))
+                .collect()
         }
         BraceExpressionMember::CharSequence { start, end, increment } => {
             let (from, to) = (u32::from(*start), u32::from(*end));

@@ -4,6 +4,9 @@ use super::state::{State, Status};
 use super::{MAX_STEPS, Shell};
 use crate::model::{Guard, Why, WhyKind};
 
+/// The most reasons for which a text is incomplete: more of them say nothing new.
+const MAX_REASONS: usize = 200;
+
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -91,10 +94,10 @@ impl<'a> Shell<'a> {
             self.state = arm.state;
             return arm.flow;
         }
-        let why = arms.iter().find_map(|arm| arm.own.last()).map_or_else(
-            || Why::new(WhyKind::Guarded, "it depends on a condition"),
-            |guard| self.depends(guard),
-        );
+        let why = arms
+            .iter()
+            .find_map(|arm| arm.own.last())
+            .map_or_else(|| Why::new(WhyKind::Guarded, "it depends on a condition"), |guard| self.depends(guard));
         let going = arms.iter().filter(|arm| arm.flow == Flow::Next).count();
         if going == 0 {
             // All ways end something: those that end the least say how it goes on.
@@ -193,7 +196,8 @@ impl<'a> Shell<'a> {
     }
 
     pub(super) fn incomplete(&mut self, why: Why) {
-        if (self.silent == 0 || why.kind == WhyKind::Limit) && !self.outcome.incomplete.contains(&why) {
+        let counts = self.silent == 0 || why.kind == WhyKind::Limit;
+        if counts && self.outcome.incomplete.len() < MAX_REASONS && !self.outcome.incomplete.contains(&why) {
             self.outcome.incomplete.push(why);
         }
     }

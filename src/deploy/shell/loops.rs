@@ -1,6 +1,9 @@
 //! Loops: unrolled where their rounds are known, otherwise one round that stands for any number.
 
-use brush_parser::ast::{ArithmeticForClauseCommand, CaseClauseCommand, CaseItemPostAction, CompoundList, ForClauseCommand, WhileOrUntilClauseCommand};
+use brush_parser::ast::{
+    ArithmeticForClauseCommand, CaseClauseCommand, CaseItemPostAction, CompoundList, ForClauseCommand,
+    WhileOrUntilClauseCommand,
+};
 
 use super::flow::{Arm, Flow, Life, LoopFrame};
 use super::pattern::Pattern;

@@ -103,17 +103,18 @@ pub fn read(units: &[Unit], variables: &Variables, origin: &dyn Fn(Range<usize>)
 
 /// Reads a script of the repository: files that it sources are followed.
 pub fn script(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
-    evaluate(&file_source(file), &Variables::new(), Some(repository), Some(file.path()))
+    evaluate(&file_source(file), &Variables::new(), Some((repository, "")), Some(file.path()))
 }
 
-/// Reads a shell text that stands in a file of the repository and runs in the repository's folder.
+/// Reads a shell text that stands in a file of the repository and runs in `folder`.
 pub fn text_in(
     units: &[Unit],
     variables: &Variables,
     origin: &dyn Fn(Range<usize>) -> Origin,
     repository: &Repository<'_>,
+    folder: &str,
 ) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), variables, Some(repository), None)
+    evaluate(&Source::new(units, Rc::new(origin)), variables, Some((repository, folder)), None)
 }
 
 fn file_source<'a>(file: &SourceFile) -> Source<'a> {
@@ -127,7 +128,7 @@ fn file_source<'a>(file: &SourceFile) -> Source<'a> {
 fn evaluate<'a>(
     source: &Source<'a>,
     variables: &Variables,
-    repository: Option<&'a Repository<'a>>,
+    repository: Option<(&'a Repository<'a>, &str)>,
     path: Option<&RepoPath>,
 ) -> Outcome {
     let start = source.origin(0, 1);
@@ -141,9 +142,12 @@ fn evaluate<'a>(
         state.variables.insert(name.clone(), Value::Text(Text::from_pieces(pieces)));
         state.exported.insert(name.clone());
     }
+    if let Some((_, folder)) = repository {
+        state.folder = Some(folder.to_owned());
+    }
     let mut shell = Shell {
         state,
-        repository,
+        repository: repository.map(|(repository, _)| repository),
         path: path.cloned(),
         outcome: Outcome::default(),
         start,
@@ -198,7 +202,8 @@ impl<'a> Shell<'a> {
         match source.parse() {
             Ok(program) => self.program(&program, source),
             Err(refused) => {
-                let why = Why::at(refused.kind, refused.text.clone(), self.origin(source, (refused.at, refused.at + 1)));
+                let why =
+                    Why::at(refused.kind, refused.text.clone(), self.origin(source, (refused.at, refused.at + 1)));
                 let head = source.lines_before(refused.at);
                 let flow = match head.as_ref().map(|head| (head, head.parse())) {
                     Some((head, Ok(program))) => self.program(&program, head),
@@ -257,7 +262,9 @@ impl<'a> Shell<'a> {
         let standing = origin.source().map(|place| &place.file);
         match self.path.as_ref().and_then(|path| if own { standing } else { Some(path) }) {
             Some(path) => Text(vec![Part::Root, Part::Lit(format!("/{path}"))]),
-            None => Text::hole(Why::at(WhyKind::Dynamic, "the path of the script decides it", self.origin(source, span))),
+            None => {
+                Text::hole(Why::at(WhyKind::Dynamic, "the path of the script decides it", self.origin(source, span)))
+            }
         }
     }
 

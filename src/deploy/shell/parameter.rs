@@ -1,19 +1,27 @@
 //! `$X` and `${X…}`.
 
-use brush_parser::word::{Parameter, ParameterExpr, ParameterTestType, ParameterTransformOp, SpecialParameter, SubstringMatchKind};
+use brush_parser::word::{
+    Parameter, ParameterExpr, ParameterTestType, ParameterTransformOp, SpecialParameter, SubstringMatchKind,
+};
 
+use super::Shell;
 use super::expand::Expansion;
 use super::source::Source;
 use super::state::{Status, Value};
 use super::text::{Field, Part, Text};
-use super::Shell;
 use crate::model::{Why, WhyKind};
 
 /// Where a source stands that is expanded.
 type Span = (usize, usize);
 
 impl<'a> Shell<'a> {
-    pub(super) fn parameter(&mut self, expression: &ParameterExpr, source: &Source<'a>, span: Span, whole: bool) -> Expansion {
+    pub(super) fn parameter(
+        &mut self,
+        expression: &ParameterExpr,
+        source: &Source<'a>,
+        span: Span,
+        whole: bool,
+    ) -> Expansion {
         use ParameterExpr as E;
         match expression {
             E::Parameter { parameter, indirect: false } => self.plain(parameter, source, span),
@@ -134,7 +142,8 @@ impl<'a> Shell<'a> {
                             return match skipped {
                                 Some(skipped)
                                     if fields.iter().take(skipped).all(|field| matches!(field, Field::Word(_)))
-                                        && fields.len() >= skipped && offset > 0 =>
+                                        && fields.len() >= skipped
+                                        && offset > 0 =>
                                 {
                                     fields.drain(..skipped);
                                     Expansion::List(fields)
@@ -151,11 +160,15 @@ impl<'a> Shell<'a> {
             }
             E::UppercaseFirstChar { parameter, indirect: false, pattern } if is_empty(pattern) => {
                 let value = self.plain(parameter, source, span);
-                self.each(value, "its spelling", source, span, |text| Some(first(text, |next| next.to_ascii_uppercase())))
+                self.each(value, "its spelling", source, span, |text| {
+                    Some(first(text, |next| next.to_ascii_uppercase()))
+                })
             }
             E::LowercaseFirstChar { parameter, indirect: false, pattern } if is_empty(pattern) => {
                 let value = self.plain(parameter, source, span);
-                self.each(value, "its spelling", source, span, |text| Some(first(text, |next| next.to_ascii_lowercase())))
+                self.each(value, "its spelling", source, span, |text| {
+                    Some(first(text, |next| next.to_ascii_lowercase()))
+                })
             }
             E::UppercasePattern { parameter, indirect: false, pattern } if is_empty(pattern) => {
                 let value = self.plain(parameter, source, span);
@@ -199,7 +212,8 @@ impl<'a> Shell<'a> {
                     Expansion::List(map.keys().map(|key| Field::Word(Text::lit(key.as_str()))).collect())
                 }
                 Some(Value::Map(map)) => {
-                    let why = Why::at(WhyKind::Dynamic, "the order of the keys is not known", self.origin(source, span));
+                    let why =
+                        Why::at(WhyKind::Dynamic, "the order of the keys is not known", self.origin(source, span));
                     let options: Vec<String> = map.keys().cloned().collect();
                     let hole = Part::Hole(crate::deploy::words::Hole { whys: vec![why], options });
                     Expansion::List(map.keys().map(|_| Field::Word(Text(vec![hole.clone()]))).collect())
@@ -247,7 +261,8 @@ impl<'a> Shell<'a> {
                 Some(Value::Map(map)) if map.len() <= 1 => map.values().cloned().map(Field::Word).collect(),
                 Some(Value::Unset) => Vec::new(),
                 Some(value @ Value::Map(_)) => {
-                    let why = Why::at(WhyKind::Dynamic, "the order of the values is not known", self.origin(source, span));
+                    let why =
+                        Why::at(WhyKind::Dynamic, "the order of the values is not known", self.origin(source, span));
                     let mut whys = vec![why];
                     super::text::add_whys(&mut whys, &value.whys());
                     vec![Field::Any(whys)]
@@ -300,7 +315,9 @@ impl<'a> Shell<'a> {
                         super::text::add_whys(&mut whys, &[decides]);
                         let why = whys.first().cloned();
                         match (texts.as_deref(), why) {
-                            (Some([first, rest @ ..]), Some(why)) if rest.len() + 1 == key.options().map_or(0, |o| o.len()) => {
+                            (Some([first, rest @ ..]), Some(why))
+                                if rest.len() + 1 == key.options().map_or(0, |o| o.len()) =>
+                            {
                                 rest.iter().fold((*first).clone(), |joined, text| joined.or(text, &why))
                             }
                             _ => Text::unknown(whys),
@@ -311,7 +328,8 @@ impl<'a> Shell<'a> {
             Some(Value::List(fields)) => {
                 let at = self.arithmetic(index, source, span);
                 let at = at.and_then(|at| usize::try_from(if at < 0 { at + fields.len() as i64 } else { at }).ok());
-                let exact = at.is_some_and(|at| fields.iter().take(at + 1).all(|field| matches!(field, Field::Word(_))));
+                let exact =
+                    at.is_some_and(|at| fields.iter().take(at + 1).all(|field| matches!(field, Field::Word(_))));
                 match at.filter(|_| exact).map(|at| fields.get(at)) {
                     Some(Some(Field::Word(text))) => text.clone(),
                     Some(None) if fields.iter().all(|field| matches!(field, Field::Word(_))) => Text::default(),
@@ -327,7 +345,13 @@ impl<'a> Shell<'a> {
     }
 
     /// Whether the parameter has a value, as `test` asks; `None` where that is not known.
-    fn is_given(&mut self, parameter: &Parameter, test: &ParameterTestType, source: &Source<'a>, span: Span) -> Option<bool> {
+    fn is_given(
+        &mut self,
+        parameter: &Parameter,
+        test: &ParameterTestType,
+        source: &Source<'a>,
+        span: Span,
+    ) -> Option<bool> {
         let unset_only = matches!(test, ParameterTestType::Unset);
         match parameter {
             Parameter::Named(name) => match self.lookup(name) {
@@ -337,14 +361,12 @@ impl<'a> Shell<'a> {
                 None | Some(Value::Unknown(_)) if !matches!(name.as_str(), "BASH_SOURCE" | "PWD") => return None,
                 _ => {}
             },
-            Parameter::Positional(at) if *at > 0 => {
-                match self.state.arguments.get(*at as usize) {
-                    Err(_) => return None,
-                    Ok(None) => return Some(false),
-                    Ok(Some(_)) if unset_only => return Some(true),
-                    Ok(Some(_)) => {}
-                }
-            }
+            Parameter::Positional(at) if *at > 0 => match self.state.arguments.get(*at as usize) {
+                Err(_) => return None,
+                Ok(None) => return Some(false),
+                Ok(Some(_)) if unset_only => return Some(true),
+                Ok(Some(_)) => {}
+            },
             Parameter::NamedWithIndex { name, .. } if self.lookup(name).is_none() => return None,
             _ => {}
         }
@@ -392,7 +414,14 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn either(&mut self, ours: Expansion, default: Expansion, parameter: &Parameter, source: &Source<'a>, span: Span) -> Expansion {
+    fn either(
+        &mut self,
+        ours: Expansion,
+        default: Expansion,
+        parameter: &Parameter,
+        source: &Source<'a>,
+        span: Span,
+    ) -> Expansion {
         let why = self.decides(parameter, source, span);
         match (ours, default) {
             (Expansion::Text(a), Expansion::Text(b)) => Expansion::Text(a.or(&b, &why)),
@@ -409,7 +438,15 @@ impl<'a> Shell<'a> {
     }
 
     /// Cuts what fits a pattern off one end.
-    fn cut(&mut self, parameter: &Parameter, pattern: Option<&str>, source: &Source<'a>, span: Span, front: bool, longest: bool) -> Expansion {
+    fn cut(
+        &mut self,
+        parameter: &Parameter,
+        pattern: Option<&str>,
+        source: &Source<'a>,
+        span: Span,
+        front: bool,
+        longest: bool,
+    ) -> Expansion {
         let value = self.plain(parameter, source, span);
         let pattern = self.pattern(pattern.unwrap_or_default(), source, span);
         // The folder of the checkout before the last `/` is the only unknown text of which an end can be told.
@@ -425,7 +462,14 @@ impl<'a> Shell<'a> {
     }
 
     /// Changes each text, where it is known.
-    fn each(&mut self, value: Expansion, what: &str, source: &Source<'a>, span: Span, change: impl Fn(&str) -> Option<String>) -> Expansion {
+    fn each(
+        &mut self,
+        value: Expansion,
+        what: &str,
+        source: &Source<'a>,
+        span: Span,
+        change: impl Fn(&str) -> Option<String>,
+    ) -> Expansion {
         let one = |shell: &Self, text: &Text| -> Text {
             if let Some(changed) = text.known().and_then(&change) {
                 return Text::lit(changed);
@@ -445,10 +489,13 @@ impl<'a> Shell<'a> {
         match value {
             Expansion::Text(text) => Expansion::Text(one(self, &text)),
             Expansion::List(fields) => Expansion::List(
-                fields.into_iter().map(|field| match field {
-                    Field::Word(text) => Field::Word(one(self, &text)),
-                    other => Field::Any(other.whys()),
-                }).collect(),
+                fields
+                    .into_iter()
+                    .map(|field| match field {
+                        Field::Word(text) => Field::Word(one(self, &text)),
+                        other => Field::Any(other.whys()),
+                    })
+                    .collect(),
             ),
         }
     }
@@ -480,9 +527,9 @@ impl<'a> Shell<'a> {
 
     fn decides(&self, parameter: &Parameter, source: &Source<'a>, span: Span) -> Why {
         match parameter {
-            Parameter::Named(name) | Parameter::NamedWithIndex { name, .. } | Parameter::NamedWithAllIndices { name, .. } => {
-                self.name_decides(name, source, span)
-            }
+            Parameter::Named(name)
+            | Parameter::NamedWithIndex { name, .. }
+            | Parameter::NamedWithAllIndices { name, .. } => self.name_decides(name, source, span),
             Parameter::Positional(at) => self.argument_decides(*at as usize, source, span),
             Parameter::Special(_) => {
                 Why::at(WhyKind::Dynamic, "the arguments of the script decide it", self.origin(source, span))
@@ -497,7 +544,9 @@ impl<'a> Shell<'a> {
                 let text = format!("the environment variable {name} decides it");
                 Why::at(WhyKind::Environment, text, self.origin(source, span))
             }
-            (_, true) => Why::at(WhyKind::Dynamic, format!("the variable {name} decides it"), self.origin(source, span)),
+            (_, true) => {
+                Why::at(WhyKind::Dynamic, format!("the variable {name} decides it"), self.origin(source, span))
+            }
         }
     }
 }

@@ -49,12 +49,10 @@ impl<'a> Shell<'a> {
                     pattern.add_text(&source.text(text.strip_prefix('\\').unwrap_or(text)), false);
                 }
                 WordPiece::DoubleQuotedSequence(inner) => self.pattern_pieces(inner, source, span, true, pattern),
-                WordPiece::ParameterExpansion(expression) => {
-                    match self.parameter(expression, source, span, true) {
-                        Expansion::Text(text) => pattern.add_text(&text, !quoted),
-                        Expansion::List(_) => pattern.unknown(),
-                    }
-                }
+                WordPiece::ParameterExpansion(expression) => match self.parameter(expression, source, span, true) {
+                    Expansion::Text(text) => pattern.add_text(&text, !quoted),
+                    Expansion::List(_) => pattern.unknown(),
+                },
                 _ => pattern.unknown(),
             }
         }
@@ -113,7 +111,8 @@ impl Pattern {
                         Some(rest) => ("^", rest),
                         None => ("", inner.as_str()),
                     };
-                    if set.is_empty() || !set.chars().all(|next| next.is_ascii_alphanumeric() || "-_./,".contains(next)) {
+                    if set.is_empty() || !set.chars().all(|next| next.is_ascii_alphanumeric() || "-_./,".contains(next))
+                    {
                         return self.unknown();
                     }
                     expression.push_str(&format!("[{negated}{}]", set.replace('.', "\\.")));

@@ -60,7 +60,9 @@ impl<'a> Shell<'a> {
             let span = (start.0, end);
             end = location(pipeline.location(), source).1;
             match self.state.status {
-                Status::Known(status) | Status::Assumed(status) if status == on => flow = self.pipeline(pipeline, source),
+                Status::Known(status) | Status::Assumed(status) if status == on => {
+                    flow = self.pipeline(pipeline, source)
+                }
                 Status::Known(_) => {}
                 Status::Assumed(status) => self.after_failure(status, pipeline, source, span),
                 Status::Unknown => {
@@ -343,7 +345,9 @@ pub(super) fn any_of(negations: &[Guard]) -> Option<Guard> {
     if rest.is_empty() {
         return Some(negate(first));
     }
-    let texts: Vec<String> =
-        negations.iter().map(|guard| if guard.negated { guard.text.clone() } else { format!("! {}", guard.text) }).collect();
+    let texts: Vec<String> = negations
+        .iter()
+        .map(|guard| if guard.negated { guard.text.clone() } else { format!("! {}", guard.text) })
+        .collect();
     Some(Guard { text: texts.join(" || "), negated: false, ..first.clone() })
 }

@@ -145,15 +145,19 @@ impl<'a> State<'a> {
             joined.variables.insert(name, value);
         }
         for (name, function) in other.functions {
-            joined.functions.entry(name).and_modify(|ours| {
-                let same = match (&*ours, &function) {
-                    (Some(a), Some(b)) => Rc::ptr_eq(&a.body, &b.body),
-                    _ => false,
-                };
-                if !same {
-                    *ours = None;
-                }
-            }).or_insert(function);
+            joined
+                .functions
+                .entry(name)
+                .and_modify(|ours| {
+                    let same = match (&*ours, &function) {
+                        (Some(a), Some(b)) => Rc::ptr_eq(&a.body, &b.body),
+                        _ => false,
+                    };
+                    if !same {
+                        *ours = None;
+                    }
+                })
+                .or_insert(function);
         }
         if joined.arguments != other.arguments {
             joined.arguments = join_arguments(&joined.arguments, &other.arguments, why);

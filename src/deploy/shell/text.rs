@@ -191,7 +191,7 @@ impl Field {
     }
 }
 
-pub(super) fn items(fields: &[Field], origin: &Origin) -> Vec<Item> {
+fn items(fields: &[Field], origin: &Origin) -> Vec<Item> {
     fields.iter().map(|field| field.item(origin)).collect()
 }
 

@@ -4,8 +4,8 @@
 use super::command::Site;
 use super::flow::Flow;
 use super::parameter::is_name;
-use super::state::{Arguments, State, Status, Value};
 use super::source::Source;
+use super::state::{Arguments, State, Status, Value};
 use super::text::{Field, Text};
 use super::{MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
@@ -37,7 +37,8 @@ impl<'a> Shell<'a> {
     pub(super) fn wrapper(&mut self, name: &str, arguments: &[Field], site: &Site<'_, 'a>) -> Option<Flow> {
         let program = name.rsplit('/').next().unwrap_or(name);
         if TEXTUAL.contains(&program) {
-            self.state.status = if matches!(program, "grep" | "egrep") { Status::Unknown } else { Status::Assumed(true) };
+            self.state.status =
+                if matches!(program, "grep" | "egrep") { Status::Unknown } else { Status::Assumed(true) };
             self.print_unknown(site);
             return Some(Flow::Next);
         }
@@ -226,8 +227,9 @@ impl<'a> Shell<'a> {
     /// Runs a text in this shell.
     pub(super) fn run_text(&mut self, text: &Text, origin: Origin) -> Flow {
         if self.depth >= MAX_DEPTH {
-            self.incomplete(Why::at(WhyKind::Limit, "texts that run texts nest too deep", origin));
-            return Flow::Next;
+            self.incomplete(Why::at(WhyKind::Limit, "texts that run texts nest too deep", self.start.clone()));
+            self.stopped = true;
+            return Flow::Exit;
         }
         self.spend(1);
         let source = Source::at_one_place(text, origin);
@@ -266,8 +268,9 @@ impl<'a> Shell<'a> {
             self.taint(&why);
             return Flow::Next;
         }
-        let outer = (arguments.len() > 1)
-            .then(|| std::mem::replace(&mut self.state.arguments, Arguments(arguments.get(1..).unwrap_or_default().to_vec())));
+        let outer = (arguments.len() > 1).then(|| {
+            std::mem::replace(&mut self.state.arguments, Arguments(arguments.get(1..).unwrap_or_default().to_vec()))
+        });
         self.callers.push(caller("source", &origin));
         self.sourced.push(file.path().clone());
         self.depth += 1;
@@ -329,7 +332,8 @@ impl<'a> Shell<'a> {
             }
         }
         let input = self.state.input.take().and_then(|text| text.known().map(str::to_owned));
-        let words: Option<Vec<Text>> = rest.iter().map(|field| if let Field::Word(text) = field { Some(text.clone()) } else { None }).collect();
+        let words: Option<Vec<Text>> =
+            rest.iter().map(|field| if let Field::Word(text) = field { Some(text.clone()) } else { None }).collect();
         let plain = input.filter(|text| !text.contains(['\'', '"', '\\']));
         let (Some(input), Some(words)) = (plain, words) else {
             self.wrapped(arguments, site);
@@ -381,9 +385,7 @@ impl<'a> Shell<'a> {
             .map(|field| match field {
                 Field::Word(text) => text.line(),
                 Field::Any(_) => "…".to_owned(),
-                Field::Either(ways, _) => {
-                    ways.iter().flatten().filter_map(Field::known).collect::<Vec<_>>().join(" ")
-                }
+                Field::Either(ways, _) => ways.iter().flatten().filter_map(Field::known).collect::<Vec<_>>().join(" "),
             })
             .collect::<Vec<_>>()
             .join(" ");

@@ -25,7 +25,10 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("A=(api --region r1); d \"${A[@]}\"", &["api r1 leave []"]),
     ("A=(api); A+=(--region \"r 1\"); d \"${A[@]}\"", &["api r 1 leave []"]),
     ("A=(api web); d ${A[1]} --region ${#A[@]} --vpc-connector \"${A[*]}\"", &["web 2 api web []"]),
-    ("declare -A M=([api]=r1 [web]=r2); for s in api web; do d $s --region ${M[$s]}; done", &["api r1 leave []", "web r2 leave []"]),
+    (
+        "declare -A M=([api]=r1 [web]=r2); for s in api web; do d $s --region ${M[$s]}; done",
+        &["api r1 leave []", "web r2 leave []"],
+    ),
     ("declare -A M; M[k]=r1; d api --region \"${M[k]}\"", &["api r1 leave []"]),
     ("for s in a b; do d $s; done", &["a ~ leave []", "b ~ leave []"]),
     ("for s in {a,b}{1,2}; do d $s; done", &["a1 ~ leave []", "a2 ~ leave []", "b1 ~ leave []", "b2 ~ leave []"]),
@@ -34,7 +37,10 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("for ((i=0;i<2;i++)); do d s$i; done", &["s0 ~ leave []", "s1 ~ leave []"]),
     ("i=0; while [ $i -lt 2 ]; do d s$i; i=$((i+1)); done", &["s0 ~ leave []", "s1 ~ leave []"]),
     ("while read -r n r; do d $n --region $r; done <<'E'\na r1\nb r2\nE", &["a r1 leave []", "b r2 leave []"]),
-    ("while IFS=: read -r n r; do d $n --region $r; done < <(printf '%s\\n' a:r1 b:r2)", &["a r1 leave []", "b r2 leave []"]),
+    (
+        "while IFS=: read -r n r; do d $n --region $r; done < <(printf '%s\\n' a:r1 b:r2)",
+        &["a r1 leave []", "b r2 leave []"],
+    ),
     ("printf 'a\\nb\\n' | while read n; do d $n; done", &["a ~ leave []", "b ~ leave []"]),
     ("X=$(echo api); d \"$X\" --region $(printf '%s-%s' us 1)", &["api us-1 leave []"]),
     ("d $(basename /x/api.yaml .yaml) --region $(dirname a/b)", &["api a leave []"]),
@@ -63,18 +69,27 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("docker build . && d a", &["a ~ leave []"]),
     ("d a || d b", &["a ~ leave []", "b ~ leave [not gcloud run deploy a]"]),
     ("d a || exit 1\nd b", &["a ~ leave []", "b ~ leave []"]),
-    ("case $A in x) d a;; y|z) d b --region $A;; *) d c;; esac", &[
-        "a ~ leave [case $A in x)]",
-        "b ? leave [case $A in y|z)]",
-        "c ~ leave [not case $A in x), not case $A in y|z)]",
-    ]),
+    (
+        "case $A in x) d a;; y|z) d b --region $A;; *) d c;; esac",
+        &[
+            "a ~ leave [case $A in x)]",
+            "b ? leave [case $A in y|z)]",
+            "c ~ leave [not case $A in x), not case $A in y|z)]",
+        ],
+    ),
     ("B=prod; case $B in dev) d a;; pr*) d b;; *) d c;; esac", &["b ~ leave []"]),
     ("case $A in x) R=r1;; *) exit 0;; esac; d a --region $R", &["a r1 leave [case $A in x)]"]),
-    ("case $A in x) R=r1;; y) R=r2;; *) exit 0;; esac; d a --region $R", &["a ? leave [case $A in x) || case $A in y)]"]),
+    (
+        "case $A in x) R=r1;; y) R=r2;; *) exit 0;; esac; d a --region $R",
+        &["a ? leave [case $A in x) || case $A in y)]"],
+    ),
     ("( R=r2; d a --region $R ); d b --region \"${R:-none}\"", &["a r2 leave []", "b ? leave []"]),
     ("R=r1; (R=r2); d b --region $R", &["b r1 leave []"]),
     ("{ d a; d b; } > /dev/null 2>&1", &["a ~ leave []", "b ~ leave []"]),
-    ("cat <<E\ngcloud run deploy no\nE\necho gcloud run deploy no\n# gcloud run deploy no\nprintf 'gcloud run deploy no'\nd a", &["a ~ leave []"]),
+    (
+        "cat <<E\ngcloud run deploy no\nE\necho gcloud run deploy no\n# gcloud run deploy no\nprintf 'gcloud run deploy no'\nd a",
+        &["a ~ leave []"],
+    ),
     ("bash <<'E'\ngcloud run deploy a\nE", &["a ~ leave []"]),
     ("R=r1\nbash <<E\ngcloud run deploy a --region $R\nE", &["a r1 leave []"]),
     ("bash -c 'gcloud run deploy a --region \"$1\"' x r1", &["a r1 leave []"]),
@@ -83,18 +98,36 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("eval \"gcloud run deploy a --region r1\"", &["a r1 leave []"]),
     ("C='gcloud run deploy a'; $C --region r1", &["a r1 leave []"]),
     ("C=(gcloud run deploy a); \"${C[@]}\" --region r1", &["a r1 leave []"]),
-    ("sudo -E gcloud run deploy a; timeout -k 5 300 gcloud run deploy b; env X=1 gcloud run deploy c", &["a ~ leave []", "b ~ leave []", "c ~ leave []"]),
-    ("time d a; nohup gcloud run deploy b; command gcloud run deploy c", &["a ~ leave []", "b ~ leave []", "c ~ leave []"]),
+    (
+        "sudo -E gcloud run deploy a; timeout -k 5 300 gcloud run deploy b; env X=1 gcloud run deploy c",
+        &["a ~ leave []", "b ~ leave []", "c ~ leave []"],
+    ),
+    (
+        "time d a; nohup gcloud run deploy b; command gcloud run deploy c",
+        &["a ~ leave []", "b ~ leave []", "c ~ leave []"],
+    ),
     ("exec gcloud run deploy a\nd never", &["a ~ leave []"]),
     ("echo a b | xargs -n1 gcloud run deploy", &["a ~ leave []", "b ~ leave []"]),
     ("printf 'a\\nb\\n' | xargs -I{} gcloud run deploy {} --region r-{}", &["a r-a leave []", "b r-b leave []"]),
     ("trap 'gcloud run deploy z' EXIT; d a", &["a ~ leave []", "z ~ leave []"]),
-    ("retry() { local n=0; until \"$@\"; do n=$((n+1)); [ $n -ge 3 ] && return 1; sleep 1; done; }; retry gcloud run deploy a --region r1", &["a r1 leave []"]),
-    ("retry() { for i in 1 2 3; do \"$@\" && return 0; sleep 1; done; return 1; }; retry gcloud run deploy a --region r1", &["a r1 leave []"]),
-    ("run() { echo \"+ $*\"; if [ -n \"$A\" ]; then echo dry; else \"$@\"; fi; }; run gcloud run deploy a", &["a ~ leave [not [ -n \"$A\" ]]"]),
+    (
+        "retry() { local n=0; until \"$@\"; do n=$((n+1)); [ $n -ge 3 ] && return 1; sleep 1; done; }; retry gcloud run deploy a --region r1",
+        &["a r1 leave []"],
+    ),
+    (
+        "retry() { for i in 1 2 3; do \"$@\" && return 0; sleep 1; done; return 1; }; retry gcloud run deploy a --region r1",
+        &["a r1 leave []"],
+    ),
+    (
+        "run() { echo \"+ $*\"; if [ -n \"$A\" ]; then echo dry; else \"$@\"; fi; }; run gcloud run deploy a",
+        &["a ~ leave [not [ -n \"$A\" ]]"],
+    ),
     ("for s in a b; do [ $s = a ] && continue; d $s; done", &["b ~ leave []"]),
     ("for s in a b; do d $s; break; done", &["a ~ leave []"]),
-    ("for s in a b; do [ -n \"$A\" ] && continue; d $s; done; d c", &["a ~ leave [not [ -n \"$A\" ]]", "b ~ leave [not [ -n \"$A\" ]]", "c ~ leave []"]),
+    (
+        "for s in a b; do [ -n \"$A\" ] && continue; d $s; done; d c",
+        &["a ~ leave [not [ -n \"$A\" ]]", "b ~ leave [not [ -n \"$A\" ]]", "c ~ leave []"],
+    ),
     ("R=r1; for s in $A; do R=r2; done; d a --region $R", &["a ? leave []"]),
     ("while true; do d a; break; done; d b", &["a ~ leave []", "b ~ leave []"]),
     ("X=5; d a --region $((X*2+1)) --vpc-connector $((1<2 ? 7 : 8))", &["a 11 7 []"]),
@@ -103,17 +136,23 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("IFS=,; L=a,b; for s in $L; do d $s; done", &["a ~ leave []", "b ~ leave []"]),
     ("IFS=',' read -ra L <<< 'a,b'; d \"x${L[0]}\"", &["? ~ leave []"]),
     ("mapfile -t L < <(printf 'a\\nb\\n'); for s in \"${L[@]}\"; do d $s; done", &["a ~ leave []", "b ~ leave []"]),
-    ("[[ abc == a* ]] && d a; [[ abc != a* ]] && d b; [[ abc =~ ^a.c$ ]] && d c; [[ -z '' && ! -n '' ]] && d e", &["a ~ leave []", "c ~ leave []", "e ~ leave []"]),
+    (
+        "[[ abc == a* ]] && d a; [[ abc != a* ]] && d b; [[ abc =~ ^a.c$ ]] && d c; [[ -z '' && ! -n '' ]] && d e",
+        &["a ~ leave []", "c ~ leave []", "e ~ leave []"],
+    ),
     ("X='a  b'; d \"$X\" --region $'r\\t1'", &["a  b r\t1 leave []"]),
     ("X=a; X+=b; d $X", &["ab ~ leave []"]),
-    ("if ! gcloud run services describe a; then d a; else gcloud run services update a --region r2; fi", &[
-        "a ~ leave [! gcloud run services describe a]",
-        "a r2 leave [not ! gcloud run services describe a]",
-    ]),
+    (
+        "if ! gcloud run services describe a; then d a; else gcloud run services update a --region r2; fi",
+        &["a ~ leave [! gcloud run services describe a]", "a r2 leave [not ! gcloud run services describe a]"],
+    ),
     ("P=\"a b\"; d ${P// /-} --region \"${P}\"", &["a-b a b leave []"]),
     ("d a --region \"$(cat <<E\nr1\nE\n)\"", &["a r1 leave []"]),
     ("d \"$1\" --region \"${2:-r1}\"", &["? ? leave []"]),
-    ("while [[ $# -gt 0 ]]; do case $1 in --region) R=$2; shift 2;; *) shift;; esac; done; d a --region \"${R:-x}\"", &["a ? leave []"]),
+    (
+        "while [[ $# -gt 0 ]]; do case $1 in --region) R=$2; shift 2;; *) shift;; esac; done; d a --region \"${R:-x}\"",
+        &["a ? leave []"],
+    ),
 ];
 
 fn said(text: &str) -> (tempfile::TempDir, DeployDeclarations, Vec<String>) {
@@ -159,7 +198,8 @@ fn small_scripts_give_what_bash_would_run() {
     ];
     let mut failed = Vec::new();
     for (script, expected) in SCRIPTS.iter().copied() {
-        let script = format!("\n{script}").replace("\nd ", "\ngcloud run deploy ").replace("\" d ", "\" gcloud run deploy ");
+        let script =
+            format!("\n{script}").replace("\nd ", "\ngcloud run deploy ").replace("\" d ", "\" gcloud run deploy ");
         let mut text = script.trim_start().to_owned();
         for before in ["; ", "{ ", "( ", "do ", "then ", "else ", "&& ", "|| ", ") ", "time "] {
             text = text.replace(&format!("{before}d "), &format!("{before}gcloud run deploy "));
@@ -171,12 +211,21 @@ fn small_scripts_give_what_bash_would_run() {
         for (arguments, environment) in environments.iter().filter(|_| bash) {
             let run = Run {
                 words: ["bash", "deploy.sh"].iter().chain(*arguments).map(|word| (*word).to_owned()).collect(),
-                environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),
+                environment: environment
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect::<BTreeMap<_, _>>(),
                 fails: false,
             };
             let ran = programs.run(folder.path(), &run);
             let entries: Vec<&crate::model::DeployCommand> = read.commands.iter().collect();
-            compare(&format!("{text} {arguments:?} {environment:?}"), &entries, read.incomplete.is_empty(), &ran, &mut failed);
+            compare(
+                &format!("{text} {arguments:?} {environment:?}"),
+                &entries,
+                read.incomplete.is_empty(),
+                &ran,
+                &mut failed,
+            );
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
@@ -200,8 +249,16 @@ fn hostile_shell_scripts_end_with_a_reason() {
         ("a branching recursion", "f() { f; f; f; }\nf\n".to_owned(), true),
         ("an endless loop", "while true; do x=1$x; done\n".to_owned(), false),
         ("an endless loop that waits", "while :; do sleep 1; done\n".to_owned(), false),
-        ("nested loops", "for a in {1..200}; do for b in {1..200}; do for c in {1..200}; do x=$a; done; done; done\n".to_owned(), true),
-        ("a bomb of braces", "echo {1..1000000000} {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\n".to_owned(), false),
+        (
+            "nested loops",
+            "for a in {1..200}; do for b in {1..200}; do for c in {1..200}; do x=$a; done; done; done\n".to_owned(),
+            true,
+        ),
+        (
+            "a bomb of braces",
+            "echo {1..1000000000} {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\n".to_owned(),
+            false,
+        ),
         ("a text that doubles", format!("x=ab\n{}", "x=$x$x\n".repeat(200)), false),
         ("a list that doubles", format!("x=(a)\n{}", "x+=(\"${x[@]}\")\n".repeat(200)), true),
         ("many conditions", (0..5_000).map(|at| format!("[ -n \"$A{at}\" ] && x{at}=1\n")).collect(), true),
