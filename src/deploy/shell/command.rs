@@ -16,6 +16,9 @@ use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
 use crate::model::{Why, WhyKind};
 
+/// The most words of a command or an array.
+const MAX_WORDS: usize = 5_000;
+
 /// What comes back when a redirection ends.
 #[derive(Default)]
 pub(super) struct Streams {
@@ -88,6 +91,7 @@ impl<'a> Shell<'a> {
             }
             spans.resize(fields.len(), at);
         }
+        fields = bounded(fields);
         let mut environment = Vec::new();
         for (assignment, _) in assignments {
             if let (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) =
@@ -115,6 +119,12 @@ impl<'a> Shell<'a> {
             return Flow::Exit;
         }
         let Some(first) = fields.first() else { return Flow::Next };
+        if let Field::Either(ways, _) = first {
+            let rest = fields.get(1..).unwrap_or_default().to_vec();
+            return self.one_of(&ways.clone(), site, |shell, way| {
+                shell.dispatch(way.into_iter().chain(rest.iter().cloned()).collect(), site)
+            });
+        }
         let Some(name) = first.known().map(str::to_owned) else {
             return self.unknown_program(&fields, site);
         };
@@ -390,12 +400,12 @@ impl<'a> Shell<'a> {
                     None if append => {
                         let mut joined = self.scalar(name, source, span);
                         joined.append(text);
-                        Value::Text(joined)
+                        Value::Text(joined.limited())
                     }
                     None | Some(Value::Unset) => Value::Text(text),
                     Some(Value::Text(mut before)) => {
                         before.append(text);
-                        Value::Text(before)
+                        Value::Text(before.limited())
                     }
                     Some(other) => Value::Unknown(not_empty(other.whys(), self.name_decides(name, source, span))),
                 };
@@ -418,7 +428,7 @@ impl<'a> Shell<'a> {
                     for (_, word) in elements {
                         fields.extend(self.list_fields(word, source));
                     }
-                    Value::List(fields)
+                    Value::List(bounded(fields))
                 };
                 self.spend(elements.len());
                 self.state.variables.insert(name.clone(), value);
@@ -478,7 +488,7 @@ impl<'a> Shell<'a> {
                 let before = map.get(key).cloned().filter(|_| append).unwrap_or_default();
                 let mut joined = before;
                 joined.append(text);
-                map.insert(key.to_owned(), joined);
+                map.insert(key.to_owned(), joined.limited());
                 Value::Map(map)
             }
             Some(Value::Unset) | None if !append && self.arithmetic(index, source, span) == Some(0) => {
@@ -516,4 +526,13 @@ const TESTS: [&str; 18] = [
 
 fn not_empty(whys: Vec<Why>, why: Why) -> Vec<Why> {
     if whys.is_empty() { vec![why] } else { whys }
+}
+
+/// A list that is not too long to be one that matters; of a longer one, only the first word is known.
+fn bounded(mut fields: Vec<Field>) -> Vec<Field> {
+    if fields.len() > MAX_WORDS {
+        fields.truncate(1);
+        fields.push(Field::Any(vec![Why::new(WhyKind::Limit, format!("the list has more than {MAX_WORDS} words"))]));
+    }
+    fields
 }

@@ -5,10 +5,10 @@ use brush_parser::word::{
     self, BraceExpressionMember, BraceExpressionOrText, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource,
 };
 
+use super::Shell;
 use super::source::{Source, options, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
-use super::{MAX_TEXT, Shell};
 use crate::model::{Why, WhyKind};
 
 /// The most words that braces give.
@@ -69,7 +69,7 @@ impl<'a> Shell<'a> {
             let why = Why::at(WhyKind::Dynamic, "the files that fit a pattern decide it", self.origin(source, span));
             words.fields.push(Field::Any(vec![why]));
         } else {
-            words.fields.push(Field::Word(text));
+            words.fields.push(Field::Word(text.limited()));
         }
     }
 
@@ -112,7 +112,7 @@ impl<'a> Shell<'a> {
             }
             joined.append(current);
         }
-        joined
+        joined.limited()
     }
 
     /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
@@ -383,11 +383,7 @@ impl<'a> Shell<'a> {
             }
             out.0.pop();
         }
-        let length: usize = out.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
-        if length > MAX_TEXT {
-            return Text::hole(Why::at(WhyKind::Limit, "the text is too long", self.origin(source, span)));
-        }
-        out
+        out.limited()
     }
 
     pub(super) fn unsupported(&self, what: &str, source: &Source<'a>, span: (usize, usize)) -> Why {

@@ -2,14 +2,14 @@
 //! `xargs`.
 
 use super::command::Site;
-use super::flow::Flow;
+use super::flow::{Arm, Flow, Life};
 use super::parameter::is_name;
 use super::source::Source;
 use super::state::{Arguments, State, Status, Value};
 use super::text::{Field, Text};
 use super::{MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
-use crate::model::{Origin, Why, WhyKind};
+use crate::model::{Guard, Origin, Why, WhyKind};
 
 /// Programs that run the command behind their options: the options that take a value, and how many words come first.
 const WRAPPERS: [(&str, &[&str], usize); 13] = [
@@ -135,7 +135,14 @@ impl<'a> Shell<'a> {
                 }
                 Some("-s") => {
                     rest = tail;
+                    if rest.first().and_then(Field::known) == Some("--") {
+                        rest = rest.get(1..).unwrap_or_default();
+                    }
                     break;
+                }
+                // `-euo pipefail`
+                Some(flag) if flag.starts_with(['-', '+']) && !flag.starts_with("--") && flag.ends_with('o') => {
+                    rest = tail.get(1..).unwrap_or_default();
                 }
                 Some(flag) if flag.starts_with('-') && flag.len() > 1 => rest = tail,
                 Some("-") => rest = tail,
@@ -213,6 +220,17 @@ impl<'a> Shell<'a> {
             }
         }
         let origin = self.origin(site.source, site.span);
+        let ways = match arguments {
+            [Field::Either(ways, _)] => Some(ways.clone()),
+            [Field::Word(text)] => text
+                .options()
+                .filter(|options| options.len() > 1)
+                .map(|options| options.into_iter().map(|option| vec![Field::Word(Text::lit(option))]).collect()),
+            _ => None,
+        };
+        if let Some(ways) = ways {
+            return self.one_of(&ways, site, |shell, way| shell.eval(&way, site));
+        }
         if text.0.first().is_some_and(|part| !matches!(part, super::text::Part::Lit(_))) {
             let why = Why::at(WhyKind::Dynamic, "the text that `eval` runs is not known", origin);
             if text.line().contains("gcloud") || text.line().contains(" deploy") {
@@ -222,6 +240,35 @@ impl<'a> Shell<'a> {
             return Flow::Next;
         }
         self.run_text(&text, origin)
+    }
+
+    /// Runs one of several sequences of words: each is found, under a guard that says which one it is.
+    pub(super) fn one_of(
+        &mut self,
+        ways: &[Vec<Field>],
+        site: &Site<'_, 'a>,
+        mut run: impl FnMut(&mut Self, Vec<Field>) -> Flow,
+    ) -> Flow {
+        let guard = self.guard(site.source, site.span, false);
+        let before = self.state.clone();
+        let mut arms = Vec::new();
+        for way in ways {
+            let mut shown = Text::default();
+            for field in way {
+                if !shown.0.is_empty() {
+                    shown.push_str(" ");
+                }
+                shown.append(if let Field::Word(text) = field { text.clone() } else { Text::unknown(field.whys()) });
+            }
+            let guard = Guard { text: format!("`{}` is `{}`", guard.text, shown.line()), ..guard.clone() };
+            self.state = before.clone();
+            self.push_guard(guard.clone(), Life::Branch);
+            let flow = run(self, way.clone());
+            self.pop_guard();
+            let ended = vec![super::run::negate(&guard)];
+            arms.push(Arm { flow, state: self.state.clone(), own: vec![guard], ended });
+        }
+        self.join(arms)
     }
 
     /// Runs a text in this shell.
@@ -262,7 +309,7 @@ impl<'a> Shell<'a> {
                 return Flow::Next;
             }
         };
-        if self.depth >= MAX_DEPTH || self.sourced.iter().filter(|path| *path == file.path()).count() >= 2 {
+        if self.depth >= MAX_DEPTH || self.sourced.contains(file.path()) {
             let why = Why::at(WhyKind::Cycle, format!("{} sources itself", file.path()), origin);
             self.incomplete(why.clone());
             self.taint(&why);
