@@ -139,7 +139,11 @@ impl<'a> Shell<'a> {
                 own = arm.own;
                 states.push(arm.state);
             } else {
-                lives.push((self.life(arm.flow), arm.ended));
+                // That no round fails cannot be said by a guard of one of them, and a failure declares nothing.
+                let fails = arm.flow == Flow::Exit && arm.state.status == Status::Known(false);
+                if self.rounds == 0 || !fails {
+                    lives.push((self.life(arm.flow), arm.ended));
+                }
                 self.leave(arm.flow, arm.state, &why);
             }
         }

@@ -236,6 +236,7 @@ impl<'a> Shell<'a> {
                 self.state.variables.insert((*name).to_owned(), value.clone());
             }
             self.silent += usize::from(!recording);
+            self.rounds += 1;
             self.loops.push(LoopFrame::default());
             self.push_guard(guard.clone(), Life::Branch);
             if let Some((condition, on)) = condition {
@@ -250,6 +251,7 @@ impl<'a> Shell<'a> {
             }
             self.pop_guard();
             self.silent -= usize::from(!recording);
+            self.rounds -= 1;
             let depth = self.loops.len();
             let flow = self.end_loop(flow);
             self.end_guards(Life::Iteration(depth));

@@ -17,11 +17,13 @@
 //! | `run` | lists, pipelines, `if` |
 //! | `loops` | loops and `case` |
 //! | `flow` | how commands end, guards, and ways that come together |
-//! | `command` | simple commands, functions, redirections |
-//! | `builtins` | what bash does itself |
-//! | `wrappers` | commands that run other commands |
-//! | `expand` | words: quotes, splitting, braces |
-//! | `parameter` | `${X…}` |
+//! | `command` | simple commands and functions |
+//! | `assign`, `redirect` | assignments; redirections |
+//! | `builtins`, `output`, `input` | what bash does itself; what it prints; what it reads |
+//! | `wrappers`, `xargs` | commands that run other commands |
+//! | `scripts` | `eval` and `source` |
+//! | `expand`, `braces`, `substitute` | words: quotes, splitting; braces; `$(…)` |
+//! | `parameter`, `lookup`, `change` | `${X…}`; what a parameter holds; how its text is changed |
 //! | `pattern` | patterns |
 //! | `conditions` | `[[ … ]]`, `[ … ]` |
 //! | `arithmetic` | `$((…))` |
@@ -38,19 +40,29 @@ use crate::model::origin::Callers;
 use crate::model::{Caller, Guard, Origin, Position, RepoPath, SourceFile, Why, WhyKind};
 
 mod arithmetic;
+mod assign;
+mod braces;
 mod builtins;
+mod change;
 mod command;
 mod conditions;
 mod expand;
 mod flow;
+mod input;
+mod lookup;
 mod loops;
+mod output;
 mod parameter;
 mod pattern;
+mod redirect;
 mod run;
+mod scripts;
 mod source;
 mod state;
+mod substitute;
 mod text;
 mod wrappers;
+mod xargs;
 
 pub use source::{Unit, UnitKind, units_of};
 
@@ -165,6 +177,7 @@ fn evaluate<'a>(
         steps: 0,
         stopped: false,
         counting: false,
+        rounds: 0,
     };
     shell.run_source(source);
     shell.outcome
@@ -194,6 +207,8 @@ struct Shell<'a> {
     steps: usize,
     stopped: bool,
     counting: bool,
+    /// Loops of which a round stands for any.
+    rounds: usize,
 }
 
 impl<'a> Shell<'a> {
