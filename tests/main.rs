@@ -4,6 +4,7 @@
 
 mod common;
 
+mod before_deploy;
 mod checks;
 mod cli;
 mod coverage;
@@ -28,6 +29,7 @@ mod schema;
 mod secrets;
 mod show;
 mod snapshots;
+mod test_findings;
 mod tree_classes;
 mod tree_fuzz;
 mod tree_hostile;

@@ -20,12 +20,14 @@ pub mod connector_unreferenced;
 pub mod critical_import_broken;
 pub mod declaration_unreadable;
 pub mod declared_conflict;
+pub mod deploy_refused;
 pub mod discovery;
 pub mod exclusion_unused;
 pub mod expected;
 pub mod gcloud_command;
 pub mod health;
 pub mod health_baseline_stale;
+pub mod health_collection_broke;
 pub mod health_critical_import_broke;
 pub mod health_discovery;
 pub mod health_rate_rose;
@@ -99,6 +101,7 @@ pub static ALL: &[&Check] = &[
     &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
+    &deploy_refused::CHECK,
     &variable_validation_failed::CHECK,
     &variable_undeclared::CHECK,
     &attribute_dropped::CHECK,
@@ -132,6 +135,7 @@ pub static ALL: &[&Check] = &[
     &health_critical_import_broke::CHECK,
     &health_tests_lost::CHECK,
     &health_rate_rose::CHECK,
+    &health_collection_broke::CHECK,
     &health_baseline_stale::CHECK,
 ];
 

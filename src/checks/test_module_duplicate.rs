@@ -26,9 +26,18 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 
 fn one(clash: &crate::model::discovered::NameClash) -> Verdict {
     let path = clash.path.to_string();
-    let title = format!("pytest refuses {path}: {} is imported by the same name", clash.other);
+    let (title, severity, why) = if clash.together {
+        let why = "outside of packages a file goes by its name alone; none of its tests runs, and the session fails";
+        (format!("pytest refuses {path}: {} is imported by the same name", clash.other), RULE.severity, why)
+    } else {
+        let why = "outside of packages a file goes by its name alone; a run without arguments does not collect both";
+        let title =
+            format!("pytest refuses {path} in one run with {}, which is imported by the same name", clash.other);
+        (title, Severity::Low, why)
+    };
     let builder = Finding::builder(&RULE, Subject::local("file", path), title)
-        .why("outside of packages a file goes by its name alone; none of its tests runs, and the session fails")
+        .severity(severity)
+        .why(why)
         .edit("rename it, or put an `__init__.py` into both folders", clash.origin.clone());
     match &clash.origin {
         Some(origin) => builder.place(origin.clone()).build().into(),

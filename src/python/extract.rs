@@ -1,8 +1,10 @@
 //! Syntax tree → [`Facts`].
 
 mod bindings;
+mod calls;
 mod conditions;
 mod deferred;
+mod given;
 mod hidden;
 mod marks;
 mod readers;
@@ -12,17 +14,16 @@ use std::collections::BTreeSet;
 use conditions::Condition;
 use hidden::{HiddenNames, Injections};
 use readers::{
-    bind_targets, catches, exported, fails_always, from_imports, is_compound, named_import, plain_imports, plugins,
-    raised,
+    bind_targets, catches, exported, fails_always, from_imports, is_compound, plain_imports, plugins, raised,
 };
 
 use super::ast::visitor::Visitor;
 use super::ast::{self, Expr, Stmt};
 use super::classes::{self, MarkAliases};
 use super::facts::{
-    Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, Value, ValueKind, What, When,
+    Arm, Asks, Catches, Exports, Facts, Handler, Import, Step, Stop, Try, Value, ValueKind, What, When,
 };
-use super::literal::{PathFolder, dotted, elements, string, strings};
+use super::literal::{PathFolder, dotted, elements, strings};
 use super::marks as marks_of_tests;
 use super::{Version, range_of};
 use crate::model::SourceFile;
@@ -33,10 +34,27 @@ const MAX_BLOCKS: usize = 101;
 /// The interpreter that conditions on `sys.version_info` are decided for.
 #[derive(Clone, Copy, Debug)]
 pub struct Interpreter {
-    /// Its version.
+    /// Its version, or the oldest that is possible.
     pub version: Version,
-    /// False where the version is only the oldest that is possible.
-    pub exact: bool,
+    /// The newest version that is possible, where there is a limit.
+    pub newest: Option<Version>,
+}
+
+impl Interpreter {
+    /// This version and no other.
+    pub fn exactly(version: Version) -> Self {
+        Self { version, newest: Some(version) }
+    }
+
+    /// This version or any later one.
+    pub fn at_least(version: Version) -> Self {
+        Self { version, newest: None }
+    }
+
+    /// True where there is only one version.
+    pub fn is_exact(self) -> bool {
+        self.newest == Some(self.version)
+    }
 }
 
 /// Reads the facts of a file.
@@ -48,12 +66,15 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
         aliases: MarkAliases::new(),
         interpreter,
         collects_hidden_names: text.contains(":=") || text.contains("match "),
+        given: Vec::new(),
         depth: 0,
         handlers: 0,
     };
     extractor.facts.steps = extractor.block(body, Scope::Module);
     let namespace = bindings::namespace(&extractor, body);
+    let given = given::to_modules(&extractor.given, &extractor.facts);
     let mut facts = extractor.facts;
+    facts.given = given;
     facts.namespace = namespace;
     facts.used_marks = marks::used(text, body);
     facts.doctests = marks::doctests(text, body);
@@ -88,6 +109,8 @@ struct Extractor {
     interpreter: Interpreter,
     /// Whether the file can have names that only expressions or patterns bind.
     collects_hidden_names: bool,
+    /// Attributes that are assigned to something that has a name, dotted.
+    given: Vec<String>,
     depth: usize,
     /// How many `except` clauses it is in.
     handlers: usize,
@@ -167,20 +190,21 @@ impl Extractor {
                 let mut body = Vec::new();
                 bind_targets(&repeated.target, &mut body);
                 body.extend(self.block(&repeated.body, scope));
-                steps.push(Step::Branch(vec![body, Vec::new()]));
+                steps.push(Step::Branch(vec![Arm { steps: body, ..Arm::default() }, Arm::default()]));
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::While(repeated) => {
                 if !matches!(self.condition(&repeated.test), Condition::False) {
                     let body = self.block(&repeated.body, scope);
-                    steps.push(Step::Branch(vec![body, Vec::new()]));
+                    steps.push(Step::Branch(vec![Arm { steps: body, ..Arm::default() }, Arm::default()]));
                 }
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::With(with) => self.with(with, scope, steps),
             Stmt::Match(matched) => {
-                let mut arms: Vec<_> = matched.cases.iter().map(|case| self.block(&case.body, scope)).collect();
-                arms.push(Vec::new());
+                let arm = |case: &ast::MatchCase| Arm { steps: self.block(&case.body, scope), ..Arm::default() };
+                let mut arms: Vec<_> = matched.cases.iter().map(arm).collect();
+                arms.push(Arm::default());
                 if scope == Scope::Module {
                     let mut names = HiddenNames { found: Vec::new(), conditional: 1 };
                     matched.cases.iter().for_each(|case| names.visit_pattern(&case.pattern));
@@ -232,6 +256,7 @@ impl Extractor {
         if dotted(target).as_deref() == Some("sys.path") {
             self.facts.dynamic_sys_path = true;
         }
+        self.give(target);
         if let (Expr::Attribute(attribute), Scope::Module) = (target, scope)
             && attribute.attr.as_str() == "__test__"
             && let (Expr::Name(function), Some(false)) = (&*attribute.value, classes::boolean(value))
@@ -282,105 +307,35 @@ impl Extractor {
         }
     }
 
-    fn export_more(&mut self, more: Option<Vec<String>>) {
-        match (&mut self.facts.exports, more) {
-            (Exports::Names(names), Some(more)) => names.extend(more),
-            (exports, _) => *exports = Exports::Dynamic,
-        }
-    }
-
-    /// A call whose effect decides imports: it edits `sys.path` or `__all__`, or ends the module.
-    fn call(&mut self, call: &ast::ExprCall, steps: &mut Vec<Step>) {
-        let Some(name) = dotted(&call.func) else { return };
-        let arguments = &call.arguments.args;
-        let stop = |kind| Step::Stop(Stop { range: range_of(call), kind });
-        match name.as_str() {
-            "sys.path.insert" => {
-                let front = matches!(arguments.first(), Some(Expr::NumberLiteral(_)));
-                self.path_edits(arguments.get(1..).unwrap_or_default(), front, steps);
-            }
-            "sys.path.append" | "site.addsitedir" => self.path_edits(arguments, false, steps),
-            "sys.path.extend" => {
-                let entries = arguments.first().and_then(elements).unwrap_or_default();
-                self.path_edits(entries, false, steps);
-            }
-            "__all__.append" => {
-                self.export_more(arguments.iter().map(|name| string(name).map(str::to_owned)).collect())
-            }
-            "__all__.extend" => self.export_more(arguments.first().and_then(|more| exported(more, 0))),
-            "__all__.remove" => match (&mut self.facts.exports, arguments.first().and_then(string)) {
-                (Exports::Names(names), Some(gone)) => names.retain(|name| name != gone),
-                (exports, _) => *exports = Exports::Dynamic,
-            },
-            name if name.starts_with("__all__.") => self.facts.exports = Exports::Dynamic,
-            "importlib.import_module" | "import_module" | "__import__" => {
-                steps.extend(named_import(call).map(Step::Import));
-            }
-            "exec" => self.facts.dynamic_names = true,
-            "sys.exit" | "exit" | "quit" | "os._exit" => steps.push(stop(StopKind::Exit)),
-            "pytest.skip" | "skip" if call.arguments.find_keyword("allow_module_level").is_some() => {
-                steps.push(stop(StopKind::Skip));
-            }
-            "pytest.importorskip" | "importorskip" => {
-                if let Some(module) = arguments.first().and_then(string) {
-                    let import = Import {
-                        range: range_of(call),
-                        statement: range_of(call),
-                        module: module.to_owned(),
-                        level: 0,
-                        what: What::Plugin,
-                    };
-                    steps.push(Step::Try(Box::new(Try {
-                        body: vec![Step::Import(import)],
-                        handlers: vec![Handler {
-                            catches: Catches { missing_module: true, import_error: true, ..Catches::default() },
-                            steps: vec![stop(StopKind::Skip)],
-                        }],
-                        orelse: Vec::new(),
-                        finalbody: Vec::new(),
-                    })));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn path_edits(&mut self, entries: &[Expr], front: bool, steps: &mut Vec<Step>) {
-        if entries.is_empty() {
-            self.facts.dynamic_sys_path = true;
-        }
-        for entry in entries {
-            match self.folder.fold(entry) {
-                Some(folder) => steps.push(Step::PathEdit(PathEdit { folder, front })),
-                None => self.facts.dynamic_sys_path = true,
-            }
-        }
-    }
-
     fn branch(&mut self, branch: &ast::StmtIf, scope: Scope, steps: &mut Vec<Step>) {
         let first = (Some(&*branch.test), &branch.body[..]);
         let others = branch.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..]));
         let mut arms = Vec::new();
         let mut exhausted = false;
+        // What holds where all conditions so far were false.
+        let mut others_fail = Asks::default();
         for (test, body) in std::iter::once(first).chain(others) {
             let condition = test.map_or(Condition::True, |test| self.condition(test));
             match condition {
                 Condition::Typing => self.deferred(body, When::Typing, steps),
                 Condition::Script => self.deferred(body, When::Called, steps),
                 Condition::False => {}
-                Condition::Open => arms.push(self.block(body, scope)),
+                Condition::Open(holds, fails) => {
+                    arms.push(Arm { steps: self.block(body, scope), asks: others_fail.and(holds) });
+                    others_fail = others_fail.and(fails);
+                }
                 Condition::True => {
-                    arms.push(self.block(body, scope));
+                    arms.push(Arm { steps: self.block(body, scope), asks: others_fail });
                     exhausted = true;
                     break;
                 }
             }
         }
         if !exhausted {
-            arms.push(Vec::new());
+            arms.push(Arm { asks: others_fail, ..Arm::default() });
         }
         match arms.pop() {
-            Some(only) if arms.is_empty() => steps.extend(only),
+            Some(only) if arms.is_empty() => steps.extend(only.steps),
             Some(last) => {
                 arms.push(last);
                 steps.push(Step::Branch(arms));

@@ -28,6 +28,8 @@ pub struct Facts {
     pub deferred_path_edits: Vec<PathEdit>,
     /// Dotted names that the file puts into `sys.modules`.
     pub injected: Vec<String>,
+    /// Names that the file gives to modules that it has imported, dotted, as the file calls the modules.
+    pub given: Vec<String>,
     /// Classes at module level, also inside `if` and `try`.
     pub classes: Vec<Class>,
     /// Functions at module level, but for those of `except` clauses.
@@ -72,13 +74,47 @@ pub enum Step {
     /// `del name`
     Unbind(String),
     /// Exactly one of the arms runs; an `if` without `else` has an empty last arm.
-    Branch(Vec<Vec<Step>>),
+    Branch(Vec<Arm>),
     /// `try`, or `with suppress(…)`.
     Try(Box<Try>),
     /// An edit of `sys.path`.
     PathEdit(PathEdit),
     /// The module ends here.
     Stop(Stop),
+}
+
+/// One of the ways that a branch can go.
+#[derive(Debug, Default)]
+pub struct Arm {
+    /// What runs.
+    pub steps: Vec<Step>,
+    /// What holds where it runs.
+    pub asks: Asks,
+}
+
+/// What a condition says of the interpreter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// It is 3.*n* or later.
+    pub from: Option<u8>,
+    /// It is older than 3.*n*.
+    pub below: Option<u8>,
+    /// The platform decides: what only some platforms have may be meant.
+    pub platform: bool,
+}
+
+impl Asks {
+    /// What holds where both do.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            below: match (self.below, other.below) {
+                (Some(one), Some(two)) => Some(one.min(two)),
+                (one, two) => one.or(two),
+            },
+            platform: self.platform || other.platform,
+        }
+    }
 }
 
 /// A `try` statement.
@@ -336,7 +372,7 @@ fn for_each<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Step)) {
     for step in steps {
         visit(step);
         match step {
-            Step::Branch(arms) => arms.iter().for_each(|arm| for_each(arm, visit)),
+            Step::Branch(arms) => arms.iter().for_each(|arm| for_each(&arm.steps, visit)),
             Step::Try(parts) => {
                 for_each(&parts.body, visit);
                 parts.handlers.iter().for_each(|handler| for_each(&handler.steps, visit));

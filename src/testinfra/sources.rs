@@ -221,7 +221,7 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
         _ if module.too_deep || facts.truncated => {
             FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
         }
-        (None, Some(error)) if interpreter.exact => FileState::SyntaxError(broken(error)),
+        (None, Some(error)) if interpreter.is_exact() => FileState::SyntaxError(broken(error)),
         (None, Some(error)) => FileState::NeedsLaterVersion(broken(error)),
         (None, None) => FileState::Compiles,
     };

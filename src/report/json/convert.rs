@@ -11,7 +11,7 @@ impl From<&Report> for v1::Report {
         let seconds = report.run.seconds;
         Self {
             schema_version: 1,
-            tool: v1::Tool { name: "gcp-drift", version: env!("CARGO_PKG_VERSION") },
+            tool: v1::Tool::this(),
             run: v1::Run {
                 live_source: report.run.live_source.clone(),
                 started: report.run.started.clone(),
@@ -23,6 +23,7 @@ impl From<&Report> for v1::Report {
             findings: report.findings.iter().map(Into::into).collect(),
             not_checked: report.not_checked.iter().map(Into::into).collect(),
             suppressed: report.suppressed.iter().map(Into::into).collect(),
+            before_deploy: report.before_deploy.as_ref().map(Into::into),
             coverage: report.coverage.entries.iter().map(Into::into).collect(),
         }
     }

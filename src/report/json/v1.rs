@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::report;
 
+mod before_deploy;
+
+use before_deploy::BeforeDeploy;
+
 /// The report as JSON, with two spaces of indent, fields and items in a stable order, and a line end.
 pub fn render(report: &report::Report) -> String {
     // Nothing in these structs can fail to serialise (keys are text, numbers are finite); were it so one day, the
@@ -20,8 +24,13 @@ pub fn render(report: &report::Report) -> String {
 
 /// The JSON schema (draft 2020-12) that every [`render`] meets.
 pub fn schema() -> Value {
+    schema_of::<Report>()
+}
+
+/// The JSON schema (draft 2020-12) of a document.
+pub fn schema_of<T: JsonSchema>() -> Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Report>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// The report of one run of `gcp-drift check`, version 1. Fields may be added within this version; none is renamed,
@@ -43,6 +52,9 @@ pub(super) struct Report {
     pub(super) not_checked: Vec<NotChecked>,
     /// Accepted items, which do not count.
     pub(super) suppressed: Vec<Suppressed>,
+    /// What the deploy that is about to run would do; only with `--before-deploy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) before_deploy: Option<BeforeDeploy>,
     /// What was really looked at in Google Cloud.
     pub(super) coverage: Vec<Coverage>,
 }
@@ -53,6 +65,13 @@ pub(super) struct Tool {
     /// Always `gcp-drift`.
     pub(super) name: &'static str,
     pub(super) version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Self {
+        Self { name: "gcp-drift", version: env!("CARGO_PKG_VERSION") }
+    }
 }
 
 /// The run itself. Clocks and durations stand only here and in the metrics of parts.

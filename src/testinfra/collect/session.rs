@@ -9,12 +9,14 @@ use super::hooks;
 use super::items::{Finder, Items};
 use super::modules::{Imported, Marks, Modules, outcome};
 use super::things::{Doubt, Names};
+use crate::model::tests::Certainty;
 use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
 use crate::python::namespace::Bound;
 use crate::testinfra::glob::{PathGlobs, fnmatch};
 use crate::testinfra::interpret::Outcome;
+use crate::testinfra::markers::unknown_plugins;
 use crate::testinfra::pytest_config::{PytestConfig, join, open};
-use crate::testinfra::resolve::Space;
+use crate::testinfra::resolve::{Resolution, Space, Unit};
 use crate::testinfra::roots::{folder_of, is_within};
 use crate::testinfra::sources::FileId;
 
@@ -111,6 +113,7 @@ pub fn collect(input: Input<'_>) -> Collected {
     };
     session.starts = starts.iter().cloned().collect();
     if !input.everything {
+        session.named_plugins();
         session.initial_conftests(&starts);
     }
     if session.out.refusals.is_empty() {
@@ -193,6 +196,28 @@ impl<'a> Session<'a> {
             }
         }
         if found.is_empty() { vec![pytest.started_in.clone()] } else { found }
+    }
+
+    /// The plugins of the repository that the options name: one that cannot be loaded keeps pytest from starting.
+    fn named_plugins(&mut self) {
+        let Input { space, pytest, outcomes, .. } = self.input;
+        for name in &pytest.options.plugins {
+            let text = |why: &str| format!("pytest does not start: the plugin `{name}` of `addopts` {why}");
+            match hooks::named_plugin(Names { space }, pytest, name) {
+                Resolution::Units(units) => {
+                    let Some(Unit::File(file)) = units.last() else { continue };
+                    if let Imported::Broken(doubt) | Imported::Fails(doubt) = outcome(space, outcomes, *file, false) {
+                        let text = text(&format!("cannot be loaded: {}", doubt.text));
+                        self.out.refusals.push(self.why(&Doubt { text, ..doubt }));
+                    }
+                }
+                // A name without a dot may be that of an entry point, which the text does not tell.
+                Resolution::Missing(Certainty::Definite | Certainty::Environment) if name.contains('.') => {
+                    self.out.refusals.push(Why::new(WhyKind::Invalid, text("does not exist")));
+                }
+                Resolution::Missing(_) | Resolution::Assumed | Resolution::Doubt(..) => {}
+            }
+        }
     }
 
     /// The conftest files that pytest loads before it starts: one that fails keeps it from starting.
@@ -410,7 +435,8 @@ impl<'a> Session<'a> {
         let names = Names { space: self.input.space };
         let mut files: BTreeSet<FileId> = self.conftests.values().copied().collect();
         files.extend(hooks::plugins(names, self.input.pytest, &files.iter().copied().collect::<Vec<_>>()));
-        let mut marks = Marks::default();
+        let open = !unknown_plugins(self.input.space.dependencies).is_empty();
+        let mut marks = Marks { open, ..Marks::default() };
         for source in files.iter().filter_map(|file| self.input.space.sources.get(*file)) {
             let (known, open) = hooks::registered(source);
             marks.known.extend(known);

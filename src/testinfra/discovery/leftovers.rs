@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Discovery;
+use super::{Discovery, raises};
 use crate::config::TestsConfig;
 use crate::model::discovered::{CollectionError, Discovered, LeftOutClass, NameClash, UnmatchedFile};
 use crate::model::tests::PatternCount;
@@ -40,8 +40,12 @@ pub fn read(
         files: collected.files.iter().filter(|file| !file.tests.is_empty()).count(),
         tests: collected.files.iter().map(|file| file.tests.len()).sum(),
         refusals: refusals(input, collected),
-        errors: errors(everything, &everything_files),
-        clashes: everything_files.iter().filter_map(|file| clash(input, file)).collect(),
+        errors: [
+            errors(everything, &everything_files),
+            raises::errors(input, collected, everything, &everything_files),
+        ]
+        .concat(),
+        clashes: everything_files.iter().filter_map(|file| clash(input, &reached, file)).collect(),
         without_tests: everything_files
             .iter()
             .filter_map(|file| without_tests(input, everything, &imported, file))
@@ -87,10 +91,13 @@ fn source<'a>(input: &Input<'a>, path: &str) -> Option<(FileId, &'a PythonFile)>
     Some((id, input.space.sources.get(id)?))
 }
 
-fn clash(input: &Input<'_>, file: &FileTests) -> Option<NameClash> {
+fn clash(input: &Input<'_>, reached: &HashSet<&str>, file: &FileTests) -> Option<NameClash> {
     let other = file.namesake.as_ref()?;
+    // The other one may be a folder, whose files go by one name.
+    let is_reached = |path: &str| reached.iter().any(|file| is_within(file, path));
     Some(NameClash {
         path: RepoPath::new(&file.path),
+        together: is_reached(&file.path) && is_reached(other),
         origin: source(input, &file.path).map(|(_, file)| file.source.line_origin(1)),
         other: RepoPath::new(other),
     })
