@@ -14,7 +14,8 @@ use super::state::{Arguments, Function, Status, Value};
 use super::text::{Field, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
-use crate::model::{Why, WhyKind};
+use crate::deploy::words::Item;
+use crate::model::{Origin, Why, WhyKind};
 
 /// What comes back when a redirection ends.
 #[derive(Default)]
@@ -176,14 +177,6 @@ impl<'a> Shell<'a> {
                 guards.push(guard.clone());
             }
         }
-        let exported = self.state.exported.iter().filter(|name| name.starts_with("CLOUDSDK_"));
-        let mut environment: std::collections::BTreeMap<String, Vec<crate::deploy::words::Piece>> = exported
-            .filter_map(|name| match self.state.variables.get(name) {
-                Some(Value::Text(text)) => Some((name.clone(), text.pieces())),
-                _ => None,
-            })
-            .collect();
-        environment.extend(site.environment.iter().map(|(name, text)| (name.clone(), text.pieces())));
         let mut items = Vec::new();
         for (at, field) in fields.iter().enumerate() {
             let place = (site.spans.len() + at).checked_sub(fields.len()).and_then(|at| site.spans.get(at));
@@ -193,7 +186,25 @@ impl<'a> Shell<'a> {
                 None => field.item(&origin),
             });
         }
-        self.outcome.commands.push(Command { items, origin, guards, environment });
+        self.add_settings(&mut items, fields, site, &origin);
+        self.outcome.commands.push(Command { items, origin, guards });
+    }
+
+    /// What gcloud's own variables set, as the flags that they are the defaults of. Flags that follow win.
+    fn add_settings(&self, items: &mut Vec<Item>, fields: &[Field], site: &Site<'_, 'a>, origin: &Origin) {
+        let of_run = fields.iter().any(|field| field.known() == Some("run"));
+        for (name, flag) in [("CLOUDSDK_CORE_PROJECT", "--project="), ("CLOUDSDK_RUN_REGION", "--region=")] {
+            let before = site.environment.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value);
+            let exported = match self.state.variables.get(name) {
+                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text),
+                _ => None,
+            };
+            if let Some(value) = before.or(exported).filter(|_| of_run) {
+                let mut text = Text::lit(flag);
+                text.append(value.clone());
+                items.insert(items.len().min(1), Field::Word(text).item(origin));
+            }
+        }
     }
 
     /// A program that only runs what it is told at run time.

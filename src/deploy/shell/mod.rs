@@ -80,9 +80,6 @@ pub struct Command {
     pub origin: Origin,
     /// The conditions under which it runs, outermost first.
     pub guards: Vec<Guard>,
-    /// Variables that are set for it: those of gcloud (`CLOUDSDK_…`) that the script exports, and those before the
-    /// command.
-    pub environment: BTreeMap<String, Vec<Piece>>,
 }
 
 /// What reading a shell text gives.

@@ -145,8 +145,15 @@ impl<'a> Shell<'a> {
                 }
                 Some(flag) if flag.starts_with('-') && flag.len() > 1 => rest = tail,
                 Some("-") => rest = tail,
-                // A script: it is read on its own.
-                Some(_) => {
+                // A script: where it is in the repository, it is read on its own.
+                Some(path) => {
+                    let text = Text::lit(path).repository_path(self.state.folder.as_deref());
+                    let here = text.zip(self.repository).is_some_and(|(path, repository)| repository.has_file(&path));
+                    if path.contains("deploy") && !here && self.repository.is_some() {
+                        let text = format!("the script {path} is not in the repository");
+                        let why = Why::at(WhyKind::FileUnreadable, text, self.origin(site.source, site.span));
+                        self.incomplete(why);
+                    }
                     self.print_unknown(site);
                     return Flow::Next;
                 }

@@ -148,6 +148,10 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ),
     ("P=\"a b\"; d ${P// /-} --region \"${P}\"", &["a-b a b leave []"]),
     ("d a --region \"$(cat <<E\nr1\nE\n)\"", &["a r1 leave []"]),
+    (
+        "export CLOUDSDK_RUN_REGION=r1; d a; d b --region r2; CLOUDSDK_RUN_REGION=r3 gcloud run deploy c",
+        &["a r1 leave []", "b r2 leave []", "c r3 leave []"],
+    ),
     ("d \"$1\" --region \"${2:-r1}\"", &["? ? leave []"]),
     (
         "while [[ $# -gt 0 ]]; do case $1 in --region) R=$2; shift 2;; *) shift;; esac; done; d a --region \"${R:-x}\"",
