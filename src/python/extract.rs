@@ -10,6 +10,7 @@ mod marks;
 mod readers;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use conditions::Condition;
 use hidden::{HiddenNames, Injections};
@@ -19,7 +20,7 @@ use readers::{
 
 use super::ast::visitor::Visitor;
 use super::ast::{self, Expr, Stmt};
-use super::classes::{self, MarkAliases};
+use super::classes::{self, Known};
 use super::facts::{
     Arm, Asks, Catches, Exports, Facts, Handler, Import, Step, Stop, Try, Value, ValueKind, What, When,
 };
@@ -63,7 +64,7 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
     let mut extractor = Extractor {
         facts: Facts::default(),
         folder: PathFolder::new(file.path().as_str()),
-        aliases: MarkAliases::new(),
+        known: Known::of(text),
         interpreter,
         collects_hidden_names: text.contains(":=") || text.contains("match "),
         given: Vec::new(),
@@ -105,7 +106,7 @@ enum Scope {
 struct Extractor {
     facts: Facts,
     folder: PathFolder,
-    aliases: MarkAliases,
+    known: Known,
     interpreter: Interpreter,
     /// Whether the file can have names that only expressions or patterns bind.
     collects_hidden_names: bool,
@@ -160,7 +161,7 @@ impl Extractor {
             Stmt::FunctionDef(definition) => self.function(definition, scope, steps),
             Stmt::ClassDef(definition) => {
                 if scope == Scope::Module {
-                    self.facts.classes.push(classes::class(definition, &self.aliases));
+                    self.facts.classes.push(classes::class(definition, &self.known));
                 }
                 steps.extend(self.block(&definition.body, Scope::Class));
                 steps.push(Step::Bind(definition.name.as_str().to_owned()));
@@ -241,7 +242,7 @@ impl Extractor {
         let name = definition.name.as_str();
         if scope == Scope::Module {
             if self.handlers == 0 {
-                self.facts.functions.push(classes::function(definition, &self.aliases));
+                self.facts.functions.push(classes::function(definition, &self.known));
             }
             self.facts.dynamic_names |= name == "__getattr__";
         }
@@ -262,23 +263,21 @@ impl Extractor {
             && let (Expr::Name(function), Some(false)) = (&*attribute.value, classes::boolean(value))
         {
             let named = self.facts.functions.iter_mut().filter(|known| known.name == function.id.as_str());
-            named.for_each(|known| known.not_a_test = true);
+            named.for_each(|known| Arc::make_mut(known).not_a_test = true);
         }
         if let (Expr::Name(name), Scope::Module) = (target, scope) {
             self.value(name, scope, classes::value_kind(value));
             let name = name.id.as_str();
             self.folder.assign(name, value);
-            match classes::mark(value, &self.aliases) {
-                Some(mark) => self.aliases.insert(name.to_owned(), mark),
-                None => self.aliases.remove(name),
-            };
+            let mark = classes::mark(value, &self.known);
+            self.known.assign(name, mark);
             match name {
                 "__all__" => self.facts.exports = exported(value, 0).map_or(Exports::Dynamic, Exports::Names),
                 "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
                 "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
                 "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
                 "pytestmark" => {
-                    let marks = classes::marks(value, &self.aliases);
+                    let marks = classes::marks(value, &self.known);
                     self.facts.unknown_marks = marks.is_none();
                     self.facts.marks = marks.unwrap_or_default();
                 }
@@ -298,7 +297,7 @@ impl Extractor {
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {
         match dotted(&assign.target).as_deref() {
             Some("__all__") => self.export_more(exported(&assign.value, 0)),
-            Some("pytestmark") => match classes::marks(&assign.value, &self.aliases) {
+            Some("pytestmark") => match classes::marks(&assign.value, &self.known) {
                 Some(marks) => self.facts.marks.extend(marks),
                 None => self.facts.unknown_marks = true,
             },

@@ -4,6 +4,7 @@
 //! decides an import: names that are bound, imports, branches, `try`, and statements that end the module.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::exceptions::Builtins;
 use super::marks::Marks;
@@ -33,7 +34,7 @@ pub struct Facts {
     /// Classes at module level, also inside `if` and `try`.
     pub classes: Vec<Class>,
     /// Functions at module level, but for those of `except` clauses.
-    pub functions: Vec<Function>,
+    pub functions: Vec<Arc<Function>>,
     /// Names at module level that are bound by an assignment, or deleted.
     pub values: Vec<Value>,
     /// `__test__ = False` at module level.
@@ -303,7 +304,7 @@ pub struct Class {
     /// A decorator or `pytestmark` that is not understood, and may be a mark.
     pub unknown_marks: bool,
     /// Methods, and other attributes, which take the place of inherited methods of their name.
-    pub methods: Vec<Function>,
+    pub methods: Vec<Arc<Function>>,
     /// Classes inside.
     pub nested: Vec<Class>,
     /// It defines `__init__` or `__new__`, or a decorator does, at this place.
@@ -339,14 +340,23 @@ pub struct Function {
     pub yields: bool,
     /// `__test__`, where it is set.
     pub test_flag: Option<bool>,
-    /// Names of its parameters that a caller can give by name.
-    pub parameters: Vec<String>,
-    /// Names that its `parametrize` marks give values to, as far as they are literal, with their places.
-    pub parametrized: Vec<(String, Range<usize>)>,
+    /// The first literal name that its `parametrize` marks give values to, and that is no parameter of it.
+    pub unfilled: Option<Box<Unfilled>>,
     /// What calling it gives.
     pub returns: Returns,
     /// Its whole body.
     pub body: Range<usize>,
+}
+
+/// A name that `parametrize` gives values to, of a function that has no such parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfilled {
+    /// The name.
+    pub name: String,
+    /// Its place.
+    pub at: Range<usize>,
+    /// All parameters of the function are given by such marks, so that it asks for no fixture.
+    pub alone: bool,
 }
 
 /// Calls `visit` for every import among the steps, at any depth.
@@ -363,6 +373,15 @@ pub fn path_edits_of<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a PathEdit)
     for_each(steps, &mut |step| {
         if let Step::PathEdit(edit) = step {
             visit(edit);
+        }
+    });
+}
+
+/// Calls `visit` for every name that the steps delete, at any depth.
+pub fn unbound_by<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a str)) {
+    for_each(steps, &mut |step| {
+        if let Step::Unbind(name) = step {
+            visit(name);
         }
     });
 }

@@ -6,6 +6,8 @@ mod relative;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use self::relative::ancestor;
 use super::dependencies::Dependencies;
 use super::pytest_config::{PytestConfig, join};
@@ -35,6 +37,8 @@ pub struct Space<'a> {
     pub root: &'a str,
     /// The version of Python.
     pub interpreter: Interpreter,
+    /// Folder → the names in it, up to their first dot.
+    listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
     extensions: HashSet<String>,
     protocols: HashSet<String>,
     injected: BTreeSet<String>,
@@ -112,10 +116,13 @@ impl<'a> Space<'a> {
         let given = sources.files.iter().flat_map(|file| file.facts.given.iter().map(String::as_str)).collect();
         let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
         let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut listed: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
         for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let name = name.split('.').next().unwrap_or(name);
+            listed.entry(folder).or_default().insert(name);
             let Some(&folder) = others.get(folder) else { continue };
-            elsewhere.entry(name.split('.').next().unwrap_or(name)).or_default().push(folder);
+            elsewhere.entry(name).or_default().push(folder);
         }
         for folders in elsewhere.values_mut() {
             folders.sort_unstable();
@@ -134,6 +141,7 @@ impl<'a> Space<'a> {
             pytest,
             root,
             interpreter,
+            listed,
             extensions,
             protocols,
             injected,

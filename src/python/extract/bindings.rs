@@ -130,8 +130,8 @@ impl Reader<'_> {
                 }
             }
             Stmt::FunctionDef(definition) => {
-                let function = classes::function(definition, &self.extractor.aliases);
-                self.bind(definition.name.as_str(), Bound::Function(Arc::new(function)));
+                let function = classes::function(definition, &self.extractor.known);
+                self.bind(definition.name.as_str(), Bound::Function(function));
             }
             Stmt::ClassDef(definition) => self.class(definition),
             Stmt::Assign(assign) => {

@@ -38,22 +38,25 @@ impl Space<'_> {
         }
         let mut portions = Vec::new();
         for folder in folders {
-            let path = join(folder, name);
-            for file in [format!("{path}/__init__.py"), format!("{path}.py")] {
-                if file.ends_with("__init__.py") && self.extensions.contains(&format!("{path}/__init__")) {
-                    return Some(Unit::Opaque);
-                }
-                if file.ends_with(&format!("/{name}.py")) && self.extensions.contains(&path) {
-                    return Some(Unit::Opaque);
-                }
-                if self.tree.files.contains_key(&file) {
-                    return Some(self.sources.id(&file).map_or(Unit::Opaque, Unit::File));
-                }
-                if self.tree.opaque.contains(&file) {
-                    return Some(Unit::Opaque);
-                }
+            let is_listed = self.listed.get(folder.as_str()).is_some_and(|names| names.contains(name));
+            if !is_listed && self.tree.opaque.is_empty() {
+                continue;
             }
-            if self.extensions.contains(&path)
+            let path = join(folder, name);
+            let package = format!("{path}/__init__");
+            if self.is_extension(&package) {
+                return Some(Unit::Opaque);
+            }
+            if let Some(unit) = self.file(&format!("{package}.py")) {
+                return Some(unit);
+            }
+            if !folder.is_empty() && self.is_extension(&path) {
+                return Some(Unit::Opaque);
+            }
+            if let Some(unit) = self.file(&format!("{path}.py")) {
+                return Some(unit);
+            }
+            if self.is_extension(&path)
                 || self.tree.files.contains_key(&format!("{path}.pyc"))
                 || (self.tree.may_hide(&path) && !self.tree.opaque.contains(""))
             {
@@ -64,5 +67,17 @@ impl Space<'_> {
             }
         }
         (!portions.is_empty()).then_some(Unit::Namespace(portions))
+    }
+
+    fn is_extension(&self, path: &str) -> bool {
+        !self.extensions.is_empty() && self.extensions.contains(path)
+    }
+
+    /// The file at a path, if there is one.
+    fn file(&self, path: &str) -> Option<Unit> {
+        if let Some(file) = self.sources.id(path) {
+            return Some(Unit::File(file));
+        }
+        (self.tree.files.contains_key(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
     }
 }
