@@ -159,6 +159,9 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Arguments and variables of a run.
+type Given = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+
 fn said(text: &str) -> (tempfile::TempDir, DeployDeclarations, Vec<String>) {
     let text = format!("#!/usr/bin/env bash\n{text}\n");
     let folder = repository("deploy.sh", &text);
@@ -194,7 +197,7 @@ fn small_scripts_give_what_bash_would_run() {
     if !bash {
         crate::testing::skip("bash is not on PATH");
     }
-    let environments: [(&[&str], &[(&str, &str)]); 4] = [
+    let environments: [Given; 4] = [
         (&[], &[]),
         (&["prod", "eu"], &[("A", "x"), ("R", "r9")]),
         (&["--region", "r7"], &[("A", "y"), ("R", "")]),
