@@ -28,6 +28,10 @@ pub enum FileKind {
     Python,
     /// A GitHub workflow.
     GithubActions,
+    /// A shell script.
+    Shell,
+    /// A Makefile.
+    Makefile,
     /// A kind of file that this version does not evaluate, in words.
     NotEvaluated(&'static str),
 }
@@ -122,11 +126,12 @@ fn kind_of(path: &str) -> Option<FileKind> {
     }
     match (name, extension) {
         (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::NotEvaluated("a GitLab pipeline")),
-        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::NotEvaluated("a Makefile")),
+        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::Makefile),
         _ if is_yaml && stem.starts_with("cloudbuild") => Some(FileKind::NotEvaluated("a Cloud Build pipeline")),
         _ if is_yaml && path.contains(".circleci/") => Some(FileKind::NotEvaluated("a CircleCI pipeline")),
         _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::NotEvaluated("an Azure pipeline")),
-        (_, "sh" | "bash") => Some(FileKind::NotEvaluated("a shell script")),
+        // A name without an extension: its first line says what it is.
+        (_, "sh" | "bash" | "") => Some(FileKind::Shell),
         (_, "py") if !name.starts_with("test_") && name != "conftest.py" && !stem.ends_with("_test") => {
             Some(FileKind::Python)
         }
@@ -141,8 +146,27 @@ fn deploys(kind: FileKind, text: &str) -> bool {
     match kind {
         FileKind::Python => gcloud || text.contains("vpc_access"),
         FileKind::GithubActions => gcloud || text.contains("google-github-actions/deploy-cloudrun"),
+        FileKind::Shell | FileKind::Makefile => {
+            let acts = ["deploy", "update", "replace", "connectors"].iter().any(|word| text.contains(word));
+            // A script can leave the command to a file that it reads.
+            acts && (text.contains("gcloud")
+                || text.contains("source ")
+                || text.contains("\n. ")
+                || text.contains("include "))
+        }
         FileKind::NotEvaluated(_) => gcloud,
     }
+}
+
+/// True for a file of this name that is a script, by its extension or its first line.
+fn is_script(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let first = text.lines().next().unwrap_or_default();
+    name.trim_start_matches('.').contains('.')
+        || first.strip_prefix("#!").is_some_and(|program| {
+            let words = program.split(['/', ' ']);
+            words.into_iter().any(|word| matches!(word, "sh" | "bash" | "dash" | "zsh" | "ksh"))
+        })
 }
 
 fn text_if_deploys(
@@ -164,7 +188,7 @@ fn text_if_deploys(
     }
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    deploys(kind, &text).then_some(text)
+    (deploys(kind, &text) && (kind != FileKind::Shell || is_script(relative, &text))).then_some(text)
 }
 
 /// The text of a file that is named in the configuration: what cannot be read is said.

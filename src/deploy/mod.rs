@@ -7,7 +7,8 @@
 //! | `commands` | from a command line to what it declares |
 //! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
-//! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
+//! | `shell` | evaluation of shell scripts |
+//! | `makefile` | Makefiles |
 //! | `python` | partial evaluation of Python scripts |
 //! | `github_actions`, `yaml` | workflows |
 //! | `show` | the JSON of `gcp-drift show deploy` |
@@ -16,12 +17,13 @@ use std::path::Path;
 
 use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
+use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, Place, RepoPath, SourceFile, Why, WhyKind};
 
 mod commands;
 mod discover;
 pub mod gcloud;
 mod github_actions;
+mod makefile;
 mod python;
 pub mod repository;
 mod shell;
@@ -87,6 +89,8 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
     match found.kind {
         FileKind::Python => read.absorb(python::evaluate(&file, repository)),
         FileKind::GithubActions => github_actions::read(&file, repository, read),
+        FileKind::Shell => commands_of_shell(shell::script(&file, repository), repository, read),
+        FileKind::Makefile => makefile::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);
@@ -99,5 +103,21 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
             });
             read.incomplete.push(Why::at(WhyKind::Unsupported, text, origin));
         }
+    }
+}
+
+/// Adds what the commands of a shell text deploy, and where it is broken.
+fn commands_of_shell(outcome: shell::Outcome, repository: &Repository<'_>, read: &mut DeployDeclarations) {
+    for command in outcome.commands {
+        commands::add(&command.items, &command.origin, command.guards, repository, read);
+    }
+    read.incomplete.extend(outcome.incomplete);
+    for why in outcome.broken {
+        let level = DiagnosticLevel::Error;
+        let origin = match why.place {
+            Some(Place::Origin(origin)) => Some(origin),
+            _ => None,
+        };
+        read.diagnostics.push(Diagnostic { level, text: why.text, origin });
     }
 }
