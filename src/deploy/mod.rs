@@ -2,7 +2,7 @@
 //!
 //! | file or folder | subject |
 //! | --- | --- |
-//! | `discover` | which files are deploy config |
+//! | `discover` | which files are deploy config, and their `importers` |
 //! | `repository` | files that one deploy file reads of another |
 //! | `commands` | from a command line to what it declares |
 //! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
@@ -90,7 +90,12 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
     match found.kind {
         FileKind::Python => {
             let outcome = python::evaluate(&file, repository);
-            read.commands.extend(outcome.commands);
+            for command in outcome.commands {
+                // A module that deploys when it is imported is also read by itself.
+                if !read.commands.contains(&command) {
+                    read.commands.push(command);
+                }
+            }
             read.incomplete.extend(outcome.incomplete);
             read.diagnostics.extend(outcome.diagnostics);
         }

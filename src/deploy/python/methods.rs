@@ -7,6 +7,7 @@ use super::call::Keywords;
 use super::define::put;
 use super::exec::Stop;
 use super::heap::compact;
+use super::library::OPENED;
 use super::value::{At, Elem, Key, Kind, Obj, Part, Val, why};
 use crate::model::WhyKind;
 
@@ -101,6 +102,21 @@ impl<'a> Evaluator<'a> {
                 self.lose(object, &whys);
                 Ok(Val::new(Kind::Unknown(whys), at))
             }
+            Kind::Path(parts) => Ok(self.path_method(parts, name, &args, at)),
+            Kind::Parser(id) => Ok(self.parser_method(object, *id, name, &args, &keywords, at)),
+            Kind::Message(_) => {
+                self.hazards += 1;
+                self.lose(object, &why(WhyKind::Unsupported, format!("`{name}` of a message is not evaluated"), at));
+                Ok(none)
+            }
+            // A file that was opened.
+            Kind::Method(path, opened) if &**opened == OPENED => match (&path.kind, name) {
+                (Kind::Path(parts), "read") if args.is_empty() => {
+                    let parts = parts.clone();
+                    Ok(self.file_text(&parts, at))
+                }
+                _ => Ok(Val::unknown(WhyKind::Dynamic, "a file is known when the script runs", at)),
+            },
             // `Popen.communicate()` and its like.
             Kind::Completed => Ok(match name {
                 "wait" | "poll" => Val::new(Kind::Int(0), at),
@@ -253,6 +269,12 @@ impl<'a> Evaluator<'a> {
                     None => args.get(1).cloned().unwrap_or(none),
                 },
                 (None, _) => match args.first() {
+                    Some(key)
+                        if key.as_key().is_none()
+                            && let Some(chosen) = self.dispatch(id, key, Some(args.get(1)), at) =>
+                    {
+                        chosen
+                    }
                     Some(key) => Val::new(Kind::Unknown(self.whys_of(key, at)), at),
                     None => none,
                 },

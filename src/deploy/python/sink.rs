@@ -176,7 +176,7 @@ impl<'a> Evaluator<'a> {
         PROBES.contains(&program) || words.iter().skip(1).take(10).any(|word| QUESTIONS.contains(&word.as_str()))
     }
 
-    fn push(&mut self, command: DeployCommand) {
+    pub(super) fn push(&mut self, command: DeployCommand) {
         if self.silent == 0 && !self.outcome.commands.contains(&command) {
             self.outcome.commands.push(command);
         }
@@ -198,10 +198,10 @@ impl<'a> Evaluator<'a> {
         items
     }
 
-    fn word(&self, value: &Val<'a>) -> Word {
+    pub(super) fn word(&self, value: &Val<'a>) -> Word {
         let origin = self.origin(value.at);
         let pieces = match &value.kind {
-            Kind::Text(parts) => self.pieces(parts),
+            Kind::Text(parts) | Kind::Path(parts) => self.pieces(parts),
             other => {
                 let whys = match other {
                     Kind::Unknown(whys) => whys.clone(),
@@ -243,6 +243,14 @@ impl<'a> Evaluator<'a> {
         }
         for config in std::mem::take(&mut self.configs) {
             self.record_instance(&config);
+        }
+        // A config beside the command or call that uses it is not a second deploy.
+        for (object, config) in std::mem::take(&mut self.config_commands) {
+            let named =
+                |command: &DeployCommand| command.name.known().is_some() && command.name.known() == config.name.known();
+            if !self.sent.contains(&object) && !self.outcome.commands.iter().any(named) {
+                self.outcome.commands.push(config);
+            }
         }
     }
 
@@ -301,7 +309,7 @@ impl<'a> Evaluator<'a> {
         let Some(name) = find("name").or_else(|| find("service_name")) else { return };
         let project = find("project").or_else(|| find("project_id"));
         let region = find("region").or_else(|| find("location"));
-        self.record_config(&name, project, region, &access, dict.at, dict.guards.to_vec());
+        self.record_config(id, &name, project, region, &access, dict.at, dict.guards.to_vec());
     }
 
     fn record_instance(&mut self, config: &Config) {
@@ -316,11 +324,13 @@ impl<'a> Evaluator<'a> {
         let Some(name) = find(self, "name").or_else(|| find(self, "service_name")) else { return };
         let project = find(self, "project").or_else(|| find(self, "project_id"));
         let region = find(self, "region").or_else(|| find(self, "location"));
-        self.record_config(&name, project, region, &access, config.at, config.guards.to_vec());
+        self.record_config(config.instance, &name, project, region, &access, config.at, config.guards.to_vec());
     }
 
+    #[allow(clippy::too_many_arguments)] // What is known of one config.
     fn record_config(
         &mut self,
+        object: ObjId,
         name: &Val<'a>,
         project: Option<Val<'a>>,
         region: Option<Val<'a>>,
@@ -376,7 +386,9 @@ impl<'a> Evaluator<'a> {
             interfaces: Change::Leave,
             guards,
         };
-        self.push(command);
+        if self.silent == 0 && !self.config_commands.iter().any(|(_, other)| *other == command) {
+            self.config_commands.push((object, command));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ impl<'a> Evaluator<'a> {
     /// What `str(value)` gives, in parts.
     pub fn parts_of(&mut self, value: &Val<'a>, at: At) -> Vec<Part> {
         match &value.kind {
-            Kind::Text(parts) => parts.to_vec(),
+            Kind::Text(parts) | Kind::Path(parts) => parts.to_vec(),
             Kind::Int(number) => vec![Part::Lit(number.to_string().into())],
             Kind::Bool(true) => vec![Part::Lit("True".into())],
             Kind::Bool(false) => vec![Part::Lit("False".into())],

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::library::ParserObj;
 use crate::model::{Guard, WhyKind};
 use crate::python::ast;
 
@@ -92,6 +93,18 @@ pub enum Kind<'a> {
     Method(Rc<Val<'a>>, Rc<str>),
     /// Something that the script imports, or a builtin, by its dotted path.
     External(Rc<str>),
+    /// A module of the repository.
+    Module(usize),
+    /// A path of `pathlib`.
+    Path(Rc<[Part]>),
+    /// `functools.partial(function, …)`: the function, its first arguments and its keyword arguments.
+    Partial(Rc<Partial<'a>>),
+    /// One of several functions; each with the text under which it is called, and its place.
+    Choice(Rc<[Chosen<'a>]>),
+    /// A message of Google's client library.
+    Message(ObjId),
+    /// A parser of command lines.
+    Parser(ObjId),
     /// What a command gave: it succeeded, its output is not known.
     Completed,
 }
@@ -115,9 +128,37 @@ impl PartialEq for Kind<'_> {
             (Self::Bound(a, f), Self::Bound(b, g)) => a == b && Rc::ptr_eq(f, g),
             (Self::Method(a, f), Self::Method(b, g)) => a == b && f == g,
             (Self::External(a), Self::External(b)) => a == b,
+            (Self::Module(a), Self::Module(b))
+            | (Self::Message(a), Self::Message(b))
+            | (Self::Parser(a), Self::Parser(b)) => a == b,
+            (Self::Path(a), Self::Path(b)) => a == b,
+            (Self::Partial(a), Self::Partial(b)) => Rc::ptr_eq(a, b),
+            (Self::Choice(a), Self::Choice(b)) => a == b,
             _ => false,
         }
     }
+}
+
+/// A function with some of its arguments.
+#[derive(Clone, Debug)]
+pub struct Partial<'a> {
+    /// What is called.
+    pub function: Val<'a>,
+    /// The first arguments.
+    pub args: Vec<Val<'a>>,
+    /// Keyword arguments, which those of the call replace.
+    pub keywords: Vec<(Rc<str>, Val<'a>)>,
+}
+
+/// A function that may be called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen<'a> {
+    /// What is called.
+    pub function: Val<'a>,
+    /// When, in words of the script.
+    pub text: Rc<str>,
+    /// Where that stands.
+    pub at: At,
 }
 
 /// A part of a text.
@@ -238,6 +279,8 @@ pub enum Obj<'a> {
     Class(ClassObj<'a>),
     /// The names of a module, function or class body.
     Scope { names: BTreeMap<Rc<str>, Val<'a>>, parent: Option<ObjId>, open: Option<Whys> },
+    /// A parser of command lines.
+    Parser(ParserObj<'a>),
     /// Something that unknown code may have changed.
     Lost(Whys),
 }
@@ -272,6 +315,21 @@ pub struct ClassObj<'a> {
     pub factories: BTreeMap<Rc<str>, Val<'a>>,
     /// True for an enumeration.
     pub is_enum: bool,
+}
+
+impl ClassObj<'_> {
+    /// A class with a name and nothing else.
+    pub fn plain(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            attributes: BTreeMap::new(),
+            bases: Vec::new(),
+            open: None,
+            fields: None,
+            factories: BTreeMap::new(),
+            is_enum: false,
+        }
+    }
 }
 
 impl<'a> Val<'a> {
@@ -326,6 +384,11 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// True for functions and classes of the script.
+    pub fn is_callable(&self) -> bool {
+        matches!(self.kind, Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Partial(_) | Kind::Choice(_))
+    }
+
     /// The key that the value is in a dict.
     pub fn as_key(&self) -> Option<Key> {
         match &self.kind {
@@ -348,6 +411,11 @@ impl Key {
             Self::None => Val::new(Kind::None, at),
         }
     }
+}
+
+/// The values, where none of them may be missing.
+pub fn all_known<'a>(elements: &[Elem<'a>]) -> Option<Vec<Val<'a>>> {
+    elements.iter().map(|element| if let Elem::One(value) = element { Some(value.clone()) } else { None }).collect()
 }
 
 /// The text of parts that are all known.

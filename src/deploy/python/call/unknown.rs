@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Keywords;
 use crate::deploy::python::Evaluator;
-use crate::deploy::python::exec::{Condition, Stop};
-use crate::deploy::python::value::{At, Elem, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::exec::{Condition, Flow, Stop};
+use crate::deploy::python::value::{At, Chosen, Elem, Kind, Obj, Val, Whys, why};
 use crate::model::WhyKind;
 
 impl<'a> Evaluator<'a> {
@@ -38,9 +38,86 @@ impl<'a> Evaluator<'a> {
                 self.escaped.push((function.clone(), condition, false));
                 self.lose(receiver, whys);
             }
+            Kind::Partial(partial) => {
+                let partial = partial.clone();
+                self.hand_over(&partial.function, whys, at);
+            }
+            Kind::Choice(chosen) => {
+                for option in chosen.iter() {
+                    self.hand_over(&option.function, whys, at);
+                }
+            }
+            Kind::Message(_) => {
+                if self.silent == 0 {
+                    let text = "a message for Cloud Run's API is given to code that is not in the script";
+                    self.incomplete(WhyKind::Unsupported, text, at);
+                }
+                self.lose(value, whys);
+            }
             _ => {
                 self.record_configs_in(value);
                 self.lose(value, whys);
+            }
+        }
+    }
+
+    /// Calls one of several functions, it is not known which.
+    pub(super) fn call_one_of(
+        &mut self,
+        chosen: &[Chosen<'a>],
+        args: &[Val<'a>],
+        keywords: &Keywords<'a>,
+        unsure: Option<&Whys>,
+        at: At,
+    ) -> Result<Val<'a>, Stop> {
+        self.hazards += 1;
+        let mut frame = self.frame(self.module);
+        for option in chosen.iter().filter(|option| !matches!(option.function.kind, Kind::None)) {
+            let condition = Condition { text: option.text.to_string(), at: option.at };
+            self.fork(
+                &mut frame,
+                &condition,
+                &mut |evaluator, _| {
+                    evaluator.call(&option.function, args.to_vec(), keywords.clone(), unsure.cloned(), at)?;
+                    Ok(Flow::Next)
+                },
+                &mut |_, _| Ok(Flow::Next),
+            )?;
+        }
+        Ok(Val::unknown(WhyKind::Dynamic, "which function is called is known when the script runs", at))
+    }
+
+    /// The functions in a value that a library calls by their names on the command line.
+    pub fn escape_code(&mut self, value: Option<&Val<'a>>, at: At) {
+        let functions: Vec<Val<'a>> = match value.map(|value| &value.kind) {
+            Some(Kind::Class(id)) => match self.heap.get(*id) {
+                Some(Obj::Class(class)) => class.attributes.values().cloned().collect(),
+                _ => Vec::new(),
+            },
+            Some(Kind::Instance(id)) => match self.heap.get(*id) {
+                Some(Obj::Instance { class, .. }) => match self.heap.get(*class) {
+                    Some(Obj::Class(class)) => class.attributes.values().cloned().collect(),
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            },
+            Some(Kind::Dict(id)) => match self.heap.get(*id) {
+                Some(Obj::Dict(dict)) => dict.entries.iter().map(|entry| entry.value.clone()).collect(),
+                _ => Vec::new(),
+            },
+            // Without one, all functions of the module are commands.
+            None => match self.heap.get(self.module) {
+                Some(Obj::Scope { names, .. }) => names.values().cloned().collect(),
+                _ => Vec::new(),
+            },
+            Some(_) => Vec::new(),
+        };
+        for function in functions {
+            if let Kind::Function(function) = function.kind
+                && !function.name.starts_with('_')
+            {
+                let condition = Condition { text: format!("a call of {}", function.name), at };
+                self.escaped.push((function, condition, false));
             }
         }
     }
@@ -53,7 +130,10 @@ impl<'a> Evaluator<'a> {
             if let Kind::Tuple(values) = &value.kind {
                 open.extend(values.iter().cloned());
             }
-            let (Kind::List(id) | Kind::Set(id) | Kind::Dict(id) | Kind::Instance(id)) = value.kind else { continue };
+            let (Kind::List(id) | Kind::Set(id) | Kind::Dict(id) | Kind::Instance(id) | Kind::Message(id)) = value.kind
+            else {
+                continue;
+            };
             if !seen.insert(id) || seen.len() > 10_000 {
                 continue;
             }

@@ -91,6 +91,15 @@ impl<'a> Evaluator<'a> {
                     class.attributes.insert(Rc::from(name), value);
                 }
             }
+            Kind::Module(module) => {
+                let scope = self.modules.get(*module).map(|module| module.scope);
+                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_mut(scope)) {
+                    names.insert(Rc::from(name), value);
+                }
+            }
+            Kind::Message(id) => {
+                self.set_item(&Val::new(Kind::Dict(*id), at), &Val::text(name, at), value, at);
+            }
             _ => {}
         }
         Ok(())

@@ -35,7 +35,19 @@ impl<'a> Evaluator<'a> {
                 Some(Obj::Dict(dict)) if dict.entries.is_empty() && dict.open.is_none() => Some(false),
                 _ => None,
             },
-            Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed => Some(true),
+            Kind::Function(_)
+            | Kind::Bound(..)
+            | Kind::Method(..)
+            | Kind::Class(_)
+            | Kind::Partial(_)
+            | Kind::Module(_)
+            | Kind::Path(_)
+            | Kind::Parser(_)
+            | Kind::Completed => Some(true),
+            Kind::Choice(chosen) => {
+                chosen.iter().all(|chosen| !matches!(chosen.function.kind, Kind::None)).then_some(true)
+            }
+            Kind::Message(_) => None,
             Kind::Instance(id) => {
                 let own = self.class_attribute_of(*id, "__bool__").or_else(|| self.class_attribute_of(*id, "__len__"));
                 own.is_none().then_some(true)
@@ -47,7 +59,24 @@ impl<'a> Evaluator<'a> {
     /// Whether two values are equal, where that is known.
     pub fn equal(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
         match (&a.kind, &b.kind) {
-            (Kind::Unknown(_) | Kind::External(_), _) | (_, Kind::Unknown(_) | Kind::External(_)) => None,
+            (
+                Kind::Unknown(_)
+                | Kind::External(_)
+                | Kind::Choice(_)
+                | Kind::Path(_)
+                | Kind::Message(_)
+                | Kind::Method(..),
+                _,
+            )
+            | (
+                _,
+                Kind::Unknown(_)
+                | Kind::External(_)
+                | Kind::Choice(_)
+                | Kind::Path(_)
+                | Kind::Message(_)
+                | Kind::Method(..),
+            ) => None,
             (Kind::Text(_), Kind::Text(_)) => {
                 let (first, second) = (a.options()?, b.options()?);
                 if first.len() == 1 && second.len() == 1 {
@@ -109,8 +138,12 @@ impl<'a> Evaluator<'a> {
                 Some(true)
             }
             (Kind::Dict(_) | Kind::Set(_), Kind::Dict(_) | Kind::Set(_)) => None,
-            (Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed, _)
-            | (_, Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed) => {
+            (Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Completed, _)
+            | (_, Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Completed) => {
+                if matches!(a.kind, Kind::None) || matches!(b.kind, Kind::None) { Some(false) } else { None }
+            }
+            (Kind::Module(_) | Kind::Parser(_) | Kind::Partial(_), _)
+            | (_, Kind::Module(_) | Kind::Parser(_) | Kind::Partial(_)) => {
                 if matches!(a.kind, Kind::None) || matches!(b.kind, Kind::None) { Some(false) } else { None }
             }
             _ => Some(false),

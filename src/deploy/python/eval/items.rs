@@ -2,7 +2,7 @@
 
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
-use crate::deploy::python::value::{At, Elem, Key, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::value::{At, Chosen, Elem, Key, Kind, Obj, ObjId, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast;
 
@@ -36,6 +36,9 @@ impl<'a> Evaluator<'a> {
                 (Some(Obj::Lost(whys)), _) => Val::new(Kind::Unknown(whys.clone()), at),
                 _ => {
                     self.may_raise(at);
+                    if let Some(chosen) = self.dispatch(*id, key, None, at) {
+                        return chosen;
+                    }
                     // One of several entries: a text is a text, whichever it is.
                     Val::new(Kind::Unknown(self.whys_of(key, at)), at)
                 }
@@ -73,6 +76,37 @@ impl<'a> Evaluator<'a> {
                 Val::new(Kind::Unknown(self.whys_of(object, at)), at)
             }
         }
+    }
+
+    /// One of the functions in a dict, where the key is not known; with `get`, the default (or nothing) is one as well.
+    #[allow(clippy::option_option)] // An item without `get`, `get` without a default, and with one.
+    pub fn dispatch(&self, dict: ObjId, key: &Val<'a>, default: Option<Option<&Val<'a>>>, at: At) -> Option<Val<'a>> {
+        let Some(Obj::Dict(dict)) = self.heap.get(dict) else { return None };
+        if dict.open.is_some() || dict.entries.is_empty() || dict.entries.len() > 100 {
+            return None;
+        }
+        let options = key.options();
+        let mut chosen = Vec::new();
+        for entry in &dict.entries {
+            if !entry.value.is_callable() {
+                return None;
+            }
+            let name = entry.key.value(key.at).as_text().unwrap_or_else(|| "this key".into());
+            if options.as_ref().is_some_and(|options| !options.contains(&name)) {
+                continue;
+            }
+            let text = format!("{} is {name}", self.source_at(key.at));
+            chosen.push(Chosen { function: entry.value.clone(), text: text.into(), at: key.at });
+        }
+        if let Some(default) = default {
+            let function = default.cloned().unwrap_or_else(|| Val::new(Kind::None, at));
+            if !function.is_callable() && !matches!(function.kind, Kind::None) {
+                return None;
+            }
+            let text = format!("{} is none of them", self.source_at(key.at));
+            chosen.push(Chosen { function, text: text.into(), at: key.at });
+        }
+        Some(Val::new(Kind::Choice(chosen.into()), at))
     }
 
     pub(super) fn slice(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::deploy::python::Evaluator;
-use crate::deploy::python::value::{Elem, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::value::{Elem, Kind, Obj, Val, Whys, all_known, why};
 use crate::model::WhyKind;
 
 /// The most rounds of one loop that are followed.
@@ -35,6 +35,14 @@ impl<'a> Evaluator<'a> {
         let mut rounds = Vec::new();
         flatten(&elements, None, &mut rounds, 0);
         rounds
+    }
+
+    /// The elements of a list or tuple, where each of them is there for certain and in its place.
+    pub fn known_elements(&mut self, value: &Val<'a>) -> Option<Vec<Val<'a>>> {
+        match value.kind {
+            Kind::List(_) | Kind::Tuple(_) => all_known(&self.elements(value).ok()?),
+            _ => None,
+        }
     }
 
     /// The elements that a loop over a value meets, or why they are not known.

@@ -4,6 +4,10 @@
 //! | --- | --- |
 //! | `builtins` | the names that Python always has |
 //! | `copies` | `copy`, `vars` and `dataclasses.asdict` |
+//! | `data` | JSON and YAML that a script reads |
+//! | `google` | Google's clients |
+//! | `parsers` | `argparse` |
+//! | `paths` | `pathlib` and `os.path` |
 //! | `quoting` | `shlex`: texts as shell words, and back |
 
 use std::rc::Rc;
@@ -11,14 +15,21 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::call::Keywords;
 use super::exec::Stop;
-use super::value::{At, Elem, Kind, Obj, Val, Whys, why};
+use super::value::{At, ClassObj, Elem, Kind, Obj, Partial, Val, Whys, all_known, why};
 use crate::model::WhyKind;
 
 mod builtins;
 mod copies;
+mod data;
+mod google;
+mod parsers;
+mod paths;
 mod quoting;
 
 pub use builtins::is_builtin;
+pub use google::{LIVE, is_client};
+pub use parsers::ParserObj;
+pub use paths::OPENED;
 
 /// The reason that every command-line argument has; attributes name the argument.
 pub const COMMAND_LINE: &str = "it is given on the command line";
@@ -237,18 +248,50 @@ impl<'a> Evaluator<'a> {
                 return self.thread(args, &keywords, at);
             }
             "functools.partial" => {
-                if let Some(value) = &first {
-                    self.hand_over(value, &why(WhyKind::Unsupported, "`partial` is not evaluated", at), at);
+                if let Some((function, rest)) = args.split_first() {
+                    let partial = Partial { function: function.clone(), args: rest.to_vec(), keywords };
+                    return Ok(Val::new(Kind::Partial(Rc::new(partial)), at));
                 }
-                return Ok(Val::unknown(WhyKind::Unsupported, "`partial` is not evaluated", at));
+            }
+            "json.loads" | "json.load" | "yaml.safe_load" => return Ok(self.load_data(path, args.first(), at)),
+            "sys.path.insert" | "sys.path.append" | "sys.path.extend" => {
+                self.search_path(path, args.last(), at);
+                return Ok(Val::new(Kind::None, at));
+            }
+            "open" | "io.open" => {
+                let mode = second.or_else(|| keyword("mode"));
+                let file = first.or_else(|| keyword("file")).unwrap_or_else(|| unknown("a path"));
+                return Ok(self.open_file(&file, mode.as_ref(), at));
+            }
+            "types.SimpleNamespace" | "argparse.Namespace" if args.is_empty() => {
+                let class = self.heap.add(Obj::Class(ClassObj::plain("Namespace")));
+                let attributes: std::collections::BTreeMap<Rc<str>, Val<'a>> = keywords.into_iter().collect();
+                let is_config = attributes.contains_key("vpc_access");
+                let id = self.heap.add(Obj::Instance { class, attributes, open: None });
+                if is_config {
+                    let guards = self.current_guards().into();
+                    self.note_config(id, at, guards);
+                }
+                return Ok(Val::new(Kind::Instance(id), at));
+            }
+            "itertools.chain" | "itertools.chain.from_iterable" | "itertools.product" => {
+                if let Some(value) = self.iterated(path, &args, &keywords, at) {
+                    return Ok(value);
+                }
             }
             _ => {}
         }
         if path == "argparse.ArgumentParser" {
-            return Ok(Val::new(Kind::External("argparse.ArgumentParser()".into()), at));
+            return Ok(self.new_parser(&keywords, at));
         }
-        if path.ends_with(".parse_args") || path.ends_with(".parse_known_args") {
-            return Ok(Val::unknown(WhyKind::Dynamic, COMMAND_LINE, at));
+        if let Some(value) = self.path_call(path, &args, at) {
+            return Ok(value);
+        }
+        if let Some(value) = self.google_call(path, &args, &keywords, at) {
+            return Ok(value);
+        }
+        if path == "fire.Fire" || path == "typer.run" {
+            self.escape_code(args.first(), at);
         }
         if let Some(value) = self.builtin(path, &args, &keywords, at)? {
             return Ok(value);
@@ -266,6 +309,56 @@ impl<'a> Evaluator<'a> {
         // `submit(f, x)` and `map(f, list)` of an executor come through a value that is not known, see `call_unknown`.
         let whys = why(WhyKind::Dynamic, format!("`{path}` is not in the script"), at);
         self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at)
+    }
+
+    /// `sys.path.insert(0, folder)` and its like.
+    fn search_path(&mut self, path: &str, folder: Option<&Val<'a>>, at: At) {
+        let known = folder.and_then(paths::path_parts).and_then(|parts| paths::in_repository(&parts));
+        match (path, known) {
+            ("sys.path.insert", Some(folder)) => self.search.insert(0, folder),
+            ("sys.path.append", Some(folder)) => self.search.push(folder),
+            // What is looked at last takes nothing from what is found before.
+            ("sys.path.append", None) => {}
+            _ => {
+                let whys = why(WhyKind::Dynamic, "`sys.path` is changed by what is not known", at);
+                self.search_open.get_or_insert(whys);
+            }
+        }
+    }
+
+    /// `itertools.chain(…)` and `itertools.product(…)` of lists that are known.
+    fn iterated(&mut self, path: &str, args: &[Val<'a>], keywords: &Keywords<'a>, at: At) -> Option<Val<'a>> {
+        if !keywords.is_empty() {
+            return None;
+        }
+        let lists = match (path, args) {
+            ("itertools.chain.from_iterable", [list]) => self.known_elements(list)?,
+            _ => args.to_vec(),
+        };
+        let lists: Vec<Vec<Val<'a>>> = lists
+            .iter()
+            .map(|list| match list.kind {
+                Kind::Dict(_) => all_known(&self.elements(list).ok()?),
+                _ => self.known_elements(list),
+            })
+            .collect::<Option<_>>()?;
+        let values: Vec<Val<'a>> = if path == "itertools.product" {
+            let count: usize = lists.iter().map(Vec::len).product();
+            if count > 2_000 {
+                return None;
+            }
+            let mut rows: Vec<Vec<Val<'a>>> = vec![Vec::new()];
+            for list in lists {
+                let longer = rows.iter().flat_map(|row| {
+                    list.iter().map(|value| row.iter().cloned().chain([value.clone()]).collect::<Vec<_>>())
+                });
+                rows = longer.collect();
+            }
+            rows.into_iter().map(|row| Val::new(Kind::Tuple(row.into()), at)).collect()
+        } else {
+            lists.into_iter().flatten().collect()
+        };
+        Some(Val::new(Kind::List(self.heap.add(Obj::List(values.into_iter().map(Elem::One).collect()))), at))
     }
 
     fn thread(&mut self, args: Vec<Val<'a>>, keywords: &Keywords<'a>, at: At) -> Result<Val<'a>, Stop> {
