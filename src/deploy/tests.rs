@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
 use super::*;
 
+#[cfg(unix)]
+mod python_runs;
 #[cfg(unix)]
 mod runs;
 #[cfg(unix)]
@@ -75,75 +76,6 @@ fn every_case_gives_what_it_expects() {
 fn short(commands: &[crate::model::DeployCommand]) -> Vec<Value> {
     let declarations = DeployDeclarations { commands: commands.to_vec(), ..DeployDeclarations::default() };
     show(&declarations)["commands"].as_array().cloned().unwrap_or_default()
-}
-
-/// Runs every Python case with a fake gcloud that records its arguments: what is said to run for certain must have
-/// run with exactly the known values, and what ran must have been found, or the reading must say that it is incomplete.
-#[cfg(unix)]
-#[test]
-fn scripts_run_what_is_said_of_them() {
-    use std::os::unix::fs::PermissionsExt;
-
-    use runs::{agrees, recorded};
-    if Command::new("python3").arg("--version").output().is_err() {
-        crate::testing::skip("python3 is not on PATH");
-        return;
-    }
-    let bin = tempfile::tempdir().expect("a folder");
-    let fake = bin.path().join("gcloud");
-    // One write a call: a script may run several at the same time.
-    let script = "#!/bin/sh\nunit=$(printf '\\037')\nrecord=\nfor word in \"$@\"; do record=\"$record$word$unit\"; done\n\
-                  printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
-    std::fs::write(&fake, script).expect("a file");
-    std::fs::set_permissions(&fake, std::fs::Permissions::from_mode(0o755)).expect("permissions");
-    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap_or_default());
-    let mut certain = BTreeSet::new();
-    let mut failed = Vec::new();
-    for case in cases().iter().map(|case| input(case)) {
-        let read = read(&case, &[]);
-        let scripts: BTreeSet<String> = discover::discover(&case, &[], &mut DeployDeclarations::default())
-            .into_iter()
-            .filter(|found| found.kind == FileKind::Python)
-            .map(|found| found.path)
-            .collect();
-        let runs = scripts.iter().flat_map(|script| [(script, None), (script, Some("europe-west4"))]);
-        for (script, set) in runs {
-            let work = tempfile::tempdir().expect("a folder");
-            let log = work.path().join("log");
-            let mut command = Command::new("python3");
-            command.arg(case.join(script)).current_dir(work.path()).env("PATH", &path).env("GCLOUD_LOG", &log);
-            for name in ["IMAGE_TAG", "GITHUB_SHA", "PROJECT", "REGION", "DRY_RUN", "CONNECTOR", "PUBLIC", "SKIP"] {
-                match set {
-                    Some(value) => command.env(name, value),
-                    None => command.env_remove(name),
-                };
-            }
-            command.env("PYTHONDONTWRITEBYTECODE", "1").output().expect("python3 runs");
-            let ran = recorded(&log);
-            let of_script = |command: &&crate::model::DeployCommand| {
-                command.tool == "gcloud" && command.origin.source().is_some_and(|span| span.file.as_str() == *script)
-            };
-            for ours in read.commands.iter().filter(of_script) {
-                if ours.presence().is_certain() {
-                    let name = format!("{}/{script}: {:?}", case.display(), ours.name);
-                    if !ran.iter().any(|ran| agrees(ours, ran)) {
-                        failed.push(format!("{name} did not run so, but these did: {:?}", short(&ran)));
-                    }
-                    certain.insert(name);
-                }
-            }
-            for ran in &ran {
-                let found = read.commands.iter().filter(of_script).any(|ours| agrees(ours, ran));
-                let place = format!("{}/{script}", case.display());
-                if !found && read.incomplete.is_empty() {
-                    failed
-                        .push(format!("{place}: nothing says that this runs: {:?}", short(std::slice::from_ref(ran))));
-                }
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    assert!(certain.len() >= 150, "only {} certain entries were compared: {certain:#?}", certain.len());
 }
 
 /// The reading of a script as one line a command, and its reasons.

@@ -39,8 +39,6 @@ pub struct Call<'a> {
     pub body: Option<Val<'a>>,
     /// Which of its fields count.
     pub mask: Mask,
-    /// It makes a new workload.
-    pub creates: bool,
     /// Where it stands.
     pub at: At,
 }

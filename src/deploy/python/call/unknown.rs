@@ -1,12 +1,17 @@
 //! Calls of code that is not known, and what it may do with what it is given.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Keywords;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Condition, Flow, Stop};
-use crate::deploy::python::value::{At, Chosen, Elem, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::value::{At, Chosen, Elem, Kind, Obj, Part, Val, Whys, why};
 use crate::model::WhyKind;
+
+/// Parts of the names of functions that show a text.
+const PRINTS: [&str; 12] =
+    ["print", "echo", "log", "info", "debug", "warn", "error", "write", "critical", "exception", "panel", "status"];
 
 impl<'a> Evaluator<'a> {
     /// Code that is not known may do anything with what it is given, also call it.
@@ -18,12 +23,51 @@ impl<'a> Evaluator<'a> {
         at: At,
     ) -> Result<Val<'a>, Stop> {
         self.hazards += 1;
+        if self.silent == 0 && self.looks_like_a_deploy(&args, at) {
+            let text = "what looks like a deploy is given to code that is not known";
+            self.incomplete(WhyKind::Dynamic, text, at);
+        }
         let text = "code that is not in the script is called";
         let whys = callee.whys().unwrap_or_else(|| why(WhyKind::Dynamic, text, at));
         for value in args.iter().chain(keywords.iter().map(|(_, value)| value)) {
             self.hand_over(value, &whys, at);
         }
         Ok(Val::new(Kind::Unknown(whys), at))
+    }
+
+    /// True for arguments that are the words, or the text, of a deploy command, unless they are only printed.
+    fn looks_like_a_deploy(&mut self, args: &[Val<'a>], at: At) -> bool {
+        let call = self.source_at(at);
+        let name = call.split('(').next().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+        if PRINTS.iter().any(|prints| name.contains(prints)) {
+            return false;
+        }
+        let mut words: Vec<Rc<str>> = Vec::new();
+        for value in args.iter().take(40) {
+            match &value.kind {
+                Kind::Text(parts) => match parts.first() {
+                    Some(Part::Lit(text)) => words.extend(text.split_whitespace().take(10).map(Rc::from)),
+                    _ => words.push("?".into()),
+                },
+                Kind::List(_) | Kind::Tuple(_) => {
+                    let elements = self.elements(value).unwrap_or_default();
+                    let texts = elements.iter().take(40).map(|element| match element {
+                        Elem::One(value) => value.as_text().unwrap_or_else(|| "?".into()),
+                        _ => "?".into(),
+                    });
+                    words.extend(texts);
+                }
+                _ => words.push("?".into()),
+            }
+        }
+        let words: Vec<&str> = words.iter().map(|word| &**word).collect();
+        words.windows(2).any(|pair| pair == ["run", "deploy"])
+            || words.windows(3).any(|three| {
+                matches!(
+                    three,
+                    ["run", "services" | "jobs" | "worker-pools", "deploy" | "update" | "create" | "replace"]
+                )
+            })
     }
 
     /// Gives a value to unknown code.

@@ -158,9 +158,8 @@ impl<'a> Evaluator<'a> {
                 // A module is no package: Python fails here.
                 return Ok(None);
             }
-            if let Place::File(path) | Place::Folder(path) = &place {
-                folder = folder_of(path).to_owned();
-            }
+            let (Place::File(path) | Place::Folder(path)) = &place;
+            folder = folder_of(path).to_owned();
             let module = self.import_place(place, part, parent, at)?;
             chain.push(module);
             parent = Some(module);

@@ -120,7 +120,7 @@ impl<'a> Evaluator<'a> {
         };
         let mask = self.mask_of(mask.as_ref(), at);
         let action = method.to_owned();
-        self.send(Call { kind, action, name, body, mask, creates, at });
+        self.send(Call { kind, action, name, body, mask, at });
         unknown("the answer to a request is known when the script runs")
     }
 
@@ -233,7 +233,7 @@ impl<'a> Evaluator<'a> {
         };
         let mask = self.mask_of(keyword("updateMask").as_ref(), at);
         let action = format!("{}.{method}", workloads(kind));
-        self.send(Call { kind, action, name, body: keyword("body"), mask, creates, at });
+        self.send(Call { kind, action, name, body: keyword("body"), mask, at });
         answer
     }
 
@@ -301,7 +301,7 @@ impl<'a> Evaluator<'a> {
             Some(Val::new(Kind::Unknown(text), at))
         });
         let action = format!("{}.{}", workloads(kind), if creates { "create" } else { "patch" });
-        self.send(Call { kind, action, name, body, mask, creates, at });
+        self.send(Call { kind, action, name, body, mask, at });
     }
 
     fn mask_of(&mut self, mask: Option<&Val<'a>>, at: At) -> Mask {

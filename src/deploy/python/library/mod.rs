@@ -93,6 +93,9 @@ impl<'a> Evaluator<'a> {
             self.hazards += 1;
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
+        if let Some(form) = path.strip_prefix("os.").filter(|form| is_process_form(form)) {
+            return self.process_form(form, &args, at);
+        }
         match path {
             "subprocess.run"
             | "subprocess.call"
@@ -143,12 +146,6 @@ impl<'a> Evaluator<'a> {
             "asyncio.create_subprocess_exec" => {
                 self.run_words(&args, at);
                 return Ok(Val::new(Kind::Completed, at));
-            }
-            "os.execvp" | "os.execv" | "os.spawnvp" => {
-                if let Some(command) = args.last() {
-                    self.run_command(&command.clone(), Some(false), at);
-                }
-                return Ok(unknown("the process is replaced"));
             }
             "exec" | "eval" => {
                 let whys = why(WhyKind::Unsupported, format!("`{path}` may change it"), at);
@@ -311,6 +308,24 @@ impl<'a> Evaluator<'a> {
         self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at)
     }
 
+    /// `os.execvp(…)`, `os.spawnlp(…)` and their like: their names tell where the arguments of the program begin.
+    fn process_form(&mut self, form: &str, args: &[Val<'a>], at: At) -> Result<Val<'a>, Stop> {
+        let is_spawn = form.starts_with("spawn");
+        let rest = args.get(if is_spawn { 2 } else { 1 }..).unwrap_or_default();
+        if form.trim_start_matches("exec").trim_start_matches("spawn").starts_with('l') {
+            let takes_environment = form.ends_with('e');
+            let words = rest.get(..rest.len() - usize::from(takes_environment && !rest.is_empty()));
+            self.run_words(words.unwrap_or_default(), at);
+        } else if let Some(command) = rest.first() {
+            self.run_command(&command.clone(), Some(false), at);
+        }
+        if form.starts_with("exec") {
+            // The process is replaced: nothing follows.
+            return Err(Stop::Raise);
+        }
+        Ok(Val::unknown(WhyKind::Dynamic, "how the command ends is known when the script runs", at))
+    }
+
     /// `sys.path.insert(0, folder)` and its like.
     fn search_path(&mut self, path: &str, folder: Option<&Val<'a>>, at: At) {
         let known = folder.and_then(paths::path_parts).and_then(|parts| paths::in_repository(&parts));
@@ -388,5 +403,35 @@ impl<'a> Evaluator<'a> {
 }
 
 fn is_command_runner(path: &str) -> bool {
-    path.starts_with("subprocess.") || matches!(path, "os.system" | "os.popen")
+    path.starts_with("subprocess.")
+        || matches!(
+            path,
+            "os.system" | "os.popen" | "asyncio.create_subprocess_exec" | "asyncio.create_subprocess_shell"
+        )
+        || path.strip_prefix("os.").is_some_and(is_process_form)
+}
+
+/// True for the functions of `os` that start a program.
+fn is_process_form(name: &str) -> bool {
+    matches!(
+        name,
+        "execv"
+            | "execve"
+            | "execvp"
+            | "execvpe"
+            | "execl"
+            | "execle"
+            | "execlp"
+            | "execlpe"
+            | "spawnv"
+            | "spawnve"
+            | "spawnvp"
+            | "spawnvpe"
+            | "spawnl"
+            | "spawnle"
+            | "spawnlp"
+            | "spawnlpe"
+            | "posix_spawn"
+            | "posix_spawnp"
+    )
 }
