@@ -7,6 +7,7 @@ mod common;
 mod checks;
 mod cli;
 mod coverage;
+mod deploy_python_fuzz;
 mod docs;
 mod doctor;
 mod emulator;

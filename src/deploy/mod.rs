@@ -84,6 +84,26 @@ pub fn declarations(
     declarations
 }
 
+/// What one Python script would deploy, with no repository around it: for the fuzz target.
+#[doc(hidden)]
+pub fn python_script(text: &str) -> DeployDeclarations {
+    let (context, excerpts) = (NameContext::default(), Excerpts::default());
+    let found = Found { path: "script.py".to_owned(), kind: FileKind::Python, text: text.to_owned() };
+    let mut read = DeployDeclarations::default();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, || {
+            // A folder that is not there: no file of it is ever read.
+            let repository = Repository::new(Path::new("/nonexistent"), &context, &excerpts);
+            read_file(&found, &repository, &excerpts, &mut read);
+        });
+        if let Some(Err(panic)) = spawned.ok().map(std::thread::ScopedJoinHandle::join) {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    read
+}
+
 fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
     let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
     read.files += 1;

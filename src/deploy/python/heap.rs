@@ -55,6 +55,15 @@ impl<'a> Heap<'a> {
         self.objects.get(id).map(Rc::as_ref)
     }
 
+    /// The elements of a list, where it is one that is known.
+    pub fn list(&self, value: &Val<'a>) -> Option<&[Elem<'a>]> {
+        let Kind::List(id) = value.kind else { return None };
+        match self.get(id) {
+            Some(Obj::List(elements)) => Some(elements),
+            _ => None,
+        }
+    }
+
     /// An object, to be changed.
     pub fn get_mut(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
         for index in 0..self.twins.len() {

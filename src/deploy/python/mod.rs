@@ -48,7 +48,7 @@ mod with;
 use exec::{ActiveGuard, Condition, Stop};
 use heap::Heap;
 use modules::{Module, Source, folder_of};
-use value::{At, Function, Kind, Obj, Val, Whys};
+use value::{At, Kind, Obj, Val, Whys};
 
 /// What a script would do.
 #[derive(Debug, Default)]
@@ -95,6 +95,8 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         search_open: None,
         importing: 0,
         files_written: false,
+        yields: Vec::new(),
+        open_loops: 0,
         sent: std::collections::BTreeSet::new(),
         config_commands: Vec::new(),
         repository,
@@ -154,6 +156,10 @@ struct Evaluator<'a> {
     importing: usize,
     /// True where the script may have written a file of the repository.
     files_written: bool,
+    /// What the generators that are being run have given so far.
+    yields: Vec<lazy::Yields<'a>>,
+    /// How many loops of an unknown number of rounds are open.
+    open_loops: usize,
     /// Dicts and messages that a call of the API sent.
     sent: std::collections::BTreeSet<value::ObjId>,
     /// Configs with VPC access, with the object that each stands in.
@@ -168,7 +174,7 @@ struct Evaluator<'a> {
     /// The calls that are being followed: name, and where the call stands.
     callers: Vec<(Rc<str>, At)>,
     /// Functions that unknown code may call, with the condition to show, and whether only a decorator got them.
-    escaped: Vec<(Rc<Function<'a>>, Condition, bool)>,
+    escaped: Vec<(Val<'a>, Condition, bool)>,
     /// Where the functions that were called are defined.
     called: Vec<At>,
     outcome: Outcome,
@@ -291,13 +297,13 @@ impl<'a> Evaluator<'a> {
     /// Runs the functions that were handed to unknown code and that nothing else called.
     fn call_escaped(&mut self) {
         let mut done: Vec<At> = Vec::new();
-        for (function, condition, decorated) in std::mem::take(&mut self.escaped) {
+        for (value, condition, decorated) in std::mem::take(&mut self.escaped) {
+            let (Kind::Function(function) | Kind::Bound(_, function)) = &value.kind else { continue };
             if done.contains(&function.at) || (decorated && self.called.contains(&function.at)) {
                 continue;
             }
             done.push(function.at);
             let mut frame = self.frame(self.module);
-            let value = Val::new(Kind::Function(function.clone()), function.at);
             let result = self.fork(
                 &mut frame,
                 &condition,

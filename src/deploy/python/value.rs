@@ -237,6 +237,8 @@ pub enum Key {
     Bool(bool),
     /// `None`
     None,
+    /// A member of an enumeration.
+    Member(ObjId),
 }
 
 impl PartialEq for Key {
@@ -250,6 +252,7 @@ impl PartialEq for Key {
             }
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Member(a), Self::Member(b)) => a == b,
             _ => false,
         }
     }
@@ -315,6 +318,8 @@ pub struct ClassObj<'a> {
     pub factories: BTreeMap<Rc<str>, Val<'a>>,
     /// True for an enumeration.
     pub is_enum: bool,
+    /// True for a named tuple.
+    pub is_tuple: bool,
 }
 
 impl ClassObj<'_> {
@@ -328,6 +333,7 @@ impl ClassObj<'_> {
             fields: None,
             factories: BTreeMap::new(),
             is_enum: false,
+            is_tuple: false,
         }
     }
 }
@@ -409,6 +415,7 @@ impl Key {
             Self::Int(number) => Val::new(Kind::Int(*number), at),
             Self::Bool(truth) => Val::new(Kind::Bool(*truth), at),
             Self::None => Val::new(Kind::None, at),
+            Self::Member(id) => Val::new(Kind::Instance(*id), at),
         }
     }
 }

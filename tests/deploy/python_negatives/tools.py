@@ -43,8 +43,6 @@ def reads():
     subprocess.run(["echo", "gcloud", "run", "deploy", "echoed"])
 
 
-if sys.version_info < (2, 7):
-    never_called()
 DEBUG = False
 if DEBUG:
     never_called()

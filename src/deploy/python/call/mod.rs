@@ -220,20 +220,22 @@ impl<'a> Evaluator<'a> {
         let unsure = unsure.or_else(|| function.opaque.clone());
         self.bind_parameters(function, args, keywords, unsure, at, &frame);
         self.callers.push((function.name.clone(), at));
+        let yields = matches!(function.body, Body::Block(body) if super::lazy::has_yield(body));
+        if yields {
+            self.begin_yields();
+        }
         let result = match function.body {
             Body::Expr(expr) => self.eval(expr, &mut frame),
             Body::Block(body) => self.body(body, &mut frame, at),
         };
         self.callers.pop();
         self.leave_module(outer);
+        let given = yields.then(|| self.end_yields(at));
         let value = result?;
         if let Some(whys) = &function.opaque {
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
-        if matches!(function.body, Body::Block(body) if super::lazy::has_yield(body)) {
-            return Ok(Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at));
-        }
-        Ok(value)
+        Ok(given.unwrap_or(value))
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Keywords;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Condition, Flow, Stop};
-use crate::deploy::python::value::{At, Chosen, Elem, Kind, Obj, Part, Val, Whys, why};
+use crate::deploy::python::value::{At, Binding, Chosen, Elem, Kind, Obj, Part, Val, Whys, why};
 use crate::model::WhyKind;
 
 /// Parts of the names of functions that show a text.
@@ -75,11 +75,11 @@ impl<'a> Evaluator<'a> {
         match &value.kind {
             Kind::Function(function) => {
                 let condition = Condition { text: format!("a call of {}", function.name), at };
-                self.escaped.push((function.clone(), condition, false));
+                self.escaped.push((value.clone(), condition, false));
             }
             Kind::Bound(receiver, function) => {
                 let condition = Condition { text: format!("a call of {}", function.name), at };
-                self.escaped.push((function.clone(), condition, false));
+                self.escaped.push((value.clone(), condition, false));
                 self.lose(receiver, whys);
             }
             Kind::Partial(partial) => {
@@ -132,7 +132,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The functions in a value that a library calls by their names on the command line.
-    pub fn escape_code(&mut self, value: Option<&Val<'a>>, at: At) {
+    pub fn escape_code(&mut self, value: Option<&Val<'a>>, at: At) -> Result<(), Stop> {
+        let mut receiver = None;
+        if let Some(Val { kind: Kind::Class(id), .. }) = value {
+            let whys = why(WhyKind::Dynamic, "it is given on the command line", at);
+            receiver = Some(self.construct(*id, Vec::new(), Vec::new(), Some(whys), at)?);
+        } else if let Some(value @ Val { kind: Kind::Instance(_), .. }) = value {
+            receiver = Some(value.clone());
+        }
         let functions: Vec<Val<'a>> = match value.map(|value| &value.kind) {
             Some(Kind::Class(id)) => match self.heap.get(*id) {
                 Some(Obj::Class(class)) => class.attributes.values().cloned().collect(),
@@ -161,9 +168,16 @@ impl<'a> Evaluator<'a> {
                 && !function.name.starts_with('_')
             {
                 let condition = Condition { text: format!("a call of {}", function.name), at };
-                self.escaped.push((function, condition, false));
+                let value = match &receiver {
+                    Some(receiver) if function.binding == Binding::Plain => {
+                        Kind::Bound(Rc::new(receiver.clone()), function)
+                    }
+                    _ => Kind::Function(function),
+                };
+                self.escaped.push((Val::new(value, at), condition, false));
             }
         }
+        Ok(())
     }
 
     /// Makes an object, and everything that it holds, unknown.
@@ -206,7 +220,7 @@ impl<'a> Evaluator<'a> {
     pub fn call_with_unknowns(&mut self, value: &Val<'a>) -> Result<Val<'a>, Stop> {
         let whys = why(WhyKind::Dynamic, "the caller is not in the script", value.at);
         let whys = match &value.kind {
-            Kind::Function(function) => function.opaque.clone().unwrap_or(whys),
+            Kind::Function(function) | Kind::Bound(_, function) => function.opaque.clone().unwrap_or(whys),
             _ => whys,
         };
         self.call(value, Vec::new(), Vec::new(), Some(whys), value.at)

@@ -196,15 +196,17 @@ impl<'a> Evaluator<'a> {
             return Some(folder.clone());
         }
         // `python -m scripts.deploy`, an installed package, or PYTHONPATH: only where one folder alone has it.
-        if parts.len() < 2 {
-            return None;
-        }
+        let own = self.modules.first().map_or("", |module| module.path.as_str());
+        let in_own_package = |folder: &str| {
+            let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            own.strip_prefix(&*start).is_some_and(|rest| rest.split('/').next() == parts.first().copied())
+        };
         let mut found = None;
         let mut folder = self.search.first().map_or("", String::as_str);
         while let Some((parent, _)) =
             folder.rsplit_once('/').or(if folder.is_empty() { None } else { Some(("", folder)) })
         {
-            if holds(parent) {
+            if (parts.len() > 1 && holds(parent)) || in_own_package(parent) {
                 if found.is_some() {
                     return None;
                 }

@@ -59,6 +59,9 @@ impl<'a> Evaluator<'a> {
     /// Whether two values are equal, where that is known.
     pub fn equal(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
         match (&a.kind, &b.kind) {
+            (Kind::Message(_) | Kind::Path(_), Kind::None) | (Kind::None, Kind::Message(_) | Kind::Path(_)) => {
+                Some(false)
+            }
             (
                 Kind::Unknown(_)
                 | Kind::External(_)
@@ -87,6 +90,7 @@ impl<'a> Evaluator<'a> {
             (Kind::Int(x), Kind::Int(y)) => Some(x == y),
             (Kind::Bool(x), Kind::Bool(y)) => Some(x == y),
             (Kind::Int(x), Kind::Bool(y)) | (Kind::Bool(y), Kind::Int(x)) => Some(*x == i64::from(*y)),
+            (Kind::Float(_), Kind::None) | (Kind::None, Kind::Float(_)) => Some(false),
             (Kind::Float(_), _) | (_, Kind::Float(_)) => None,
             (Kind::None, Kind::None) => Some(true),
             (Kind::Tuple(x), Kind::Tuple(y)) => {
@@ -219,7 +223,7 @@ impl<'a> Evaluator<'a> {
                 Some(text.contains(&*part))
             }
             Kind::Dict(id) => {
-                let key = value.as_key()?;
+                let key = self.key_of(value)?;
                 match self.heap.get(*id) {
                     Some(Obj::Dict(dict)) => match dict.entries.iter().find(|entry| entry.key == key) {
                         Some(entry) => (!entry.maybe).then_some(true),

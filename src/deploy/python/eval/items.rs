@@ -10,7 +10,7 @@ impl<'a> Evaluator<'a> {
     /// `object[key]`
     pub fn item(&mut self, object: &Val<'a>, key: &Val<'a>, at: At) -> Val<'a> {
         match &object.kind {
-            Kind::Dict(id) => match (self.heap.get(*id), key.as_key()) {
+            Kind::Dict(id) => match (self.heap.get(*id), self.key_of(key)) {
                 (Some(Obj::Dict(dict)), Some(key)) => match dict.entries.iter().find(|entry| entry.key == key) {
                     Some(entry) => {
                         let (maybe, value) = (entry.maybe, entry.value.clone());
@@ -76,6 +76,19 @@ impl<'a> Evaluator<'a> {
                 Val::new(Kind::Unknown(self.whys_of(object, at)), at)
             }
         }
+    }
+
+    /// The key that a value is in a dict: also a member of an enumeration that is nothing else.
+    pub fn key_of(&self, value: &Val<'a>) -> Option<Key> {
+        if let Kind::Instance(id) = value.kind
+            && let Some(Obj::Instance { class, .. }) = self.heap.get(id)
+            && let Some(Obj::Class(class)) = self.heap.get(*class)
+        {
+            let plain = class.is_enum && class.open.is_none() && class.bases.is_empty();
+            let own = class.attributes.contains_key("__eq__") || class.attributes.contains_key("__hash__");
+            return (plain && !own).then_some(Key::Member(id));
+        }
+        value.as_key()
     }
 
     /// One of the functions in a dict, where the key is not known; with `get`, the default (or nothing) is one as well.

@@ -388,7 +388,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The elements as `sorted` orders them, where that can be told.
-    fn sorted(
+    pub(in crate::deploy::python) fn sorted(
         &mut self,
         elements: &[Elem<'a>],
         keywords: &Keywords<'a>,

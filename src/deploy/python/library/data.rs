@@ -17,6 +17,7 @@ enum Data {
     None,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(String),
     List(Vec<Data>),
     Map(Vec<(String, Data)>),
@@ -52,6 +53,7 @@ impl<'a> Evaluator<'a> {
             Data::None => Kind::None,
             Data::Bool(truth) => Kind::Bool(truth),
             Data::Int(number) => Kind::Int(number),
+            Data::Float(number) => Kind::Float(number),
             Data::Text(text) => return Val::text(text, at),
             Data::Other => Kind::Unknown(why(WhyKind::Unsupported, "this number or date is not evaluated", at)),
             Data::List(elements) => {
@@ -167,8 +169,8 @@ impl<'de> Visitor<'de> for DataVisitor {
         Ok(i64::try_from(number).map_or(Data::Other, Data::Int))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Data, E> {
-        Ok(Data::Other)
+    fn visit_f64<E>(self, number: f64) -> Result<Data, E> {
+        Ok(Data::Float(number))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Data, E> {

@@ -271,6 +271,11 @@ impl<'a> Evaluator<'a> {
                 }
                 return Ok(Val::new(Kind::Instance(id), at));
             }
+            "collections.namedtuple" => {
+                if let Some(class) = self.named_tuple(&args, &keywords, at) {
+                    return Ok(class);
+                }
+            }
             "itertools.chain" | "itertools.chain.from_iterable" | "itertools.product" => {
                 if let Some(value) = self.iterated(path, &args, &keywords, at) {
                     return Ok(value);
@@ -288,7 +293,7 @@ impl<'a> Evaluator<'a> {
             return Ok(value);
         }
         if path == "fire.Fire" || path == "typer.run" {
-            self.escape_code(args.first(), at);
+            self.escape_code(args.first(), at)?;
         }
         if let Some(value) = self.builtin(path, &args, &keywords, at)? {
             return Ok(value);
@@ -339,6 +344,20 @@ impl<'a> Evaluator<'a> {
                 self.search_open.get_or_insert(whys);
             }
         }
+    }
+
+    /// `collections.namedtuple(name, fields)`
+    fn named_tuple(&mut self, args: &[Val<'a>], keywords: &Keywords<'a>, at: At) -> Option<Val<'a>> {
+        let [name, fields] = args else { return None };
+        let fields: Vec<Rc<str>> = match fields.as_text() {
+            Some(text) => text.replace(',', " ").split_whitespace().map(Rc::from).collect(),
+            None => self.known_elements(fields)?.iter().map(Val::as_text).collect::<Option<_>>()?,
+        };
+        if !keywords.is_empty() {
+            return None;
+        }
+        let class = ClassObj { fields: Some(fields), is_tuple: true, ..ClassObj::plain(&name.as_text()?) };
+        Some(Val::new(Kind::Class(self.heap.add(Obj::Class(class))), at))
     }
 
     /// `itertools.chain(…)` and `itertools.product(…)` of lists that are known.
