@@ -207,6 +207,22 @@ fn hostile_scripts_end_with_a_reason() {
         ("nested conditions", nested_ifs, false),
         ("many conditions", format!("import os\n{forks}"), true),
         ("a list of itself", "x = []\nx.append(x)\nunknown(x)\nprint(x == x)\n".to_owned(), false),
+        ("a list that is compared with itself", "x = []\nx.append(x)\nprint(x == x)\n".to_owned(), false),
+        ("a huge range", "for x in range(10 ** 12):\n    y = x\n".to_owned(), false),
+        ("a longer range", "for x in range(100000000):\n    y = x\n".to_owned(), true),
+        (
+            "a generator of itself",
+            "def g(n):\n    yield n\n    yield from g(n)\nfor x in g(0):\n    pass\n".to_owned(),
+            true,
+        ),
+        ("a product", "import itertools\nx = list(range(900))\nprint(itertools.product(x, x, x))\n".to_owned(), false),
+        (
+            "partial functions",
+            "from functools import partial\nf = print\nfor i in range(400):\n    f = partial(f, i)\n".to_owned(),
+            true,
+        ),
+        ("a wide format", "x = f\"{'a':>999999999999}\"\n".to_owned(), false),
+        ("an import of itself", "import deploy\nfrom deploy import *\n".to_owned(), false),
         ("a class of itself", "class A(A):\n    pass\nA().b\n".to_owned(), false),
     ] {
         let started = std::time::Instant::now();
@@ -216,6 +232,39 @@ fn hostile_scripts_end_with_a_reason() {
         assert!(!commands.is_empty() || !incomplete.is_empty(), "{what}: nothing says why");
         assert_eq!(!incomplete.is_empty(), limited, "{what}: {incomplete:?}");
     }
+}
+
+#[test]
+fn modules_that_import_each_other_or_nothing_end() {
+    let folder = repository(
+        "deploy.py",
+        &format!("{RUN}import m0, gone\nfrom m0 import value, nothing\nrun(value)\nrun(nothing)\n"),
+    );
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    for at in 0..300 {
+        write(&format!("m{at}.py"), &format!("import m{}\nimport m0\nvalue = 'v{at}'\n", at + 1));
+    }
+    let read = read(folder.path(), &["deploy.py"]);
+    let limit = read.incomplete.iter().find(|why| why.kind == WhyKind::Limit);
+    assert!(limit.is_some(), "{:?}", read.incomplete);
+    assert!(read.commands.is_empty(), "what follows a limit is not known");
+
+    write("m1.py", "import m0\nvalue = 'v1'\n");
+    let read = super::tests::read(folder.path(), &["deploy.py"]);
+    let names: Vec<Option<&str>> =
+        read.commands.iter().map(|command| command.name.known().map(String::as_str)).collect();
+    assert_eq!(names, [Some("v0"), None], "{:?}", read.incomplete);
+}
+
+#[test]
+fn modules_that_cannot_be_read_are_said() {
+    let folder = repository("deploy.py", &format!("{RUN}import large, binary\nrun(large.NAME)\nrun(binary.NAME)\n"));
+    std::fs::write(folder.path().join("large.py"), format!("NAME = '{}'\n", "x".repeat(10 << 20))).expect("a file");
+    std::fs::write(folder.path().join("binary.py"), [0xff, 0xfe]).expect("a file");
+    let read = read(folder.path(), &["deploy.py"]);
+    assert!(read.commands.iter().all(|command| command.name.known().is_none()), "{:?}", short(&read.commands));
+    let kinds: Vec<WhyKind> = read.incomplete.iter().map(|why| why.kind).collect();
+    assert_eq!(kinds, [WhyKind::Limit, WhyKind::FileUnreadable], "{:?}", read.incomplete);
 }
 
 #[test]

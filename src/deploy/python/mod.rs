@@ -19,7 +19,8 @@
 //! | `methods` | methods of texts, lists and dicts |
 //! | `modules` | modules of the repository that are imported |
 //! | `text` | formatting |
-//! | `sink` | commands and configs that leave the script |
+//! | `sink` | commands that leave the script |
+//! | `configs` | configs with VPC access that it builds |
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -32,6 +33,7 @@ use crate::python::{self, Ranged, Version};
 
 mod api;
 mod call;
+mod configs;
 mod define;
 mod eval;
 mod exec;
@@ -111,6 +113,7 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         configs: Vec::new(),
         silent_dicts: std::collections::BTreeSet::new(),
         steps: 0,
+        compared: 0,
         depth: 0,
         silent: 0,
         hazards: 0,
@@ -179,10 +182,12 @@ struct Evaluator<'a> {
     called: Vec<At>,
     outcome: Outcome,
     /// Instances that have VPC access.
-    configs: Vec<sink::Config>,
+    configs: Vec<configs::Config>,
     /// Dicts that were made while nothing is recorded.
     silent_dicts: std::collections::BTreeSet<value::ObjId>,
     steps: usize,
+    /// How many pairs of elements were compared.
+    compared: usize,
     depth: usize,
     /// Greater than 0 while commands are not recorded.
     silent: usize,

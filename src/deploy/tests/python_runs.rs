@@ -255,6 +255,7 @@ fn python_cases_run_what_is_said_of_them() {
             crate::testing::skip("make scripts has not been run");
             continue;
         };
+        let mut read_once: BTreeMap<String, DeployDeclarations> = BTreeMap::new();
         let mut seen_truths: BTreeMap<String, (bool, bool)> = BTreeMap::new();
         for run in listed_or_usual(&case, &repo, &scripts) {
             let script = match run.words.get(1).map(String::as_str) {
@@ -262,7 +263,7 @@ fn python_cases_run_what_is_said_of_them() {
                 script => script.unwrap_or_default().to_owned(),
             };
             // Only what the script itself does: each script of a case is read by itself.
-            let said = read(&repo, &[&script]);
+            let said = read_once.entry(script.clone()).or_insert_with(|| read(&repo, &[&script]));
             let entries: Vec<DeployCommand> =
                 said.commands.iter().filter(|entry| entry.action != "vpc_access").cloned().collect();
             let guards = guards_of(&entries);

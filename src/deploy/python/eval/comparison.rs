@@ -1,10 +1,13 @@
 //! Truth, equality, order and membership.
 
-use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, Whys, why};
+use crate::deploy::python::{Evaluator, MAX_DEPTH};
 use crate::model::WhyKind;
 use crate::python::ast::{self, CmpOp};
+
+/// The most pairs of elements that are compared in one script.
+const MAX_COMPARED: usize = 200_000;
 
 impl<'a> Evaluator<'a> {
     /// Whether a value counts as true, where that is known.
@@ -58,6 +61,17 @@ impl<'a> Evaluator<'a> {
 
     /// Whether two values are equal, where that is known.
     pub fn equal(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
+        // A list may hold itself.
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let equal = self.equal_inner(a, b);
+        self.depth -= 1;
+        equal
+    }
+
+    fn equal_inner(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
         match (&a.kind, &b.kind) {
             (Kind::Message(_) | Kind::Path(_), Kind::None) | (Kind::None, Kind::Message(_) | Kind::Path(_)) => {
                 Some(false)
@@ -98,6 +112,10 @@ impl<'a> Evaluator<'a> {
                     return Some(false);
                 }
                 for (first, second) in x.iter().zip(y.iter()) {
+                    self.compared += 1;
+                    if self.compared > MAX_COMPARED {
+                        return None;
+                    }
                     if !self.equal(first, second)? {
                         return Some(false);
                     }
@@ -133,6 +151,11 @@ impl<'a> Evaluator<'a> {
                     return Some(false);
                 }
                 for pair in first.iter().zip(&second) {
+                    // Each level may have as many comparisons as there are pairs.
+                    self.compared += 1;
+                    if self.compared > MAX_COMPARED {
+                        return None;
+                    }
                     if let (Elem::One(x), Elem::One(y)) = pair
                         && !self.equal(x, y)?
                     {

@@ -101,7 +101,8 @@ impl<'a> Evaluator<'a> {
         let options = key.options();
         let mut chosen = Vec::new();
         for entry in &dict.entries {
-            if !entry.value.is_callable() {
+            // None is nested in another.
+            if !entry.value.is_callable() || matches!(entry.value.kind, Kind::Choice(_)) {
                 return None;
             }
             let name = entry.key.value(key.at).as_text().unwrap_or_else(|| "this key".into());
@@ -113,7 +114,9 @@ impl<'a> Evaluator<'a> {
         }
         if let Some(default) = default {
             let function = default.cloned().unwrap_or_else(|| Val::new(Kind::None, at));
-            if !function.is_callable() && !matches!(function.kind, Kind::None) {
+            if (!function.is_callable() && !matches!(function.kind, Kind::None))
+                || matches!(function.kind, Kind::Choice(_))
+            {
                 return None;
             }
             let text = format!("{} is none of them", self.source_at(key.at));

@@ -2,12 +2,16 @@
 //!
 //! | file | subject |
 //! | --- | --- |
+//! | `sequences` | builtins that make, walk and order sequences |
 //! | `builtins` | the names that Python always has |
 //! | `copies` | `copy`, `vars` and `dataclasses.asdict` |
 //! | `data` | JSON and YAML that a script reads |
 //! | `google` | Google's clients |
+//! | `http` | requests to Cloud Run's API by plain HTTP |
+//! | `iterables` | `itertools` and `collections` |
 //! | `parsers` | `argparse` |
 //! | `paths` | `pathlib` and `os.path` |
+//! | `processes` | calls that start a program |
 //! | `quoting` | `shlex`: texts as shell words, and back |
 
 use std::rc::Rc;
@@ -15,21 +19,27 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::call::Keywords;
 use super::exec::Stop;
-use super::value::{At, ClassObj, Elem, Kind, Obj, Partial, Val, Whys, all_known, why};
+use super::value::{At, ClassObj, Elem, Kind, Obj, Partial, Val, Whys, why};
 use crate::model::WhyKind;
 
 mod builtins;
 mod copies;
 mod data;
 mod google;
+mod http;
+mod iterables;
 mod parsers;
 mod paths;
+mod processes;
 mod quoting;
+mod sequences;
 
 pub use builtins::is_builtin;
 pub use google::{LIVE, is_client};
 pub use parsers::ParserObj;
 pub use paths::OPENED;
+
+use processes::is_command_runner;
 
 /// The reason that every command-line argument has; attributes name the argument.
 pub const COMMAND_LINE: &str = "it is given on the command line";
@@ -93,60 +103,10 @@ impl<'a> Evaluator<'a> {
             self.hazards += 1;
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
-        if let Some(form) = path.strip_prefix("os.").filter(|form| is_process_form(form)) {
-            return self.process_form(form, &args, at);
+        if let Some(value) = self.process(path, &args, &keywords, at)? {
+            return Ok(value);
         }
         match path {
-            "subprocess.run"
-            | "subprocess.call"
-            | "subprocess.check_call"
-            | "subprocess.check_output"
-            | "subprocess.Popen"
-            | "subprocess.getoutput"
-            | "subprocess.getstatusoutput" => {
-                let command = first.or_else(|| keyword("args"));
-                if let Some(command) = &command {
-                    let shell = match keyword("shell") {
-                        Some(value) => self.truth(&value),
-                        None => Some(path.starts_with("subprocess.get")),
-                    };
-                    self.run_command(command, shell, at);
-                }
-                let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
-                let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));
-                if is_probe && !checked && !path.starts_with("subprocess.check") {
-                    return Ok(unknown("how the command ends is known when the script runs"));
-                }
-                return Ok(match path {
-                    "subprocess.run" | "subprocess.Popen" => Val::new(Kind::Completed, at),
-                    "subprocess.call" | "subprocess.check_call" => Val::new(Kind::Int(0), at),
-                    _ => Val::new(Kind::Unknown(why(WhyKind::Dynamic, "the output of a command is not known", at)), at),
-                });
-            }
-            "os.system" | "os.popen" | "asyncio.create_subprocess_shell" => {
-                match first.as_ref().map(|value| &value.kind) {
-                    Some(Kind::Text(parts)) => {
-                        let text_at = first.as_ref().map_or(at, |value| value.at);
-                        self.run_shell(&parts.clone(), text_at);
-                    }
-                    _ if self.silent == 0 => {
-                        self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
-                    }
-                    _ => {}
-                }
-                if first.as_ref().is_some_and(|command| self.is_probe(command)) {
-                    return Ok(unknown("how the command ends is known when the script runs"));
-                }
-                return Ok(if path == "os.system" {
-                    Val::new(Kind::Int(0), at)
-                } else {
-                    Val::new(Kind::Completed, at)
-                });
-            }
-            "asyncio.create_subprocess_exec" => {
-                self.run_words(&args, at);
-                return Ok(Val::new(Kind::Completed, at));
-            }
             "exec" | "eval" => {
                 let whys = why(WhyKind::Unsupported, format!("`{path}` may change it"), at);
                 self.lose_data(&whys);
@@ -246,7 +206,18 @@ impl<'a> Evaluator<'a> {
             }
             "functools.partial" => {
                 if let Some((function, rest)) = args.split_first() {
-                    let partial = Partial { function: function.clone(), args: rest.to_vec(), keywords };
+                    let mut partial =
+                        Partial { function: function.clone(), args: rest.to_vec(), keywords: keywords.clone() };
+                    if let Kind::Partial(inner) = &function.kind {
+                        // As Python does, so that none is nested.
+                        partial.function = inner.function.clone();
+                        partial.args = inner.args.iter().chain(rest).cloned().collect();
+                        let inner = inner.keywords.iter().filter(|(name, _)| keyword(name).is_none()).cloned();
+                        partial.keywords = inner.chain(partial.keywords).collect();
+                    }
+                    if partial.args.len() > 200 {
+                        return self.limit(at, "a function has too many arguments");
+                    }
                     return Ok(Val::new(Kind::Partial(Rc::new(partial)), at));
                 }
             }
@@ -313,24 +284,6 @@ impl<'a> Evaluator<'a> {
         self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at)
     }
 
-    /// `os.execvp(…)`, `os.spawnlp(…)` and their like: their names tell where the arguments of the program begin.
-    fn process_form(&mut self, form: &str, args: &[Val<'a>], at: At) -> Result<Val<'a>, Stop> {
-        let is_spawn = form.starts_with("spawn");
-        let rest = args.get(if is_spawn { 2 } else { 1 }..).unwrap_or_default();
-        if form.trim_start_matches("exec").trim_start_matches("spawn").starts_with('l') {
-            let takes_environment = form.ends_with('e');
-            let words = rest.get(..rest.len() - usize::from(takes_environment && !rest.is_empty()));
-            self.run_words(words.unwrap_or_default(), at);
-        } else if let Some(command) = rest.first() {
-            self.run_command(&command.clone(), Some(false), at);
-        }
-        if form.starts_with("exec") {
-            // The process is replaced: nothing follows.
-            return Err(Stop::Raise);
-        }
-        Ok(Val::unknown(WhyKind::Dynamic, "how the command ends is known when the script runs", at))
-    }
-
     /// `sys.path.insert(0, folder)` and its like.
     fn search_path(&mut self, path: &str, folder: Option<&Val<'a>>, at: At) {
         let known = folder.and_then(paths::path_parts).and_then(|parts| paths::in_repository(&parts));
@@ -344,55 +297,6 @@ impl<'a> Evaluator<'a> {
                 self.search_open.get_or_insert(whys);
             }
         }
-    }
-
-    /// `collections.namedtuple(name, fields)`
-    fn named_tuple(&mut self, args: &[Val<'a>], keywords: &Keywords<'a>, at: At) -> Option<Val<'a>> {
-        let [name, fields] = args else { return None };
-        let fields: Vec<Rc<str>> = match fields.as_text() {
-            Some(text) => text.replace(',', " ").split_whitespace().map(Rc::from).collect(),
-            None => self.known_elements(fields)?.iter().map(Val::as_text).collect::<Option<_>>()?,
-        };
-        if !keywords.is_empty() {
-            return None;
-        }
-        let class = ClassObj { fields: Some(fields), is_tuple: true, ..ClassObj::plain(&name.as_text()?) };
-        Some(Val::new(Kind::Class(self.heap.add(Obj::Class(class))), at))
-    }
-
-    /// `itertools.chain(…)` and `itertools.product(…)` of lists that are known.
-    fn iterated(&mut self, path: &str, args: &[Val<'a>], keywords: &Keywords<'a>, at: At) -> Option<Val<'a>> {
-        if !keywords.is_empty() {
-            return None;
-        }
-        let lists = match (path, args) {
-            ("itertools.chain.from_iterable", [list]) => self.known_elements(list)?,
-            _ => args.to_vec(),
-        };
-        let lists: Vec<Vec<Val<'a>>> = lists
-            .iter()
-            .map(|list| match list.kind {
-                Kind::Dict(_) => all_known(&self.elements(list).ok()?),
-                _ => self.known_elements(list),
-            })
-            .collect::<Option<_>>()?;
-        let values: Vec<Val<'a>> = if path == "itertools.product" {
-            let count: usize = lists.iter().map(Vec::len).product();
-            if count > 2_000 {
-                return None;
-            }
-            let mut rows: Vec<Vec<Val<'a>>> = vec![Vec::new()];
-            for list in lists {
-                let longer = rows.iter().flat_map(|row| {
-                    list.iter().map(|value| row.iter().cloned().chain([value.clone()]).collect::<Vec<_>>())
-                });
-                rows = longer.collect();
-            }
-            rows.into_iter().map(|row| Val::new(Kind::Tuple(row.into()), at)).collect()
-        } else {
-            lists.into_iter().flatten().collect()
-        };
-        Some(Val::new(Kind::List(self.heap.add(Obj::List(values.into_iter().map(Elem::One).collect()))), at))
     }
 
     fn thread(&mut self, args: Vec<Val<'a>>, keywords: &Keywords<'a>, at: At) -> Result<Val<'a>, Stop> {
@@ -419,38 +323,4 @@ impl<'a> Evaluator<'a> {
         self.call(&target, given, Vec::new(), None, at)?;
         Ok(Val::unknown(WhyKind::Dynamic, "a thread", at))
     }
-}
-
-fn is_command_runner(path: &str) -> bool {
-    path.starts_with("subprocess.")
-        || matches!(
-            path,
-            "os.system" | "os.popen" | "asyncio.create_subprocess_exec" | "asyncio.create_subprocess_shell"
-        )
-        || path.strip_prefix("os.").is_some_and(is_process_form)
-}
-
-/// True for the functions of `os` that start a program.
-fn is_process_form(name: &str) -> bool {
-    matches!(
-        name,
-        "execv"
-            | "execve"
-            | "execvp"
-            | "execvpe"
-            | "execl"
-            | "execle"
-            | "execlp"
-            | "execlpe"
-            | "spawnv"
-            | "spawnve"
-            | "spawnvp"
-            | "spawnvpe"
-            | "spawnl"
-            | "spawnle"
-            | "spawnlp"
-            | "spawnlpe"
-            | "posix_spawn"
-            | "posix_spawnp"
-    )
 }

@@ -217,7 +217,9 @@ impl<'a> Evaluator<'a> {
             });
             let value = match (given.as_slice(), certain.get(&name)) {
                 ([(_, _)], Some(value)) if !values.contains_key(&name) => value.clone(),
-                (all, _) if all.iter().all(|(value, _)| value.is_callable()) => {
+                (all, _)
+                    if all.iter().all(|(value, _)| value.is_callable() && !matches!(value.kind, Kind::Choice(_))) =>
+                {
                     let mut chosen: Vec<Chosen<'a>> = chosen.collect();
                     if !certain.contains_key(&name) {
                         // Without a sub-command there is no such attribute, and what follows fails.
