@@ -4,6 +4,7 @@
 
 mod common;
 
+mod before_deploy;
 mod checks;
 mod cli;
 mod coverage;

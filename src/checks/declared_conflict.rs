@@ -5,15 +5,12 @@
 
 mod connectors;
 
-use super::expected::{after, interfaces_after, interfaces_text, source_of};
-use super::{Check, Scene, workload_connector_changed, workload_egress_changed, workload_interfaces_changed};
+use super::expected::source_of;
+use super::{Check, Scene};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{
-    ConnectorName, Declared, DeclaredSource, DeployCommand, Egress, Fact, NetworkInterface, Presence, VpcAccess, Why,
-    WhyKind, Workload,
-};
-use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_interfaces};
-use crate::reconcile::{Comparison, WorkloadPair, certain, compare, compare_with_default, conditions, unknown};
+use crate::model::{Declared, DeclaredSource, DeployCommand, Fact, Presence, Why, WhyKind, Workload};
+use crate::reconcile::fields::{CONNECTOR, EGRESS, Field, INTERFACES};
+use crate::reconcile::{Comparison, WorkloadPair, certain, conditions, unknown};
 
 /// The rule.
 pub static RULE: Rule =
@@ -37,46 +34,6 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts.extend(scene.reconciled.connectors.iter().flat_map(connectors::judge));
     verdicts
 }
-
-/// One field of the VPC access, and how it is read, compared and printed.
-struct Field<T: 'static> {
-    name: &'static str,
-    api: &'static str,
-    of: fn(&VpcAccess) -> &Fact<T>,
-    after: fn(&DeployCommand) -> Option<Fact<T>>,
-    compare: fn(&Fact<T>, &Fact<T>) -> Comparison,
-    shown: fn(&T) -> String,
-    /// Whether Terraform that leaves the field out accepts whatever is live, so that nothing conflicts with it.
-    computed: bool,
-}
-
-static CONNECTOR: Field<ConnectorName> = Field {
-    name: workload_connector_changed::FIELD,
-    api: "template.vpcAccess.connector",
-    of: |vpc| &vpc.connector,
-    after: |command| after(&command.connector),
-    compare,
-    shown: ToString::to_string,
-    computed: false,
-};
-static EGRESS: Field<Egress> = Field {
-    name: workload_egress_changed::FIELD,
-    api: "template.vpcAccess.egress",
-    of: |vpc| &vpc.egress,
-    after: |command| after(&command.egress),
-    compare: |left, right| compare_with_default(left, right, &DEFAULT_EGRESS),
-    shown: ToString::to_string,
-    computed: true,
-};
-static INTERFACES: Field<Vec<NetworkInterface>> = Field {
-    name: workload_interfaces_changed::FIELD,
-    api: "template.vpcAccess.networkInterfaces",
-    of: |vpc| &vpc.interfaces,
-    after: interfaces_after,
-    compare: compare_interfaces,
-    shown: |list| interfaces_text(list),
-    computed: false,
-};
 
 /// What one declaration says of a field.
 struct Statement<'a, T> {

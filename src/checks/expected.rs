@@ -2,9 +2,9 @@
 
 use crate::finding::Baseline;
 use crate::model::{
-    Change, ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence, Spelled,
-    Why, Workload,
+    ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence, Why, Workload,
 };
+use crate::reconcile::fields::{interfaces_after, value_after};
 use crate::reconcile::{Comparison, LiveSide, WorkloadPair, compare};
 
 /// What one declaration says that a field should be.
@@ -21,7 +21,7 @@ pub struct Expected<T> {
 
 /// The connectors that a workload is expected to have, one a declaration.
 pub fn connectors(pair: &WorkloadPair) -> Vec<Expected<ConnectorName>> {
-    expected(pair, |workload| workload.vpc.connector.clone(), |command| after(&command.connector))
+    expected(pair, |workload| workload.vpc.connector.clone(), |command| value_after(&command.connector))
 }
 
 /// The egress settings that a workload is expected to have, one a declaration that attaches it to a VPC: without that
@@ -32,7 +32,7 @@ pub fn egresses(pair: &WorkloadPair) -> Vec<Expected<Egress>> {
     if attached.terraform.len() < pair.terraform.len() && attached.terraform.is_empty() {
         return Vec::new();
     }
-    expected(&attached, |workload| workload.vpc.egress.clone(), |command| after(&command.egress))
+    expected(&attached, |workload| workload.vpc.egress.clone(), |command| value_after(&command.egress))
 }
 
 /// The direct interfaces that a workload is expected to have, one a declaration. A declaration whose connector is not
@@ -42,7 +42,7 @@ pub fn interfaces(pair: &WorkloadPair, live: &LiveWorkload) -> Vec<Expected<Vec<
         |connector: &Fact<ConnectorName>| compare(connector, &live.workload.vpc.connector) != Comparison::Different;
     let mut rest = pair.clone();
     rest.terraform.retain(|declared| same(&declared.value.vpc.connector));
-    rest.deploy.retain(|command| after(&command.connector).is_none_or(|connector| same(&connector)));
+    rest.deploy.retain(|command| value_after(&command.connector).is_none_or(|connector| same(&connector)));
     if rest.terraform.is_empty() && !pair.terraform.is_empty() {
         return Vec::new();
     }
@@ -80,40 +80,6 @@ fn expected<T: Clone>(
             })
         })
         .collect()
-}
-
-/// What a change leaves behind; `None` where it leaves what is live.
-pub fn after<T: Clone>(change: &Change<Spelled<T>>) -> Option<Fact<T>> {
-    match change {
-        Change::Set(fact) => Some(fact.clone().try_map(|spelled| spelled.canonical)),
-        Change::Clear(origin) => Some(Fact::Absent(origin.clone())),
-        Change::Leave => None,
-    }
-}
-
-/// The interfaces that a command leaves behind; `None` where it leaves what is live.
-pub fn interfaces_after(command: &DeployCommand) -> Option<Fact<Vec<NetworkInterface>>> {
-    match &command.interfaces {
-        Change::Set(fact) => Some(fact.clone()),
-        Change::Clear(origin) => Some(Fact::Absent(origin.clone())),
-        Change::Leave => None,
-    }
-}
-
-/// Interfaces in words: network, subnetwork and tags, each where it is known.
-pub fn interfaces_text(interfaces: &[NetworkInterface]) -> String {
-    let one = |interface: &NetworkInterface| {
-        let network = interface.network.known().map(|network| format!("network {}", network.name));
-        let subnetwork = interface.subnetwork.known().map(|subnetwork| format!("subnetwork {}", subnetwork.name));
-        let tags = interface.tags.known().filter(|tags| !tags.is_empty());
-        let tags = tags.map(|tags| format!("tags {}", tags.iter().map(String::as_str).collect::<Vec<_>>().join(" ")));
-        let words: Vec<String> = [network, subnetwork, tags].into_iter().flatten().collect();
-        if words.is_empty() { "an interface".to_owned() } else { words.join(" ") }
-    };
-    match interfaces {
-        [] => "none".to_owned(),
-        list => list.iter().map(one).collect::<Vec<_>>().join(", "),
-    }
 }
 
 /// How a deploy command is named in findings.

@@ -20,6 +20,7 @@ pub mod connector_unreferenced;
 pub mod critical_import_broken;
 pub mod declaration_unreadable;
 pub mod declared_conflict;
+pub mod deploy_refused;
 pub mod discovery;
 pub mod exclusion_unused;
 pub mod expected;
@@ -99,6 +100,7 @@ pub static ALL: &[&Check] = &[
     &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
     &declared_conflict::CHECK,
+    &deploy_refused::CHECK,
     &variable_validation_failed::CHECK,
     &variable_undeclared::CHECK,
     &attribute_dropped::CHECK,

@@ -4,6 +4,7 @@ use super::expected::{self, Expected, settled, shown};
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{ConnectorName, LiveWorkload};
+use crate::reconcile::fields::CONNECTOR;
 use crate::reconcile::{Comparison, WorkloadPair, certain, compare};
 
 /// The rule.
@@ -17,7 +18,7 @@ pub static RULE: Rule = Rule::new(
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 /// The field, in Terraform's spelling.
-pub const FIELD: &str = "vpc_access.connector";
+pub const FIELD: &str = CONNECTOR.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(one).collect()

@@ -6,6 +6,7 @@ use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Egress, LiveWorkload};
 use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_egress};
+use crate::reconcile::fields::EGRESS;
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
 /// The rule.
@@ -19,7 +20,7 @@ pub static RULE: Rule = Rule::new(
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 /// The field, in Terraform's spelling.
-pub const FIELD: &str = "vpc_access.egress";
+pub const FIELD: &str = EGRESS.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(one).collect()

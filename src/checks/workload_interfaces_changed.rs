@@ -1,11 +1,12 @@
 //! A live workload's template has another direct VPC interface than declared, or one where none was.
 
-use super::expected::{self, Expected, interfaces_text, settled};
+use super::expected::{self, Expected, settled};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{LiveWorkload, NetworkInterface};
 use crate::reconcile::equivalence::compare_interfaces;
+use crate::reconcile::fields::{INTERFACES, interfaces_text};
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
 /// The rule.
@@ -19,7 +20,7 @@ pub static RULE: Rule = Rule::new(
 pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 /// The field, in Terraform's spelling.
-pub const FIELD: &str = "vpc_access.network_interfaces";
+pub const FIELD: &str = INTERFACES.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(one).collect()

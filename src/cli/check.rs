@@ -9,6 +9,7 @@ use super::error::CliError;
 use super::gather::{self, Wanted};
 use super::live_args::LiveArgs;
 use super::observed::ObservedArgs;
+use super::outlook;
 use super::output::{self, Color};
 use super::recording::Recording;
 use super::setup::{CommonArgs, Setup, name_context};
@@ -16,6 +17,7 @@ use crate::checks::registry::{self, Acceptance, Judged, Settings};
 use crate::checks::{Limits, Scene};
 use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
+use crate::model::Evidence;
 use crate::policy::{self, Policies};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
@@ -37,6 +39,10 @@ pub struct Args {
     /// project; nothing else does
     #[arg(long, help_heading = "Checks")]
     collect: bool,
+    /// Say what the deploy that is about to run would change, and where Terraform would turn it back: all deploy config
+    /// of the repository, or what is run from one file or folder
+    #[arg(long, value_name = "PATH", num_args = 0..=1, help_heading = "Checks")]
+    before_deploy: Option<Option<PathBuf>>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -56,7 +62,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "before_deploy"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -134,10 +140,10 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         None => {
             let mut setup = Setup::load(&args.common)?;
             args.observed.apply(&setup.root, &mut setup.config.terraform);
-            let evidence = gather::evidence(
-                &setup,
-                &Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect },
-            )?;
+            let before_deploy = args.before_deploy.as_ref();
+            let before_deploy = before_deploy.map(|path| outlook::asked(&mut setup, path.as_deref())).transpose()?;
+            let wanted = Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect };
+            let evidence = Evidence { before_deploy, ..gather::evidence(&setup, &wanted)? };
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
     };
@@ -241,6 +247,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
             seconds: timings.terraform.max(timings.deploy) + timings.live + timings.tests,
         },
         parts: parts(&scene, &policies, config, &judged, settings),
+        before_deploy: outlook::outlook(evidence, &reconciled),
         coverage: evidence.inventory.coverage.clone(),
         excerpts: evidence.excerpts.clone(),
         suppressed: suppressed(&judged, settings),

@@ -12,6 +12,7 @@ pub mod init;
 mod live_args;
 pub mod live_state;
 mod observed;
+mod outlook;
 pub mod output;
 pub mod premigrate;
 pub mod recording;

@@ -164,6 +164,9 @@ pub enum VariableArgument {
 pub struct DeployConfig {
     /// Files and folders to read. Empty: found by looking.
     pub paths: Vec<String>,
+    /// A file or folder that is read in any case: what is about to be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<String>,
 }
 
 /// `[tests]`

@@ -172,7 +172,7 @@ fn live_file(file: &std::path::Path, source: &Written<&str>, errors: &mut Errors
 
 fn deploy(top: Section<'_>, errors: &mut Errors) -> DeployConfig {
     let Some(section) = top.section("deploy", errors) else { return DeployConfig::default() };
-    DeployConfig { paths: paths(section, "paths", errors) }
+    DeployConfig { paths: paths(section, "paths", errors), also: None }
 }
 
 fn tests(top: Section<'_>, errors: &mut Errors) -> TestsConfig {

@@ -8,6 +8,7 @@ use ignore::WalkBuilder;
 mod importers;
 
 use super::repository::MAX_BYTES;
+use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{DeployDeclarations, Diagnostic, Excerpts, RepoPath, SourceFile, Why, WhyKind};
 
@@ -53,12 +54,12 @@ const SKIPPED: [&str; 11] = [
 ];
 
 /// Finds deploy config: in the configured paths, or by looking.
-pub fn discover(repo: &Path, paths: &[String], declarations: &mut DeployDeclarations) -> Vec<Found> {
+pub fn discover(repo: &Path, config: &DeployConfig, declarations: &mut DeployDeclarations) -> Vec<Found> {
     let mut found = Vec::new();
-    if paths.is_empty() {
+    if config.paths.is_empty() {
         walk(repo, repo, &mut found, declarations);
     }
-    for path in paths {
+    for path in config.paths.iter().chain(&config.also) {
         let full = repo.join(path);
         if full.is_dir() {
             walk(repo, &full, &mut found, declarations);

@@ -49,7 +49,7 @@ pub fn declarations(
     excerpts: &Excerpts,
 ) -> DeployDeclarations {
     let mut declarations = DeployDeclarations::default();
-    let found = discover::discover(repo, &config.paths, &mut declarations);
+    let found = discover::discover(repo, config, &mut declarations);
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {

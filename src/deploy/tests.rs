@@ -38,7 +38,7 @@ fn context() -> NameContext {
 }
 
 fn read(repo: &Path, paths: &[&str]) -> DeployDeclarations {
-    let config = DeployConfig { paths: paths.iter().map(|path| (*path).to_owned()).collect() };
+    let config = DeployConfig { paths: paths.iter().map(|path| (*path).to_owned()).collect(), also: None };
     declarations(repo, &config, &context(), &Excerpts::default())
 }
 

@@ -23,6 +23,9 @@ pub struct Evidence {
     pub terraform: TerraformDeclarations,
     /// What deploy config would do.
     pub deploy: DeployDeclarations,
+    /// The deploy that is about to run; `None` where the run is not about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_deploy: Option<BeforeDeploy>,
     /// What Google Cloud answered; `None` where the run asks nothing of it.
     pub live: Option<LiveState>,
     /// The inventory derived from `live`, by the same code for a fresh run and a replay.
@@ -39,6 +42,13 @@ pub struct Evidence {
     pub excerpts: BTreeMap<RepoPath, BTreeMap<u32, String>>,
     /// Durations, for metrics only.
     pub timings: Timings,
+}
+
+/// A deploy that is about to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeDeploy {
+    /// The file or folder that it is run from; `None` for all of the repository's deploy config.
+    pub path: Option<RepoPath>,
 }
 
 impl Evidence {

@@ -269,4 +269,9 @@ impl<T> Change<T> {
             _ => None,
         }
     }
+
+    /// True for [`Change::Leave`].
+    pub fn is_leave(&self) -> bool {
+        matches!(self, Self::Leave)
+    }
 }

@@ -25,6 +25,7 @@ pub mod connector_health;
 pub mod database;
 pub mod declared;
 pub mod discovered;
+pub mod effect;
 pub mod evidence;
 pub mod fact;
 pub mod firewall;

@@ -5,10 +5,14 @@
 //! | [`mod@compare`] | comparing two facts: same, different, undecidable |
 //! | [`equivalence`] | the API's defaults and the views of one quantity, as data with their sources |
 //! | [`connectors`], [`workloads`] | pairing by canonical name |
+//! | [`fields`] | the fields of a workload's VPC access |
+//! | [`effect`] | what deploy commands would do to what is live |
 
 pub mod compare;
 pub mod connectors;
+pub mod effect;
 pub mod equivalence;
+pub mod fields;
 pub mod workloads;
 
 pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};

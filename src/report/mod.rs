@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::finding::{Finding, NotChecked, Part};
+use crate::finding::{Finding, NotChecked, Part, Subject};
+use crate::model::effect::CommandEffect;
 use crate::model::{Coverage, RepoPath};
 
 /// Everything that a renderer may print.
@@ -38,6 +39,8 @@ pub struct Report {
     pub not_checked: Vec<NotChecked>,
     /// Findings and not-checked items that are accepted.
     pub suppressed: Vec<Suppressed>,
+    /// What the deploy that is about to run would do; `None` where the run is not about one.
+    pub before_deploy: Option<DeployOutlook>,
     /// What was really looked at in Google Cloud.
     pub coverage: Coverage,
     /// The redacted source lines that origins cite, by file and line.
@@ -46,6 +49,15 @@ pub struct Report {
     pub exit_code: u8,
     /// The reason for the exit code, one line.
     pub exit_reason: String,
+}
+
+/// What a deploy would do.
+#[derive(Clone, Debug)]
+pub struct DeployOutlook {
+    /// The file or folder that it is run from; `None` for all of the repository's deploy config.
+    pub path: Option<RepoPath>,
+    /// The effects of its commands, by workload.
+    pub workloads: Vec<(Subject, Vec<CommandEffect>)>,
 }
 
 /// About the run itself; clocks and durations live only here and in part metrics.

@@ -36,6 +36,7 @@ static PAGES: &[(&str, &str)] = pages![
     "critical-import-broken",
     "declaration-unreadable",
     "declared-conflict",
+    "deploy-refused",
     "discovery-cap-exceeded",
     "discovery-too-many-files",
     "discovery-too-slow",

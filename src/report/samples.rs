@@ -54,6 +54,7 @@ pub(super) fn report(findings: Vec<Finding>, excerpts: &Excerpts) -> Report {
         findings,
         not_checked: Vec::new(),
         suppressed: Vec::new(),
+        before_deploy: None,
         coverage: Coverage::default(),
         excerpts: excerpts.cited(),
         exit_code: 0,

@@ -3,6 +3,7 @@
 
 mod block;
 mod findings;
+mod outlook;
 mod steps;
 pub(crate) mod tables;
 pub(crate) mod text;
@@ -42,6 +43,10 @@ pub fn render(report: &Report, style: &Style) -> String {
     out.push_str(&tables::summary(report, style));
     out.push_str(&tables::metrics(&report.parts, style));
     out.push_str(&items(report, style));
+    if let Some(deploy) = &report.before_deploy {
+        section(&mut out, &outlook::title(deploy), style);
+        out.push_str(&outlook::render(deploy, style));
+    }
     if !report.coverage.entries.is_empty() {
         section(&mut out, "looked at in Google Cloud", style);
         out.push_str(&tables::coverage(report, style));

@@ -165,7 +165,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             remote_state: vec![RemoteStateConfig { data: "network".into(), root: "infra".into() }],
             arguments: Vec::new(),
         },
-        deploy: DeployConfig { paths: owned(&["scripts/deploy_to_gcp.py", ".github/workflows"]) },
+        deploy: DeployConfig { paths: owned(&["scripts/deploy_to_gcp.py", ".github/workflows"]), also: None },
         tests: TestsConfig {
             root: "backend".into(),
             python_version: Some("3.11".into()),

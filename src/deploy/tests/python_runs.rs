@@ -243,11 +243,12 @@ fn python_cases_run_what_is_said_of_them() {
     for case in cases() {
         let name = case.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let repo = input(&case);
-        let scripts: BTreeSet<String> = discover::discover(&repo, &[], &mut DeployDeclarations::default())
-            .into_iter()
-            .filter(|found| found.kind == FileKind::Python)
-            .map(|found| found.path)
-            .collect();
+        let scripts: BTreeSet<String> =
+            discover::discover(&repo, &DeployConfig::default(), &mut DeployDeclarations::default())
+                .into_iter()
+                .filter(|found| found.kind == FileKind::Python)
+                .map(|found| found.path)
+                .collect();
         if scripts.is_empty() || !name.contains(&only) {
             continue;
         }

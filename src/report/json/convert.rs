@@ -23,6 +23,7 @@ impl From<&Report> for v1::Report {
             findings: report.findings.iter().map(Into::into).collect(),
             not_checked: report.not_checked.iter().map(Into::into).collect(),
             suppressed: report.suppressed.iter().map(Into::into).collect(),
+            before_deploy: report.before_deploy.as_ref().map(Into::into),
             coverage: report.coverage.entries.iter().map(Into::into).collect(),
         }
     }

@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::report;
 
+mod before_deploy;
+
+use before_deploy::BeforeDeploy;
+
 /// The report as JSON, with two spaces of indent, fields and items in a stable order, and a line end.
 pub fn render(report: &report::Report) -> String {
     // Nothing in these structs can fail to serialise (keys are text, numbers are finite); were it so one day, the
@@ -43,6 +47,9 @@ pub(super) struct Report {
     pub(super) not_checked: Vec<NotChecked>,
     /// Accepted items, which do not count.
     pub(super) suppressed: Vec<Suppressed>,
+    /// What the deploy that is about to run would do; only with `--before-deploy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) before_deploy: Option<BeforeDeploy>,
     /// What was really looked at in Google Cloud.
     pub(super) coverage: Vec<Coverage>,
 }
