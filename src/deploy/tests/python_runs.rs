@@ -292,7 +292,9 @@ fn python_cases_run_what_is_said_of_them() {
         both_ways.extend(seen_truths.into_iter().filter(|(_, seen)| seen.0 && seen.1).map(|(guard, _)| guard));
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    println!("{total} runs, {} certain entries, {} guards that were flipped", certain.len(), both_ways.len());
+    let counts =
+        format!("{total} runs, {} certain entries, {} guards that were flipped\n", certain.len(), both_ways.len());
+    std::io::Write::write_all(&mut std::io::stderr(), counts.as_bytes()).expect("stderr takes it");
     assert!(!only.is_empty() || certain.len() >= CERTAIN, "only {} certain entries were compared", certain.len());
     assert!(!only.is_empty() || both_ways.len() >= 25, "only {} guards came out both ways", both_ways.len());
 }

@@ -51,5 +51,6 @@ fn shell_cases_run_what_is_said_of_them() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    println!("{total} runs, {certain} certain entries, {guarded} guarded ones");
+    let counts = format!("{total} runs, {certain} certain entries, {guarded} guarded ones\n");
+    std::io::Write::write_all(&mut std::io::stderr(), counts.as_bytes()).expect("stderr takes it");
 }

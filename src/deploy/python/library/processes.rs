@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
                 if path == "os.system" { Val::new(Kind::Int(0), at) } else { Val::new(Kind::Completed, at) }
             }
             "asyncio.create_subprocess_exec" => {
-                self.run_words(&args, at);
+                self.run_words(args, at);
                 Val::new(Kind::Completed, at)
             }
             _ => return Ok(None),
