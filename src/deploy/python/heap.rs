@@ -237,6 +237,10 @@ fn unsure<'a>(entry: &Entry<'a>, whys: &Whys) -> Entry<'a> {
 
 /// Keeps what both lists begin and end with; between, it is one or the other.
 fn merge_lists<'a>(a: &[Elem<'a>], b: &[Elem<'a>], whys: &Whys, meeting: Meeting) -> Vec<Elem<'a>> {
+    // Alternatives in alternatives are shared, so that a short list may stand for very many elements.
+    if weight(a, MAX_ELEMENTS) + weight(b, MAX_ELEMENTS) > MAX_ELEMENTS {
+        return vec![Elem::Any(whys.clone())];
+    }
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (rest_a, rest_b) = (a.get(prefix..).unwrap_or_default(), b.get(prefix..).unwrap_or_default());
     let suffix = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(x, y)| x == y).count();
@@ -249,6 +253,23 @@ fn merge_lists<'a>(a: &[Elem<'a>], b: &[Elem<'a>], whys: &Whys, meeting: Meeting
     }
     merged.extend(rest_a.get(rest_a.len() - suffix..).unwrap_or_default().iter().cloned());
     merged
+}
+
+/// How many elements a list has with all its alternatives, counted up to a limit.
+fn weight(elements: &[Elem<'_>], limit: usize) -> usize {
+    let mut count = 0;
+    for element in elements {
+        count += 1;
+        if let Elem::Either(alternatives, _) = element {
+            for alternative in alternatives.iter() {
+                count += weight(alternative, limit.saturating_sub(count));
+            }
+        }
+        if count > limit {
+            break;
+        }
+    }
+    count
 }
 
 /// A text in as few parts as possible.
