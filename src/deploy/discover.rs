@@ -140,7 +140,9 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         text.contains("gcloud") && text.contains("run") && (text.contains("deploy") || text.contains("update"));
     match kind {
         FileKind::Python => gcloud || text.contains("vpc_access"),
-        FileKind::GithubActions => gcloud || text.contains("google-github-actions/deploy-cloudrun"),
+        FileKind::GithubActions => {
+            gcloud || text.contains("google-github-actions/deploy-cloudrun") || text.contains("uses: ./")
+        }
         FileKind::NotEvaluated(_) => gcloud,
     }
 }

@@ -20,8 +20,10 @@ use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPa
 
 mod commands;
 mod discover;
+mod expression;
 mod gcloud;
 mod github_actions;
+mod pipeline;
 mod python;
 mod repository;
 mod shell;
@@ -53,7 +55,9 @@ pub fn declarations(
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {
-            let repository = Repository::new(repo, context, excerpts);
+            let workflows = found.iter().filter(|file| file.kind == FileKind::GithubActions);
+            let called = workflows.flat_map(|file| github_actions::called(&source(file, excerpts))).collect();
+            let repository = Repository::new(repo, context, excerpts).with_called(called);
             let mut read = DeployDeclarations::default();
             for file in &found {
                 read_file(file, &repository, excerpts, &mut read);
@@ -84,8 +88,12 @@ pub fn declarations(
     declarations
 }
 
+fn source(found: &Found, excerpts: &Excerpts) -> SourceFile {
+    SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts)
+}
+
 fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
-    let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
+    let file = source(found, excerpts);
     read.files += 1;
     match found.kind {
         FileKind::Python => {
