@@ -138,11 +138,12 @@ fn scripts_run_what_is_said_of_them() {
     let mut failed = Vec::new();
     for case in cases().iter().map(|case| input(case)) {
         let read = read(&case, &[]);
-        let scripts: BTreeSet<String> = discover::discover(&case, &[], &mut DeployDeclarations::default())
-            .into_iter()
-            .filter(|found| found.kind == FileKind::Python)
-            .map(|found| found.path)
-            .collect();
+        let scripts: BTreeSet<String> =
+            discover::discover(&case, &DeployConfig::default(), &mut DeployDeclarations::default())
+                .into_iter()
+                .filter(|found| found.kind == FileKind::Python)
+                .map(|found| found.path)
+                .collect();
         let runs = scripts.iter().flat_map(|script| [(script, None), (script, Some("europe-west4"))]);
         for (script, set) in runs {
             let work = tempfile::tempdir().expect("a folder");
