@@ -28,6 +28,14 @@ pub enum FileKind {
     Python,
     /// A GitHub workflow.
     GithubActions,
+    /// A GitLab pipeline.
+    Gitlab,
+    /// A Cloud Build pipeline.
+    CloudBuild,
+    /// A CircleCI pipeline.
+    CircleCi,
+    /// An Azure pipeline.
+    Azure,
     /// A kind of file that this version does not evaluate, in words.
     NotEvaluated(&'static str),
 }
@@ -121,11 +129,11 @@ fn kind_of(path: &str) -> Option<FileKind> {
         return Some(FileKind::GithubActions);
     }
     match (name, extension) {
-        (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::NotEvaluated("a GitLab pipeline")),
+        (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::Gitlab),
         ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::NotEvaluated("a Makefile")),
-        _ if is_yaml && stem.starts_with("cloudbuild") => Some(FileKind::NotEvaluated("a Cloud Build pipeline")),
-        _ if is_yaml && path.contains(".circleci/") => Some(FileKind::NotEvaluated("a CircleCI pipeline")),
-        _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::NotEvaluated("an Azure pipeline")),
+        _ if is_yaml && stem.starts_with("cloudbuild") => Some(FileKind::CloudBuild),
+        _ if is_yaml && path.contains(".circleci/") => Some(FileKind::CircleCi),
+        _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::Azure),
         (_, "sh" | "bash") => Some(FileKind::NotEvaluated("a shell script")),
         (_, "py") if !name.starts_with("test_") && name != "conftest.py" && !stem.ends_with("_test") => {
             Some(FileKind::Python)
@@ -143,6 +151,10 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         FileKind::GithubActions => {
             gcloud || text.contains("google-github-actions/deploy-cloudrun") || text.contains("uses: ./")
         }
+        // A pipeline may hold nothing but what it includes or starts.
+        FileKind::Gitlab => gcloud || text.contains("include"),
+        FileKind::CloudBuild | FileKind::CircleCi => gcloud || text.contains("cloud-run"),
+        FileKind::Azure => gcloud || text.contains("template"),
         FileKind::NotEvaluated(_) => gcloud,
     }
 }

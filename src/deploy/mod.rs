@@ -18,11 +18,15 @@ use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
 
+mod azure;
+mod circleci;
+mod cloud_build;
 mod commands;
 mod discover;
 mod expression;
 mod gcloud;
 mod github_actions;
+mod gitlab;
 mod pipeline;
 mod python;
 mod repository;
@@ -103,6 +107,10 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
             read.diagnostics.extend(outcome.diagnostics);
         }
         FileKind::GithubActions => github_actions::read(&file, repository, read),
+        FileKind::Gitlab => gitlab::read(&file, repository, read),
+        FileKind::CloudBuild => cloud_build::read(&file, repository, read),
+        FileKind::CircleCi => circleci::read(&file, repository, read),
+        FileKind::Azure => azure::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);

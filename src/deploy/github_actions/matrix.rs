@@ -29,7 +29,7 @@ pub(super) fn combinations(
     };
     let limit = |sink: &mut Sink<'_>| {
         if let Some(node) = node {
-            let name = Text { value: String::new(), range: node.place().unwrap_or(0..0), plain: true };
+            let name = Text { value: String::new(), range: node.place().unwrap_or(0..0), plain: true, source: 0 };
             sink.incomplete(place.why(WhyKind::Limit, "the matrix has too many combinations", &name));
         }
     };

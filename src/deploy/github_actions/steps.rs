@@ -1,10 +1,8 @@
 //! Steps of a job or of an action.
 
-use std::collections::BTreeSet;
-
 use super::scope::Scope;
 use super::{Reader, RunDefaults, cloud_run_action};
-use crate::deploy::pipeline::{Place, Script, known, may_deploy, pieces};
+use crate::deploy::pipeline::{Place, Script, assigned_names, known, may_deploy, pieces};
 use crate::deploy::repository::resolve;
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, WhyKind, redact};
@@ -52,9 +50,9 @@ impl Reader<'_> {
         let units = scope.units(place, run);
         let script =
             Script { units: &units, variables: &scope.environment, folder: folder.as_deref(), guards: &guards };
-        self.sink.script(place, &script);
+        self.sink.script(&|range| place.origin(range), &script);
         if run.value.contains("GITHUB_ENV") {
-            rewritten_names(&run.value, &mut job.rewritten);
+            assigned_names(&run.value, &mut job.rewritten);
             for name in &job.rewritten {
                 job.environment.remove(name);
             }
@@ -85,19 +83,6 @@ impl Reader<'_> {
             _ => {
                 let text = format!("the action {} is not evaluated", redact::identifier(name));
                 self.sink.incomplete(place.why(WhyKind::Unsupported, text, uses));
-            }
-        }
-    }
-}
-
-/// The names before `=` or `<<` in a script that writes `$GITHUB_ENV`.
-fn rewritten_names(script: &str, names: &mut BTreeSet<String>) {
-    for line in script.lines() {
-        for (at, _) in line.match_indices(['=', '<']) {
-            let before = line.get(..at).unwrap_or_default();
-            let start = before.rfind(|next: char| !next.is_ascii_alphanumeric() && next != '_').map_or(0, |at| at + 1);
-            if let Some(name) = before.get(start..).filter(|name| !name.is_empty()) {
-                names.insert(name.to_owned());
             }
         }
     }

@@ -9,6 +9,7 @@
 //! | `template` | expressions between marks, such as `${{ … }}` |
 //! | `dollar` | variables, such as `$NAME` and `${NAME}` |
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::commands;
@@ -165,9 +166,9 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds what a script deploys.
-    pub fn script(&mut self, place: &Place, script: &Script<'_>) {
-        let outcome = shell::read(script.units, script.variables, &|range| place.origin(range));
+    /// Adds what a script deploys. `origin` gives the place of a range of the offsets of its units.
+    pub fn script(&mut self, origin: &dyn Fn(Range<usize>) -> Origin, script: &Script<'_>) {
+        let outcome = shell::read(script.units, script.variables, origin);
         for why in outcome.incomplete {
             self.incomplete(why);
         }
@@ -215,4 +216,17 @@ impl Sink<'_> {
 pub fn may_deploy(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["deploy", "cloud-run", "cloudrun", "cloud_run", "gcloud"].iter().any(|word| text.contains(word))
+}
+
+/// The names before `=` or `<<` in a script that writes variables for later steps: each of them may be one.
+pub fn assigned_names(script: &str, names: &mut BTreeSet<String>) {
+    for line in script.lines() {
+        for (at, _) in line.match_indices(['=', '<']) {
+            let before = line.get(..at).unwrap_or_default();
+            let start = before.rfind(|next: char| !next.is_ascii_alphanumeric() && next != '_').map_or(0, |at| at + 1);
+            if let Some(name) = before.get(start..).filter(|name| !name.is_empty()) {
+                names.insert(name.to_owned());
+            }
+        }
+    }
 }

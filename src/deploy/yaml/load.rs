@@ -111,7 +111,7 @@ impl Loader {
                 let plain = style == ScalarStyle::Plain;
                 let null = plain && matches!(&*value, "" | "~" | "null" | "Null" | "NULL");
                 let value = if null { String::new() } else { value.into_owned() };
-                let node = Node::Scalar(Text { value, range, plain });
+                let node = Node::Scalar(Text { value, range, plain, source: 0 });
                 self.done(tagged(node, own_tag(tag.as_deref())), anchor, at)?;
             }
             Event::Alias(anchor) => {

@@ -42,6 +42,8 @@ pub struct Text {
     pub range: Range<usize>,
     /// True where it is written without quotes, so that it may be a number, a truth value or null.
     pub plain: bool,
+    /// Which file it stands in, where nodes of several files are put together.
+    pub source: usize,
 }
 
 impl Node {
@@ -95,6 +97,19 @@ impl Node {
             Self::List(elements) => elements,
             Self::Scalar(text) if text.value.is_empty() => &[],
             _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The same node as one of another file.
+    pub fn in_source(self, source: usize) -> Self {
+        match self {
+            Self::Scalar(text) => Self::Scalar(Text { source, ..text }),
+            Self::List(elements) => Self::List(elements.into_iter().map(|one| one.in_source(source)).collect()),
+            Self::Map(entries) => {
+                let entry = |(key, value): (Text, Node)| (Text { source, ..key }, value.in_source(source));
+                Self::Map(entries.into_iter().map(entry).collect())
+            }
+            Self::Tagged(tag, inner) => Self::Tagged(tag, Box::new(inner.in_source(source))),
         }
     }
 
