@@ -13,6 +13,8 @@ mod doctor;
 mod emulator;
 mod fault_matrix;
 mod faults;
+mod gcloud_cli;
+mod gcloud_fuzz;
 mod gcloud_json;
 mod health;
 mod hostile;

@@ -86,13 +86,13 @@ impl Build<'_> {
             }
             Some((at, program)) => {
                 let first = Word::known(program, self.place.of(at));
-                self.command(sink, Some(first), &arguments, folder.as_deref());
+                self.command(sink, Some(first), &arguments, (folder.as_deref(), &variables));
             }
             None if image.is_some_and(|image| runs_arguments(&image.value)) => {
                 let shell = arguments.first().is_some_and(|first| matches!(base(&first.value), "bash" | "sh"));
                 match arguments.split_first().filter(|_| shell) {
                     Some((_, rest)) => self.shell(sink, rest, &variables, folder.as_deref()),
-                    None => self.command(sink, None, &arguments, folder.as_deref()),
+                    None => self.command(sink, None, &arguments, (folder.as_deref(), &variables)),
                 }
             }
             None => self.foreign(sink, image, &arguments),
@@ -128,12 +128,18 @@ impl Build<'_> {
         sink.script(&|range| self.place.origin(range), &script);
     }
 
-    fn command(&self, sink: &mut Sink<'_>, first: Option<Word>, arguments: &[&Text], folder: Option<&str>) {
+    fn command(
+        &self,
+        sink: &mut Sink<'_>,
+        first: Option<Word>,
+        arguments: &[&Text],
+        context: (Option<&str>, &Variables),
+    ) {
         let words = arguments.iter().map(|text| self.word(text));
         let items: Vec<Item> = first.into_iter().chain(words).map(Item::Word).collect();
         let Some(Item::Word(program)) = items.first() else { return };
         let origin = arguments.first().map_or_else(|| program.origin.clone(), |first| self.place.of(first));
-        sink.command(&items, &origin, folder, Vec::new());
+        sink.command(&items, &origin, context, Vec::new());
     }
 
     /// A step of an image that is not known.

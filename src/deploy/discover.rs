@@ -36,6 +36,10 @@ pub enum FileKind {
     CircleCi,
     /// An Azure pipeline.
     Azure,
+    /// Manifests of Cloud Run workloads.
+    Manifest,
+    /// A Cloud Deploy pipeline, its targets, or a Skaffold configuration.
+    CloudDeploy,
     /// A kind of file that this version does not evaluate, in words.
     NotEvaluated(&'static str),
 }
@@ -73,6 +77,7 @@ pub fn discover(repo: &Path, config: &DeployConfig, declarations: &mut DeployDec
             let relative = relative(repo, &full);
             let kind = kind_of(&relative).unwrap_or(FileKind::NotEvaluated("a deploy file of this kind"));
             if let Some(text) = text(&full, &relative, declarations) {
+                let kind = by_content(kind, &text);
                 found.push(Found { path: relative, kind, text });
             }
         } else {
@@ -111,7 +116,7 @@ fn walk(repo: &Path, folder: &Path, found: &mut Vec<Found>, declarations: &mut D
         }
         let path = relative(repo, entry.path());
         let Some(kind) = kind_of(&path) else { continue };
-        let Some(text) = text_if_deploys(entry.path(), &path, kind, declarations) else { continue };
+        let Some((kind, text)) = text_if_deploys(entry.path(), &path, kind, declarations) else { continue };
         found.push(Found { path, kind, text });
     }
 }
@@ -131,14 +136,29 @@ fn kind_of(path: &str) -> Option<FileKind> {
     match (name, extension) {
         (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::Gitlab),
         ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::NotEvaluated("a Makefile")),
-        _ if is_yaml && stem.starts_with("cloudbuild") => Some(FileKind::CloudBuild),
+        _ if (is_yaml || extension == "json") && stem.starts_with("cloudbuild") => Some(FileKind::CloudBuild),
         _ if is_yaml && path.contains(".circleci/") => Some(FileKind::CircleCi),
         _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::Azure),
+        (_, "yaml" | "yml") => Some(FileKind::Manifest),
         (_, "sh" | "bash") => Some(FileKind::NotEvaluated("a shell script")),
         (_, "py") if !name.starts_with("test_") && name != "conftest.py" && !stem.ends_with("_test") => {
             Some(FileKind::Python)
         }
         _ => None,
+    }
+}
+
+/// What a YAML file is by its text, where its name does not say it.
+fn by_content(kind: FileKind, text: &str) -> FileKind {
+    let begins = |word: &str| text.starts_with(word) || text.contains(&format!("\n{word}"));
+    match kind {
+        FileKind::Manifest if begins("apiVersion: skaffold/") || begins("apiVersion: deploy.cloud.google.com/") => {
+            FileKind::CloudDeploy
+        }
+        FileKind::Manifest if begins("steps:") && (text.contains("gcr.io/") || text.contains("cloudsdktool/")) => {
+            FileKind::CloudBuild
+        }
+        other => other,
     }
 }
 
@@ -155,6 +175,8 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         FileKind::Gitlab => gcloud || text.contains("include"),
         FileKind::CloudBuild | FileKind::CircleCi => gcloud || text.contains("cloud-run"),
         FileKind::Azure => gcloud || text.contains("template"),
+        FileKind::Manifest => text.contains("serving.knative.dev/v1") || text.contains("run.googleapis.com/v1"),
+        FileKind::CloudDeploy => true,
         FileKind::NotEvaluated(_) => gcloud,
     }
 }
@@ -164,7 +186,7 @@ fn text_if_deploys(
     relative: &str,
     kind: FileKind,
     declarations: &mut DeployDeclarations,
-) -> Option<String> {
+) -> Option<(FileKind, String)> {
     let size = std::fs::metadata(path).ok()?.len();
     if size > MAX_BYTES {
         // Only what can be deploy config at all is worth a word.
@@ -178,7 +200,8 @@ fn text_if_deploys(
     }
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    deploys(kind, &text).then_some(text)
+    let kind = by_content(kind, &text);
+    deploys(kind, &text).then_some((kind, text))
 }
 
 /// The text of a file that is named in the configuration: what cannot be read is said.

@@ -5,7 +5,7 @@
 //! | `discover` | which files are deploy config |
 //! | `repository` | files that one deploy file reads of another |
 //! | `commands` | from a command line to what it declares |
-//! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
+//! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
 //! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
 //! | `python` | partial evaluation of Python scripts |
@@ -21,20 +21,22 @@ use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPa
 mod azure;
 mod circleci;
 mod cloud_build;
+mod cloud_deploy;
 mod commands;
 mod discover;
 mod expression;
-mod gcloud;
+pub mod gcloud;
 mod github_actions;
 mod gitlab;
+mod manifest;
 mod pipeline;
 mod python;
-mod repository;
+pub mod repository;
 mod shell;
 mod show;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 mod yaml;
 
 pub use show::show;
@@ -63,7 +65,18 @@ pub fn declarations(
             let called = workflows.flat_map(|file| github_actions::called(&source(file, excerpts))).collect();
             let repository = Repository::new(repo, context, excerpts).with_called(called);
             let mut read = DeployDeclarations::default();
-            for file in &found {
+            // Whether something applies a manifest is known when everything else has been read.
+            let (manifests, others): (Vec<&Found>, Vec<&Found>) =
+                found.iter().partition(|file| file.kind == FileKind::Manifest);
+            let (delivery, others): (Vec<&Found>, Vec<&Found>) =
+                others.into_iter().partition(|file| file.kind == FileKind::CloudDeploy);
+            for file in others {
+                read_file(file, &repository, excerpts, &mut read);
+            }
+            let delivery: Vec<SourceFile> = delivery.into_iter().map(|file| source(file, excerpts)).collect();
+            read.files += delivery.len();
+            cloud_deploy::read(&delivery, &repository, &mut read);
+            for file in manifests {
                 read_file(file, &repository, excerpts, &mut read);
             }
             read
@@ -72,10 +85,7 @@ pub fn declarations(
     });
     match read {
         Some(read) => {
-            declarations.commands.extend(read.commands);
-            declarations.incomplete.extend(read.incomplete);
-            declarations.diagnostics.extend(read.diagnostics);
-            declarations.files += read.files;
+            declarations.absorb(read);
         }
         None => {
             let text = "the deploy config could not be evaluated";
@@ -100,17 +110,15 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
     let file = source(found, excerpts);
     read.files += 1;
     match found.kind {
-        FileKind::Python => {
-            let outcome = python::evaluate(&file, repository);
-            read.commands.extend(outcome.commands);
-            read.incomplete.extend(outcome.incomplete);
-            read.diagnostics.extend(outcome.diagnostics);
-        }
+        FileKind::Python => read.absorb(python::evaluate(&file, repository)),
         FileKind::GithubActions => github_actions::read(&file, repository, read),
         FileKind::Gitlab => gitlab::read(&file, repository, read),
         FileKind::CloudBuild => cloud_build::read(&file, repository, read),
         FileKind::CircleCi => circleci::read(&file, repository, read),
         FileKind::Azure => azure::read(&file, repository, read),
+        FileKind::Manifest => manifest::read(&file, repository, read),
+        // All of them are read at once.
+        FileKind::CloudDeploy => cloud_deploy::read(&[file], repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);

@@ -41,7 +41,7 @@ impl Reader<'_> {
         let declared = triggers.iter().find(|(name, _)| name.value == "workflow_call").and_then(|(_, node)| *node);
         let declared = declared.and_then(|node| node.get("inputs"));
         let inputs = inputs::when_called((place, scope), node.get("with"), &callee, declared);
-        let scope = Scope { inputs: Some(inputs), ..Scope::default() };
+        let scope = Scope { inputs, called: true, ..Scope::default() };
         self.workflow(&callee, &root, &scope, guards);
     }
 
@@ -73,7 +73,7 @@ impl Reader<'_> {
             return;
         }
         let inputs = inputs::when_called((place, scope), with, &callee, root.get("inputs"));
-        let mut inner = Scope { inputs: Some(inputs), ..scope.clone() };
+        let mut inner = Scope { inputs, called: true, ..scope.clone() };
         let steps = root.at(&["runs", "steps"]).map(Node::elements).unwrap_or_default();
         // An action's steps name their shell, and start in the root.
         let own = RunDefaults { shell: defaults.shell.clone(), folder: None };

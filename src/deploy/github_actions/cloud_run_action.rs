@@ -109,7 +109,7 @@ pub(super) fn deploy(
         items.push(Item::Word(file.clone()));
         items.extend(action.region_and_project());
         items.extend(action.flags("flags"));
-        sink.command(&items, &origin, Some(""), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
         service = None;
     } else if !only_traffic {
         let mut items = match (action.word("job"), &service) {
@@ -141,7 +141,7 @@ pub(super) fn deploy(
         items.extend(action.flag("--source", "source"));
         items.extend(action.region_and_project());
         items.extend(action.flags("flags"));
-        sink.command(&items, &origin, Some(""), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
     }
     if let (Some((name, value)), Some(service)) = (traffic, service) {
         let mut items = words("gcloud run services update-traffic");
@@ -150,7 +150,7 @@ pub(super) fn deploy(
         items.push(Item::Word(value));
         items.extend(action.region_and_project());
         items.extend(action.flags("update_traffic_flags"));
-        sink.command(&items, &origin, Some(""), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
     }
 }
 

@@ -49,7 +49,7 @@ pub fn read(file: &SourceFile, repository: &Repository<'_>, declarations: &mut D
         }
         guards.push(place.guard("on: workflow_call", trigger.range.clone()));
     }
-    let scope = Scope { inputs: Some(inputs::when_started(&place, &triggers)), ..Scope::default() };
+    let scope = Scope { inputs: inputs::when_started(&place, &triggers), ..Scope::default() };
     reader.workflow(&place, &root, &scope, &guards);
 }
 

@@ -13,7 +13,7 @@ use crate::model::{Guard, Why, WhyKind, redact};
 pub(super) const MARKS: Marks = Marks { open: "${{", close: "}}", quotes: true };
 
 /// What expressions can refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Scope {
     /// `env`.
     pub(super) environment: Variables,
@@ -21,8 +21,10 @@ pub(super) struct Scope {
     pub(super) hidden: bool,
     /// `matrix`; `None` where there is none, or where it is not known.
     pub(super) matrix: Option<Value>,
-    /// `inputs`; names that are not in it are not given.
-    pub(super) inputs: Option<Value>,
+    /// `inputs`.
+    pub(super) inputs: Value,
+    /// True where the inputs are all that there are: of a workflow or action that is called.
+    pub(super) called: bool,
     /// Variables that an earlier step writes to `$GITHUB_ENV`.
     pub(super) rewritten: BTreeSet<String>,
 }
@@ -43,9 +45,11 @@ impl Contexts for Here<'_> {
                 Some((Value::Text(self.scope.environment.get(*name)?.clone()), 2))
             }
             [context, ..] if is(context, "matrix") => Some((self.scope.matrix.clone()?, 1)),
-            [context, ..] if is(context, "inputs") => Some((self.scope.inputs.clone()?, 1)),
-            [context, event, inputs, ..] if is(context, "github") && is(event, "event") && is(inputs, "inputs") => {
-                Some((self.scope.inputs.clone()?, 3))
+            [context, name, ..] if is(context, "inputs") => Some((self.scope.input(name)?, 2)),
+            [context, event, inputs, name, ..]
+                if is(context, "github") && is(event, "event") && is(inputs, "inputs") =>
+            {
+                Some((self.scope.input(name)?, 4))
             }
             _ => None,
         }
@@ -64,7 +68,24 @@ impl Contexts for Here<'_> {
     }
 }
 
+impl Default for Scope {
+    fn default() -> Self {
+        Self {
+            environment: Variables::new(),
+            hidden: false,
+            matrix: None,
+            inputs: Value::Map(Vec::new()),
+            called: false,
+            rewritten: BTreeSet::new(),
+        }
+    }
+}
+
 impl Scope {
+    fn input(&self, name: &str) -> Option<Value> {
+        self.inputs.get(name).cloned().or(self.called.then_some(Value::Null))
+    }
+
     /// The characters of a scalar, with expressions replaced as far as they are known.
     pub(super) fn units(&self, place: &Place, text: &Text) -> Vec<Unit> {
         fill(&place.units(text), MARKS, &mut |inner, range| {

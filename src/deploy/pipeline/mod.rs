@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::commands;
+use super::gcloud::{self, Defaults};
 use super::repository::{Repository, resolve};
 use super::shell::{self, Unit};
-use super::words::{Hole, Item, Piece};
+use super::words::{Hole, Item, Piece, Word};
 use super::yaml::{self, Broken, Loading, Node, Text};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
@@ -174,13 +175,26 @@ impl Sink<'_> {
         }
         for command in outcome.commands {
             let guards = script.guards.iter().cloned().chain(command.guards).collect();
-            self.command(&command.items, &command.origin, script.folder, guards);
+            self.command(&command.items, &command.origin, (script.folder, script.variables), guards);
         }
     }
 
-    /// Adds what one command line deploys.
-    pub fn command(&mut self, items: &[Item], origin: &Origin, _folder: Option<&str>, guards: Vec<Guard>) {
-        commands::add(items, origin, guards, self.repository, self.declarations);
+    /// Adds what one command line deploys, where these variables are set.
+    pub fn command(
+        &mut self,
+        items: &[Item],
+        origin: &Origin,
+        (folder, variables): (Option<&str>, &shell::Variables),
+        guards: Vec<Guard>,
+    ) {
+        let mut defaults = Defaults::default();
+        for name in Defaults::VARIABLES {
+            if let Some(pieces) = variables.get(name) {
+                defaults.variable(name, Word { pieces: pieces.clone(), origin: origin.clone() });
+            }
+        }
+        let reading = gcloud::read_with(items, origin, self.repository, &defaults);
+        commands::take_in(folder, reading, guards, self.repository, self.declarations);
     }
 
     /// A file that another one names, relative to a folder; `None` where it is not read, which is noted at the place

@@ -25,7 +25,7 @@ use std::rc::Rc;
 use super::repository::Repository;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
-use crate::model::{Caller, DeployCommand, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact};
+use crate::model::{Caller, DeployDeclarations, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact};
 use crate::python::{self, Ranged, Version};
 
 mod call;
@@ -45,16 +45,8 @@ use exec::{ActiveGuard, Condition, Stop};
 use heap::Heap;
 use value::{At, Function, Kind, Obj, Val, Whys};
 
-/// What a script would do.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Its deploys.
-    pub commands: Vec<DeployCommand>,
-    /// Why there may be others.
-    pub incomplete: Vec<Why>,
-    /// What is wrong with the file.
-    pub diagnostics: Vec<Diagnostic>,
-}
+/// What a script does.
+pub type Outcome = DeployDeclarations;
 
 /// The most statements and expressions that are evaluated in one script.
 const MAX_STEPS: usize = 200_000;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::value::{At, Elem, Key, Kind, Obj, ObjId, Part, Val, Whys, why};
+use crate::deploy::commands;
 use crate::deploy::gcloud::{self, Reading};
 use crate::deploy::shell;
 use crate::deploy::words::{Hole, Item, Piece, Word};
@@ -92,11 +93,8 @@ impl<'a> Evaluator<'a> {
         let outer = self.current_guards();
         for command in outcome.commands {
             let guards = outer.iter().cloned().chain(command.guards).collect();
-            match gcloud::read(&command.items, &command.origin, self.repository.context) {
-                Reading::Deploy(deploy) => self.push(DeployCommand { guards, ..*deploy }),
-                Reading::Undecidable(whys) => self.outcome.incomplete.extend(whys),
-                Reading::Other => {}
-            }
+            let reading = gcloud::read(&command.items, &command.origin, self.repository);
+            commands::take(reading, guards, self.repository, &mut self.outcome);
         }
     }
 
@@ -115,24 +113,18 @@ impl<'a> Evaluator<'a> {
             if let Some(first) = rest.first_mut() {
                 *first = Item::Word(Word::known("gcloud", word.origin.clone()));
             }
-            if gcloud::read(&rest, &origin, self.repository.context) != Reading::Other {
+            if gcloud::read(&rest, &origin, self.repository) != Reading::Other {
                 self.incomplete(WhyKind::Dynamic, "the script runs a program that is not known", call_at);
             }
             return;
         }
-        match gcloud::read(items, &origin, self.repository.context) {
-            Reading::Deploy(deploy) => {
-                let guards = self.current_guards();
-                self.push(DeployCommand { guards, ..*deploy });
-            }
-            Reading::Undecidable(whys) => {
-                for why in whys {
-                    if !self.outcome.incomplete.contains(&why) {
-                        self.outcome.incomplete.push(why);
-                    }
-                }
-            }
+        match gcloud::read(items, &origin, self.repository) {
             Reading::Other => self.record_wrapped(items, &origin, call_at),
+            reading if self.silent == 0 => {
+                let guards = self.current_guards();
+                commands::take(reading, guards, self.repository, &mut self.outcome);
+            }
+            _ => {}
         }
     }
 
@@ -145,7 +137,7 @@ impl<'a> Evaluator<'a> {
         for start in 1..items.len().min(20) {
             let rest = items.get(start..).unwrap_or_default();
             if rest.first().and_then(text).is_some_and(|word| gcloud::is_gcloud(&word))
-                && gcloud::read(rest, origin, self.repository.context) != Reading::Other
+                && gcloud::read(rest, origin, self.repository) != Reading::Other
             {
                 let text = "the script runs gcloud through another program, which is not evaluated";
                 return self.incomplete(WhyKind::Unsupported, text, call_at);
@@ -374,6 +366,7 @@ impl<'a> Evaluator<'a> {
                 .map_or(Change::Leave, |fact| Change::Set(fact.map(|text| gcloud::spell_connector(text, &names)))),
             egress: egress.map_or(Change::Leave, |fact| Change::Set(fact.map(gcloud::spell_egress))),
             interfaces: Change::Leave,
+            traffic: Vec::new(),
             guards,
         };
         self.push(command);

@@ -110,7 +110,12 @@ impl Loader {
             Event::Scalar(value, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let null = plain && matches!(&*value, "" | "~" | "null" | "Null" | "NULL");
-                let value = if null { String::new() } else { value.into_owned() };
+                let value = match &*value {
+                    _ if null => String::new(),
+                    "True" | "TRUE" if plain => "true".to_owned(),
+                    "False" | "FALSE" if plain => "false".to_owned(),
+                    _ => value.into_owned(),
+                };
                 let node = Node::Scalar(Text { value, range, plain, source: 0 });
                 self.done(tagged(node, own_tag(tag.as_deref())), anchor, at)?;
             }
