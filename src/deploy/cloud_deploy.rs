@@ -54,7 +54,11 @@ pub fn read(files: &[SourceFile], repository: &Repository<'_>, declarations: &mu
                 let applied = Applied {
                     origin: Some(pipeline.place.of(id)),
                     tool: "cloud-deploy",
-                    action: format!("Cloud Deploy pipeline {} to {}", redact::identifier(name), redact::identifier(&id.value)),
+                    action: format!(
+                        "Cloud Deploy pipeline {} to {}",
+                        redact::identifier(name),
+                        redact::identifier(&id.value)
+                    ),
                     project: Some(project),
                     region: Some(region),
                     guards: Vec::new(),
@@ -72,7 +76,8 @@ pub fn read(files: &[SourceFile], repository: &Repository<'_>, declarations: &mu
 
 /// The Skaffold configurations of a pipeline: those beside it, or the only ones.
 fn configs_of<'p>(sink: &mut Sink<'_>, pipeline: &Part, all: &[&'p Part]) -> Option<Vec<&'p Part>> {
-    let beside: Vec<&Part> = all.iter().copied().filter(|config| config.place.folder() == pipeline.place.folder()).collect();
+    let beside: Vec<&Part> =
+        all.iter().copied().filter(|config| config.place.folder() == pipeline.place.folder()).collect();
     if !beside.is_empty() {
         return Some(beside);
     }
@@ -81,9 +86,14 @@ fn configs_of<'p>(sink: &mut Sink<'_>, pipeline: &Part, all: &[&'p Part]) -> Opt
     if files.len() == 1 {
         return Some(all.to_vec());
     }
-    let what = if files.is_empty() { "no Skaffold configuration is found for" } else { "which Skaffold configuration belongs to it is not known:" };
+    let what = if files.is_empty() {
+        "no Skaffold configuration is found for"
+    } else {
+        "which Skaffold configuration belongs to it is not known:"
+    };
     let name = redact::identifier(pipeline.word(&["metadata", "name"]).unwrap_or("?"));
-    let why = Why::at(WhyKind::Unsupported, format!("{what} the pipeline {name}"), pipeline.place.of_node(&pipeline.node));
+    let why =
+        Why::at(WhyKind::Unsupported, format!("{what} the pipeline {name}"), pipeline.place.of_node(&pipeline.node));
     sink.incomplete(why);
     None
 }
@@ -127,7 +137,10 @@ fn alone(sink: &mut Sink<'_>, config: &Part) {
     let common = config.node.at(&["deploy", "cloudrun"]);
     let target = |node: &Node, key: &str| match node.get(key).and_then(Node::text) {
         Some(text) => Some(Fact::Known(text.value.clone(), config.place.of(text))),
-        None => common.and_then(|common| common.get(key)).and_then(Node::text).map(|text| Fact::Known(text.value.clone(), config.place.of(text))),
+        None => common
+            .and_then(|common| common.get(key))
+            .and_then(Node::text)
+            .map(|text| Fact::Known(text.value.clone(), config.place.of(text))),
     };
     let applied = |node: &Node, origin: Origin| Applied {
         origin: Some(origin),

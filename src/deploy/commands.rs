@@ -23,12 +23,7 @@ pub fn add(
 }
 
 /// Adds what was read of a command line, under `guards`.
-pub fn take(
-    reading: Reading,
-    guards: Vec<Guard>,
-    repository: &Repository<'_>,
-    declarations: &mut DeployDeclarations,
-) {
+pub fn take(reading: Reading, guards: Vec<Guard>, repository: &Repository<'_>, declarations: &mut DeployDeclarations) {
     take_in(None, reading, guards, repository, declarations);
 }
 

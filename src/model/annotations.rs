@@ -35,7 +35,10 @@ pub fn meant(key: &str) -> Option<&'static str> {
     }
     let (prefix, name) = key.rsplit_once('/').unwrap_or(("", key));
     let near = |one: &str, other: &str| strsim::damerau_levenshtein(one, other) <= WRONG_LETTERS;
-    let ours = prefix.is_empty() || prefix.ends_with("googleapis.com") || near(prefix, "run.googleapis.com") || prefix.ends_with("knative.dev");
+    let ours = prefix.is_empty()
+        || prefix.ends_with("googleapis.com")
+        || near(prefix, "run.googleapis.com")
+        || prefix.ends_with("knative.dev");
     let name = name.to_lowercase().replace('_', "-");
     let known = KEYS.into_iter().find(|known| {
         let (_, wanted) = known.split_once('/').unwrap_or(("", known));
@@ -61,7 +64,8 @@ pub fn interfaces(text: &str) -> Option<Vec<WrittenInterface>> {
     let Value::Array(items) = serde_json::from_str(text).ok()? else { return None };
     let one = |item: &Value| {
         let fields = item.as_object()?;
-        let text = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let text =
+            |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         let tags = fields.get("tags").and_then(Value::as_array);
         let tags = tags.map(|tags| tags.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         Some(WrittenInterface { network: text("network"), subnetwork: text("subnetwork"), tags })
@@ -96,7 +100,10 @@ mod tests {
     #[test]
     fn interfaces_are_a_json_list_of_objects() {
         let read = interfaces(r#"[{"network": "n", "tags": ["a"]}, {"subnetwork": "s", "network": ""}]"#).unwrap();
-        assert_eq!(read[0], WrittenInterface { network: Some("n".into()), subnetwork: None, tags: Some(vec!["a".into()]) });
+        assert_eq!(
+            read[0],
+            WrittenInterface { network: Some("n".into()), subnetwork: None, tags: Some(vec!["a".into()]) }
+        );
         assert_eq!(read[1], WrittenInterface { network: None, subnetwork: Some("s".into()), tags: None });
         assert_eq!(interfaces("[]"), Some(Vec::new()));
         assert_eq!((interfaces("[1]"), interfaces("{}"), interfaces("[")), (None, None, None));

@@ -33,7 +33,8 @@ pub fn apply(sink: &mut Sink<'_>, command: ManifestCommand, folder: Option<&str>
     let nodes: Vec<&Node> = nodes.iter().filter(|node| !node.entries().is_empty()).collect();
     let invalid = |text: String| Why::at(WhyKind::Invalid, text, at.clone());
     let [node] = nodes.as_slice() else {
-        return sink.incomplete(invalid(format!("gcloud applies one workload, and {path} has {} documents", nodes.len())));
+        return sink
+            .incomplete(invalid(format!("gcloud applies one workload, and {path} has {} documents", nodes.len())));
     };
     match Document::of(&place, node).filter(|document| document.kind == command.kind) {
         None => sink.incomplete(invalid(format!("{path} describes no {}", command.kind.word()))),

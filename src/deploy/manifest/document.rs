@@ -150,7 +150,8 @@ impl<'a> Document<'a> {
             None => Fact::Absent(origin.clone()),
         };
         let one = |written: crate::model::annotations::WrittenInterface| NetworkInterface {
-            network: fact(written.network).try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
+            network: fact(written.network)
+                .try_map(|name| NetworkName::parse(&name, names).map_err(|error| error.to_string())),
             subnetwork: fact(written.subnetwork)
                 .try_map(|name| SubnetworkName::parse(&name, names).map_err(|error| error.to_string())),
             tags: match written.tags {

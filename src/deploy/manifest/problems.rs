@@ -30,7 +30,8 @@ pub(super) fn judge(sink: &mut Sink<'_>, document: &Document<'_>) {
                 WorkloadKind::WorkerPool => ("template", "worker pool"),
                 WorkloadKind::Service => ("template", "service"),
             };
-            let owner = if path.len() > 2 || *path == ["annotations"] { path.join(".") } else { format!("the {owner}") };
+            let owner =
+                if path.len() > 2 || *path == ["annotations"] { path.join(".") } else { format!("the {owner}") };
             let text = format!("the annotation {known} is one of the {template}, and stands in {owner}");
             let text = text.replace("stands in the", "stands on the");
             note(sink, document, (path, &key.value), value, (text, format!("move it to {right}")), key);
@@ -60,10 +61,7 @@ fn note(
         text,
         refused_by: RefusedBy::Api,
         edit,
-        places: vec![Written {
-            value: value.word().map(redact::identifier),
-            origin: document.place.of(at),
-        }],
+        places: vec![Written { value: value.word().map(redact::identifier), origin: document.place.of(at) }],
     };
     if !sink.declarations.problems.contains(&problem) {
         sink.declarations.problems.push(problem);
