@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::deploy::pipeline::{Marks, Place, fill, hole, known, pieces};
-use crate::deploy::shell::Unit;
+use crate::deploy::shell::{Unit, UnitKind};
 use crate::deploy::words::{Hole, Piece};
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, Why, WhyKind, redact};
@@ -63,7 +63,7 @@ impl Parameters {
 
     /// The characters of a scalar, with parameters put in.
     pub(super) fn units(&self, place: &Place, text: &Text) -> Vec<Unit> {
-        fill(&place.units(text), MARKS, &mut |inner, range| {
+        fill(&unescaped(place.units(text)), MARKS, &mut |inner, range| {
             // `<<` begins a heredoc as well; an expression is a name.
             let is_name = !inner.is_empty()
                 && inner.chars().all(|next| next.is_ascii_alphanumeric() || matches!(next, '.' | '_' | '-'));
@@ -126,6 +126,13 @@ impl Parameters {
             }
         }
     }
+}
+
+/// A heredoc is written with a backslash before it, which is taken off.
+fn unescaped(units: Vec<Unit>) -> Vec<Unit> {
+    let is = |unit: Option<&Unit>, wanted: char| matches!(unit.map(|unit| &unit.kind), Some(UnitKind::Char(character)) if *character == wanted);
+    let escapes = |at: usize| is(units.get(at), '\\') && is(units.get(at + 1), '<') && is(units.get(at + 2), '<');
+    units.iter().enumerate().filter(|(at, _)| !escapes(*at)).map(|(_, unit)| unit.clone()).collect()
 }
 
 /// A condition in a line.

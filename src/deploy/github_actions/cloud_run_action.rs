@@ -176,24 +176,30 @@ pub(super) fn authenticate(
     if action.input("export_environment_variables").is_some_and(|text| text.value.trim() == "false") {
         return;
     }
-    let unknown = || hole(place.why(WhyKind::Environment, "the credentials say which project gcloud takes", uses));
     let project = match action.word("project_id") {
-        Some(word) => word.pieces,
+        Some(word) => Some(word.pieces),
         // A service account's address names its project.
-        None if is_auth => match action.input("service_account").map(|text| known(&action.pieces(text))) {
-            Some(Some(address)) => {
-                match address.split_once('@').and_then(|(_, rest)| rest.strip_suffix(".iam.gserviceaccount.com")) {
-                    Some(project) => vec![Piece::Lit(project.to_owned())],
-                    None => unknown(),
-                }
-            }
-            _ => unknown(),
-        },
+        None if is_auth => action.input("service_account").and_then(|text| {
+            let address = known(&action.pieces(text))?;
+            let (_, host) = address.split_once('@')?;
+            Some(vec![Piece::Lit(host.strip_suffix(".iam.gserviceaccount.com")?.to_owned())])
+        }),
         None => return,
     };
-    let project = if guarded { unknown() } else { project };
     for name in PROJECT_VARIABLES {
-        job.environment.insert(name.to_owned(), project.clone());
+        match &project {
+            Some(_) if guarded => {
+                let why = place.why(WhyKind::Guarded, "whether the step with the credentials runs is not known", uses);
+                job.environment.insert(name.to_owned(), hole(why));
+            }
+            Some(project) => {
+                job.environment.insert(name.to_owned(), project.clone());
+            }
+            // The credentials say it. As for every command that names no project, the configured one is meant.
+            None => {
+                job.environment.remove(name);
+            }
+        }
     }
 }
 
