@@ -5,8 +5,10 @@
 //!
 //! Sources: "Build configuration file schema", "Substituting variable values" of Cloud Build's documentation.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::gcloud::Defaults;
 use super::pipeline::{Dollar, Place, Script, Sink, expand, hole, known, pieces};
 use super::repository::{Repository, resolve};
 use super::shell::{Unit, Variables};
@@ -44,6 +46,7 @@ pub fn read(file: &SourceFile, repository: &Repository<'_>, declarations: &mut D
     let build = Build {
         place: &place,
         defaults: substitutions.iter().map(|(name, value)| (name.value.as_str(), (name, value))).collect(),
+        told: RefCell::default(),
     };
     let common = build.environment(root.at(&["options", "env"]));
     for step in root.get("steps").map(Node::elements).unwrap_or_default() {
@@ -55,6 +58,8 @@ struct Build<'a> {
     place: &'a Place,
     /// The substitutions of the file.
     defaults: BTreeMap<&'a str, (&'a Text, &'a Node)>,
+    /// What earlier steps have told gcloud: they share its folder of configuration.
+    told: RefCell<Defaults>,
 }
 
 impl Build<'_> {
@@ -125,7 +130,7 @@ impl Build<'_> {
             return;
         }
         let script = Script { units, variables, folder, guards: &[] };
-        sink.script(&|range| self.place.origin(range), &script);
+        sink.script(&|range| self.place.origin(range), &script, &mut self.told.borrow_mut());
     }
 
     fn command(
@@ -139,7 +144,7 @@ impl Build<'_> {
         let items: Vec<Item> = first.into_iter().chain(words).map(Item::Word).collect();
         let Some(Item::Word(program)) = items.first() else { return };
         let origin = arguments.first().map_or_else(|| program.origin.clone(), |first| self.place.of(first));
-        sink.command(&items, &origin, context, Vec::new());
+        sink.command(&items, &origin, context, &mut self.told.borrow_mut(), Vec::new());
     }
 
     /// A step of an image that is not known.

@@ -1,13 +1,14 @@
 //! From a command line that a script or a pipeline runs to what is declared by it.
 
-use super::gcloud::{self, Reading};
+use super::gcloud::{self, Defaults, Reading};
 use super::manifest;
 use super::pipeline::Sink;
 use super::repository::Repository;
-use super::words::Item;
+use super::shell;
+use super::words::{Item, Word};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{
-    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, RefusedCommand, Why,
+    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, Place, RefusedCommand, Why, WhyKind,
 };
 
 /// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing. Whoever knows the
@@ -84,5 +85,48 @@ fn refuse(refused: RefusedCommand, declarations: &mut DeployDeclarations) {
 fn reason(why: Why, declarations: &mut DeployDeclarations) {
     if !declarations.incomplete.contains(&why) {
         declarations.incomplete.push(why);
+    }
+}
+
+/// Adds what a shell text deploys, under `guards`, where it runs in a folder and with variables. `defaults` is what gcloud
+/// takes where no flag says it; `gcloud config set` changes it for what runs afterwards.
+pub fn of_shell(
+    outcome: shell::Outcome,
+    (folder, variables): (Option<&str>, &shell::Variables),
+    defaults: &mut Defaults,
+    guards: &[Guard],
+    repository: &Repository<'_>,
+    declarations: &mut DeployDeclarations,
+) {
+    for why in outcome.incomplete.into_iter().chain(outcome.broken.iter().cloned()) {
+        reason(why, declarations);
+    }
+    for why in outcome.broken {
+        let origin = match why.place {
+            Some(Place::Origin(origin)) => Some(origin),
+            _ => None,
+        };
+        let diagnostic = Diagnostic { level: DiagnosticLevel::Error, text: why.text, origin };
+        if !declarations.diagnostics.contains(&diagnostic) {
+            declarations.diagnostics.push(diagnostic);
+        }
+    }
+    for command in outcome.commands {
+        let whys: Vec<Why> = command
+            .guards
+            .first()
+            .map(|guard| Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone()))
+            .into_iter()
+            .collect();
+        defaults.observe(&command.items, &command.origin, &whys);
+        let mut own = defaults.clone();
+        for name in Defaults::VARIABLES {
+            if let Some(pieces) = command.environment.get(name).or_else(|| variables.get(name)) {
+                own.variable(name, Word { pieces: pieces.clone(), origin: command.origin.clone() });
+            }
+        }
+        let reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
+        let guards = guards.iter().cloned().chain(command.guards).collect();
+        take_in(folder, reading, guards, repository, declarations);
     }
 }

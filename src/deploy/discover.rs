@@ -40,6 +40,10 @@ pub enum FileKind {
     Manifest,
     /// A Cloud Deploy pipeline, its targets, or a Skaffold configuration.
     CloudDeploy,
+    /// A shell script.
+    Shell,
+    /// A Makefile.
+    Makefile,
     /// A kind of file that this version does not evaluate, in words.
     NotEvaluated(&'static str),
 }
@@ -135,12 +139,13 @@ fn kind_of(path: &str) -> Option<FileKind> {
     }
     match (name, extension) {
         (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::Gitlab),
-        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::NotEvaluated("a Makefile")),
+        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::Makefile),
         _ if (is_yaml || extension == "json") && stem.starts_with("cloudbuild") => Some(FileKind::CloudBuild),
         _ if is_yaml && path.contains(".circleci/") => Some(FileKind::CircleCi),
         _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::Azure),
         (_, "yaml" | "yml") => Some(FileKind::Manifest),
-        (_, "sh" | "bash") => Some(FileKind::NotEvaluated("a shell script")),
+        // A name without an extension: its first line says what it is.
+        (_, "sh" | "bash" | "") => Some(FileKind::Shell),
         (_, "py") if !name.starts_with("test_") && name != "conftest.py" && !stem.ends_with("_test") => {
             Some(FileKind::Python)
         }
@@ -177,8 +182,27 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         FileKind::Azure => gcloud || text.contains("template"),
         FileKind::Manifest => text.contains("serving.knative.dev/v1") || text.contains("run.googleapis.com/v1"),
         FileKind::CloudDeploy => true,
+        FileKind::Shell | FileKind::Makefile => {
+            let acts = ["deploy", "update", "replace", "connectors"].iter().any(|word| text.contains(word));
+            // A script can leave the command to a file that it reads.
+            acts && (text.contains("gcloud")
+                || text.contains("source ")
+                || text.contains("\n. ")
+                || text.contains("include "))
+        }
         FileKind::NotEvaluated(_) => gcloud,
     }
+}
+
+/// True for a file of this name that is a script, by its extension or its first line.
+fn is_script(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let first = text.lines().next().unwrap_or_default();
+    name.trim_start_matches('.').contains('.')
+        || first.strip_prefix("#!").is_some_and(|program| {
+            let words = program.split(['/', ' ']);
+            words.into_iter().any(|word| matches!(word, "sh" | "bash" | "dash" | "zsh" | "ksh"))
+        })
 }
 
 fn text_if_deploys(
@@ -201,7 +225,8 @@ fn text_if_deploys(
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let kind = by_content(kind, &text);
-    deploys(kind, &text).then_some((kind, text))
+    let is_config = deploys(kind, &text) && (kind != FileKind::Shell || is_script(relative, &text));
+    is_config.then_some((kind, text))
 }
 
 /// The text of a file that is named in the configuration: what cannot be read is said.

@@ -7,9 +7,14 @@
 //! | `commands` | from a command line to what it declares |
 //! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
-//! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
+//! | `shell` | evaluation of shell scripts |
+//! | `makefile` | Makefiles |
 //! | `python` | partial evaluation of Python scripts |
-//! | `github_actions`, `yaml` | workflows |
+//! | `yaml` | YAML with places |
+//! | `expression` | the expressions of GitHub and Azure |
+//! | `pipeline` | what the readers of pipelines share |
+//! | `github_actions`, `gitlab`, `cloud_build`, `circleci`, `azure` | pipelines |
+//! | `manifest`, `cloud_deploy` | manifests, and what applies them without a command line |
 //! | `show` | the JSON of `gcp-drift show deploy` |
 
 use std::path::Path;
@@ -28,6 +33,7 @@ mod expression;
 pub mod gcloud;
 mod github_actions;
 mod gitlab;
+mod makefile;
 mod manifest;
 mod pipeline;
 mod python;
@@ -119,6 +125,18 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
         FileKind::Manifest => manifest::read(&file, repository, read),
         // All of them are read at once.
         FileKind::CloudDeploy => cloud_deploy::read(&[file], repository, read),
+        FileKind::Shell => {
+            let outcome = shell::script(&file, repository);
+            commands::of_shell(
+                outcome,
+                (None, &shell::Variables::new()),
+                &mut gcloud::Defaults::default(),
+                &[],
+                repository,
+                read,
+            );
+        }
+        FileKind::Makefile => makefile::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);

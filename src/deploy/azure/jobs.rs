@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::scope::Scope;
 use super::template::{Element, marked};
 use super::{MAX_STEPS, Reader};
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Place, Script, known, may_deploy, pieces};
 use crate::deploy::repository::resolve;
 use crate::deploy::yaml::{Node, Text};
@@ -105,6 +106,7 @@ impl Reader<'_> {
     pub(super) fn steps(&mut self, place: &Place, steps: &Node, scope: &mut Scope, guards: &[Guard]) {
         // Variables that an earlier step sets.
         let mut rewritten: BTreeSet<String> = BTreeSet::new();
+        let mut defaults = Defaults::default();
         for element in self.elements(place, steps, scope, "steps") {
             self.steps += 1;
             if self.steps > MAX_STEPS {
@@ -114,7 +116,7 @@ impl Reader<'_> {
             for name in &rewritten {
                 scope.variables.remove(&name.to_lowercase());
             }
-            if let Some(script) = self.step(&element, &scope, &guards)
+            if let Some(script) = self.step(&element, &scope, &mut defaults, &guards)
                 && script.contains("task.setvariable")
             {
                 let names = script.split("variable=").skip(1).map(|rest| {
@@ -126,7 +128,13 @@ impl Reader<'_> {
     }
 
     /// Reads a step; gives the text of its script.
-    fn step<'e>(&mut self, element: &'e Element, scope: &Scope, guards: &[Guard]) -> Option<&'e str> {
+    fn step<'e>(
+        &mut self,
+        element: &'e Element,
+        scope: &Scope,
+        defaults: &mut Defaults,
+        guards: &[Guard],
+    ) -> Option<&'e str> {
         let (step, place) = (&element.node, &element.place);
         let input = |name: &str| step.at(&["inputs", name]).and_then(Node::text);
         let task = step.get("task").and_then(Node::text);
@@ -174,7 +182,7 @@ impl Reader<'_> {
         };
         let units = scope.units(place, script);
         let read = Script { units: &units, variables: &environment, folder: folder.as_deref(), guards };
-        self.sink.script(&|range| place.origin(range), &read);
+        self.sink.script(&|range| place.origin(range), &read, defaults);
         Some(&script.value)
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Reader;
 use super::parameters::Parameters;
 use super::workflows::named;
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Script, known, pieces};
 use crate::deploy::repository::resolve;
 use crate::deploy::shell::Variables;
@@ -20,6 +21,8 @@ struct Job {
     shell: Option<Text>,
     /// Variables that an earlier step writes to `$BASH_ENV`.
     rewritten: BTreeSet<String>,
+    /// What earlier steps have told gcloud.
+    defaults: Defaults,
 }
 
 impl Reader<'_> {
@@ -45,7 +48,7 @@ impl Reader<'_> {
         }
         environment.extend(self.environment(&parameters, job.get("environment")));
         shell = job.get("shell").and_then(Node::text).cloned().or(shell);
-        let mut state = Job { environment, shell, rewritten: BTreeSet::new() };
+        let mut state = Job { environment, shell, rewritten: BTreeSet::new(), defaults: Defaults::default() };
         let part = |key: &str| given.and_then(|given| given.get(key)).map(Node::elements).unwrap_or_default();
         let steps = job.get("steps").map(Node::elements).unwrap_or_default();
         for steps in [part("pre-steps"), steps, part("post-steps")] {
@@ -125,7 +128,7 @@ impl Reader<'_> {
         let units = parameters.units(self.place, command);
         let script = Script { units: &units, variables: &environment, folder: folder.as_deref(), guards: &guards };
         let place = self.place;
-        self.sink.script(&|range| place.origin(range), &script);
+        self.sink.script(&|range| place.origin(range), &script, &mut job.defaults);
         if command.value.contains("BASH_ENV") {
             crate::deploy::pipeline::assigned_names(&command.value, &mut job.rewritten);
             for name in &job.rewritten {

@@ -78,6 +78,7 @@ impl Reader<'_> {
         // An action's steps name their shell, and start in the root.
         let own = RunDefaults { shell: defaults.shell.clone(), folder: None };
         self.steps(&callee, steps, &mut inner, &own, guards);
+        job.defaults = inner.defaults;
         job.rewritten.extend(inner.rewritten.iter().cloned());
         for name in &inner.rewritten {
             job.environment.remove(name);

@@ -5,6 +5,7 @@
 
 use super::flags::split;
 use super::scope::Scope;
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Place, Sink, hole, known, pieces};
 use crate::deploy::words::{Item, Piece, Word};
 use crate::deploy::yaml::{Node, Text};
@@ -87,7 +88,7 @@ pub(super) fn deploy(
     place: &Place,
     (uses, version): (&Text, &str),
     with: Option<&Node>,
-    scope: &Scope,
+    (scope, defaults): (&Scope, &mut Defaults),
     guards: &[Guard],
 ) {
     let action = Action { place, scope, with, uses };
@@ -109,7 +110,7 @@ pub(super) fn deploy(
         items.push(Item::Word(file.clone()));
         items.extend(action.region_and_project());
         items.extend(action.flags("flags"));
-        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), defaults, guards.to_vec());
         service = None;
     } else if !only_traffic {
         let mut items = match (action.word("job"), &service) {
@@ -141,7 +142,7 @@ pub(super) fn deploy(
         items.extend(action.flag("--source", "source"));
         items.extend(action.region_and_project());
         items.extend(action.flags("flags"));
-        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), defaults, guards.to_vec());
     }
     if let (Some((name, value)), Some(service)) = (traffic, service) {
         let mut items = words("gcloud run services update-traffic");
@@ -150,7 +151,7 @@ pub(super) fn deploy(
         items.push(Item::Word(value));
         items.extend(action.region_and_project());
         items.extend(action.flags("update_traffic_flags"));
-        sink.command(&items, &origin, (Some(""), &scope.environment), guards.to_vec());
+        sink.command(&items, &origin, (Some(""), &scope.environment), defaults, guards.to_vec());
     }
 }
 

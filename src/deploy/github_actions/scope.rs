@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::deploy::expression::{Contexts, Dialect, Value, evaluate, holds};
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Marks, Place, fill, pieces};
 use crate::deploy::shell::{Unit, Variables};
 use crate::deploy::yaml::{Node, Text};
@@ -27,6 +28,8 @@ pub(super) struct Scope {
     pub(super) called: bool,
     /// Variables that an earlier step writes to `$GITHUB_ENV`.
     pub(super) rewritten: BTreeSet<String>,
+    /// What earlier steps have told gcloud.
+    pub(super) defaults: Defaults,
 }
 
 /// A scope, at the place of an expression.
@@ -77,6 +80,7 @@ impl Default for Scope {
             inputs: Value::Map(Vec::new()),
             called: false,
             rewritten: BTreeSet::new(),
+            defaults: Defaults::default(),
         }
     }
 }

@@ -50,7 +50,7 @@ impl Reader<'_> {
         let units = scope.units(place, run);
         let script =
             Script { units: &units, variables: &scope.environment, folder: folder.as_deref(), guards: &guards };
-        self.sink.script(&|range| place.origin(range), &script);
+        self.sink.script(&|range| place.origin(range), &script, &mut job.defaults);
         if run.value.contains("GITHUB_ENV") {
             assigned_names(&run.value, &mut job.rewritten);
             for name in &job.rewritten {
@@ -73,7 +73,14 @@ impl Reader<'_> {
         match name {
             "google-github-actions/deploy-cloudrun" => {
                 let version = version.to_owned();
-                cloud_run_action::deploy(&mut self.sink, place, (uses, &version), with, scope, guards);
+                cloud_run_action::deploy(
+                    &mut self.sink,
+                    place,
+                    (uses, &version),
+                    with,
+                    (scope, &mut job.defaults),
+                    guards,
+                );
             }
             "google-github-actions/auth" | "google-github-actions/setup-gcloud" => {
                 cloud_run_action::authenticate(place, uses, with, scope, job, guarded);

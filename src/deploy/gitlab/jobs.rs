@@ -5,6 +5,7 @@ use super::variables::Table;
 use super::{Pipeline, pipeline, rules};
 use std::ops::Range;
 
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Script, Sink, pieces};
 use crate::deploy::shell::{Unit, UnitKind, Variables};
 use crate::deploy::yaml::{Node, Text};
@@ -66,6 +67,7 @@ fn run(sink: &mut Sink<'_>, pipeline: &Pipeline, job: &Node, table: &Table, guar
     };
     let part = |key: &str| job.get(key).or_else(|| default(key));
     let variables = table.values();
+    let mut defaults = Defaults::default();
     for scripts in [vec![part("before_script"), job.get("script")], vec![part("after_script")]] {
         let mut text: Vec<Unit> = Vec::new();
         for line in scripts.into_iter().flatten().flat_map(|script| lines(script, 0)) {
@@ -79,7 +81,7 @@ fn run(sink: &mut Sink<'_>, pipeline: &Pipeline, job: &Node, table: &Table, guar
             continue;
         }
         let script = Script { units: &text, variables: &variables, folder: Some(""), guards };
-        sink.script(&|range| origin(pipeline, range), &script);
+        sink.script(&|range| origin(pipeline, range), &script, &mut defaults);
     }
     if let Some((name, _)) = job.entry("run")
         && let Some(place) = pipeline.place(name)

@@ -167,16 +167,15 @@ impl Sink<'_> {
         }
     }
 
-    /// Adds what a script deploys. `origin` gives the place of a range of the offsets of its units.
-    pub fn script(&mut self, origin: &dyn Fn(Range<usize>) -> Origin, script: &Script<'_>) {
-        let outcome = shell::read(script.units, script.variables, origin);
-        for why in outcome.incomplete {
-            self.incomplete(why);
-        }
-        for command in outcome.commands {
-            let guards = script.guards.iter().cloned().chain(command.guards).collect();
-            self.command(&command.items, &command.origin, (script.folder, script.variables), guards);
-        }
+    /// Adds what a script deploys. `origin` gives the place of a range of the offsets of its units, and `defaults` is what
+    /// earlier scripts of the same job have told gcloud.
+    pub fn script(&mut self, origin: &dyn Fn(Range<usize>) -> Origin, script: &Script<'_>, defaults: &mut Defaults) {
+        let outcome = match script.folder {
+            Some(folder) => shell::text_in(script.units, script.variables, origin, self.repository, folder),
+            None => shell::read(script.units, script.variables, origin),
+        };
+        let context = (script.folder, script.variables);
+        commands::of_shell(outcome, context, defaults, script.guards, self.repository, self.declarations);
     }
 
     /// Adds what one command line deploys, where these variables are set.
@@ -185,9 +184,11 @@ impl Sink<'_> {
         items: &[Item],
         origin: &Origin,
         (folder, variables): (Option<&str>, &shell::Variables),
+        defaults: &mut Defaults,
         guards: Vec<Guard>,
     ) {
-        let mut defaults = Defaults::default();
+        defaults.observe(items, origin, &[]);
+        let mut defaults = defaults.clone();
         for name in Defaults::VARIABLES {
             if let Some(pieces) = variables.get(name) {
                 defaults.variable(name, Word { pieces: pieces.clone(), origin: origin.clone() });
