@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::*;
 
+mod hostile_pipelines;
 #[cfg(unix)]
 mod runs;
 #[cfg(unix)]

@@ -4,7 +4,7 @@
 //! a copy of the case's folder, with nothing on PATH but the fake gcloud, the usual small tools, and stand-ins for the
 //! large ones; without network tools, with its home in the sandbox, and for a limited time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -99,7 +99,7 @@ impl Programs {
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         };
-        Ran { succeeded: status.success(), deploys: recorded(&log) }
+        Ran { succeeded: status.success(), deploys: recorded(&log, &copy).0 }
     }
 }
 
@@ -152,23 +152,24 @@ pub struct Ran {
     pub deploys: Vec<DeployCommand>,
 }
 
-/// What the fake gcloud was run with, as deploys.
-pub fn recorded(log: &Path) -> Vec<DeployCommand> {
+/// What the fake gcloud was run with, as deploys, and the actions of those that the real one refuses.
+pub fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     let (context, excerpts) = (context(), Excerpts::default());
-    let repository = Repository::new(Path::new("."), &context, &excerpts);
+    let repository = Repository::new(repo, &context, &excerpts);
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let origin = SourceFile::new(RepoPath::new("log"), "x", &Excerpts::default()).origin(0..1);
-    let mut deploys = Vec::new();
+    let (mut deploys, mut refused) = (Vec::new(), BTreeSet::new());
     for record in text.split('\u{1e}').filter(|record| !record.is_empty()) {
         let words = std::iter::once("gcloud").chain(record.split_terminator('\u{1f}'));
         let items: Vec<Item> = words.map(|word| Item::Word(Word::known(word, origin.clone()))).collect();
         match gcloud::read(&items, &origin, &repository) {
             Reading::Deploy(deploy) => deploys.push(*deploy),
             Reading::Several(several) => deploys.extend(several),
+            Reading::Refused(command) => drop(refused.insert(command.action)),
             _ => {}
         }
     }
-    deploys
+    (deploys, refused)
 }
 
 /// True where everything that is known of `ours` is what really ran.

@@ -69,8 +69,11 @@ pub(super) fn documents(text: &str, loading: Loading) -> Result<Vec<Node>, Broke
         documents: Vec::new(),
     };
     for event in Parser::new_from_str(text) {
-        let (event, span) =
-            event.map_err(|error| invalid(error.info(), loader.offsets.byte(error.marker().index())))?;
+        let (event, span) = event.map_err(|error| {
+            let at = loader.offsets.byte(error.marker().index());
+            // The parser has a limit of its own.
+            if error.info().contains("limit") { limit(error.info().to_owned(), at) } else { invalid(error.info(), at) }
+        })?;
         let range = loader.offsets.byte(span.start.index())..loader.offsets.byte(span.end.index());
         loader.event(event, range)?;
     }
