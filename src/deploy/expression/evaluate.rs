@@ -53,13 +53,21 @@ fn truth(expression: &Expr, contexts: &dyn Contexts) -> Option<bool> {
         Expr::And(left, right) => and(of(left), of(right)),
         Expr::Or(left, right) => or(of(left), of(right)),
         Expr::Call(name, arguments) if contexts.dialect() == Dialect::Azure => match name.as_str() {
-            "and" => arguments.iter().fold(Some(true), |all, one| and(all, of(one))),
-            "or" => arguments.iter().fold(Some(false), |any, one| or(any, of(one))),
+            "and" => all(arguments.iter().map(of)),
+            "or" => all(arguments.iter().map(|one| of(one).map(|holds| !holds))).map(|none| !none),
             "not" => of(arguments.first()?).map(|holds| !holds),
             _ => value(expression, contexts).truth(),
         },
         _ => value(expression, contexts).truth(),
     }
+}
+
+fn all(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut decided = Some(true);
+    for truth in truths {
+        decided = and(decided, truth);
+    }
+    decided
 }
 
 fn and(left: Option<bool>, right: Option<bool>) -> Option<bool> {

@@ -203,7 +203,7 @@ impl Parser {
                 if !self.takes(")") {
                     return None;
                 }
-                self.into_value(inner)
+                self.with_steps(inner)
             }
             Token::Name(name) if self.takes("(") => {
                 let mut arguments = Vec::new();
@@ -218,7 +218,7 @@ impl Parser {
                         }
                     }
                 }
-                self.into_value(Expr::Call(name.to_lowercase(), arguments))
+                self.with_steps(Expr::Call(name.to_lowercase(), arguments))
             }
             Token::Name(name) => Some(match (&*name.to_lowercase(), self.steps()?) {
                 ("true", steps) if steps.is_empty() => Expr::Bool(true),
@@ -230,7 +230,7 @@ impl Parser {
         }
     }
 
-    fn into_value(&mut self, inner: Expr) -> Option<Expr> {
+    fn with_steps(&mut self, inner: Expr) -> Option<Expr> {
         let steps = self.steps()?;
         Some(if steps.is_empty() { inner } else { Expr::In(Box::new(inner), steps) })
     }

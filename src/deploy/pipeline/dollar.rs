@@ -15,8 +15,11 @@ pub enum Dollar {
     Other(String),
 }
 
+/// What a variable at a range of bytes stands for; `None` leaves it as it is written.
+type Expansion<'f> = dyn FnMut(&Dollar, Range<usize>) -> Option<Vec<Piece>> + 'f;
+
 /// Replaces each variable by what `value` gives; `None` leaves it as it is written. `$$` stands for one dollar sign.
-pub fn expand(units: &[Unit], value: &mut dyn FnMut(&Dollar, Range<usize>) -> Option<Vec<Piece>>) -> Vec<Unit> {
+pub fn expand(units: &[Unit], value: &mut Expansion<'_>) -> Vec<Unit> {
     let mut expanded = Vec::with_capacity(units.len());
     let character = |at: usize| match units.get(at) {
         Some(Unit { kind: UnitKind::Char(character), .. }) => Some(*character),

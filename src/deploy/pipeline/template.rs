@@ -25,12 +25,11 @@ pub fn chars(text: &str, offsets: &[usize], start: usize) -> Vec<Unit> {
     text.chars().enumerate().map(one).collect()
 }
 
+/// What an expression at a range of bytes gives; `None` leaves it as it is written.
+type Evaluation<'f> = dyn FnMut(&str, Range<usize>) -> Option<Vec<Piece>> + 'f;
+
 /// Replaces each expression by what `value` gives for its text and place; `None` leaves it as it is written.
-pub fn fill(
-    units: &[Unit],
-    marks: Marks,
-    value: &mut dyn FnMut(&str, Range<usize>) -> Option<Vec<Piece>>,
-) -> Vec<Unit> {
+pub fn fill(units: &[Unit], marks: Marks, value: &mut Evaluation<'_>) -> Vec<Unit> {
     let (open, close): (Vec<char>, Vec<char>) = (marks.open.chars().collect(), marks.close.chars().collect());
     let last_close = (0..units.len()).rev().find(|at| begins(units, *at, &close));
     let mut filled = Vec::with_capacity(units.len());
