@@ -7,3 +7,15 @@ use std::io::Write;
 pub(crate) fn skip(what: &str) {
     writeln!(std::io::stderr(), "SKIPPED: {what}").unwrap();
 }
+
+/// Compares a schema with the committed one; `UPDATE_SCHEMA=1` writes it.
+pub(crate) fn committed_schema(file: &str, schema: &serde_json::Value) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(file);
+    let fresh = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMA").is_some_and(|value| value == "1") {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let stale = "is stale: run `UPDATE_SCHEMA=1 cargo test --lib the_committed_schema` and look at its diff";
+    assert!(committed == fresh, "docs/schema/{file} {stale}");
+}

@@ -7,6 +7,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::common::{Outcome, Repository, binary, list};
+pub use cases::CASES;
+
+mod cases;
 
 const BASELINE: &str = ".gcp-drift/health-baseline.json";
 
@@ -61,142 +64,6 @@ fn saved() -> Repository {
 fn check(repository: &Repository) -> Outcome {
     repository.run(&["check", "--only", "health", "--format", "json"])
 }
-
-fn change_baseline(repository: &Repository, change: impl FnOnce(&mut Value)) {
-    let mut baseline: Value = serde_json::from_str(&repository.read(BASELINE)).unwrap();
-    change(&mut baseline);
-    repository.write(BASELINE, &serde_json::to_string(&baseline).unwrap());
-}
-
-fn days_ago(days: i64) -> String {
-    let then = jiff::Timestamp::now().as_second() - days * 86_400;
-    jiff::Timestamp::from_second(then).unwrap().to_string()
-}
-
-/// A change of a healthy repository, and the findings that it brings.
-struct Case {
-    name: &'static str,
-    change: fn(&Repository),
-    findings: &'static [(&'static str, &'static str)],
-}
-
-const CASES: &[Case] = &[
-    Case { name: "nothing changed", change: |_| {}, findings: &[] },
-    Case {
-        name: "copies double the files",
-        change: |repository| {
-            repository.write("backups/test_old_a.py", "");
-            repository.write("backups/test_old_b.py", "");
-        },
-        findings: &[("health-files-grew:tree/tests", "medium")],
-    },
-    Case {
-        name: "one file more is within the threshold",
-        change: |repository| repository.write("backups/test_old_a.py", ""),
-        findings: &[],
-    },
-    Case {
-        name: "discovery takes longer than a fraction of a nanosecond",
-        change: |repository| {
-            repository.write("gcp-drift.toml", &format!("{CONFIG}min_discovery_seconds = 0\n"));
-            change_baseline(repository, |baseline| baseline["state"]["discovery"]["seconds"] = json!(1e-9));
-        },
-        findings: &[("health-discovery-slower:tree/tests", "medium")],
-    },
-    Case {
-        name: "the same below the floor",
-        change: |repository| {
-            change_baseline(repository, |baseline| baseline["state"]["discovery"]["seconds"] = json!(1e-9));
-        },
-        findings: &[],
-    },
-    Case {
-        name: "a critical import broke",
-        change: |repository| repository.write("helpers/base.py", "import helpers.gone\n"),
-        findings: &[("health-critical-import-broke:module/helpers.base", "critical")],
-    },
-    Case {
-        name: "it was broken before",
-        change: |repository| {
-            repository.write("helpers/base.py", "import helpers.gone\n");
-            repository.run(&["health", "--save-baseline"]).expect_code(0);
-        },
-        findings: &[],
-    },
-    Case {
-        name: "a test is gone",
-        change: |repository| repository.replace("tests/smoke/test_a.py", "def test_three", "def check_three"),
-        findings: &[("health-category-shrank:category/smoke", "high")],
-    },
-    Case {
-        name: "a test moved to another file",
-        change: |repository| {
-            repository.replace("tests/smoke/test_a.py", "def test_three", "def check_three");
-            repository.write("tests/smoke/test_b.py", "def test_three():\n    assert 3\n");
-        },
-        findings: &[],
-    },
-    Case {
-        name: "a test has another name: the count is the same, the identity is not",
-        change: |repository| repository.replace("tests/smoke/test_a.py", "def test_three", "def test_drei"),
-        findings: &[("health-category-shrank:category/smoke", "medium")],
-    },
-    Case {
-        name: "a test without a category is gone",
-        change: |repository| repository.write("tests/unit/test_u.py", "VALUE = 1\n"),
-        findings: &[("health-category-shrank:category/(none)", "high")],
-    },
-    Case {
-        name: "tests came, and none went",
-        change: |repository| repository.write("tests/smoke/test_b.py", "def test_four():\n    assert 4\n"),
-        findings: &[],
-    },
-    Case {
-        name: "a required class became a stub",
-        change: |repository| {
-            repository.write(
-                "tests/smoke/test_a.py",
-                &SMOKE.replace("assert answer(1)", "pass").replace("assert answer(2)", "pass"),
-            );
-        },
-        findings: &[("health-required-class-lost:class/smoke/TestService", "high")],
-    },
-    Case {
-        name: "a required class was rewritten",
-        change: |repository| repository.write("tests/smoke/test_a.py", &SMOKE.replace("answer(1)", "answer(5)")),
-        findings: &[],
-    },
-    Case {
-        name: "more tests fail",
-        change: |repository| repository.write("reports/junit.xml", &report(97, 3)),
-        findings: &[("health-rate-rose:rate/failure", "high")],
-    },
-    Case {
-        name: "one percentage point is within the threshold",
-        change: |repository| repository.write("reports/junit.xml", &report(98, 2)),
-        findings: &[],
-    },
-    Case {
-        name: "tests are stopped",
-        change: |repository| {
-            let stopped = report(99, 1).replace("assert 0", "Failed: Timeout (&gt;1.0s) from pytest-timeout.");
-            let stopped =
-                stopped.replace("pass_1\" time=\"0.5\"/>", "pass_1\"><error type=\"test timeout\"/></testcase>");
-            repository.write("reports/junit.xml", &stopped);
-        },
-        findings: &[("health-rate-rose:rate/timeout", "high")],
-    },
-    Case {
-        name: "the baseline is old",
-        change: |repository| change_baseline(repository, |baseline| baseline["saved"] = json!(days_ago(92))),
-        findings: &[("health-baseline-stale:baseline/.gcp-drift/health-baseline.json", "low")],
-    },
-    Case {
-        name: "the baseline is not so old",
-        change: |repository| change_baseline(repository, |baseline| baseline["saved"] = json!(days_ago(89))),
-        findings: &[],
-    },
-];
 
 #[test]
 fn every_rule_has_a_case_in_which_it_alone_speaks_and_a_look_alike_in_which_it_is_silent() {
@@ -261,6 +128,10 @@ fn what_should_be_there_and_is_not_is_not_checked() {
     let outcome = repository.run(&["health", "--save-baseline"]).expect_code(3);
     assert!(outcome.stderr.contains("the baseline was not saved"), "{}", outcome.stderr);
     assert_eq!(repository.read(BASELINE), before);
+
+    repository.write("reports/junit.xml", &report(49, 0));
+    let items = unchecked(&repository);
+    assert!(items.len() == 1 && items[0].1.contains("tell of 49 tests, the baseline of "), "{items:?}");
 
     fs::remove_file(repository.join("reports/junit.xml")).unwrap();
     assert!(unchecked(&repository)[0].1.contains("no report is there for `reports/*.xml`"));

@@ -4,6 +4,7 @@ mod cascade;
 mod generator;
 mod history;
 mod interpreter;
+mod library;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};

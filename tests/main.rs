@@ -32,6 +32,7 @@ mod schema;
 mod secrets;
 mod show;
 mod snapshots;
+mod test_findings;
 mod tree_classes;
 mod tree_fuzz;
 mod tree_hostile;

@@ -17,7 +17,7 @@ use gcp_drift::testinfra;
 
 use super::common::copy;
 
-mod findings;
+mod collection;
 
 const GENERATIONS: [u8; 2] = [8, 9];
 
@@ -26,7 +26,7 @@ fn folder() -> PathBuf {
 }
 
 /// Prints a line also where the test passes.
-fn said(line: &str) {
+pub fn said(line: &str) {
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 

@@ -81,7 +81,8 @@ fn corpus() -> Vec<Vec<u8>> {
 fn extract(data: &[u8]) {
     let Some((version, bytes)) = data.split_first() else { return };
     let version = Version { major: 3, minor: 8 + version % 7 };
-    let interpreter = Interpreter { version, exact: version.minor.is_multiple_of(2) };
+    let interpreter =
+        if version.minor.is_multiple_of(2) { Interpreter::exactly(version) } else { Interpreter::at_least(version) };
     let file = sources::from_bytes("tests/test_a.py", bytes, interpreter, &Excerpts::default());
     assert!(file.bytes <= 4 * bytes.len() + 4);
 }

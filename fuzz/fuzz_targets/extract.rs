@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let Some((version, bytes)) = data.split_first() else { return };
     let version = Version { major: 3, minor: 8 + version % 7 };
-    let interpreter = Interpreter { version, exact: version.minor % 2 == 0 };
+    let interpreter = if version.minor % 2 == 0 { Interpreter::exactly(version) } else { Interpreter::at_least(version) };
     let file = sources::from_bytes("tests/test_a.py", bytes, interpreter, &Excerpts::default());
     assert!(file.bytes <= 4 * bytes.len() + 4);
 });

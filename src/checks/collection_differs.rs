@@ -47,9 +47,27 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
         }
         CollectionEnd::Collected if collection.differences.is_empty() => vec![Verdict::Clean],
         CollectionEnd::Collected => {
-            collection.differences.iter().map(|difference| one(collection, difference)).collect()
+            let listed = collection.differences.iter().map(|difference| one(collection, difference));
+            listed.chain(unlisted(collection, subject())).collect()
         }
     }
+}
+
+/// The differences of the files that are not listed one by one.
+fn unlisted(collection: &Collection, subject: Subject) -> Option<Verdict> {
+    let more = collection.more_differences;
+    if more == 0 {
+        return None;
+    }
+    let title = match more {
+        1 => "pytest and the reading differ in 1 more file".to_owned(),
+        more => format!("pytest and the reading differ in {more} more files"),
+    };
+    let listed = collection.differences.len();
+    let finding = Finding::builder(&DIFFERS, subject, title)
+        .why(format!("only the first {listed} of them are listed; so many have one cause more often than many"))
+        .command(collection.command.clone(), "", "");
+    Some(finding.build().into())
 }
 
 fn one(collection: &Collection, difference: &Difference) -> Verdict {
@@ -60,10 +78,10 @@ fn one(collection: &Collection, difference: &Difference) -> Verdict {
         parts.push(format!("pytest cannot collect it{words}"));
     }
     if !difference.only_pytest.is_empty() {
-        parts.push(format!("pytest alone collects {}", named(&difference.only_pytest)));
+        parts.push(format!("pytest alone collects {}", named(&difference.only_pytest, difference.more.0)));
     }
     if !difference.only_read.is_empty() && difference.error.is_none() {
-        parts.push(format!("pytest does not collect {}", named(&difference.only_read)));
+        parts.push(format!("pytest does not collect {}", named(&difference.only_read, difference.more.1)));
     }
     Finding::builder(&DIFFERS, Subject::local("file", id.clone()), format!("{id}: {}", parts.join("; ")))
         .why("what is judged of this file from its text is not what runs; the environment or a plugin decides")
@@ -72,9 +90,10 @@ fn one(collection: &Collection, difference: &Difference) -> Verdict {
         .into()
 }
 
-fn named(tests: &[String]) -> String {
+/// The first of some tests, of which so many more are not listed.
+fn named(tests: &[String], unlisted: usize) -> String {
     let shown: Vec<&str> = tests.iter().take(MAX_NAMED).map(String::as_str).collect();
-    match tests.len().saturating_sub(MAX_NAMED) {
+    match tests.len().saturating_sub(MAX_NAMED) + unlisted {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }

@@ -1,6 +1,6 @@
 //! More of the tests that run fail, break, take too long or are flaky than when the baseline was saved.
 
-use super::health::{Comparison, file, names, save_again};
+use super::health::{Comparison, counted, file, names, save_again};
 use super::{Check, Scene};
 use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::health::{HealthEvidence, Rate, RunHealth};
@@ -25,7 +25,25 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
         let text = format!("{} was saved without the report of a test run", comparison.words());
         return vec![not_measured(Why::new(WhyKind::NotAsked, text))];
     };
-    Rate::ALL.into_iter().map(|rate| one(comparison, health, rate, before, now)).collect()
+    let rates = Rate::ALL.into_iter().map(|rate| one(comparison, health, rate, before, now));
+    rates.chain(lacking(comparison, before, now)).collect()
+}
+
+/// Where the reports tell of less than half as many tests as before, the rates are those of other tests: a shard, or
+/// the report of one, is missing.
+fn lacking(comparison: Comparison<'_>, before: &RunHealth, now: &RunHealth) -> Option<Verdict> {
+    let told = |run: &RunHealth| run.executed() + run.skipped;
+    let (is, was) = (told(now), told(before));
+    // Where none ran, that is said of each rate.
+    if now.executed() == 0 || is.saturating_mul(2) >= was {
+        return None;
+    }
+    let text = format!(
+        "the reports tell of {}, {} of {was}: how the others would have ended is not known",
+        counted(is, "test"),
+        comparison.words()
+    );
+    Some(not_measured(Why::new(WhyKind::NotAsked, text)))
 }
 
 fn not_measured(why: Why) -> Verdict {

@@ -28,6 +28,7 @@ pub mod expected;
 pub mod gcloud_command;
 pub mod health;
 pub mod health_baseline_stale;
+pub mod health_collection_broke;
 pub mod health_critical_import_broke;
 pub mod health_discovery;
 pub mod health_rate_rose;
@@ -136,6 +137,7 @@ pub static ALL: &[&Check] = &[
     &health_critical_import_broke::CHECK,
     &health_tests_lost::CHECK,
     &health_rate_rose::CHECK,
+    &health_collection_broke::CHECK,
     &health_baseline_stale::CHECK,
 ];
 

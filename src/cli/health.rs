@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use serde_json::{Value, json};
-
 use super::check::{self, FailOn};
 use super::error::{self, CliError};
 use super::output::{self, Color};
@@ -16,13 +13,16 @@ use crate::checks::health_baseline_stale;
 use crate::exit_code;
 use crate::finding::Part;
 use crate::model::evidence::Timings;
-use crate::model::health::{BaselineFound, HealthBaseline, HealthEvidence};
+use crate::model::health::{BaselineFound, HealthBaseline, HealthEvidence, Outcome as Ended, ReportFile, RunHealth};
 use crate::model::{Evidence, Excerpts};
+use crate::report::json::health as json;
 use crate::report::terminal::Style;
 use crate::report::{self, Report};
+use crate::testinfra::health::metrics::{Measured, Metric};
 use crate::testinfra::health::reports::Named;
 use crate::testinfra::health::store::{self, Saved};
 use crate::testinfra::health::{self, BaselinePlace, Inputs};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 /// Measure the health of the tests, and compare it with a saved baseline
 #[derive(Debug, clap::Args)]
@@ -81,6 +81,17 @@ impl Status {
             Self::NoBaseline => "no baseline",
             Self::Saved(Saved::Created) => "baseline created",
             Self::Saved(Saved::Replaced) => "baseline replaced",
+        }
+    }
+
+    fn json(self) -> json::Status {
+        match self {
+            Self::Healthy => json::Status::Healthy,
+            Self::Degraded => json::Status::Degraded,
+            Self::NotChecked => json::Status::NotChecked,
+            Self::NoBaseline => json::Status::NoBaseline,
+            Self::Saved(Saved::Created) => json::Status::BaselineCreated,
+            Self::Saved(Saved::Replaced) => json::Status::BaselineReplaced,
         }
     }
 
@@ -172,6 +183,17 @@ fn save(place: &BaselinePlace, evidence: &Evidence, health: &HealthEvidence) -> 
     store::save(&place.path, &baseline).map(Some).map_err(|why| failed(&why.to_string()))
 }
 
+fn ended(end: Ended) -> json::Ended {
+    match end {
+        Ended::Skipped => json::Ended::Skipped,
+        Ended::Passed => json::Ended::Passed,
+        Ended::Flaky => json::Ended::Flaky,
+        Ended::Failed => json::Ended::Failed,
+        Ended::Error => json::Ended::Error,
+        Ended::TimedOut => json::Ended::TimedOut,
+    }
+}
+
 /// What is printed.
 struct Outcome<'a> {
     report: &'a Report,
@@ -206,35 +228,41 @@ impl<'a> Outcome<'a> {
     }
 
     fn json(&self, today: &str) -> Result<String, CliError> {
-        let failed = |error: serde_json::Error| CliError::failed("write the output", error);
-        // Findings have one shape, in every report of this program.
-        let check: Value = serde_json::from_str(&report::json::v1::render(self.report)).map_err(failed)?;
-        let metrics = health::metrics(self.health).into_iter().map(|metric| (metric.name().to_owned(), metric.json()));
+        let path = self.health.baseline.path.clone();
         let baseline = match &self.health.baseline.found {
-            BaselineFound::Read(baseline) => json!({
-                "path": self.health.baseline.path,
-                "saved": baseline.saved,
-                "age_days": health_baseline_stale::age(baseline, today),
-            }),
-            BaselineFound::Absent => json!({ "path": self.health.baseline.path, "absent": true }),
-            BaselineFound::Refused(why) => json!({ "path": self.health.baseline.path, "refused": why.text }),
+            BaselineFound::Read(baseline) => json::Baseline {
+                path,
+                saved: Some(baseline.saved.clone()),
+                age_days: Some(health_baseline_stale::age(baseline, today)),
+                ..json::Baseline::default()
+            },
+            BaselineFound::Absent => json::Baseline { path, absent: Some(true), ..json::Baseline::default() },
+            BaselineFound::Refused(why) => {
+                json::Baseline { path, refused: Some(why.text.clone()), ..json::Baseline::default() }
+            }
         };
+        let metric = |metric: Metric| {
+            let (now, not_measured) = (metric.now.number(), metric.now.clone().why_not());
+            let baseline = metric.before.as_ref().map(Measured::number);
+            (metric.name().to_owned(), json::Metric { now, baseline, not_measured })
+        };
+        let file = |file: &ReportFile| json::ReportFile {
+            path: file.path.clone(),
+            cases: file.cases,
+            incomplete: file.incomplete.clone(),
+        };
+        let unwell = |run: &RunHealth| run.unwell.iter().map(|(test, end)| (test.clone(), ended(*end))).collect();
         let run = self.health.state.run.as_ref();
-        let value = json!({
-            "schema_version": 1,
-            "status": self.status.word().replace(' ', "-"),
-            "metrics": metrics.collect::<serde_json::Map<_, _>>(),
-            "baseline": baseline,
-            "reports": self.health.reports.as_ref().map(|reports| &reports.files),
-            "unwell": run.map(|run| &run.unwell),
-            "uncollected": run.map(|run| &run.uncollected),
-            "findings": check["findings"],
-            "not_checked": check["not_checked"],
-            "suppressed": check["suppressed"],
-            "exit": { "code": self.code, "reason": self.reason },
-        });
-        let text = serde_json::to_string_pretty(&value).map_err(failed)?;
-        Ok(format!("{text}\n"))
+        let measured = json::Measured {
+            status: self.status.json(),
+            metrics: health::metrics(self.health).into_iter().map(metric).collect(),
+            baseline,
+            reports: self.health.reports.as_ref().map(|reports| reports.files.iter().map(file).collect()),
+            unwell: run.map(unwell),
+            uncollected: run.map(|run| run.uncollected.clone()),
+        };
+        let exit = json::Exit { code: self.code, reason: self.reason.clone() };
+        json::render(self.report, measured, exit).map_err(|error| CliError::failed("write the output", error))
     }
 
     fn text(&self, style: &Style) -> String {

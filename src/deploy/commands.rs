@@ -121,7 +121,7 @@ pub fn of_shell(
         defaults.observe(&command.items, &command.origin, &whys);
         let mut own = defaults.clone();
         for name in Defaults::VARIABLES {
-            if let Some(pieces) = command.environment.get(name).or_else(|| variables.get(name)) {
+            if let Some(pieces) = variables.get(name) {
                 own.variable(name, Word { pieces: pieces.clone(), origin: command.origin.clone() });
             }
         }

@@ -57,6 +57,13 @@ pub struct NameClash {
     pub origin: Option<Origin>,
     /// The file, or the folder of the package, that has the name.
     pub other: RepoPath,
+    /// Whether a run of pytest without arguments collects both. A recording of an older version does not say so.
+    #[serde(default = "yes")]
+    pub together: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A file of tests that no pattern matches.
@@ -96,6 +103,9 @@ pub struct Collection {
     pub files: usize,
     /// Files of which pytest and the reading see different things.
     pub differences: Vec<Difference>,
+    /// How many such files there are beside those that are listed.
+    #[serde(default)]
+    pub more_differences: usize,
 }
 
 /// How the run of pytest ended.
@@ -119,6 +129,9 @@ pub struct Difference {
     pub only_pytest: Vec<String>,
     /// Tests that were read, and that pytest does not collect.
     pub only_read: Vec<String>,
+    /// How many tests there are beside those that are listed: of pytest alone, and of those that were read.
+    #[serde(default)]
+    pub more: (usize, usize),
     /// What pytest says of it, where it cannot collect it and nothing of that was read.
     pub error: Option<String>,
 }

@@ -89,9 +89,8 @@ impl SourceFile {
         Self { text: OnceLock::new(), line_starts: OnceLock::new(), reload: Some(reload), ..self }
     }
 
-    fn line_starts(&self) -> &[usize] {
-        let find = || std::iter::once(0).chain(self.text().match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.line_starts.get_or_init(find)
+    fn line_starts(&self) -> &Arc<[usize]> {
+        self.line_starts.get_or_init(|| starts(self.text()))
     }
 
     /// Where the file lies.
@@ -113,24 +112,32 @@ impl SourceFile {
         self.text.get_or_init(|| self.reload.as_ref().and_then(|reload| reload.read(&self.path)).unwrap_or_default())
     }
 
+    /// The text and its lines, to look at for a moment: a text that was not kept is not kept for this either.
+    fn lines(&self) -> Lines {
+        if self.reload.is_none() || self.text.get().is_some() {
+            return Lines { text: self.loaded().clone(), starts: self.line_starts().clone() };
+        }
+        // Origins in one file are mostly made one after the other.
+        let mut last = self.excerpts.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, lines)) = &*last
+            && Arc::ptr_eq(&path.0, &self.path.0)
+        {
+            return lines.clone();
+        }
+        let text = self.reload.as_ref().and_then(|reload| reload.read(&self.path)).unwrap_or_default();
+        let lines = Lines { starts: starts(&text), text };
+        *last = Some((self.path.clone(), lines.clone()));
+        lines
+    }
+
     /// The position of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
-        let mut offset = offset.min(self.text().len());
-        while !self.text().is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let line = self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1);
-        let start = self.line_starts().get(line).copied().unwrap_or(0);
-        let column = self.text().get(start..offset).map_or(0, |text| text.chars().count());
-        Position { line: line as u32 + 1, column: column as u32 + 1 }
+        self.lines().position(offset)
     }
 
     /// The text of a line (from 1), without its line end.
     pub fn line(&self, line: u32) -> &str {
-        let index = (line as usize).saturating_sub(1);
-        let Some(&start) = self.line_starts().get(index) else { return "" };
-        let end = self.line_starts().get(index + 1).copied().unwrap_or(self.text().len());
-        self.text().get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+        line_of(self.text(), self.line_starts(), line)
     }
 
     /// The origin of a byte range, citing its first line.
@@ -140,20 +147,57 @@ impl SourceFile {
 
     /// The origin of a byte range in a module that was reached through `callers`.
     pub fn origin_via(&self, range: Range<usize>, callers: Callers) -> Origin {
-        let start = self.position(range.start);
-        let end = self.position(range.end.max(range.start));
-        self.excerpts.cite(self, start.line);
+        let lines = self.lines();
+        let start = lines.position(range.start);
+        let end = lines.position(range.end.max(range.start));
+        self.excerpts.cite(&self.path, &lines, start.line);
         Origin::Source(SourceSpan { file: self.path.clone(), start, end, callers, observed: None })
     }
 
     /// The origin of a whole line (from 1), from its first to its last visible character.
     pub fn line_origin(&self, line: u32) -> Origin {
         let index = (line as usize).saturating_sub(1);
-        let start = self.line_starts().get(index).copied().unwrap_or(self.text().len());
-        let text = self.line(line);
+        let lines = self.lines();
+        let start = lines.starts.get(index).copied().unwrap_or(lines.text.len());
+        let text = lines.line(line);
         let indent = text.len() - text.trim_start().len();
         self.origin(start + indent..start + text.trim_end().len().max(indent))
     }
+}
+
+/// A text with the offsets at which its lines begin.
+#[derive(Clone, Debug)]
+struct Lines {
+    text: Arc<str>,
+    starts: Arc<[usize]>,
+}
+
+impl Lines {
+    fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |text| text.chars().count());
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    fn line(&self, line: u32) -> &str {
+        line_of(&self.text, &self.starts, line)
+    }
+}
+
+fn starts(text: &str) -> Arc<[usize]> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+fn line_of<'a>(text: &'a str, starts: &[usize], line: u32) -> &'a str {
+    let index = (line as usize).saturating_sub(1);
+    let Some(&start) = starts.get(index) else { return "" };
+    let end = starts.get(index + 1).copied().unwrap_or(text.len());
+    text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
 }
 
 /// How the text of a file is read again. A file that has changed since has no text any more: its old offsets would cite
@@ -183,23 +227,29 @@ const MAX_EXCERPT: usize = 400;
 
 /// The source lines that origins cite, redacted, by file and line. A handle: clones share one store.
 #[derive(Clone, Debug, Default)]
-pub struct Excerpts(Arc<Mutex<BTreeMap<RepoPath, BTreeMap<u32, String>>>>);
+pub struct Excerpts(Arc<Store>);
+
+#[derive(Debug, Default)]
+struct Store {
+    cited: Mutex<BTreeMap<RepoPath, BTreeMap<u32, String>>>,
+    /// The last file that was read again.
+    last: Mutex<Option<(RepoPath, Lines)>>,
+}
 
 impl Excerpts {
-    fn cite(&self, file: &SourceFile, line: u32) {
-        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        files.entry(file.path.clone()).or_default().entry(line).or_insert_with(|| {
-            let short: String = file.line(line).chars().take(MAX_EXCERPT).collect();
-            let before = (1..line).rev().map(|line| file.line(line));
-            let after =
-                (line + 1..).map_while(|line| (line as usize <= file.line_starts().len()).then(|| file.line(line)));
+    fn cite(&self, path: &RepoPath, lines: &Lines, line: u32) {
+        let mut files = self.0.cited.lock().unwrap_or_else(PoisonError::into_inner);
+        files.entry(path.clone()).or_default().entry(line).or_insert_with(|| {
+            let short: String = lines.line(line).chars().take(MAX_EXCERPT).collect();
+            let before = (1..line).rev().map(|line| lines.line(line));
+            let after = (line + 1..).map_while(|line| (line as usize <= lines.starts.len()).then(|| lines.line(line)));
             redact::line_among(&short, before, after)
         });
     }
 
     /// The lines cited so far, by file and line number.
     pub fn cited(&self) -> BTreeMap<RepoPath, BTreeMap<u32, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.cited.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

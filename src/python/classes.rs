@@ -1,6 +1,8 @@
 //! Classes and functions as pytest's collection sees them.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::ast::{self, Expr, Stmt};
 use super::facts::{Class, Function, ValueKind};
@@ -10,17 +12,40 @@ use super::{functions, range_of};
 /// How deep classes inside classes are followed.
 const MAX_NESTING: usize = 8;
 
-/// Names that stand for a mark (`smoke = pytest.mark.smoke`), with the mark.
-pub type MarkAliases = HashMap<String, String>;
+/// What has been read of a file so far.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Names that stand for a mark (`smoke = pytest.mark.smoke`), with the mark.
+    aliases: HashMap<String, String>,
+    /// By the place of its name: each function is read once, whoever asks for it.
+    functions: RefCell<HashMap<usize, Arc<Function>>>,
+    /// The word `yield` is in the file: only then can a function be a generator.
+    mentions_yield: bool,
+}
+
+impl Known {
+    /// Nothing yet of a file with this text.
+    pub fn of(text: &str) -> Self {
+        Self { mentions_yield: text.contains("yield"), ..Self::default() }
+    }
+
+    /// Notes that a name stands for a mark from here on, or no longer.
+    pub fn assign(&mut self, name: &str, mark: Option<String>) {
+        match mark {
+            Some(mark) => self.aliases.insert(name.to_owned(), mark),
+            None => self.aliases.remove(name),
+        };
+    }
+}
 
 /// The mark that a decorator or a value of `pytestmark` names.
-pub fn mark(expr: &Expr, aliases: &MarkAliases) -> Option<String> {
+pub fn mark(expr: &Expr, known: &Known) -> Option<String> {
     let named = match expr {
         Expr::Call(call) => &*call.func,
         other => other,
     };
     let path = dotted(named)?;
-    if let Some(mark) = aliases.get(&path) {
+    if let Some(mark) = known.aliases.get(&path) {
         return Some(mark.clone());
     }
     let mut parts = path.rsplit('.');
@@ -29,10 +54,10 @@ pub fn mark(expr: &Expr, aliases: &MarkAliases) -> Option<String> {
 }
 
 /// The marks that `pytestmark = …` sets; `None` where one of them is not understood.
-pub fn marks(value: &Expr, aliases: &MarkAliases) -> Option<Vec<String>> {
+pub fn marks(value: &Expr, known: &Known) -> Option<Vec<String>> {
     match elements(value) {
-        Some(list) => list.iter().map(|element| mark(element, aliases)).collect(),
-        None => Some(vec![mark(value, aliases)?]),
+        Some(list) => list.iter().map(|element| mark(element, known)).collect(),
+        None => Some(vec![mark(value, known)?]),
     }
 }
 
@@ -49,10 +74,21 @@ fn is_no_mark(decorator: &Expr) -> bool {
     last_component(named).is_some_and(|name| known.contains(&name)) || writes_constructor(decorator)
 }
 
-/// Reads a function definition.
-pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Function {
+/// Reads a function definition, or gives what was read of it before.
+pub fn function(definition: &ast::StmtFunctionDef, known: &Known) -> Arc<Function> {
+    let place = range_of(&definition.name).start;
+    if let Some(function) = known.functions.borrow().get(&place) {
+        return function.clone();
+    }
+    let function = Arc::new(read(definition, known));
+    known.functions.borrow_mut().insert(place, function.clone());
+    function
+}
+
+fn read(definition: &ast::StmtFunctionDef, known: &Known) -> Function {
     let decorators = || definition.decorator_list.iter().map(|decorator| &decorator.expression);
-    let marks: Vec<String> = decorators().filter_map(|decorator| mark(decorator, aliases)).collect();
+    let marks: Vec<String> = decorators().filter_map(|decorator| mark(decorator, known)).collect();
+    let yields = known.mentions_yield && functions::yields(&definition.body);
     let is_skipped = marks.iter().any(|mark| mark == "skip") || decorators().any(skips);
     Function {
         name: definition.name.as_str().to_owned(),
@@ -68,28 +104,27 @@ pub fn function(definition: &ast::StmtFunctionDef, aliases: &MarkAliases) -> Fun
             .any(|decorator| matches!(last_component(decorator), Some("abstractmethod" | "abstractproperty"))),
         decorators: definition.decorator_list.iter().map(functions::decorator).collect(),
         is_async: definition.is_async,
-        yields: functions::yields(&definition.body),
+        yields,
         test_flag: None,
-        parameters: functions::parameters(definition),
-        parametrized: functions::parametrized(definition),
-        returns: functions::returns(definition),
+        unfilled: functions::unfilled(definition),
+        returns: functions::returns(definition, yields),
         body: range_of(definition),
     }
 }
 
 /// Reads a class definition.
-pub fn class(definition: &ast::StmtClassDef, aliases: &MarkAliases) -> Class {
-    class_at(definition, aliases, 0)
+pub fn class(definition: &ast::StmtClassDef, known: &Known) -> Class {
+    class_at(definition, known, 0)
 }
 
-fn class_at(definition: &ast::StmtClassDef, aliases: &MarkAliases, depth: usize) -> Class {
+fn class_at(definition: &ast::StmtClassDef, known: &Known, depth: usize) -> Class {
     let bases = definition.arguments.iter().flat_map(|arguments| arguments.args.iter());
     let mut class = Class {
         name: definition.name.as_str().to_owned(),
         range: range_of(&definition.name),
         whole: range_of(definition),
         bases: bases.map(base_name).collect(),
-        marks: definition.decorator_list.iter().filter_map(|decorator| mark(&decorator.expression, aliases)).collect(),
+        marks: definition.decorator_list.iter().filter_map(|decorator| mark(&decorator.expression, known)).collect(),
         ..Class::default()
     };
     let keywords = definition.arguments.iter().flat_map(|arguments| arguments.keywords.iter());
@@ -101,11 +136,11 @@ fn class_at(definition: &ast::StmtClassDef, aliases: &MarkAliases, depth: usize)
             class.constructor = Some(range_of(&definition.name));
         } else if skips(decorator) {
             class.marks.push("skip".to_owned());
-        } else if mark(decorator, aliases).is_none() && !is_no_mark(decorator) {
+        } else if mark(decorator, known).is_none() && !is_no_mark(decorator) {
             class.unknown_marks = true;
         }
     }
-    body(&mut class, &definition.body, aliases, depth);
+    body(&mut class, &definition.body, known, depth);
     class
 }
 
@@ -141,33 +176,33 @@ fn base_name(expr: &Expr) -> Option<String> {
     }
 }
 
-fn body(class: &mut Class, statements: &[Stmt], aliases: &MarkAliases, depth: usize) {
+fn body(class: &mut Class, statements: &[Stmt], known: &Known, depth: usize) {
     for statement in statements {
         match statement {
-            Stmt::FunctionDef(definition) => method(class, definition, aliases),
-            Stmt::ClassDef(inner) if depth < MAX_NESTING => class.nested.push(class_at(inner, aliases, depth + 1)),
+            Stmt::FunctionDef(definition) => method(class, definition, known),
+            Stmt::ClassDef(inner) if depth < MAX_NESTING => class.nested.push(class_at(inner, known, depth + 1)),
             Stmt::Assign(assign) => {
-                assign.targets.iter().for_each(|target| attribute(class, target, &assign.value, aliases))
+                assign.targets.iter().for_each(|target| attribute(class, target, &assign.value, known))
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
-                    attribute(class, &assign.target, value, aliases);
+                    attribute(class, &assign.target, value, known);
                 }
             }
             Stmt::Delete(delete) => delete.targets.iter().for_each(|target| replace(class, target, true)),
             Stmt::If(branch) if depth < MAX_NESTING => {
-                body(class, &branch.body, aliases, depth + 1);
-                branch.elif_else_clauses.iter().for_each(|clause| body(class, &clause.body, aliases, depth + 1));
+                body(class, &branch.body, known, depth + 1);
+                branch.elif_else_clauses.iter().for_each(|clause| body(class, &clause.body, known, depth + 1));
             }
-            Stmt::With(with) if depth < MAX_NESTING => body(class, &with.body, aliases, depth + 1),
-            Stmt::Try(parts) if depth < MAX_NESTING => body(class, &parts.body, aliases, depth + 1),
+            Stmt::With(with) if depth < MAX_NESTING => body(class, &with.body, known, depth + 1),
+            Stmt::Try(parts) if depth < MAX_NESTING => body(class, &parts.body, known, depth + 1),
             _ => {}
         }
     }
 }
 
-fn method(class: &mut Class, definition: &ast::StmtFunctionDef, aliases: &MarkAliases) {
-    let method = function(definition, aliases);
+fn method(class: &mut Class, definition: &ast::StmtFunctionDef, known: &Known) {
+    let method = function(definition, known);
     if matches!(method.name.as_str(), "__init__" | "__new__") {
         class.constructor.get_or_insert_with(|| method.range.clone());
     }
@@ -176,17 +211,17 @@ fn method(class: &mut Class, definition: &ast::StmtFunctionDef, aliases: &MarkAl
     class.methods.push(method);
 }
 
-fn attribute(class: &mut Class, target: &Expr, value: &Expr, aliases: &MarkAliases) {
+fn attribute(class: &mut Class, target: &Expr, value: &Expr, known: &Known) {
     if let Expr::Attribute(attribute) = target
         && attribute.attr.as_str() == "__test__"
         && let (Expr::Name(method), Some(false)) = (&*attribute.value, boolean(value))
     {
         let named = class.methods.iter_mut().filter(|known| known.name == method.id.as_str());
-        named.for_each(|known| known.not_a_test = true);
+        named.for_each(|known| Arc::make_mut(known).not_a_test = true);
     }
     let Expr::Name(name) = target else { return };
     match name.id.as_str() {
-        "pytestmark" => match marks(value, aliases) {
+        "pytestmark" => match marks(value, known) {
             Some(marks) => class.marks.extend(marks),
             None => class.unknown_marks = true,
         },
@@ -203,7 +238,7 @@ fn replace(class: &mut Class, target: &Expr, not_a_test: bool) {
     let name_text = name.id.as_str();
     class.methods.retain(|earlier| earlier.name != name_text);
     let range = range_of(name);
-    class.methods.push(Function { name: name_text.to_owned(), range, not_a_test, ..Function::default() });
+    class.methods.push(Arc::new(Function { name: name_text.to_owned(), range, not_a_test, ..Function::default() }));
 }
 
 pub(super) fn boolean(value: &Expr) -> Option<bool> {

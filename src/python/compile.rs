@@ -6,7 +6,7 @@
 mod bindings;
 mod limits;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use ruff_python_parser::semantic_errors::{
     LazyImportContext, SemanticSyntaxChecker, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
@@ -31,6 +31,7 @@ pub(super) fn errors(text: &str, body: &[Stmt], version: ast::PythonVersion) -> 
         version,
         text,
         scopes: Vec::new(),
+        postpones_annotations: OnceCell::new(),
         declares: text.contains("global ") || text.contains("nonlocal "),
         loops: 0,
         blocks: 0,
@@ -64,6 +65,8 @@ struct Compiler<'a> {
     version: ast::PythonVersion,
     text: &'a str,
     scopes: Vec<Scope<'a>>,
+    /// `from __future__ import annotations`, looked for when it is first asked for.
+    postpones_annotations: OnceCell<bool>,
     /// Whether the file declares names at all, which few files do.
     declares: bool,
     /// Loops around the statement, within its function.
@@ -257,7 +260,7 @@ impl<'a> Visitor<'a> for Compiler<'a> {
 
 impl SemanticSyntaxContext for Compiler<'_> {
     fn future_annotations_or_stub(&self) -> bool {
-        self.text.contains("from __future__ import annotations")
+        *self.postpones_annotations.get_or_init(|| self.text.contains("from __future__ import annotations"))
     }
 
     fn lazy_import_context(&self) -> Option<LazyImportContext> {

@@ -1,28 +1,30 @@
 //! Syntax tree → [`Facts`].
 
 mod bindings;
+mod calls;
 mod conditions;
 mod deferred;
+mod given;
 mod hidden;
 mod marks;
 mod readers;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use conditions::Condition;
 use hidden::{HiddenNames, Injections};
 use readers::{
-    bind_targets, catches, exported, fails_always, from_imports, is_compound, named_import, plain_imports, plugins,
-    raised,
+    bind_targets, catches, exported, fails_always, from_imports, is_compound, plain_imports, plugins, raised,
 };
 
 use super::ast::visitor::Visitor;
 use super::ast::{self, Expr, Stmt};
-use super::classes::{self, MarkAliases};
+use super::classes::{self, Known};
 use super::facts::{
-    Catches, Exports, Facts, Handler, Import, PathEdit, Step, Stop, StopKind, Try, Value, ValueKind, What, When,
+    Arm, Asks, Catches, Exports, Facts, Handler, Import, Step, Stop, Try, Value, ValueKind, What, When,
 };
-use super::literal::{PathFolder, dotted, elements, string, strings};
+use super::literal::{PathFolder, dotted, elements, strings};
 use super::marks as marks_of_tests;
 use super::{Version, range_of};
 use crate::model::SourceFile;
@@ -33,10 +35,27 @@ const MAX_BLOCKS: usize = 101;
 /// The interpreter that conditions on `sys.version_info` are decided for.
 #[derive(Clone, Copy, Debug)]
 pub struct Interpreter {
-    /// Its version.
+    /// Its version, or the oldest that is possible.
     pub version: Version,
-    /// False where the version is only the oldest that is possible.
-    pub exact: bool,
+    /// The newest version that is possible, where there is a limit.
+    pub newest: Option<Version>,
+}
+
+impl Interpreter {
+    /// This version and no other.
+    pub fn exactly(version: Version) -> Self {
+        Self { version, newest: Some(version) }
+    }
+
+    /// This version or any later one.
+    pub fn at_least(version: Version) -> Self {
+        Self { version, newest: None }
+    }
+
+    /// True where there is only one version.
+    pub fn is_exact(self) -> bool {
+        self.newest == Some(self.version)
+    }
 }
 
 /// Reads the facts of a file.
@@ -45,15 +64,18 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
     let mut extractor = Extractor {
         facts: Facts::default(),
         folder: PathFolder::new(file.path().as_str()),
-        aliases: MarkAliases::new(),
+        known: Known::of(text),
         interpreter,
         collects_hidden_names: text.contains(":=") || text.contains("match "),
+        given: Vec::new(),
         depth: 0,
         handlers: 0,
     };
     extractor.facts.steps = extractor.block(body, Scope::Module);
     let namespace = bindings::namespace(&extractor, body);
+    let given = given::to_modules(&extractor.given, &extractor.facts);
     let mut facts = extractor.facts;
+    facts.given = given;
     facts.namespace = namespace;
     facts.used_marks = marks::used(text, body);
     facts.doctests = marks::doctests(text, body);
@@ -84,10 +106,12 @@ enum Scope {
 struct Extractor {
     facts: Facts,
     folder: PathFolder,
-    aliases: MarkAliases,
+    known: Known,
     interpreter: Interpreter,
     /// Whether the file can have names that only expressions or patterns bind.
     collects_hidden_names: bool,
+    /// Attributes that are assigned to something that has a name, dotted.
+    given: Vec<String>,
     depth: usize,
     /// How many `except` clauses it is in.
     handlers: usize,
@@ -137,7 +161,7 @@ impl Extractor {
             Stmt::FunctionDef(definition) => self.function(definition, scope, steps),
             Stmt::ClassDef(definition) => {
                 if scope == Scope::Module {
-                    self.facts.classes.push(classes::class(definition, &self.aliases));
+                    self.facts.classes.push(classes::class(definition, &self.known));
                 }
                 steps.extend(self.block(&definition.body, Scope::Class));
                 steps.push(Step::Bind(definition.name.as_str().to_owned()));
@@ -167,20 +191,21 @@ impl Extractor {
                 let mut body = Vec::new();
                 bind_targets(&repeated.target, &mut body);
                 body.extend(self.block(&repeated.body, scope));
-                steps.push(Step::Branch(vec![body, Vec::new()]));
+                steps.push(Step::Branch(vec![Arm { steps: body, ..Arm::default() }, Arm::default()]));
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::While(repeated) => {
                 if !matches!(self.condition(&repeated.test), Condition::False) {
                     let body = self.block(&repeated.body, scope);
-                    steps.push(Step::Branch(vec![body, Vec::new()]));
+                    steps.push(Step::Branch(vec![Arm { steps: body, ..Arm::default() }, Arm::default()]));
                 }
                 steps.extend(self.block(&repeated.orelse, scope));
             }
             Stmt::With(with) => self.with(with, scope, steps),
             Stmt::Match(matched) => {
-                let mut arms: Vec<_> = matched.cases.iter().map(|case| self.block(&case.body, scope)).collect();
-                arms.push(Vec::new());
+                let arm = |case: &ast::MatchCase| Arm { steps: self.block(&case.body, scope), ..Arm::default() };
+                let mut arms: Vec<_> = matched.cases.iter().map(arm).collect();
+                arms.push(Arm::default());
                 if scope == Scope::Module {
                     let mut names = HiddenNames { found: Vec::new(), conditional: 1 };
                     matched.cases.iter().for_each(|case| names.visit_pattern(&case.pattern));
@@ -217,7 +242,7 @@ impl Extractor {
         let name = definition.name.as_str();
         if scope == Scope::Module {
             if self.handlers == 0 {
-                self.facts.functions.push(classes::function(definition, &self.aliases));
+                self.facts.functions.push(classes::function(definition, &self.known));
             }
             self.facts.dynamic_names |= name == "__getattr__";
         }
@@ -232,28 +257,27 @@ impl Extractor {
         if dotted(target).as_deref() == Some("sys.path") {
             self.facts.dynamic_sys_path = true;
         }
+        self.give(target);
         if let (Expr::Attribute(attribute), Scope::Module) = (target, scope)
             && attribute.attr.as_str() == "__test__"
             && let (Expr::Name(function), Some(false)) = (&*attribute.value, classes::boolean(value))
         {
             let named = self.facts.functions.iter_mut().filter(|known| known.name == function.id.as_str());
-            named.for_each(|known| known.not_a_test = true);
+            named.for_each(|known| Arc::make_mut(known).not_a_test = true);
         }
         if let (Expr::Name(name), Scope::Module) = (target, scope) {
             self.value(name, scope, classes::value_kind(value));
             let name = name.id.as_str();
             self.folder.assign(name, value);
-            match classes::mark(value, &self.aliases) {
-                Some(mark) => self.aliases.insert(name.to_owned(), mark),
-                None => self.aliases.remove(name),
-            };
+            let mark = classes::mark(value, &self.known);
+            self.known.assign(name, mark);
             match name {
                 "__all__" => self.facts.exports = exported(value, 0).map_or(Exports::Dynamic, Exports::Names),
                 "__test__" => self.facts.opted_out = classes::boolean(value) == Some(false),
                 "collect_ignore" => self.facts.collect_ignore = strings(value).unwrap_or_default(),
                 "collect_ignore_glob" => self.facts.collect_ignore_glob = strings(value).unwrap_or_default(),
                 "pytestmark" => {
-                    let marks = classes::marks(value, &self.aliases);
+                    let marks = classes::marks(value, &self.known);
                     self.facts.unknown_marks = marks.is_none();
                     self.facts.marks = marks.unwrap_or_default();
                 }
@@ -273,7 +297,7 @@ impl Extractor {
     fn augmented(&mut self, assign: &ast::StmtAugAssign, steps: &mut Vec<Step>) {
         match dotted(&assign.target).as_deref() {
             Some("__all__") => self.export_more(exported(&assign.value, 0)),
-            Some("pytestmark") => match classes::marks(&assign.value, &self.aliases) {
+            Some("pytestmark") => match classes::marks(&assign.value, &self.known) {
                 Some(marks) => self.facts.marks.extend(marks),
                 None => self.facts.unknown_marks = true,
             },
@@ -282,105 +306,35 @@ impl Extractor {
         }
     }
 
-    fn export_more(&mut self, more: Option<Vec<String>>) {
-        match (&mut self.facts.exports, more) {
-            (Exports::Names(names), Some(more)) => names.extend(more),
-            (exports, _) => *exports = Exports::Dynamic,
-        }
-    }
-
-    /// A call whose effect decides imports: it edits `sys.path` or `__all__`, or ends the module.
-    fn call(&mut self, call: &ast::ExprCall, steps: &mut Vec<Step>) {
-        let Some(name) = dotted(&call.func) else { return };
-        let arguments = &call.arguments.args;
-        let stop = |kind| Step::Stop(Stop { range: range_of(call), kind });
-        match name.as_str() {
-            "sys.path.insert" => {
-                let front = matches!(arguments.first(), Some(Expr::NumberLiteral(_)));
-                self.path_edits(arguments.get(1..).unwrap_or_default(), front, steps);
-            }
-            "sys.path.append" | "site.addsitedir" => self.path_edits(arguments, false, steps),
-            "sys.path.extend" => {
-                let entries = arguments.first().and_then(elements).unwrap_or_default();
-                self.path_edits(entries, false, steps);
-            }
-            "__all__.append" => {
-                self.export_more(arguments.iter().map(|name| string(name).map(str::to_owned)).collect())
-            }
-            "__all__.extend" => self.export_more(arguments.first().and_then(|more| exported(more, 0))),
-            "__all__.remove" => match (&mut self.facts.exports, arguments.first().and_then(string)) {
-                (Exports::Names(names), Some(gone)) => names.retain(|name| name != gone),
-                (exports, _) => *exports = Exports::Dynamic,
-            },
-            name if name.starts_with("__all__.") => self.facts.exports = Exports::Dynamic,
-            "importlib.import_module" | "import_module" | "__import__" => {
-                steps.extend(named_import(call).map(Step::Import));
-            }
-            "exec" => self.facts.dynamic_names = true,
-            "sys.exit" | "exit" | "quit" | "os._exit" => steps.push(stop(StopKind::Exit)),
-            "pytest.skip" | "skip" if call.arguments.find_keyword("allow_module_level").is_some() => {
-                steps.push(stop(StopKind::Skip));
-            }
-            "pytest.importorskip" | "importorskip" => {
-                if let Some(module) = arguments.first().and_then(string) {
-                    let import = Import {
-                        range: range_of(call),
-                        statement: range_of(call),
-                        module: module.to_owned(),
-                        level: 0,
-                        what: What::Plugin,
-                    };
-                    steps.push(Step::Try(Box::new(Try {
-                        body: vec![Step::Import(import)],
-                        handlers: vec![Handler {
-                            catches: Catches { missing_module: true, import_error: true, ..Catches::default() },
-                            steps: vec![stop(StopKind::Skip)],
-                        }],
-                        orelse: Vec::new(),
-                        finalbody: Vec::new(),
-                    })));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn path_edits(&mut self, entries: &[Expr], front: bool, steps: &mut Vec<Step>) {
-        if entries.is_empty() {
-            self.facts.dynamic_sys_path = true;
-        }
-        for entry in entries {
-            match self.folder.fold(entry) {
-                Some(folder) => steps.push(Step::PathEdit(PathEdit { folder, front })),
-                None => self.facts.dynamic_sys_path = true,
-            }
-        }
-    }
-
     fn branch(&mut self, branch: &ast::StmtIf, scope: Scope, steps: &mut Vec<Step>) {
         let first = (Some(&*branch.test), &branch.body[..]);
         let others = branch.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..]));
         let mut arms = Vec::new();
         let mut exhausted = false;
+        // What holds where all conditions so far were false.
+        let mut others_fail = Asks::default();
         for (test, body) in std::iter::once(first).chain(others) {
             let condition = test.map_or(Condition::True, |test| self.condition(test));
             match condition {
                 Condition::Typing => self.deferred(body, When::Typing, steps),
                 Condition::Script => self.deferred(body, When::Called, steps),
                 Condition::False => {}
-                Condition::Open => arms.push(self.block(body, scope)),
+                Condition::Open(holds, fails) => {
+                    arms.push(Arm { steps: self.block(body, scope), asks: others_fail.and(holds) });
+                    others_fail = others_fail.and(fails);
+                }
                 Condition::True => {
-                    arms.push(self.block(body, scope));
+                    arms.push(Arm { steps: self.block(body, scope), asks: others_fail });
                     exhausted = true;
                     break;
                 }
             }
         }
         if !exhausted {
-            arms.push(Vec::new());
+            arms.push(Arm { asks: others_fail, ..Arm::default() });
         }
         match arms.pop() {
-            Some(only) if arms.is_empty() => steps.extend(only),
+            Some(only) if arms.is_empty() => steps.extend(only.steps),
             Some(last) => {
                 arms.push(last);
                 steps.push(Step::Branch(arms));

@@ -4,6 +4,7 @@
 //! decides an import: names that are bound, imports, branches, `try`, and statements that end the module.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::exceptions::Builtins;
 use super::marks::Marks;
@@ -28,10 +29,12 @@ pub struct Facts {
     pub deferred_path_edits: Vec<PathEdit>,
     /// Dotted names that the file puts into `sys.modules`.
     pub injected: Vec<String>,
+    /// Names that the file gives to modules that it has imported, dotted, as the file calls the modules.
+    pub given: Vec<String>,
     /// Classes at module level, also inside `if` and `try`.
     pub classes: Vec<Class>,
     /// Functions at module level, but for those of `except` clauses.
-    pub functions: Vec<Function>,
+    pub functions: Vec<Arc<Function>>,
     /// Names at module level that are bound by an assignment, or deleted.
     pub values: Vec<Value>,
     /// `__test__ = False` at module level.
@@ -72,13 +75,47 @@ pub enum Step {
     /// `del name`
     Unbind(String),
     /// Exactly one of the arms runs; an `if` without `else` has an empty last arm.
-    Branch(Vec<Vec<Step>>),
+    Branch(Vec<Arm>),
     /// `try`, or `with suppress(…)`.
     Try(Box<Try>),
     /// An edit of `sys.path`.
     PathEdit(PathEdit),
     /// The module ends here.
     Stop(Stop),
+}
+
+/// One of the ways that a branch can go.
+#[derive(Debug, Default)]
+pub struct Arm {
+    /// What runs.
+    pub steps: Vec<Step>,
+    /// What holds where it runs.
+    pub asks: Asks,
+}
+
+/// What a condition says of the interpreter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// It is 3.*n* or later.
+    pub from: Option<u8>,
+    /// It is older than 3.*n*.
+    pub below: Option<u8>,
+    /// The platform decides: what only some platforms have may be meant.
+    pub platform: bool,
+}
+
+impl Asks {
+    /// What holds where both do.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            below: match (self.below, other.below) {
+                (Some(one), Some(two)) => Some(one.min(two)),
+                (one, two) => one.or(two),
+            },
+            platform: self.platform || other.platform,
+        }
+    }
 }
 
 /// A `try` statement.
@@ -267,7 +304,7 @@ pub struct Class {
     /// A decorator or `pytestmark` that is not understood, and may be a mark.
     pub unknown_marks: bool,
     /// Methods, and other attributes, which take the place of inherited methods of their name.
-    pub methods: Vec<Function>,
+    pub methods: Vec<Arc<Function>>,
     /// Classes inside.
     pub nested: Vec<Class>,
     /// It defines `__init__` or `__new__`, or a decorator does, at this place.
@@ -303,14 +340,23 @@ pub struct Function {
     pub yields: bool,
     /// `__test__`, where it is set.
     pub test_flag: Option<bool>,
-    /// Names of its parameters that a caller can give by name.
-    pub parameters: Vec<String>,
-    /// Names that its `parametrize` marks give values to, as far as they are literal, with their places.
-    pub parametrized: Vec<(String, Range<usize>)>,
+    /// The first literal name that its `parametrize` marks give values to, and that is no parameter of it.
+    pub unfilled: Option<Box<Unfilled>>,
     /// What calling it gives.
     pub returns: Returns,
     /// Its whole body.
     pub body: Range<usize>,
+}
+
+/// A name that `parametrize` gives values to, of a function that has no such parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfilled {
+    /// The name.
+    pub name: String,
+    /// Its place.
+    pub at: Range<usize>,
+    /// All parameters of the function are given by such marks, so that it asks for no fixture.
+    pub alone: bool,
 }
 
 /// Calls `visit` for every import among the steps, at any depth.
@@ -331,12 +377,21 @@ pub fn path_edits_of<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a PathEdit)
     });
 }
 
+/// Calls `visit` for every name that the steps delete, at any depth.
+pub fn unbound_by<'a>(steps: &'a [Step], visit: &mut impl FnMut(&'a str)) {
+    for_each(steps, &mut |step| {
+        if let Step::Unbind(name) = step {
+            visit(name);
+        }
+    });
+}
+
 /// The depth of [`Step`]s is bounded where they are made, so this recursion is bounded as well.
 fn for_each<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Step)) {
     for step in steps {
         visit(step);
         match step {
-            Step::Branch(arms) => arms.iter().for_each(|arm| for_each(arm, visit)),
+            Step::Branch(arms) => arms.iter().for_each(|arm| for_each(&arm.steps, visit)),
             Step::Try(parts) => {
                 for_each(&parts.body, visit);
                 parts.handlers.iter().for_each(|handler| for_each(&handler.steps, visit));

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Stmt};
+use super::facts::Unfilled;
 use super::literal::{dotted, elements, last_component, string};
 use super::namespace::{Decorator, Returns};
 use super::range_of;
@@ -50,14 +51,26 @@ pub fn yields(body: &[Stmt]) -> bool {
 }
 
 /// The parameters of a function that can be given by name.
-pub fn parameters(definition: &ast::StmtFunctionDef) -> Vec<String> {
+fn parameters(definition: &ast::StmtFunctionDef) -> impl Iterator<Item = &str> {
     let parameters = &definition.parameters;
     let named = parameters.args.iter().chain(&parameters.kwonlyargs);
-    named.map(|parameter| parameter.parameter.name.as_str().to_owned()).collect()
+    named.map(|parameter| parameter.parameter.name.as_str())
+}
+
+/// The first name that `parametrize` gives values to in vain.
+pub fn unfilled(definition: &ast::StmtFunctionDef) -> Option<Box<Unfilled>> {
+    let given = parametrized(definition);
+    if given.is_empty() {
+        return None;
+    }
+    let parameters: Vec<&str> = parameters(definition).collect();
+    let alone = parameters.iter().all(|name| *name == "self" || given.iter().any(|(given, _)| given == name));
+    let (name, at) = given.into_iter().find(|(name, _)| !parameters.contains(&name.as_str()))?;
+    Some(Box::new(Unfilled { name, at, alone }))
 }
 
 /// The names that `parametrize` marks of a function give values to.
-pub fn parametrized(definition: &ast::StmtFunctionDef) -> Vec<(String, Range<usize>)> {
+fn parametrized(definition: &ast::StmtFunctionDef) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
     for decorator in &definition.decorator_list {
         let Expr::Call(call) = &decorator.expression else { continue };
@@ -76,13 +89,13 @@ pub fn parametrized(definition: &ast::StmtFunctionDef) -> Vec<(String, Range<usi
     found
 }
 
-/// What calling a function gives.
-pub fn returns(definition: &ast::StmtFunctionDef) -> Returns {
-    returns_at(definition, 0)
+/// What calling a function gives; `yields` tells whether it is a generator.
+pub fn returns(definition: &ast::StmtFunctionDef, yields: bool) -> Returns {
+    if yields { Returns::Unknown } else { returns_at(definition, 0) }
 }
 
 fn returns_at(definition: &ast::StmtFunctionDef, depth: usize) -> Returns {
-    if depth >= MAX_NESTING || definition.is_async || yields(&definition.body) {
+    if depth >= MAX_NESTING || definition.is_async || (depth > 0 && yields(&definition.body)) {
         return Returns::Unknown;
     }
     let mut found = Found::default();

@@ -128,6 +128,17 @@ pub fn are_in_comments(text: &str, offsets: &[usize]) -> bool {
     })
 }
 
+/// The name that a pattern binds by itself, apart from the patterns in it.
+pub fn bound_by_pattern(pattern: &ast::Pattern) -> Option<&str> {
+    let name = match pattern {
+        ast::Pattern::MatchAs(pattern) => pattern.name.as_ref(),
+        ast::Pattern::MatchStar(pattern) => pattern.name.as_ref(),
+        ast::Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
+        _ => None,
+    };
+    name.map(ast::Identifier::as_str)
+}
+
 /// The byte range of a node.
 pub fn range_of(node: &impl Ranged) -> Range<usize> {
     byte_range(node.range())

@@ -44,6 +44,7 @@ static PAGES: &[(&str, &str)] = pages![
     "exclusion-unused",
     "health-baseline-stale",
     "health-category-shrank",
+    "health-collection-broke",
     "health-critical-import-broke",
     "health-discovery-slower",
     "health-files-grew",

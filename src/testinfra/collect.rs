@@ -2,19 +2,27 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`session`] | which files are collected, and which of them fail |
+//! | [`session`], `starts`, `ignored` | which files are collected |
+//! | `undecided` | what may change that |
+//! | [`found`] | the tests of those files, and which of them fail |
 //! | [`modules`] | by which name a file is imported, and whether that works |
 //! | [`hooks`] | hooks of conftest files, which may change what is collected |
-//! | [`items`], [`decorators`], [`things`] | the tests of a file |
+//! | [`items`], `inherited`, [`decorators`], [`things`] | the tests of a file |
 
 pub mod decorators;
+pub mod found;
 pub mod hooks;
+mod ignored;
+mod inherited;
 pub mod items;
 pub mod modules;
 pub mod session;
+mod starts;
 pub mod things;
+mod undecided;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::pytest_config::PytestConfig;
 use super::resolve::{Resolution, Space, Unit};
@@ -87,7 +95,7 @@ fn inherit<'a>(
     }
     for method in &class.methods {
         if !view.methods.iter().any(|(_, known)| known.name == method.name) {
-            view.methods.push((file, method));
+            view.methods.push((file, method.as_ref()));
         }
     }
     for (at, inner) in class.nested.iter().enumerate() {
@@ -262,7 +270,7 @@ pub fn definition<'a>(space: &'a Space<'a>, file: FileId, names: &[&str]) -> Opt
     let (test, classes) = names.split_last()?;
     let Some((outer, inner)) = classes.split_first() else {
         let own = space.sources.get(file)?.facts.functions.iter().rev().find(|function| function.name == *test)?;
-        return Some((file, own));
+        return Some((file, own.as_ref()));
     };
     let Some(Entity::Class(at, class)) = lookup(space, file, outer, usize::MAX, &mut HashSet::new()) else {
         return None;
@@ -278,7 +286,7 @@ pub fn definition<'a>(space: &'a Space<'a>, file: FileId, names: &[&str]) -> Opt
 /// The tests that the definitions of a file name, whether or not it can be imported: `test_a`, `TestB::test_c`.
 pub fn defined(space: &Space<'_>, pytest: &PytestConfig, id: FileId) -> Vec<String> {
     let Some(file) = space.sources.get(id) else { return Vec::new() };
-    let is_test = |function: &&Function| !function.not_a_test && pytest.is_test_function(&function.name);
+    let is_test = |function: &&Arc<Function>| !function.not_a_test && pytest.is_test_function(&function.name);
     let mut found: Vec<String> =
         file.facts.functions.iter().filter(is_test).map(|function| function.name.clone()).collect();
     for class in &file.facts.classes {

@@ -38,6 +38,7 @@ pub fn run(repo: &Path, config: &TestsConfig, read: &Collected) -> Collection {
         tests: 0,
         files: 0,
         differences: Vec::new(),
+        more_differences: 0,
     };
     // Its cache is the one thing that pytest would write.
     let cache = match tempfile::tempdir() {
@@ -77,6 +78,8 @@ fn judge(collection: &mut Collection, finished: &Finished, read: &Collected) {
     collection.tests = printed.tests.values().map(BTreeSet::len).sum();
     collection.files = printed.tests.len();
     collection.differences = differences(&printed, read);
+    collection.more_differences = collection.differences.len().saturating_sub(MAX_FILES);
+    collection.differences.truncate(MAX_FILES);
 }
 
 /// The last words of a run that broke off.
@@ -128,19 +131,21 @@ fn differences(printed: &Printed, read: &Collected) -> Vec<Difference> {
         let by_pytest = printed.tests.get(id).unwrap_or(&empty);
         let by_reading: BTreeSet<String> =
             files.get(id).map(|file| file.tests.iter().cloned().collect()).unwrap_or_default();
-        let missing = |left: &BTreeSet<String>, right: &BTreeSet<String>| -> Vec<String> {
-            left.difference(right).filter(|test| !in_doubt(test)).take(MAX_TESTS).cloned().collect()
+        // The first of them, and how many more there are.
+        let missing = |left: &BTreeSet<String>, right: &BTreeSet<String>| -> (Vec<String>, usize) {
+            let mut missing = left.difference(right).filter(|test| !in_doubt(test));
+            (missing.by_ref().take(MAX_TESTS).cloned().collect(), missing.count())
         };
         let explained = files.get(id).is_some_and(|file| !file.errors.is_empty())
             || read.errors.keys().any(|folder| super::roots::is_within(id, folder))
             || in_doubt("");
         let error = printed.errors.get(id).filter(|_| !explained).map(|words| redact::line(words));
-        let only_pytest = missing(by_pytest, &by_reading);
-        let only_read = missing(&by_reading, by_pytest);
+        let (only_pytest, more_pytest) = missing(by_pytest, &by_reading);
+        let (only_read, more_read) = missing(&by_reading, by_pytest);
         if error.is_some() || !only_pytest.is_empty() || !only_read.is_empty() {
-            found.push(Difference { id: id.to_owned(), only_pytest, only_read, error });
+            let more = (more_pytest, more_read);
+            found.push(Difference { id: id.to_owned(), only_pytest, only_read, more, error });
         }
     }
-    found.truncate(MAX_FILES);
     found
 }

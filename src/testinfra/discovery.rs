@@ -1,6 +1,7 @@
 //! Which files are tests: broad (all that pytest's patterns match), targeted (without the exclusions), by category.
 
 pub mod leftovers;
+mod raises;
 
 use std::collections::{BTreeMap, HashMap};
 

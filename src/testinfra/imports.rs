@@ -15,6 +15,7 @@ use super::pytest_config::join;
 use super::resolve::{Resolution, Space, Unit};
 use super::roots::{conftests_above, folder_of};
 use super::sources::FileId;
+use super::stdlib;
 use super::suggestion::Catalogue;
 use crate::model::tests::{BrokenImport, Certainty, ChainLink, CriticalImport};
 use crate::model::{Why, WhyKind};
@@ -88,22 +89,22 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     }
     let Cascade { impacts, failing } = cascade(space, scope, &interpreter, &circles.touched, &mut incomplete);
     let tests: HashSet<FileId> = scope.tests.iter().copied().collect();
-    let mut records: Vec<(FileId, Record, Option<Rc<Done>>)> =
-        circles.records.into_iter().map(|(file, record)| (file, record, None)).collect();
+    let mut records: Vec<(FileId, Record, Vec<String>)> =
+        circles.records.into_iter().map(|(file, record)| (file, record, Vec::new())).collect();
     for file in 0..space.sources.files.len() {
         let Some(done) = interpreter.result(file) else { continue };
         let mut found = done.records.clone();
         found.extend(deferred(&mut interpreter, space, file, &done));
         for record in found {
-            let module = record.symbol.as_ref().and_then(|_| named(space, &interpreter, file, &record.module));
-            records.push((file, record, module));
+            let names = record.symbol.as_ref().map(|_| names_of(space, &interpreter, file, &record.module));
+            records.push((file, record, names.unwrap_or_default()));
         }
     }
     let done = (0..space.sources.files.len()).filter_map(|file| Some((file, interpreter.result(file)?)));
     let outcomes = done.map(|(file, done)| (file, (done.outcome.clone(), done.skips))).collect();
     let catalogue = Catalogue::new(space, scope.repo, |id| scope.reported.contains(&id));
     let mut broken = Vec::new();
-    for (file, record, module) in records {
+    for (file, record, names) in records {
         let optional = matches!(record.certainty, Certainty::Guarded | Certainty::Typing);
         if record.third_party && optional {
             continue;
@@ -125,10 +126,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
         let suggestion = match &record.symbol {
             // It is where it is looked for, only later.
             Some(_) if record.circular => None,
-            Some(symbol) => {
-                let names = module.map(|done| bound_names(&done)).unwrap_or_default();
-                catalogue.symbol(&record.module, symbol, &names)
-            }
+            Some(symbol) => catalogue.symbol(&record.module, symbol, &names),
             None => catalogue.module(&record.module, &record.wanted),
         };
         broken.push(BrokenImport {
@@ -268,19 +266,16 @@ fn deferred(interpreter: &mut Interpreter<'_>, space: &Space<'_>, file: FileId, 
     found
 }
 
-/// The module of this name as the file sees it, where it is a file.
-fn named(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, module: &str) -> Option<Rc<Done>> {
+/// The names that a module has as the file sees it, in order; none where they are not known.
+fn names_of(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, module: &str) -> Vec<String> {
     let roots = space.roots_of(file);
-    match space.resolve_name(path_of(space, file), &roots, module) {
-        Resolution::Units(units) => match units.last() {
-            Some(Unit::File(id)) => interpreter.result(*id),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn bound_names(done: &Done) -> Vec<String> {
+    let units = match space.resolve_name(path_of(space, file), &roots, module) {
+        Resolution::Units(units) => units,
+        Resolution::Library(module) => return stdlib::names(&module, space.versions()),
+        _ => return Vec::new(),
+    };
+    let Some(Unit::File(id)) = units.last() else { return Vec::new() };
+    let Some(done) = interpreter.result(*id) else { return Vec::new() };
     let names = done.names.borrow();
     let mut list: Vec<String> =
         names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_owned()).collect();

@@ -6,20 +6,24 @@
 
 mod blocks;
 mod imports;
+mod library;
+mod outcome;
 mod settle;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
+
+use outcome::Edge;
+pub use outcome::{Done, Doubt, Failure, Outcome, Record};
 
 use super::names::Names;
 use super::resolve::Space;
 use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
+use crate::model::WhyKind;
 use crate::model::tests::Certainty;
-use crate::model::{Why, WhyKind};
-use crate::python::facts::{Import, PathEdit, StopKind};
+use crate::python::facts::{Asks, Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
 const MAX_DEPTH: usize = 300;
@@ -31,94 +35,6 @@ const MAX_BLOCKS: usize = 12_000;
 const MAX_STEPS: u64 = 20_000_000;
 /// The most reasons that are kept for one file.
 const MAX_DOUBTS: usize = 8;
-
-/// What importing a file does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is imported.
-    Ok,
-    /// It fails.
-    Fails(Failure),
-    /// It cannot be told.
-    Unknown(Vec<Doubt>),
-}
-
-/// A statement that fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What is raised.
-    pub kind: StopKind,
-    /// False where the failure is that a third-party module is not declared.
-    pub definite: bool,
-    /// The statement in this file.
-    pub at: Range<usize>,
-    /// The file whose import fails, or `None` where the statement itself is at fault.
-    pub next: Option<FileId>,
-    /// True where the file at fault does not compile; its state says where.
-    pub syntax: bool,
-}
-
-/// A reason for which an outcome cannot be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
-    /// The reason.
-    pub kind: WhyKind,
-    /// In words.
-    pub text: String,
-    /// The statement in this file.
-    pub at: Range<usize>,
-    /// The file whose import cannot be told, or `None` where the statement itself cannot.
-    pub next: Option<FileId>,
-}
-
-/// An import that does not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// The alias, or the statement where the module is missing.
-    pub range: Range<usize>,
-    /// The whole statement.
-    pub statement: Range<usize>,
-    /// Dotted name of the module, absolute.
-    pub module: String,
-    /// The missing name, where the module exists.
-    pub symbol: Option<String>,
-    /// The names that the statement wants from a missing module.
-    pub wanted: Vec<String>,
-    /// How certain it is.
-    pub certainty: Certainty,
-    /// It is a top-level name that nothing in the repository has.
-    pub third_party: bool,
-    /// The name is there, but not yet where it is wanted: the module is not imported in full.
-    pub circular: bool,
-}
-
-/// A file that was executed.
-#[derive(Clone, Debug)]
-pub struct Done {
-    /// What importing it does.
-    pub outcome: Outcome,
-    /// Its names.
-    pub names: Rc<RefCell<Names>>,
-    /// Imports in it that do not exist.
-    pub records: Vec<Record>,
-    /// `sys.path` after its last statement.
-    pub roots: FileRoots,
-    /// It says itself that it is to be skipped: pytest collects nothing from it.
-    pub skips: bool,
-    /// The files that its imports execute, in their order.
-    pub imports: Vec<FileId>,
-    /// What it and all that it imports put on `sys.path`.
-    edits: Vec<PathEdit>,
-    /// The files that it imports for certain, as far as they did not fail.
-    edges: Vec<Edge>,
-}
-
-/// An unconditional import of a file that did not fail, or was not finished.
-#[derive(Clone, Debug)]
-struct Edge {
-    at: Range<usize>,
-    next: FileId,
-}
 
 /// In which order modules of a cycle are executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +107,14 @@ struct Mode {
     snapshot: bool,
     /// It runs for certain, and nothing catches what it raises.
     plain: bool,
+    /// What the conditions around it say of the interpreter.
+    asks: Asks,
+}
+
+impl Mode {
+    /// Of the body of a module.
+    const MODULE: Self =
+        Self { certainty: None, snapshot: false, plain: true, asks: Asks { from: None, below: None, platform: false } };
 }
 
 #[derive(Default)]
@@ -284,7 +208,7 @@ impl<'a> Interpreter<'a> {
     /// What a deferred import misses once its file has been imported.
     pub fn probe(&mut self, file: FileId, roots: &FileRoots, import: &Import) -> Option<Record> {
         let mut frame = Frame::new(file, roots.clone());
-        self.import(&mut frame, import, Mode { certainty: None, snapshot: false, plain: false });
+        self.import(&mut frame, import, Mode { plain: false, ..Mode::MODULE });
         self.settle();
         frame.records.pop()
     }
@@ -362,7 +286,7 @@ impl<'a> Interpreter<'a> {
         let facts = &source.facts;
         frame.names.borrow_mut().open = facts.dynamic_names;
         frame.roots.dynamic |= facts.dynamic_sys_path;
-        let end = self.block(frame, &facts.steps, Mode { certainty: None, snapshot: false, plain: true });
+        let end = self.block(frame, &facts.steps, Mode::MODULE);
         match &source.state {
             FileState::SyntaxError(_) => {
                 let kind = StopKind::Exception;
@@ -417,12 +341,5 @@ impl Frame {
     fn done(self, outcome: Outcome) -> Done {
         let Self { names, records, roots, edges, imports, edits, skips, .. } = self;
         Done { outcome, names, records, roots, imports, edits, edges, skips }
-    }
-}
-
-impl Doubt {
-    /// The reason, with a place.
-    pub fn why(&self, origin: crate::model::Origin) -> Why {
-        Why::at(self.kind, self.text.clone(), origin)
     }
 }

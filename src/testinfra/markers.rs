@@ -106,6 +106,15 @@ pub fn judge(space: &Space<'_>, tests: &[FileId], live: &HashSet<FileId>) -> Jud
     judged
 }
 
+/// The declared plugins of which it is not known which marks they register.
+pub fn unknown_plugins(dependencies: &Dependencies) -> Vec<String> {
+    let unknown = |name: &String| {
+        let module = name.replace('-', "_");
+        !PLUGINS.iter().any(|(known, _)| *known == module) && module != "pytest_xdist"
+    };
+    dependencies.plugins().into_iter().filter(unknown).collect()
+}
+
 /// The marks that are registered.
 struct Known<'a> {
     names: BTreeSet<String>,
@@ -130,12 +139,7 @@ impl<'a> Known<'a> {
                 dynamic = Some(file.path.as_str());
             }
         }
-        let known: Vec<&str> = PLUGINS.iter().map(|(module, _)| *module).collect();
-        let plugins = space.dependencies.plugins().into_iter().filter(|name| {
-            let module = name.replace('-', "_");
-            !known.contains(&module.as_str()) && module != "pytest_xdist"
-        });
-        Self { names, dynamic, plugins: plugins.collect() }
+        Self { names, dynamic, plugins: unknown_plugins(space.dependencies) }
     }
 
     fn has(&self, name: &str, dependencies: &Dependencies) -> bool {

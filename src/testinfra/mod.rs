@@ -43,6 +43,7 @@ pub mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use show::show;
@@ -70,7 +71,7 @@ pub struct Indexed {
     /// The test files that targeted discovery leaves, in order.
     pub test_files: Vec<String>,
     /// The tests that pytest would collect, by test file. A file that cannot be imported is left out.
-    pub tests_by_file: BTreeMap<String, Vec<String>>,
+    pub tests_by_file: BTreeMap<String, Arc<Vec<String>>>,
     /// Files that were not read, and folders that were not looked into: tests in them are not known.
     pub unseen: BTreeSet<String>,
     /// The tests that pytest would collect, one by one.
@@ -130,23 +131,19 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
 
     let scope = Scope { tests: &tests, reported: &live, critical: &config.critical_imports, repo };
     incomplete.extend(dependencies.incomplete.clone());
-    let imports = judge_imports(&space, &scope, &mut incomplete);
+    let meanwhile = || {
+        let marks = markers::judge(&space, &tests, &live);
+        (marks, discovery::leftovers::imported(&space), collect::found::items(&space, &pytest, &found.broad))
+    };
+    let (imports, (marks, imported, items)) = judge_imports(&space, &scope, &mut incomplete, meanwhile);
     incomplete.extend(imports.incomplete.iter().cloned());
 
-    let marks = markers::judge(&space, &tests, &live);
-
     let mut diagnostics = pytest.diagnostics.clone();
-    let input = collect::session::Input {
-        repo,
-        space: &space,
-        pytest: &pytest,
-        outcomes: &imports.outcomes,
-        everything: false,
-    };
-    let collected = collect::session::collect(input);
-    let everything = collect::session::collect(collect::session::Input { everything: true, ..input });
+    let input =
+        collect::session::Input { repo, space: &space, pytest: &pytest, outcomes: &imports.outcomes, items: &items };
+    let [collected, everything] = collect::session::collect(input);
     let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
-    let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, config);
+    let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, &imported, config);
     let tests_by_file = everything.by_file();
     let scope = Classes {
         space: &space,
@@ -205,17 +202,27 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let unread = sources.files.iter().filter(|file| matches!(file.state, FileState::Unread(_)));
     let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
     let test_files = found.targeted;
+    // What was read of the files is many small pieces, which are given back beside what follows.
+    rayon::spawn(move || drop(sources));
     let seconds = started.elapsed().as_secs_f64();
     Indexed { index, test_files, tests_by_file, unseen, collected, discovery_seconds, seconds, identities }
 }
 
-fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>) -> Imports {
-    let joined = std::thread::scope(|threads| {
+/// Judges the imports on a thread with a stack for it, which follows them one by one, and does meanwhile what does not
+/// depend on them.
+fn judge_imports<T>(
+    space: &Space<'_>,
+    scope: &Scope<'_>,
+    incomplete: &mut Vec<Why>,
+    meanwhile: impl FnOnce() -> T,
+) -> (Imports, T) {
+    let (joined, other) = std::thread::scope(|threads| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let spawned = thread.spawn_scoped(threads, || imports::judge(space, scope)).ok()?;
-        spawned.join().ok()
+        let spawned = thread.spawn_scoped(threads, || imports::judge(space, scope)).ok();
+        let other = meanwhile();
+        (spawned.and_then(|spawned| spawned.join().ok()), other)
     });
-    joined.unwrap_or_else(|| {
+    let imports = joined.unwrap_or_else(|| {
         let why = Why::new(WhyKind::Limit, "imports could not be followed: there is no memory for it");
         incomplete.push(why.clone());
         let unjudged = |module: &String| CriticalImport {
@@ -225,7 +232,8 @@ fn judge_imports(space: &Space<'_>, scope: &Scope<'_>, incomplete: &mut Vec<Why>
             whys: vec![why.clone()],
         };
         Imports { critical: scope.critical.iter().map(unjudged).collect(), ..Imports::default() }
-    })
+    });
+    (imports, other)
 }
 
 /// Folders of installed packages: virtual environments and their like.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use rustc_hash::FxHashMap;
+
 use super::pytest_config::{self, PytestConfig, ini_section, join};
 use super::sources::{FileId, Sources};
 use super::walk::Tree;
@@ -18,6 +20,8 @@ pub struct Roots {
     pub others: Vec<String>,
     /// By folder: what its conftest files and those above it add.
     conftest: HashMap<String, ConftestRoots>,
+    /// By folder: the first one from it upwards that is not a package.
+    bases: FxHashMap<String, String>,
     importlib: bool,
 }
 
@@ -41,7 +45,8 @@ impl Roots {
     pub fn of(&self, path: &str, pytest: &PytestConfig, tree: &Tree) -> FileRoots {
         let mut folders = Vec::new();
         if !self.importlib && (pytest.is_test_file(path) || is_conftest(path)) {
-            folders.push(base_folder(path, tree));
+            let base = self.bases.get(folder_of(path)).cloned();
+            folders.push(base.unwrap_or_else(|| base_folder(path, tree)));
         }
         let inherited = self.conftest.get(folder_of(path));
         folders.extend(inherited.iter().flat_map(|roots| roots.folders.iter().cloned()));
@@ -73,9 +78,13 @@ pub fn read(
     dedupe(&mut global);
 
     let mut conftest: HashMap<String, ConftestRoots> = HashMap::new();
+    let mut bases: FxHashMap<String, String> = FxHashMap::default();
     let mut others = BTreeSet::new();
     // Folders are in order, so a folder comes after the one that holds it.
     for folder in &tree.folders {
+        let is_package = !folder.is_empty() && tree.files.contains_key(&join(folder, "__init__.py"));
+        let base = bases.get(folder_of(folder)).filter(|_| is_package).unwrap_or(folder);
+        bases.insert(folder.clone(), base.clone());
         let mut roots = match folder.rsplit_once('/') {
             Some((parent, _)) => conftest.get(parent).cloned(),
             None if folder.is_empty() => None,
@@ -113,7 +122,7 @@ pub fn read(
     if tree.folders.contains(&source_folder) {
         others.insert(source_folder);
     }
-    Roots { global, others: others.into_iter().collect(), conftest, importlib: pytest.importlib }
+    Roots { global, others: others.into_iter().collect(), conftest, bases, importlib: pytest.importlib }
 }
 
 /// Source folders that the project's build files declare (`src` layout), relative to the repository.

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::model::tests::{BrokenImport, ChainLink, ClassProblem, CriticalImport, RequiredClass, TestIndex};
+use crate::model::tests::{
+    BrokenImport, ChainLink, ClassProblem, CriticalImport, RequiredClass, TestIndex, UnregisteredMark,
+};
 use crate::model::{Diagnostic, Origin};
 
 /// What was understood of the pytest code base. `seconds` is how long that took.
@@ -26,6 +28,7 @@ pub fn show(index: &TestIndex, seconds: f64) -> Value {
             "broken": index.broken.iter().map(broken).collect::<Vec<_>>(),
             "critical": index.critical.iter().map(critical).collect::<Vec<_>>(),
         },
+        "marks": index.marks.iter().map(mark).collect::<Vec<_>>(),
         "classes": index.classes.iter().map(class).collect::<Vec<_>>(),
         "backups": index.backups,
         "config": index.config.iter().map(diagnostic).collect::<Vec<_>>(),
@@ -54,12 +57,27 @@ fn broken(import: &BrokenImport) -> Value {
         "symbol": import.symbol,
         "kind": if import.symbol.is_some() { "symbol" } else { "module" },
         "certainty": import.certainty.word(),
+        "circular": import.circular,
         "suggestion": import.suggestion,
         "root_cause": {
             "breaks_test_files": import.breaks_test_files,
             "example": import.example.iter().map(link).collect::<Vec<_>>(),
         },
     })
+}
+
+fn mark(mark: &UnregisteredMark) -> Value {
+    json!({
+        "name": mark.name,
+        "places": mark.places.iter().map(place).collect::<Vec<_>>(),
+        "test_files": mark.test_files,
+        "suggestion": mark.suggestion,
+        "doubt": mark.doubt.as_ref().map(ToString::to_string),
+    })
+}
+
+fn place(origin: &Origin) -> Value {
+    json!({ "file": file(origin), "line": line(origin) })
 }
 
 fn critical(import: &CriticalImport) -> Value {
@@ -72,7 +90,6 @@ fn critical(import: &CriticalImport) -> Value {
 }
 
 fn class(class: &RequiredClass) -> Value {
-    let place = |origin: &Origin| json!({ "file": file(origin), "line": line(origin) });
     let candidates = class.candidates.iter().map(|candidate| {
         json!({
             "file": file(&candidate.origin),

@@ -2,7 +2,6 @@
 
 mod encoding;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -11,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) use encoding::{DecodeError, Width, decode, width};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::walk::Tree;
 use crate::model::source::Reload;
@@ -32,7 +32,7 @@ pub type FileId = usize;
 pub struct Sources {
     /// In the order of their paths.
     pub files: Vec<PythonFile>,
-    ids: HashMap<String, FileId>,
+    ids: FxHashMap<String, FileId>,
 }
 
 /// A Python file.
@@ -221,7 +221,7 @@ pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
         _ if module.too_deep || facts.truncated => {
             FileState::Unread(Why::new(WhyKind::Limit, format!("`{path}` is nested too deep")))
         }
-        (None, Some(error)) if interpreter.exact => FileState::SyntaxError(broken(error)),
+        (None, Some(error)) if interpreter.is_exact() => FileState::SyntaxError(broken(error)),
         (None, Some(error)) => FileState::NeedsLaterVersion(broken(error)),
         (None, None) => FileState::Compiles,
     };

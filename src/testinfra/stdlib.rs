@@ -1,162 +1,223 @@
-//! The top-level modules of Python's standard library, by version.
+//! The modules of Python's standard library and their names, by version.
 //!
-//! Source: `sys.stdlib_module_names` of CPython 3.10.13, 3.11.7, 3.12.1 and 3.13.0. Versions before 3.10 do not have
-//! that list and are taken as 3.10.
+//! What is said of them was measured on CPython 3.8 to 3.13. A module or name is said to be missing only where each
+//! version that may run the project was measured and lacks it, where no platform or build is known to have it, and where
+//! it is public: private names come and go with bug fixes.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+mod table;
+
+use table::{Minors, Module, NEWEST, OLDEST};
 
 use crate::python::extract::Interpreter;
+use crate::python::facts::Asks;
 
-/// Modules of every version from 3.10 to 3.13.
-const ALWAYS: &str = "
-__future__ _abc _aix_support _ast _asyncio _bisect _blake2 _bz2 _codecs _codecs_cn _codecs_hk _codecs_iso2022
-_codecs_jp _codecs_kr _codecs_tw _collections _collections_abc _compat_pickle _compression _contextvars _csv
-_ctypes _curses _curses_panel _datetime _dbm _decimal _elementtree _frozen_importlib _frozen_importlib_external
-_functools _gdbm _hashlib _heapq _imp _io _json _locale _lsprof _lzma _markupbase _md5 _multibytecodec
-_multiprocessing _opcode _operator _osx_support _overlapped _pickle _posixshmem _posixsubprocess _py_abc
-_pydecimal _pyio _queue _random _scproxy _sha1 _sha3 _signal _sitebuiltins _socket _sqlite3 _sre _ssl _stat
-_statistics _string _strptime _struct _symtable _thread _threading_local _tkinter _tracemalloc _uuid _warnings
-_weakref _weakrefset _winapi _zoneinfo abc antigravity argparse array ast asyncio atexit base64 bdb binascii
-bisect builtins bz2 cProfile calendar cmath cmd code codecs codeop collections colorsys compileall concurrent
-configparser contextlib contextvars copy copyreg csv ctypes curses dataclasses datetime dbm decimal difflib dis
-doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib
-functools gc genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib
-imaplib importlib inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox marshal math
-mimetypes mmap modulefinder msvcrt multiprocessing netrc nt ntpath nturl2path numbers opcode operator optparse
-os pathlib pdb pickle pickletools pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty pwd
-py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re readline reprlib resource rlcompleter runpy
-sched secrets select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 sre_compile
-sre_constants sre_parse ssl stat statistics string stringprep struct subprocess symtable sys sysconfig syslog
-tabnanny tarfile tempfile termios textwrap this threading time timeit tkinter token tokenize trace traceback
-tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uuid venv warnings wave weakref
-webbrowser winreg winsound wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
-";
-
-static ALWAYS_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| ALWAYS.split_whitespace().collect());
-
-/// Modules of some versions: name, first minor version (0: all older ones), last minor version (99: all later ones).
-const SOME: [(&str, u8, u8); 48] = [
-    ("_android_support", 13, 99),
-    ("_bootsubprocess", 0, 11),
-    ("_colorize", 13, 99),
-    ("_crypt", 0, 12),
-    ("_interpchannels", 13, 99),
-    ("_interpqueues", 13, 99),
-    ("_interpreters", 13, 99),
-    ("_ios_support", 13, 99),
-    ("_msi", 0, 12),
-    ("_opcode_metadata", 13, 99),
-    ("_pydatetime", 12, 99),
-    ("_pylong", 12, 99),
-    ("_pyrepl", 13, 99),
-    ("_sha2", 12, 99),
-    ("_sha256", 0, 11),
-    ("_sha512", 0, 11),
-    ("_suggestions", 13, 99),
-    ("_sysconfig", 13, 99),
-    ("_tokenize", 11, 99),
-    ("_typing", 11, 99),
-    ("_wmi", 13, 99),
-    ("aifc", 0, 12),
-    ("asynchat", 0, 11),
-    ("asyncore", 0, 11),
-    ("audioop", 0, 12),
-    ("binhex", 0, 10),
-    ("cgi", 0, 12),
-    ("cgitb", 0, 12),
-    ("chunk", 0, 12),
-    ("crypt", 0, 12),
-    ("distutils", 0, 11),
-    ("imghdr", 0, 12),
-    ("imp", 0, 11),
-    ("lib2to3", 0, 12),
-    ("mailcap", 0, 12),
-    ("msilib", 0, 12),
-    ("nis", 0, 12),
-    ("nntplib", 0, 12),
-    ("ossaudiodev", 0, 12),
-    ("pipes", 0, 12),
-    ("smtpd", 0, 11),
-    ("sndhdr", 0, 12),
-    ("spwd", 0, 12),
-    ("sunau", 0, 12),
-    ("telnetlib", 0, 12),
-    ("tomllib", 11, 99),
-    ("uu", 0, 12),
-    ("xdrlib", 0, 12),
-];
-
-/// Modules that are imported before any code of the project runs, so that a file of the project cannot take their place.
-const PRELOADED: [&str; 14] = [
-    "__main__",
-    "_abc",
-    "_codecs",
-    "_io",
-    "abc",
-    "builtins",
-    "codecs",
-    "encodings",
-    "io",
-    "os",
-    "site",
-    "stat",
-    "sys",
-    "time",
-];
-
-/// What a name is to the standard library.
+/// The versions of Python 3 that may run a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdlib {
-    /// A module of it, which may be hidden by a file of the project.
-    Module,
-    /// A module of it that cannot be hidden.
-    Preloaded,
-    /// A module of some other version that the interpreter may be.
-    Perhaps,
-    /// Nothing.
-    No,
+pub struct Versions {
+    oldest: u8,
+    /// The largest number where there is no limit.
+    newest: u8,
 }
 
-/// Looks a top-level name up.
-pub fn lookup(name: &str, interpreter: Interpreter) -> Stdlib {
-    if PRELOADED.contains(&name) {
-        return Stdlib::Preloaded;
+/// What the standard library says to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Each of the versions has it.
+    Yes,
+    /// None of them has it.
+    No,
+    /// None of those that were measured has it; it may exist all the same, for this reason.
+    NotSeen(String),
+    /// Some have it, or some platforms or builds.
+    Depends(String),
+}
+
+/// Who is meant by a top-level name that the standard library and the repository both have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// The standard library, whatever is on `sys.path`.
+    Fixed,
+    /// The standard library, unless a folder was on `sys.path` before pytest started.
+    Early,
+    /// Whoever is first on `sys.path` when it is first imported.
+    Path,
+}
+
+impl Versions {
+    /// Those that may run the project.
+    pub fn of(interpreter: Interpreter) -> Self {
+        let newest = interpreter.newest.map_or(u8::MAX, |version| version.minor);
+        Self { oldest: interpreter.version.minor, newest }
     }
-    if ALWAYS_SET.contains(name) {
-        return Stdlib::Module;
+
+    /// Those of them for which a condition holds.
+    pub fn narrowed(self, asks: Asks) -> Self {
+        let last = asks.below.map_or(u8::MAX, |below| below.saturating_sub(1));
+        Self { oldest: self.oldest.max(asks.from.unwrap_or(0)), newest: self.newest.min(last) }
     }
-    let minor = interpreter.version.minor;
-    match SOME.iter().find(|(module, _, _)| *module == name) {
-        None => Stdlib::No,
-        Some((_, first, last)) if (*first..=*last).contains(&minor) && (interpreter.exact || *last == 99) => {
-            Stdlib::Module
+
+    /// True where no version is left: the code never runs.
+    pub fn is_empty(self) -> bool {
+        self.oldest > self.newest
+    }
+
+    /// Those that were measured. Where there is none, the nearest that was.
+    fn measured(self) -> Minors {
+        let measured = (OLDEST..=NEWEST).filter(|minor| (self.oldest..=self.newest).contains(minor));
+        match measured.map(|minor| 1 << minor).sum() {
+            0 if self.oldest > NEWEST => 1 << NEWEST,
+            0 => 1 << OLDEST,
+            measured => measured,
         }
-        Some(_) if interpreter.exact => Stdlib::No,
-        // Only the oldest possible version is known: a later one may have it, or have it no more.
-        Some((_, _, last)) if *last >= minor => Stdlib::Perhaps,
-        Some(_) => Stdlib::No,
     }
+
+    /// True where versions may run it that were not measured.
+    fn has_others(self) -> bool {
+        self.oldest < OLDEST || self.has_later()
+    }
+
+    fn has_later(self) -> bool {
+        self.newest > NEWEST
+    }
+}
+
+/// Whether a top-level module is there.
+pub fn top(name: &str, versions: Versions) -> Answer {
+    let Some(module) = table::module(name) else { return Answer::No };
+    presence(module, name, versions)
+}
+
+/// Who is meant by a top-level module that is there.
+pub fn rank(name: &str, versions: Versions) -> Rank {
+    let Some(module) = table::module(name) else { return Rank::Path };
+    if versions.measured() & !module.fixed == 0 {
+        Rank::Fixed
+    } else if versions.measured() & !(module.fixed | module.early) == 0 {
+        Rank::Early
+    } else {
+        Rank::Path
+    }
+}
+
+/// Whether a module, or one inside a package of the standard library, is there.
+pub fn submodule(parts: &[&str], versions: Versions) -> Answer {
+    for end in 1..=parts.len() {
+        let dotted = parts.get(..end).unwrap_or_default().join(".");
+        let answer = match table::module(&dotted) {
+            Some(module) => presence(module, &dotted, versions),
+            None => Answer::No,
+        };
+        match answer {
+            Answer::Yes => {}
+            Answer::No if versions.has_others() || is_private(&dotted) => {
+                return not_seen(&format!("a module `{dotted}`"), versions);
+            }
+            other => return other,
+        }
+    }
+    Answer::Yes
+}
+
+/// Whether `from dotted import name` finds the name.
+pub fn name(dotted: &str, name: &str, versions: Versions) -> Answer {
+    const IMPLICIT: [&str; 9] = [
+        "__builtins__",
+        "__cached__",
+        "__doc__",
+        "__file__",
+        "__loader__",
+        "__name__",
+        "__package__",
+        "__path__",
+        "__spec__",
+    ];
+    let Some(module) = table::module(dotted) else { return Answer::Yes };
+    // `__future__` decides before anything is imported, and the compiler has judged it.
+    if IMPLICIT.contains(&name) || dotted == "__future__" {
+        return Answer::Yes;
+    }
+    let inner = format!("{dotted}.{name}");
+    let inner = table::module(&inner);
+    let known = module.names().get(name).copied().unwrap_or_default();
+    let has = (known.bound | inner.map_or(0, |inner| inner.present)) & versions.measured();
+    let may = (known.may | inner.map_or(0, |inner| inner.perhaps)) & versions.measured();
+    if has == versions.measured() {
+        return Answer::Yes;
+    }
+    let subject = format!("`{name}` of `{dotted}`");
+    if has != 0 {
+        let lacking = listed(versions.measured() & !has);
+        return Answer::Depends(format!("{subject} is not in Python {lacking}, which may run the project"));
+    }
+    if may != 0 || versions.has_later() && inner.is_some_and(|inner| inner.perhaps & (1 << (NEWEST + 1)) != 0) {
+        return Answer::Depends(format!("{subject} is not there on every platform and in every build"));
+    }
+    if (module.open | !module.present) & versions.measured() != 0 || is_private(name) || versions.has_others() {
+        return not_seen(&subject, versions);
+    }
+    Answer::No
+}
+
+/// The names that `from dotted import *` binds for certain, those that it may bind, and whether there may be others.
+pub fn exported(dotted: &str, versions: Versions) -> (Vec<&'static str>, Vec<&'static str>, bool) {
+    let Some(module) = table::module(dotted) else { return (Vec::new(), Vec::new(), true) };
+    let mut sure = Vec::new();
+    let mut may = Vec::new();
+    for (name, known) in module.names() {
+        let exported = known.exported(name);
+        if known.bound & exported & versions.measured() == versions.measured() {
+            sure.push(*name);
+        } else if (known.bound & exported | known.may) & versions.measured() != 0 {
+            may.push(*name);
+        }
+    }
+    let open = (module.open | !module.present) & versions.measured() != 0 || versions.has_others();
+    (sure, may, open)
+}
+
+/// The public names that a module has in each of the versions, in order.
+pub fn names(dotted: &str, versions: Versions) -> Vec<String> {
+    let Some(module) = table::module(dotted) else { return Vec::new() };
+    let names = module.names().iter();
+    let common = names.filter(|(name, known)| !is_private(name) && versions.measured() & !known.bound == 0);
+    let mut list: Vec<String> = common.map(|(name, _)| (*name).to_owned()).collect();
+    list.sort_unstable();
+    list
+}
+
+fn presence(module: &Module, dotted: &str, versions: Versions) -> Answer {
+    let has = module.present & versions.measured();
+    if has == versions.measured() {
+        return Answer::Yes;
+    }
+    let after = 1 << (NEWEST + 1);
+    if has != 0 || versions.has_later() && module.perhaps & after != 0 {
+        return depends(dotted, "is in the standard library of some of the possible versions of Python");
+    }
+    if module.perhaps & versions.measured() != 0 {
+        return depends(dotted, "is not in the standard library on every platform and in every build");
+    }
+    Answer::No
+}
+
+fn depends(dotted: &str, how: &str) -> Answer {
+    Answer::Depends(format!("`{dotted}` {how}"))
+}
+
+fn not_seen(subject: &str, versions: Versions) -> Answer {
+    let measured = listed(versions.measured());
+    Answer::NotSeen(format!("{subject} was not seen in Python {measured}, and other builds or versions may have it"))
+}
+
+fn is_private(dotted: &str) -> bool {
+    dotted.rsplit('.').next().unwrap_or(dotted).starts_with('_')
+}
+
+/// `3.8, 3.9`
+fn listed(minors: Minors) -> String {
+    let list = (OLDEST..=NEWEST).filter(|minor| minors & (1 << minor) != 0).map(|minor| format!("3.{minor}"));
+    list.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::python::Version;
-
-    #[test]
-    fn the_version_decides() {
-        let of = |name, minor, exact| lookup(name, Interpreter { version: Version { major: 3, minor }, exact });
-        assert_eq!(of("json", 10, true), Stdlib::Module);
-        assert_eq!(of("sys", 10, true), Stdlib::Preloaded);
-        assert_eq!(of("tomllib", 11, true), Stdlib::Module);
-        assert_eq!(of("tomllib", 10, true), Stdlib::No);
-        assert_eq!(of("tomllib", 9, false), Stdlib::Perhaps);
-        assert_eq!(of("tomllib", 12, false), Stdlib::Module);
-        assert_eq!(of("distutils", 11, true), Stdlib::Module);
-        assert_eq!(of("distutils", 12, true), Stdlib::No);
-        assert_eq!(of("distutils", 10, false), Stdlib::Perhaps);
-        assert_eq!(of("distutils", 12, false), Stdlib::No);
-        assert_eq!(of("yaml", 12, true), Stdlib::No);
-    }
-}
+mod tests;

@@ -205,7 +205,7 @@ fn defined(steps: &[Step]) -> Vec<&str> {
     for step in steps {
         match step {
             Step::Bind(name) => names.push(name.as_str()),
-            Step::Branch(arms) => names.extend(arms.iter().flat_map(|arm| defined(arm))),
+            Step::Branch(arms) => names.extend(arms.iter().flat_map(|arm| defined(&arm.steps))),
             Step::Try(parts) => {
                 names.extend(defined(&parts.body));
                 names.extend(parts.handlers.iter().flat_map(|handler| defined(&handler.steps)));

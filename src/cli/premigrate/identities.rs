@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::cli::error::{CliError, escaped};
 use crate::cli::output;
 use crate::cli::setup::Setup;
 use crate::exit_code;
 use crate::model::Excerpts;
+use crate::report::json::premigrate as json;
 use crate::report::words::count;
 use crate::testinfra::gate::compare::{self, Comparison, Moved};
 use crate::testinfra::gate::identities::Identities;
@@ -51,14 +50,25 @@ pub(super) fn compare(setup: &Setup, path: &Path, as_json: bool) -> Result<u8, C
         (false, true) => exit_code::CLEAN,
     };
     let text = if as_json {
-        let value = json!({
-            "schema_version": 1,
-            "tool": { "name": "gcp-drift", "version": env!("CARGO_PKG_VERSION") },
-            "recorded": before.date,
-            "exit_code": code,
-            "comparison": found,
-        });
-        serde_json::to_string_pretty(&value).map_err(|error| CliError::failed("write the report", error))? + "\n"
+        let moved = |moved: &Moved| json::Moved { from: moved.from.clone(), to: moved.to.clone() };
+        let comparison = json::Comparison {
+            lost_tests: found.lost_tests,
+            broken_tests: found.broken_tests,
+            moved_tests: found.moved_tests.iter().map(moved).collect(),
+            emptied_tests: found.emptied_tests,
+            new_tests: found.new_tests,
+            lost_classes: found.lost_classes,
+            moved_classes: found.moved_classes.iter().map(moved).collect(),
+            broken_imports: found.broken_imports,
+            categories: found
+                .categories
+                .into_iter()
+                .map(|category| json::Changed { name: category.name, before: category.before, now: category.now })
+                .collect(),
+            not_checked: found.not_checked,
+        };
+        json::render_compared(&before.date, code, comparison)
+            .map_err(|error| CliError::failed("write the report", error))?
     } else {
         shown(&found, &before.date)
     };

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
 use crate::cli::error::{CliError, escaped};
 use crate::exit_code;
+use crate::report::json::premigrate as json;
 use crate::report::{self, Report, terminal::Style};
 
 /// A gate that was run.
@@ -141,28 +140,24 @@ pub(super) fn text(gate: &Gate, style: &Style) -> String {
 }
 
 pub(super) fn json(gate: &Gate) -> Result<String, CliError> {
-    let failed = |error| CliError::failed("write the report", error);
-    let validation: Value = serde_json::from_str(&report::json::v1::render(&gate.validation)).map_err(failed)?;
-    let steps = gate.steps.iter().map(|step| {
-        json!({
-            "name": step.name,
-            "kind": if step.command { "command" } else { "validation" },
-            "verdict": step.verdict.word().replace(' ', "-"),
-            "allowed_to_fail": step.allowed,
-            "seconds": (step.seconds * 1000.0).round() / 1000.0,
-            "detail": step.detail,
-            "exit_status": step.exit_status,
-            "output": step.tail,
-            "output_truncated": step.truncated,
-        })
+    let steps = gate.steps.iter().map(|step| json::Step {
+        name: step.name.clone(),
+        kind: if step.command { json::Kind::Command } else { json::Kind::Validation },
+        verdict: match step.verdict {
+            Verdict::Passed => json::Verdict::Passed,
+            Verdict::Failed => json::Verdict::Failed,
+            Verdict::TimedOut => json::Verdict::TimedOut,
+            Verdict::NotChecked => json::Verdict::NotChecked,
+            Verdict::NotStarted => json::Verdict::NotStarted,
+            Verdict::NotRun => json::Verdict::NotRun,
+        },
+        allowed_to_fail: step.allowed,
+        seconds: (step.seconds * 1000.0).round() / 1000.0,
+        detail: step.detail.clone(),
+        exit_status: step.exit_status,
+        output: step.tail.clone(),
+        output_truncated: step.truncated,
     });
-    let value = json!({
-        "schema_version": 1,
-        "tool": { "name": "gcp-drift", "version": env!("CARGO_PKG_VERSION") },
-        "exit_code": gate.exit_code(),
-        "reason": gate.reason(),
-        "steps": steps.collect::<Vec<_>>(),
-        "validation": validation,
-    });
-    Ok(serde_json::to_string_pretty(&value).map_err(failed)? + "\n")
+    json::render(&gate.validation, steps.collect(), gate.exit_code(), gate.reason())
+        .map_err(|error| CliError::failed("write the report", error))
 }

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use brush_parser::ast::{
-    Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget,
-    IoRedirect, SimpleCommand, SourceLocation, Word,
+    Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem, SimpleCommand, SourceLocation, Word,
 };
 
+use super::assign::bounded;
 use super::flow::{Flow, Frame, Life};
 use super::run::location;
 use super::source::{Source, range};
@@ -14,13 +14,14 @@ use super::state::{Arguments, Function, Status, Value};
 use super::text::{Field, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
-use crate::model::{Why, WhyKind};
+use crate::deploy::words::Item;
+use crate::model::{Origin, Why, WhyKind};
 
 /// What comes back when a redirection ends.
 #[derive(Default)]
 pub(super) struct Streams {
-    out: Option<Text>,
-    input: Option<Option<Text>>,
+    pub(super) out: Option<Text>,
+    pub(super) input: Option<Option<Text>>,
 }
 
 /// Where a command stands, and what is set for it alone.
@@ -88,6 +89,7 @@ impl<'a> Shell<'a> {
             }
             spans.resize(fields.len(), at);
         }
+        fields = bounded(fields);
         let mut environment = Vec::new();
         for (assignment, _) in assignments {
             if let (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) =
@@ -115,6 +117,12 @@ impl<'a> Shell<'a> {
             return Flow::Exit;
         }
         let Some(first) = fields.first() else { return Flow::Next };
+        if let Field::Either(ways, _) = first {
+            let rest = fields.get(1..).unwrap_or_default().to_vec();
+            return self.one_of(&ways.clone(), site, |shell, way| {
+                shell.dispatch(way.into_iter().chain(rest.iter().cloned()).collect(), site)
+            });
+        }
         let Some(name) = first.known().map(str::to_owned) else {
             return self.unknown_program(&fields, site);
         };
@@ -169,14 +177,6 @@ impl<'a> Shell<'a> {
                 guards.push(guard.clone());
             }
         }
-        let exported = self.state.exported.iter().filter(|name| name.starts_with("CLOUDSDK_"));
-        let mut environment: std::collections::BTreeMap<String, Vec<crate::deploy::words::Piece>> = exported
-            .filter_map(|name| match self.state.variables.get(name) {
-                Some(Value::Text(text)) => Some((name.clone(), text.pieces())),
-                _ => None,
-            })
-            .collect();
-        environment.extend(site.environment.iter().map(|(name, text)| (name.clone(), text.pieces())));
         let mut items = Vec::new();
         for (at, field) in fields.iter().enumerate() {
             let place = (site.spans.len() + at).checked_sub(fields.len()).and_then(|at| site.spans.get(at));
@@ -186,7 +186,25 @@ impl<'a> Shell<'a> {
                 None => field.item(&origin),
             });
         }
-        self.outcome.commands.push(Command { items, origin, guards, environment });
+        self.add_settings(&mut items, fields, site, &origin);
+        self.outcome.commands.push(Command { items, origin, guards });
+    }
+
+    /// What gcloud's own variables set, as the flags that they are the defaults of. Flags that follow win.
+    fn add_settings(&self, items: &mut Vec<Item>, fields: &[Field], site: &Site<'_, 'a>, origin: &Origin) {
+        let of_run = fields.iter().any(|field| field.known() == Some("run"));
+        for (name, flag) in [("CLOUDSDK_CORE_PROJECT", "--project="), ("CLOUDSDK_RUN_REGION", "--region=")] {
+            let before = site.environment.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value);
+            let exported = match self.state.variables.get(name) {
+                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text),
+                _ => None,
+            };
+            if let Some(value) = before.or(exported).filter(|_| of_run) {
+                let mut text = Text::lit(flag);
+                text.append(value.clone());
+                items.insert(items.len().min(1), Field::Word(text).item(origin));
+            }
+        }
     }
 
     /// A program that only runs what it is told at run time.
@@ -305,207 +323,6 @@ impl<'a> Shell<'a> {
         self.state.base = Some(why.clone());
         self.state.status = Status::Assumed(true);
     }
-
-    pub(super) fn redirect<'i>(
-        &mut self,
-        redirects: impl Iterator<Item = &'i IoRedirect>,
-        source: &Source<'a>,
-    ) -> Streams {
-        let mut streams = Streams::default();
-        for redirect in redirects {
-            let mut input = None;
-            let mut hides = false;
-            match redirect {
-                IoRedirect::HereDocument(None | Some(0), document) => {
-                    let span = document.doc.loc.as_ref().map_or(self.span, range);
-                    let text = if document.requires_expansion {
-                        self.here_text(&document.doc.value, source, span)
-                    } else {
-                        source.text(&document.doc.value)
-                    };
-                    input = Some(Some(text));
-                }
-                IoRedirect::HereString(None | Some(0), word) => {
-                    let mut text = self.word_text(word, source);
-                    text.push_str("\n");
-                    input = Some(Some(text));
-                }
-                IoRedirect::File(fd, kind, target) => {
-                    let target = match target {
-                        IoFileRedirectTarget::ProcessSubstitution(_, subshell) => {
-                            let out = self.subshell(|shell| {
-                                shell.state.out = Text::default();
-                                shell.capturing += 1;
-                                shell.list(&subshell.list, source);
-                                shell.capturing -= 1;
-                            });
-                            Some(out)
-                        }
-                        _ => None,
-                    };
-                    match (kind, fd) {
-                        (IoFileRedirectKind::Read | IoFileRedirectKind::ReadAndWrite, None | Some(0)) => {
-                            input = Some(target)
-                        }
-                        (IoFileRedirectKind::DuplicateInput, None | Some(0)) => input = Some(None),
-                        (
-                            IoFileRedirectKind::Write
-                            | IoFileRedirectKind::Append
-                            | IoFileRedirectKind::Clobber
-                            | IoFileRedirectKind::DuplicateOutput,
-                            None | Some(1),
-                        ) => hides = true,
-                        _ => {}
-                    }
-                }
-                IoRedirect::OutputAndError(..) => hides = true,
-                _ => {}
-            }
-            if let Some(input) = input {
-                let before = std::mem::replace(&mut self.state.input, input);
-                streams.input.get_or_insert(before);
-            }
-            if hides && streams.out.is_none() {
-                streams.out = Some(self.state.out.clone());
-            }
-        }
-        streams
-    }
-
-    pub(super) fn restore(&mut self, streams: Streams) {
-        if let Some(out) = streams.out {
-            self.state.out = out;
-        }
-        if let Some(input) = streams.input {
-            self.state.input = input;
-        }
-    }
-
-    pub(super) fn assign(&mut self, assignment: &Assignment, source: &Source<'a>, span: (usize, usize)) {
-        let append = assignment.append;
-        match (&assignment.name, &assignment.value) {
-            (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) => {
-                let text = self.text_of(&word.value, source, span);
-                let value = match self.lookup(name).filter(|_| append) {
-                    None if append => {
-                        let mut joined = self.scalar(name, source, span);
-                        joined.append(text);
-                        Value::Text(joined)
-                    }
-                    None | Some(Value::Unset) => Value::Text(text),
-                    Some(Value::Text(mut before)) => {
-                        before.append(text);
-                        Value::Text(before)
-                    }
-                    Some(other) => Value::Unknown(not_empty(other.whys(), self.name_decides(name, source, span))),
-                };
-                self.state.variables.insert(name.clone(), value);
-            }
-            (AssignmentName::VariableName(name), AssignmentValue::Array(elements)) => {
-                let is_map = matches!(self.state.variables.get(name), Some(Value::Map(_)));
-                let keyed = elements.iter().any(|(key, _)| key.is_some());
-                let value = if is_map || keyed {
-                    self.map(name, elements, append, is_map, source, span)
-                } else {
-                    let mut fields = match self.lookup(name).filter(|_| append) {
-                        Some(Value::List(fields)) => fields,
-                        Some(Value::Text(text)) => vec![Field::Word(text)],
-                        Some(Value::Unset) => Vec::new(),
-                        Some(other) => vec![Field::Any(not_empty(other.whys(), self.name_decides(name, source, span)))],
-                        None if append => vec![Field::Any(vec![self.name_decides(name, source, span)])],
-                        None => Vec::new(),
-                    };
-                    for (_, word) in elements {
-                        fields.extend(self.list_fields(word, source));
-                    }
-                    Value::List(fields)
-                };
-                self.spend(elements.len());
-                self.state.variables.insert(name.clone(), value);
-            }
-            (AssignmentName::ArrayElementName(name, index), AssignmentValue::Scalar(word)) => {
-                let text = self.text_of(&word.value, source, span);
-                let value = self.element_assigned(name, index, text, append, source, span);
-                self.state.variables.insert(name.clone(), value);
-            }
-            (AssignmentName::ArrayElementName(name, _), AssignmentValue::Array(_)) => {
-                let why = self.unsupported("an array in an array", source, span);
-                self.state.variables.insert(name.clone(), Value::Unknown(vec![why]));
-            }
-        }
-    }
-
-    fn map(
-        &mut self,
-        name: &str,
-        elements: &[(Option<brush_parser::ast::Word>, brush_parser::ast::Word)],
-        append: bool,
-        is_map: bool,
-        source: &Source<'a>,
-        span: (usize, usize),
-    ) -> Value {
-        let mut map = match self.state.variables.get(name) {
-            Some(Value::Map(map)) if append => map.clone(),
-            _ => std::collections::BTreeMap::new(),
-        };
-        for (key, word) in elements {
-            let key = key.as_ref().map(|key| self.text_of(&key.value, source, span));
-            let value = self.text_of(&word.value, source, span);
-            match key.as_ref().and_then(Text::known) {
-                Some(key) if is_map => map.insert(key.to_owned(), value),
-                // An index that is calculated, or a list with gaps.
-                _ => return Value::Unknown(vec![self.unsupported("this array", source, span)]),
-            };
-        }
-        Value::Map(map)
-    }
-
-    fn element_assigned(
-        &mut self,
-        name: &str,
-        index: &str,
-        text: Text,
-        append: bool,
-        source: &Source<'a>,
-        span: (usize, usize),
-    ) -> Value {
-        let unknown =
-            |shell: &Self, whys: Vec<Why>| Value::Unknown(not_empty(whys, shell.name_decides(name, source, span)));
-        match self.state.variables.get(name).cloned() {
-            Some(Value::Map(mut map)) => {
-                let key = self.text_of(index, source, span);
-                let Some(key) = key.known() else { return unknown(self, key.whys()) };
-                let before = map.get(key).cloned().filter(|_| append).unwrap_or_default();
-                let mut joined = before;
-                joined.append(text);
-                map.insert(key.to_owned(), joined);
-                Value::Map(map)
-            }
-            Some(Value::Unset) | None if !append && self.arithmetic(index, source, span) == Some(0) => {
-                // Nothing says what else the environment holds, but a list has no other elements.
-                Value::List(vec![Field::Word(text)])
-            }
-            Some(Value::List(mut fields)) if !append => {
-                let at = self.arithmetic(index, source, span).and_then(|at| usize::try_from(at).ok());
-                let words = fields.iter().all(|field| matches!(field, Field::Word(_)));
-                match at.filter(|_| words) {
-                    Some(at) if at < fields.len() => {
-                        if let Some(field) = fields.get_mut(at) {
-                            *field = Field::Word(text);
-                        }
-                        Value::List(fields)
-                    }
-                    Some(at) if at == fields.len() => {
-                        fields.push(Field::Word(text));
-                        Value::List(fields)
-                    }
-                    _ => unknown(self, Vec::new()),
-                }
-            }
-            Some(other) => unknown(self, other.whys()),
-            None => unknown(self, Vec::new()),
-        }
-    }
 }
 
 /// Programs that are run to find something out: what they answer is a condition.
@@ -513,7 +330,3 @@ const TESTS: [&str; 18] = [
     "cmp", "curl", "diff", "egrep", "expr", "fgrep", "getent", "git", "grep", "id", "jq", "kill", "nc", "pgrep",
     "ping", "rg", "wget", "xmllint",
 ];
-
-fn not_empty(whys: Vec<Why>, why: Why) -> Vec<Why> {
-    if whys.is_empty() { vec![why] } else { whys }
-}

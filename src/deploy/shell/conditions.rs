@@ -4,8 +4,7 @@ use brush_parser::ast::{BinaryPredicate, Command, CompoundList, ExtendedTestExpr
 use regex::Regex;
 
 use super::Shell;
-use super::run::location;
-use super::source::Source;
+use super::source::{Source, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
 use crate::model::{Guard, Why, WhyKind};
@@ -48,7 +47,7 @@ impl<'a> Shell<'a> {
             },
             ExtendedTestExpr::BinaryTest(predicate, left, right) => {
                 let text = self.word_text(left, source);
-                let at = location(right.loc.clone().or_else(|| left.loc.clone()), source);
+                let at = right.loc.as_ref().or(left.loc.as_ref()).map_or(span, range);
                 match predicate {
                     BinaryPredicate::StringExactlyMatchesPattern | BinaryPredicate::StringExactlyMatchesString => {
                         self.pattern(&right.value, source, at).matches_text(&text)
@@ -153,7 +152,7 @@ impl<'a> Shell<'a> {
         let [command] = pipeline.seq.as_slice() else { return };
         // In a list of `&&` that holds, all of it does.
         let only_and = item.0.additional.iter().all(|next| matches!(next, brush_parser::ast::AndOr::And(_)));
-        if !item.0.additional.is_empty() && !(holds && only_and) {
+        if !(item.0.additional.is_empty() || holds && only_and) {
             return;
         }
         let holds = holds != pipeline.bang;

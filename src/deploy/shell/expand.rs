@@ -1,18 +1,14 @@
 //! Words: quotes, expansions, splitting and braces, as bash does them.
 
 use brush_parser::ast::Word;
-use brush_parser::word::{
-    self, BraceExpressionMember, BraceExpressionOrText, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource,
-};
+use brush_parser::word::{self, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource};
 
+use super::Shell;
+use super::braces::braces;
 use super::source::{Source, options, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
-use super::{MAX_TEXT, Shell};
 use crate::model::{Why, WhyKind};
-
-/// The most words that braces give.
-const MAX_BRACES: usize = 1_000;
 
 /// The words of an expansion while they are put together.
 #[derive(Default)]
@@ -56,12 +52,12 @@ impl<'a> Shell<'a> {
         fields
     }
 
-    fn finish(&mut self, mut words: Words, source: &Source<'a>, span: (usize, usize)) -> Vec<Field> {
+    pub(super) fn finish(&mut self, mut words: Words, source: &Source<'a>, span: (usize, usize)) -> Vec<Field> {
         self.end_word(&mut words, source, span);
         words.fields
     }
 
-    fn end_word(&mut self, words: &mut Words, source: &Source<'a>, span: (usize, usize)) {
+    pub(super) fn end_word(&mut self, words: &mut Words, source: &Source<'a>, span: (usize, usize)) {
         let glob = std::mem::take(&mut words.glob);
         let Some(text) = words.current.take() else { return };
         // A pattern that fits no file stays as it is, so only its words can be more.
@@ -69,7 +65,7 @@ impl<'a> Shell<'a> {
             let why = Why::at(WhyKind::Dynamic, "the files that fit a pattern decide it", self.origin(source, span));
             words.fields.push(Field::Any(vec![why]));
         } else {
-            words.fields.push(Field::Word(text));
+            words.fields.push(Field::Word(text.limited()));
         }
     }
 
@@ -95,7 +91,7 @@ impl<'a> Shell<'a> {
         self.joined(words)
     }
 
-    fn joined(&mut self, words: Words) -> Text {
+    pub(super) fn joined(&mut self, words: Words) -> Text {
         let mut joined = Text::default();
         for (at, field) in words.fields.into_iter().enumerate() {
             if at > 0 {
@@ -112,11 +108,18 @@ impl<'a> Shell<'a> {
             }
             joined.append(current);
         }
-        joined
+        joined.limited()
     }
 
     /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
-    fn expand(&mut self, text: &str, source: &Source<'a>, span: (usize, usize), whole: bool, words: &mut Words) {
+    pub(super) fn expand(
+        &mut self,
+        text: &str,
+        source: &Source<'a>,
+        span: (usize, usize),
+        whole: bool,
+        words: &mut Words,
+    ) {
         let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:=,@%+".contains(next);
         if text.chars().all(plain) {
             words.current.get_or_insert_default().push_str(text);
@@ -134,7 +137,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn pieces(
+    pub(super) fn pieces(
         &mut self,
         pieces: &[WordPieceWithSource],
         source: &Source<'a>,
@@ -242,7 +245,7 @@ impl<'a> Shell<'a> {
     }
 
     /// What stands in double quotes: one word, but for the lists in it.
-    fn quoted(
+    pub(super) fn quoted(
         &mut self,
         pieces: &[WordPieceWithSource],
         source: &Source<'a>,
@@ -280,7 +283,14 @@ impl<'a> Shell<'a> {
     }
 
     /// Adds an unquoted expansion, split at blanks.
-    fn split(&mut self, text: Text, alone: bool, source: &Source<'a>, span: (usize, usize), words: &mut Words) {
+    pub(super) fn split(
+        &mut self,
+        text: Text,
+        alone: bool,
+        source: &Source<'a>,
+        span: (usize, usize),
+        words: &mut Words,
+    ) {
         if let (true, [Part::Hole(hole)], None) = (alone, text.0.as_slice(), &words.current)
             && !hole.options.is_empty()
         {
@@ -328,7 +338,7 @@ impl<'a> Shell<'a> {
     }
 
     /// `~` at the start of an assigned value is the home folder.
-    fn assigned_tilde(&self, text: Text, source: &Source<'a>, span: (usize, usize), whole: bool) -> Text {
+    pub(super) fn assigned_tilde(&self, text: Text, source: &Source<'a>, span: (usize, usize), whole: bool) -> Text {
         match text.known() {
             Some(known) if whole && known.starts_with("~/") => {
                 let why = Why::at(WhyKind::Environment, "the home folder decides it", self.origin(source, span));
@@ -338,56 +348,6 @@ impl<'a> Shell<'a> {
             }
             _ => text,
         }
-    }
-
-    /// What a command prints.
-    pub(super) fn substitute(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
-        let inner = source.inner(text, span.0, span.1);
-        let trimmed = text.trim();
-        if let Some(path) = trimmed.strip_prefix('<') {
-            let path = path.trim();
-            let why = format!("the file {} decides it", source.line(span.0, span.1));
-            return if path.is_empty() {
-                Text::default()
-            } else {
-                Text::hole(Why::at(WhyKind::Dynamic, why, self.origin(source, span)))
-            };
-        }
-        let program = match inner.parse() {
-            Ok(program) => program,
-            Err(refused) => {
-                let why = Why::at(refused.kind, refused.text, self.origin(&inner, (refused.at, refused.at + 1)));
-                self.incomplete(why.clone());
-                return Text::hole(why);
-            }
-        };
-        if self.depth >= super::MAX_DEPTH {
-            let why = Why::at(WhyKind::Limit, "commands in commands nest too deep", self.origin(source, span));
-            self.incomplete(why.clone());
-            return Text::hole(why);
-        }
-        self.depth += 1;
-        let mut out = self.subshell(|shell| {
-            shell.state.out = Text::default();
-            shell.state.at_exit = None;
-            shell.capturing += 1;
-            shell.program(&program, &inner);
-            shell.capturing -= 1;
-        });
-        self.depth -= 1;
-        while let Some(Part::Lit(last)) = out.0.last_mut() {
-            let kept = last.trim_end_matches('\n').len();
-            last.truncate(kept);
-            if !last.is_empty() {
-                break;
-            }
-            out.0.pop();
-        }
-        let length: usize = out.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
-        if length > MAX_TEXT {
-            return Text::hole(Why::at(WhyKind::Limit, "the text is too long", self.origin(source, span)));
-        }
-        out
     }
 
     pub(super) fn unsupported(&self, what: &str, source: &Source<'a>, span: (usize, usize)) -> Why {
@@ -414,70 +374,6 @@ fn joins(expression: &ParameterExpr) -> bool {
 
 fn is_glob(text: &str) -> bool {
     text.contains(['*', '?']) || text.find('[').is_some_and(|at| text.get(at..).is_some_and(|rest| rest.contains(']')))
-}
-
-/// The texts that braces give; `None` where they are too many or not told exactly.
-fn braces(text: &str) -> Option<Vec<String>> {
-    if !text.contains(',') && !text.contains("..") {
-        return Some(vec![text.to_owned()]);
-    }
-    match word::parse_brace_expansions(text, &options()) {
-        Ok(Some(pieces)) => product(&pieces, text),
-        Ok(None) => Some(vec![text.to_owned()]),
-        Err(_) => None,
-    }
-}
-
-fn product(pieces: &[BraceExpressionOrText], written: &str) -> Option<Vec<String>> {
-    let mut texts = vec![String::new()];
-    for piece in pieces {
-        let alternatives = match piece {
-            BraceExpressionOrText::Text(text) => vec![text.clone()],
-            BraceExpressionOrText::Expr(members) => {
-                let mut alternatives = Vec::new();
-                for member in members {
-                    alternatives.extend(member_texts(member, written)?);
-                    if alternatives.len() > MAX_BRACES {
-                        return None;
-                    }
-                }
-                alternatives
-            }
-        };
-        if texts.len().saturating_mul(alternatives.len()) > MAX_BRACES {
-            return None;
-        }
-        texts = texts.iter().flat_map(|head| alternatives.iter().map(move |tail| format!("{head}{tail}"))).collect();
-    }
-    Some(texts)
-}
-
-fn member_texts(member: &BraceExpressionMember, written: &str) -> Option<Vec<String>> {
-    match member {
-        BraceExpressionMember::Child(pieces) => product(pieces, written),
-        BraceExpressionMember::NumberSequence { start, end, increment } => {
-            // `{01..10}` keeps its zeros, and the syntax tree does not tell them.
-            let padded = written.contains("{0") || written.contains("..0") || written.contains("{-0");
-            let step = i64::try_from(increment.unsigned_abs().max(1)).ok()?;
-            let count = start.abs_diff(*end) / step.unsigned_abs();
-            if padded || count >= MAX_BRACES as u64 {
-                return None;
-            }
-            let step = if start <= end { step } else { -step };
-            (0..=i64::try_from(count).ok()?)
-                .map(|at| Some(start.checked_add(step.checked_mul(at)?)?.to_string()))
-                .collect()
-        }
-        BraceExpressionMember::CharSequence { start, end, increment } => {
-            let (from, to) = (u32::from(*start), u32::from(*end));
-            let step = usize::try_from(increment.unsigned_abs().max(1)).ok()?;
-            if !start.is_ascii_alphanumeric() || !end.is_ascii_alphanumeric() {
-                return None;
-            }
-            let all: Vec<u32> = if from <= to { (from..=to).collect() } else { (to..=from).rev().collect() };
-            all.into_iter().step_by(step).map(|code| char::from_u32(code).map(String::from)).collect()
-        }
-    }
 }
 
 /// `$'…'`, as far as its escapes are the plain ones.

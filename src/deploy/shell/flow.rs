@@ -82,6 +82,24 @@ impl<'a> Shell<'a> {
         }
     }
 
+    /// Runs what is only for failures: how it ends says nothing of the rest.
+    pub(super) fn unlikely(&mut self, guard: Guard, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let guards = self.guards.len();
+        let returned = self.frames.last().map_or(0, |frame| frame.returned.len());
+        let (continued, broken) = self.loops.last().map_or((0, 0), |frame| (frame.continued.len(), frame.broken.len()));
+        self.push_guard(guard, Life::Branch);
+        let flow = run(self);
+        self.guards.truncate(guards);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.returned.truncate(returned);
+        }
+        if let Some(frame) = self.loops.last_mut() {
+            frame.continued.truncate(continued);
+            frame.broken.truncate(broken);
+        }
+        flow
+    }
+
     pub(super) fn end_guards(&mut self, life: Life) {
         self.guards.retain(|(_, other)| *other != life);
     }
@@ -121,7 +139,11 @@ impl<'a> Shell<'a> {
                 own = arm.own;
                 states.push(arm.state);
             } else {
-                lives.push((self.life(arm.flow), arm.ended));
+                // That no round fails cannot be said by a guard of one of them, and a failure declares nothing.
+                let fails = arm.flow == Flow::Exit && arm.state.status == Status::Known(false);
+                if self.rounds == 0 || !fails {
+                    lives.push((self.life(arm.flow), arm.ended));
+                }
                 self.leave(arm.flow, arm.state, &why);
             }
         }

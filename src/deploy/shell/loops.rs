@@ -28,6 +28,10 @@ impl<'a> Shell<'a> {
                 }
                 fields
             }
+            // `for x in` without words is not `for x`.
+            None if source.line(span.0, location(Some(clause.body.loc.clone()), source).0).ends_with(" in") => {
+                Vec::new()
+            }
             None => self.state.arguments.0.clone(),
         };
         let name = &clause.variable_name;
@@ -162,11 +166,7 @@ impl<'a> Shell<'a> {
         let guard = self.guard(source, span, !on);
         let before = self.state.clone();
         self.loops.push(LoopFrame::default());
-        self.push_guard(guard.clone(), Life::Branch);
-        self.list(body, source);
-        self.pop_guard();
-        self.end_guards(Life::Iteration(self.loops.len()));
-        self.end_guards(Life::Loop(self.loops.len()));
+        self.unlikely(guard.clone(), |shell| shell.list(body, source));
         self.loops.pop();
         let why = self.depends(&guard);
         let after = std::mem::replace(&mut self.state, before.clone());
@@ -236,6 +236,7 @@ impl<'a> Shell<'a> {
                 self.state.variables.insert((*name).to_owned(), value.clone());
             }
             self.silent += usize::from(!recording);
+            self.rounds += 1;
             self.loops.push(LoopFrame::default());
             self.push_guard(guard.clone(), Life::Branch);
             if let Some((condition, on)) = condition {
@@ -250,6 +251,7 @@ impl<'a> Shell<'a> {
             }
             self.pop_guard();
             self.silent -= usize::from(!recording);
+            self.rounds -= 1;
             let depth = self.loops.len();
             let flow = self.end_loop(flow);
             self.end_guards(Life::Iteration(depth));

@@ -17,11 +17,13 @@
 //! | `run` | lists, pipelines, `if` |
 //! | `loops` | loops and `case` |
 //! | `flow` | how commands end, guards, and ways that come together |
-//! | `command` | simple commands, functions, redirections |
-//! | `builtins` | what bash does itself |
-//! | `wrappers` | commands that run other commands |
-//! | `expand` | words: quotes, splitting, braces |
-//! | `parameter` | `${X…}` |
+//! | `command` | simple commands and functions |
+//! | `assign`, `redirect` | assignments; redirections |
+//! | `builtins`, `output`, `input` | what bash does itself; what it prints; what it reads |
+//! | `wrappers`, `xargs` | commands that run other commands |
+//! | `scripts` | `eval` and `source` |
+//! | `expand`, `braces`, `substitute` | words: quotes, splitting; braces; `$(…)` |
+//! | `parameter`, `lookup`, `change` | `${X…}`; what a parameter holds; how its text is changed |
 //! | `pattern` | patterns |
 //! | `conditions` | `[[ … ]]`, `[ … ]` |
 //! | `arithmetic` | `$((…))` |
@@ -38,19 +40,29 @@ use crate::model::origin::Callers;
 use crate::model::{Caller, Guard, Origin, Position, RepoPath, SourceFile, Why, WhyKind};
 
 mod arithmetic;
+mod assign;
+mod braces;
 mod builtins;
+mod change;
 mod command;
 mod conditions;
 mod expand;
 mod flow;
+mod input;
+mod lookup;
 mod loops;
+mod output;
 mod parameter;
 mod pattern;
+mod redirect;
 mod run;
+mod scripts;
 mod source;
 mod state;
+mod substitute;
 mod text;
 mod wrappers;
+mod xargs;
 
 pub use source::{Unit, UnitKind, units_of};
 
@@ -68,9 +80,6 @@ pub struct Command {
     pub origin: Origin,
     /// The conditions under which it runs, outermost first.
     pub guards: Vec<Guard>,
-    /// Variables that are set for it: those of gcloud (`CLOUDSDK_…`) that the script exports, and those before the
-    /// command.
-    pub environment: BTreeMap<String, Vec<Piece>>,
 }
 
 /// What reading a shell text gives.
@@ -165,6 +174,7 @@ fn evaluate<'a>(
         steps: 0,
         stopped: false,
         counting: false,
+        rounds: 0,
     };
     shell.run_source(source);
     shell.outcome
@@ -194,6 +204,8 @@ struct Shell<'a> {
     steps: usize,
     stopped: bool,
     counting: bool,
+    /// Loops of which a round stands for any.
+    rounds: usize,
 }
 
 impl<'a> Shell<'a> {

@@ -76,7 +76,7 @@ impl Pattern {
 
     fn add_text(&mut self, text: &Text, wild: bool) {
         match text.known() {
-            Some(known) if wild => self.add_wild(&known.to_owned()),
+            Some(known) if wild => self.add_wild(known),
             Some(known) => {
                 if let Some(expression) = &mut self.expression {
                     expression.push_str(&regex::escape(known));

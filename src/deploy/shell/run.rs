@@ -95,9 +95,7 @@ impl<'a> Shell<'a> {
     fn after_failure(&mut self, status: bool, pipeline: &Pipeline, source: &Source<'a>, span: (usize, usize)) {
         let guard = self.guard(source, span, status);
         let before = self.state.clone();
-        self.push_guard(guard.clone(), Life::Branch);
-        let flow = self.pipeline(pipeline, source);
-        self.pop_guard();
+        let flow = self.unlikely(guard.clone(), |shell| shell.pipeline(pipeline, source));
         let after = std::mem::replace(&mut self.state, before.clone());
         if flow == Flow::Next {
             self.state = before.or(after, &self.depends(&guard));

@@ -45,6 +45,8 @@ pub fn units_of(pieces: &[Piece], offset: usize) -> Vec<Unit> {
 
 /// The longest text that is parsed, in characters.
 const MAX_CHARACTERS: usize = 1 << 20;
+/// The longest line that is parsed: to find a column, its line is read from the start.
+const MAX_LINE: usize = 1 << 16;
 /// The deepest nesting that is parsed: the parser and the evaluation are recursive.
 const MAX_NESTING: usize = 150;
 /// Characters that no text uses stand for what is not known: those of two private planes.
@@ -141,6 +143,10 @@ impl<'a> Source<'a> {
     pub(super) fn parse(&self) -> Result<Program, Refused> {
         if self.characters.len() > MAX_CHARACTERS {
             let text = format!("the shell text has more than {MAX_CHARACTERS} characters");
+            return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
+        }
+        if self.characters.split(|next| *next == '\n').any(|line| line.len() > MAX_LINE) {
+            let text = format!("the shell text has a line of more than {MAX_LINE} characters");
             return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
         }
         if let Some(at) = nests_too_deep(&self.characters) {

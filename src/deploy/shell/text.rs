@@ -87,6 +87,12 @@ impl Text {
         }
     }
 
+    /// The text, unless it is too long to be one that matters.
+    pub(super) fn limited(self) -> Self {
+        let length: usize = self.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
+        if length > super::MAX_TEXT { Self::hole(Why::new(WhyKind::Limit, "the text is too long")) } else { self }
+    }
+
     /// Every text that it can be, where that is known.
     pub(super) fn options(&self) -> Option<Vec<String>> {
         match self.0.as_slice() {

@@ -1,15 +1,14 @@
 //! Commands that run what their arguments or their input spell: `sudo`, `env`, `timeout`, `bash -c`, `eval`, `source`,
 //! `xargs`.
 
+use super::Shell;
 use super::command::Site;
 use super::flow::Flow;
 use super::parameter::is_name;
-use super::source::Source;
 use super::state::{Arguments, State, Status, Value};
 use super::text::{Field, Text};
-use super::{MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::is_gcloud;
-use crate::model::{Origin, Why, WhyKind};
+use crate::model::{Why, WhyKind};
 
 /// Programs that run the command behind their options: the options that take a value, and how many words come first.
 const WRAPPERS: [(&str, &[&str], usize); 13] = [
@@ -84,7 +83,7 @@ impl<'a> Shell<'a> {
     }
 
     /// Runs words as a program, without the functions of the script.
-    fn outside(&mut self, words: Vec<Field>, site: &Site<'_, 'a>) -> Flow {
+    pub(super) fn outside(&mut self, words: Vec<Field>, site: &Site<'_, 'a>) -> Flow {
         let functions = std::mem::take(&mut self.state.functions);
         let flow = self.dispatch(words, site);
         self.state.functions = functions;
@@ -94,7 +93,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn env(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
+    pub(super) fn env(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
         let mut site = site.clone();
         let mut rest = arguments;
         while let Some((first, tail)) = rest.split_first() {
@@ -121,7 +120,7 @@ impl<'a> Shell<'a> {
     }
 
     /// `bash -c 'text'`, `bash <<EOF`, and scripts, which are read on their own.
-    fn inner_shell(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
+    pub(super) fn inner_shell(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
         self.state.status = Status::Assumed(true);
         let mut rest = arguments;
         let mut text = None;
@@ -135,12 +134,26 @@ impl<'a> Shell<'a> {
                 }
                 Some("-s") => {
                     rest = tail;
+                    if rest.first().and_then(Field::known) == Some("--") {
+                        rest = rest.get(1..).unwrap_or_default();
+                    }
                     break;
+                }
+                // `-euo pipefail`
+                Some(flag) if flag.starts_with(['-', '+']) && !flag.starts_with("--") && flag.ends_with('o') => {
+                    rest = tail.get(1..).unwrap_or_default();
                 }
                 Some(flag) if flag.starts_with('-') && flag.len() > 1 => rest = tail,
                 Some("-") => rest = tail,
-                // A script: it is read on its own.
-                Some(_) => {
+                // A script: where it is in the repository, it is read on its own.
+                Some(path) => {
+                    let text = Text::lit(path).repository_path(self.state.folder.as_deref());
+                    let here = text.zip(self.repository).is_some_and(|(path, repository)| repository.has_file(&path));
+                    if path.contains("deploy") && !here && self.repository.is_some() {
+                        let text = format!("the script {path} is not in the repository");
+                        let why = Why::at(WhyKind::FileUnreadable, text, self.origin(site.source, site.span));
+                        self.incomplete(why);
+                    }
                     self.print_unknown(site);
                     return Flow::Next;
                 }
@@ -179,7 +192,7 @@ impl<'a> Shell<'a> {
     }
 
     /// What a child process sees: exported variables.
-    fn child_state(&self, arguments: Arguments, environment: &[(String, Text)]) -> State<'a> {
+    pub(super) fn child_state(&self, arguments: Arguments, environment: &[(String, Text)]) -> State<'a> {
         let mut state = State::new(arguments);
         state.base.clone_from(&self.state.base);
         state.folder.clone_from(&self.state.folder);
@@ -199,183 +212,6 @@ impl<'a> Shell<'a> {
             state.exported.insert(name.clone());
         }
         state
-    }
-
-    pub(super) fn eval(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
-        let mut text = Text::default();
-        for (at, field) in arguments.iter().enumerate() {
-            if at > 0 {
-                text.push_str(" ");
-            }
-            match field {
-                Field::Word(word) => text.append(word.clone()),
-                other => text.append(Text::unknown(other.whys())),
-            }
-        }
-        let origin = self.origin(site.source, site.span);
-        if text.0.first().is_some_and(|part| !matches!(part, super::text::Part::Lit(_))) {
-            let why = Why::at(WhyKind::Dynamic, "the text that `eval` runs is not known", origin);
-            if text.line().contains("gcloud") || text.line().contains(" deploy") {
-                self.incomplete(why.clone());
-            }
-            self.taint(&why);
-            return Flow::Next;
-        }
-        self.run_text(&text, origin)
-    }
-
-    /// Runs a text in this shell.
-    pub(super) fn run_text(&mut self, text: &Text, origin: Origin) -> Flow {
-        if self.depth >= MAX_DEPTH {
-            self.incomplete(Why::at(WhyKind::Limit, "texts that run texts nest too deep", self.start.clone()));
-            self.stopped = true;
-            return Flow::Exit;
-        }
-        self.spend(1);
-        let source = Source::at_one_place(text, origin);
-        self.depth += 1;
-        let flow = self.run_source(&source);
-        self.depth -= 1;
-        flow
-    }
-
-    pub(super) fn source(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
-        let origin = self.origin(site.source, site.span);
-        let Some(Field::Word(path)) = arguments.first() else {
-            let why = Why::at(WhyKind::Dynamic, "the file that is sourced is not known", origin);
-            self.taint(&why);
-            return Flow::Next;
-        };
-        let repository = self.repository;
-        let resolved = path.repository_path(self.state.folder.as_deref());
-        let file = match (resolved, repository) {
-            (Some(path), Some(repository)) => repository.file(&path).map_err(|refusal| refusal.at(origin.clone())),
-            _ => {
-                let text = format!("the file `{}` that is sourced is not known", path.line());
-                Err(Why::at(WhyKind::Dynamic, text, origin.clone()))
-            }
-        };
-        let file = match file {
-            Ok(file) => file,
-            Err(why) => {
-                self.taint(&why);
-                return Flow::Next;
-            }
-        };
-        if self.depth >= MAX_DEPTH || self.sourced.iter().filter(|path| *path == file.path()).count() >= 2 {
-            let why = Why::at(WhyKind::Cycle, format!("{} sources itself", file.path()), origin);
-            self.incomplete(why.clone());
-            self.taint(&why);
-            return Flow::Next;
-        }
-        let outer = (arguments.len() > 1).then(|| {
-            std::mem::replace(&mut self.state.arguments, Arguments(arguments.get(1..).unwrap_or_default().to_vec()))
-        });
-        self.callers.push(caller("source", &origin));
-        self.sourced.push(file.path().clone());
-        self.depth += 1;
-        self.frames.push(super::flow::Frame::default());
-        let inner = super::file_source(&file);
-        let flow = self.run_source(&inner);
-        let depth = self.frames.len();
-        self.end_guards(super::flow::Life::Function(depth));
-        let frame = self.frames.pop().unwrap_or_default();
-        let mut states: Vec<_> = Vec::new();
-        let why = frame.returned.first().map(|(_, why)| why.clone());
-        states.extend(frame.returned.into_iter().map(|(state, _)| state));
-        if let Some(why) = why {
-            if flow != Flow::Exit {
-                states.push(self.state.clone());
-            }
-            self.merge(states, &why);
-        }
-        self.depth -= 1;
-        self.sourced.pop();
-        self.callers.pop();
-        if let Some(outer) = outer {
-            self.state.arguments = outer;
-        }
-        if flow == Flow::Exit { Flow::Exit } else { Flow::Next }
-    }
-
-    /// `xargs -n1` and `xargs -I{}` over a known input.
-    fn xargs(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
-        self.state.status = Status::Assumed(true);
-        let mut rest = arguments;
-        let (mut one, mut replaced) = (false, None);
-        while let Some((first, tail)) = rest.split_first() {
-            match first.known() {
-                Some("-n") if tail.first().and_then(Field::known) == Some("1") => {
-                    one = true;
-                    rest = tail.get(1..).unwrap_or_default();
-                }
-                Some("-n1" | "-L1") => {
-                    one = true;
-                    rest = tail;
-                }
-                Some("-I") => {
-                    replaced = tail.first().and_then(Field::known).map(str::to_owned);
-                    rest = tail.get(1..).unwrap_or_default();
-                }
-                Some(flag) if flag.starts_with("-I") => {
-                    replaced = flag.get(2..).map(str::to_owned);
-                    rest = tail;
-                }
-                Some("-r" | "-t") => rest = tail,
-                Some("-P") => rest = tail.get(1..).unwrap_or_default(),
-                Some(flag) if flag.starts_with("-P") => rest = tail,
-                Some(flag) if flag.starts_with('-') => {
-                    self.wrapped(arguments, site);
-                    return Flow::Next;
-                }
-                _ => break,
-            }
-        }
-        let input = self.state.input.take().and_then(|text| text.known().map(str::to_owned));
-        let words: Option<Vec<Text>> =
-            rest.iter().map(|field| if let Field::Word(text) = field { Some(text.clone()) } else { None }).collect();
-        let plain = input.filter(|text| !text.contains(['\'', '"', '\\']));
-        let (Some(input), Some(words)) = (plain, words) else {
-            self.wrapped(arguments, site);
-            return Flow::Next;
-        };
-        let entries: Vec<String> = if replaced.is_some() {
-            input.lines().map(|line| line.trim_start().to_owned()).filter(|line| !line.is_empty()).collect()
-        } else {
-            input.split_whitespace().map(str::to_owned).collect()
-        };
-        let runs: Vec<Vec<Field>> = match &replaced {
-            Some(mark) if !mark.is_empty() => entries
-                .iter()
-                .map(|entry| {
-                    let put = |text: &Text| {
-                        let mut text = text.clone();
-                        for part in &mut text.0 {
-                            if let super::text::Part::Lit(known) = part {
-                                *known = known.replace(mark.as_str(), entry);
-                            }
-                        }
-                        Field::Word(text)
-                    };
-                    words.iter().map(put).collect()
-                })
-                .collect(),
-            _ => {
-                let start: Vec<Field> = words.into_iter().map(Field::Word).collect();
-                let entry = |entry: &String| Field::Word(Text::lit(entry.as_str()));
-                if one {
-                    entries.iter().map(|word| start.iter().cloned().chain([entry(word)]).collect()).collect()
-                } else {
-                    vec![start.iter().cloned().chain(entries.iter().map(entry)).collect()]
-                }
-            }
-        };
-        for run in runs {
-            if self.outside(run, site) == Flow::Exit {
-                return Flow::Exit;
-            }
-        }
-        Flow::Next
     }
 
     /// A program that may run the command that its arguments spell.

@@ -17,8 +17,8 @@ use crate::deploy::repository::Repository;
 use crate::deploy::words::{Item, Word};
 use crate::model::{Change, DeployCommand, Excerpts, Fact, RepoPath, SourceFile};
 
-/// Writes its arguments to the log in one write, so that calls at the same time do not mix.
-const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nrecord=\nfor word in \"$@\"; do record=\"$record$word$unit\"; done\n\
+/// Writes its arguments, and what its variable sets, to the log in one write, so that calls at the same time do not mix.
+const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nrecord=\n[ -z \"$CLOUDSDK_RUN_REGION\" ] || record=\"--region=$CLOUDSDK_RUN_REGION$unit\"\nfor word in \"$@\"; do record=\"$record$word$unit\"; done\n\
                       printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
 /// Tools of the machine that a script may use.
 const TOOLS: [&str; 44] = [

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::python::ast::visitor::{self, Visitor};
 use crate::python::ast::{self, Expr, Pattern, Stmt};
+use crate::python::bound_by_pattern;
 
 /// `global` and `nonlocal` declarations of one scope, each with its first place.
 #[derive(Default)]
@@ -111,14 +112,8 @@ impl<'a> Visitor<'a> for Search<'_> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
-            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
-            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
-            self.see(name.as_str());
+        if let Some(name) = bound_by_pattern(pattern) {
+            self.see(name);
         }
         visitor::walk_pattern(self, pattern);
     }

@@ -77,6 +77,7 @@ impl Extractor {
                 self.deferred(&parts.orelse, when, steps);
                 self.deferred(&parts.finalbody, when, steps);
             }
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.give(target)),
             Stmt::Expr(expression) => {
                 if let Expr::Call(call) = &*expression.value {
                     self.deferred_call(call);
@@ -87,6 +88,9 @@ impl Extractor {
     }
 
     fn deferred_call(&mut self, call: &ast::ExprCall) {
+        if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "setattr") {
+            self.give_by_name(&call.arguments.args);
+        }
         if !dotted(&call.func).is_some_and(|name| name.starts_with("sys.path.") || name == "site.addsitedir") {
             return;
         }

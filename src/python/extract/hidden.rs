@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::python::ast::visitor::{self, Visitor};
 use crate::python::ast::{Expr, Pattern};
+use crate::python::bound_by_pattern;
 use crate::python::facts::Step;
 use crate::python::literal::{dotted, string};
 
@@ -46,14 +47,8 @@ impl<'a> Visitor<'a> for HiddenNames {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
-            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
-            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
-            self.add(name.as_str());
+        if let Some(name) = bound_by_pattern(pattern) {
+            self.add(name);
         }
         visitor::walk_pattern(self, pattern);
     }

@@ -39,7 +39,11 @@ impl<'a> Visitor<'a> for Marks {
             Expr::Attribute(attribute)
                 if matches!(dotted(&attribute.value).as_deref(), Some("pytest.mark" | "mark")) =>
             {
-                self.0.push((attribute.attr.as_str().to_owned(), range_of(attribute)));
+                // The first use of a mark says all of it.
+                let name = attribute.attr.as_str();
+                if !self.0.iter().any(|(known, _)| known == name) {
+                    self.0.push((name.to_owned(), range_of(attribute)));
+                }
             }
             _ => visitor::walk_expr(self, expression),
         }

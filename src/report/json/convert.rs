@@ -11,7 +11,7 @@ impl From<&Report> for v1::Report {
         let seconds = report.run.seconds;
         Self {
             schema_version: 1,
-            tool: v1::Tool { name: "gcp-drift", version: env!("CARGO_PKG_VERSION") },
+            tool: v1::Tool::this(),
             run: v1::Run {
                 live_source: report.run.live_source.clone(),
                 started: report.run.started.clone(),

@@ -2,6 +2,8 @@
 //! types may change, a published version only ever gains fields.
 
 mod convert;
+pub mod health;
+pub mod premigrate;
 #[cfg(test)]
 mod tests;
 pub mod v1;

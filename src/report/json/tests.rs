@@ -13,16 +13,10 @@ fn parsed(report: &Report) -> Value {
 
 #[test]
 fn the_committed_schema_is_that_of_the_code() {
-    let mut fresh = serde_json::to_string_pretty(&schema()).unwrap();
-    fresh.push('\n');
-    if std::env::var_os("UPDATE_SCHEMA").is_some_and(|value| value == "1") {
-        std::fs::write(SCHEMA_FILE, &fresh).unwrap();
-    }
-    let committed = std::fs::read_to_string(SCHEMA_FILE).unwrap_or_default().replace("\r\n", "\n");
-    assert!(
-        committed == fresh,
-        "docs/schema/check-v1.json is stale: run `UPDATE_SCHEMA=1 cargo test --lib report::json` and look at its diff"
-    );
+    crate::testing::committed_schema("check-v1.json", &schema());
+    crate::testing::committed_schema("health-v1.json", &super::health::schema());
+    crate::testing::committed_schema("premigrate-v1.json", &super::premigrate::schema());
+    crate::testing::committed_schema("premigrate-compare-v1.json", &super::premigrate::schema_of_compared());
 }
 
 #[test]

@@ -24,8 +24,13 @@ pub fn render(report: &report::Report) -> String {
 
 /// The JSON schema (draft 2020-12) that every [`render`] meets.
 pub fn schema() -> Value {
+    schema_of::<Report>()
+}
+
+/// The JSON schema (draft 2020-12) of a document.
+pub fn schema_of<T: JsonSchema>() -> Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Report>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// The report of one run of `gcp-drift check`, version 1. Fields may be added within this version; none is renamed,
@@ -60,6 +65,13 @@ pub(super) struct Tool {
     /// Always `gcp-drift`.
     pub(super) name: &'static str,
     pub(super) version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Self {
+        Self { name: "gcp-drift", version: env!("CARGO_PKG_VERSION") }
+    }
 }
 
 /// The run itself. Clocks and durations stand only here and in the metrics of parts.

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::things::{Doubt, Names};
 use crate::python::facts::{Function, What, imports_of};
 use crate::python::namespace::Bound;
-use crate::testinfra::pytest_config::PytestConfig;
+use crate::testinfra::pytest_config::{PytestConfig, join};
 use crate::testinfra::resolve::{Resolution, Unit};
 use crate::testinfra::sources::{FileId, PythonFile};
 
@@ -104,15 +104,20 @@ pub fn plugins(names: Names<'_>, pytest: &PytestConfig, conftests: &[FileId]) ->
         });
     }
     for name in &pytest.options.plugins {
-        let importer = crate::testinfra::pytest_config::join(&pytest.started_in, "conftest.py");
-        let roots = names.space.roots.of(&importer, pytest, names.space.tree);
-        if let Resolution::Units(units) = names.space.resolve_name(&importer, &roots, name)
+        if let Resolution::Units(units) = named_plugin(names, pytest, name)
             && let Some(Unit::File(plugin)) = units.last()
         {
             found.insert(*plugin);
         }
     }
     found
+}
+
+/// Where the name of a plugin leads that the options load.
+pub fn named_plugin(names: Names<'_>, pytest: &PytestConfig, name: &str) -> Resolution {
+    let importer = join(&pytest.started_in, "conftest.py");
+    let roots = names.space.roots.of(&importer, pytest, names.space.tree);
+    names.space.resolve_name(&importer, &roots, name)
 }
 
 /// The marks that a file registers, and whether it may register others.

@@ -1,36 +1,19 @@
 //! The tests of a module and of its classes, as pytest finds them by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::decorators::{Effect, effect};
 use super::things::{Doubt, Names, Thing};
-use crate::python::facts::Function;
-use crate::python::namespace::{Bound, ClassBody};
+use crate::python::facts::{Function, Unfilled};
+use crate::python::namespace::{ClassBody, Decorator};
 use crate::testinfra::pytest_config::PytestConfig;
 use crate::testinfra::sources::FileId;
 
-/// How many classes one class may inherit from.
-const MAX_BASES: usize = 64;
 /// How deep classes inside classes are followed.
 const MAX_NESTING: usize = 8;
-/// Bases outside the repository that bring a constructor of their own.
-const CONSTRUCTED: [&str; 15] = [
-    "namedtuple",
-    "Enum",
-    "IntEnum",
-    "StrEnum",
-    "Flag",
-    "IntFlag",
-    "NamedTuple",
-    "Protocol",
-    "TypedDict",
-    "dict",
-    "list",
-    "set",
-    "tuple",
-    "str",
-    "int",
-];
 /// Names outside the repository that look like tests, and have none.
 const NO_TESTS: [&str; 8] =
     ["TestClient", "TestCase", "TestSuite", "TestLoader", "TestResult", "TestProgram", "TestServer", "TestRequest"];
@@ -39,7 +22,7 @@ const NO_TESTS: [&str; 8] =
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Items {
     /// Tests.
-    pub tests: BTreeSet<String>,
+    pub tests: Vec<String>,
     /// Collectors that fail, with the reason; an empty id is the collector itself.
     pub errors: BTreeMap<String, Doubt>,
     /// What cannot be told: the id of a test or class, or an empty id for anything.
@@ -54,7 +37,7 @@ impl Items {
     }
 
     fn test(name: &str) -> Self {
-        Self { tests: BTreeSet::from([name.to_owned()]), ..Self::default() }
+        Self { tests: vec![name.to_owned()], ..Self::default() }
     }
 
     fn take(&mut self, other: Self) {
@@ -84,7 +67,12 @@ pub struct Finder<'a> {
     pub pytest: &'a PytestConfig,
     /// TestCase classes are collected as such.
     pub unittest: bool,
+    /// What is known of decorators.
+    pub effects: &'a Effects<'a>,
 }
+
+/// What decorators do, by the file that names them: most tests of a file have the same few.
+pub type Effects<'a> = RefCell<FxHashMap<(FileId, &'a str, bool, bool), Effect>>;
 
 impl<'a> Finder<'a> {
     /// The tests of a module that can be imported.
@@ -116,6 +104,8 @@ impl<'a> Finder<'a> {
             let things = self.names.dotted(file, name);
             items.take(self.one_of(name, &things, file, 0));
         }
+        items.tests.sort_unstable();
+        items.tests.dedup();
         // An error of the module leaves nothing of it.
         if let Some(doubt) = items.errors.get("").cloned() {
             items = Items { errors: BTreeMap::from([(String::new(), doubt)]), ..Items::default() };
@@ -181,13 +171,13 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn function(self, name: &str, file: FileId, function: &Function) -> Items {
+    fn function(self, name: &str, file: FileId, function: &'a Function) -> Items {
         if !self.pytest.is_test_function(name) && function.test_flag != Some(true) {
             return Items::default();
         }
         let mut wrapped = false;
         for decorator in function.decorators.iter().rev() {
-            match effect(self.names, file, decorator) {
+            match self.effect(file, decorator) {
                 Effect::Keeps => {}
                 Effect::Wraps | Effect::Replaces => wrapped = true,
                 Effect::Hides | Effect::Constructs => return Items::default(),
@@ -205,19 +195,31 @@ impl<'a> Finder<'a> {
         if function.yields && !wrapped && !function.is_async {
             return fails(format!("`{name}` is a generator, which pytest refuses"), function.range.clone());
         }
-        let missing = function.parametrized.iter().find(|(wanted, _)| !function.parameters.contains(wanted));
-        if let Some((wanted, at)) = missing.filter(|_| !wrapped) {
+        if let Some(Unfilled { name: wanted, at, alone }) = function.unfilled.as_deref().filter(|_| !wrapped) {
             let text = format!("`{name}` has no parameter `{wanted}`");
             // A fixture that it uses may have that parameter.
-            let alone = function.parameters.iter().all(|parameter| {
-                parameter == "self" || function.parametrized.iter().any(|(given, _)| given == parameter)
-            }) && !function.marks.iter().any(|mark| mark == "usefixtures");
+            let alone = *alone && !function.marks.iter().any(|mark| mark == "usefixtures");
             if alone && !self.has_automatic_fixtures() {
                 return fails(text, at.clone());
             }
             return Items::unknown("", Doubt { text, file, at: at.clone() });
         }
         Items::test(name)
+    }
+
+    /// What a decorator of a file does.
+    pub(super) fn effect(self, file: FileId, decorator: &'a Decorator) -> Effect {
+        let Some(name) = decorator.name.as_deref() else { return effect(self.names, file, decorator) };
+        let key = (file, name, decorator.called, decorator.without_init);
+        if let Some(known) = self.effects.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = effect(self.names, file, decorator);
+        // A doubt has its own place.
+        if !matches!(found, Effect::Unknown(_)) {
+            self.effects.borrow_mut().insert(key, found.clone());
+        }
+        found
     }
 
     fn has_automatic_fixtures(self) -> bool {
@@ -280,7 +282,7 @@ impl<'a> Finder<'a> {
             }
         }
         if unittest && items.tests.is_empty() && attributes.contains_key("runTest") {
-            items.tests.insert("runTest".to_owned());
+            items.tests.push("runTest".to_owned());
         }
         if items.errors.contains_key("") {
             items.tests.clear();
@@ -293,12 +295,11 @@ impl<'a> Finder<'a> {
     fn method_of_case(self, name: &str, things: &[Thing<'a>]) -> Items {
         let one = |thing: &Thing<'a>| match thing {
             Thing::Function(file, function) => {
-                let hides =
-                    function.decorators.iter().find_map(|decorator| match effect(self.names, *file, decorator) {
-                        Effect::Hides => Some(Items::default()),
-                        Effect::Unknown(doubt) => Some(Items::unknown(name, doubt)),
-                        _ => None,
-                    });
+                let hides = function.decorators.iter().find_map(|decorator| match self.effect(*file, decorator) {
+                    Effect::Hides => Some(Items::default()),
+                    Effect::Unknown(doubt) => Some(Items::unknown(name, doubt)),
+                    _ => None,
+                });
                 hides.unwrap_or_else(|| {
                     if function.test_flag == Some(false) { Items::default() } else { Items::test(name) }
                 })
@@ -322,137 +323,4 @@ impl<'a> Finder<'a> {
             (false, None) => first,
         }
     }
-
-    /// What the names of a class stand for, inherited ones included.
-    fn attributes(self, view: &View<'a>) -> BTreeMap<String, Vec<Thing<'a>>> {
-        let mut found: BTreeMap<String, Vec<Thing<'a>>> = BTreeMap::new();
-        for (file, class) in &view.order {
-            for (name, bound) in &class.body.names {
-                let name = mangled(&class.name, name);
-                let open = match found.get(&name) {
-                    None => true,
-                    // What may be unbound in a class is looked up in the next one.
-                    Some(things) => things.iter().any(|thing| matches!(thing, Thing::Nothing)),
-                };
-                if open {
-                    let mut things = found.remove(&name).unwrap_or_default();
-                    things.retain(|thing| !matches!(thing, Thing::Nothing));
-                    things.extend(self.names.things(*file, bound));
-                    found.insert(name, things);
-                }
-            }
-        }
-        found
-    }
-
-    fn view(self, file: FileId, class: &'a ClassBody) -> View<'a> {
-        let mut view = View::default();
-        self.inherit(file, class, &mut view);
-        // In a diamond the last of the same classes counts, as in the method resolution order of Python.
-        let mut order: Vec<(FileId, &ClassBody)> = Vec::new();
-        for entry in view.order.iter().rev() {
-            if !order.iter().any(|known| known.0 == entry.0 && known.1.range == entry.1.range) {
-                order.push(*entry);
-            }
-        }
-        order.reverse();
-        view.order = order;
-        for (file, class) in view.order.clone() {
-            view.constructor |= ["__init__", "__new__"].iter().any(|name| class.body.names.contains_key(*name));
-            if let Some(at) = &class.body.open {
-                let text = format!("`{}` gets methods when the file runs", class.name);
-                view.open.get_or_insert(Doubt { text, file, at: at.clone() });
-            }
-            match class.metaclass.as_deref() {
-                None | Some("type") => {}
-                Some(meta) if meta.rsplit('.').next() == Some("ABCMeta") => view.abstract_meta = true,
-                Some(meta) => {
-                    let text = format!("what the metaclass `{meta}` makes of it is not known");
-                    view.doubt.get_or_insert(Doubt { text, file, at: class.range.clone() });
-                }
-            }
-            for decorator in &class.decorators {
-                match effect(self.names, file, decorator) {
-                    Effect::Keeps | Effect::Wraps => {}
-                    Effect::Constructs => view.constructor = true,
-                    Effect::Replaces | Effect::Hides => {
-                        let text = "what its decorator makes of it is not known".to_owned();
-                        view.doubt.get_or_insert(Doubt { text, file, at: decorator.range.clone() });
-                    }
-                    Effect::Unknown(doubt) => drop(view.doubt.get_or_insert(doubt)),
-                }
-            }
-            if view.flag.is_none()
-                && let Some(bound) = class.body.names.get("__test__")
-            {
-                view.flag = Some(match bound[..] {
-                    [Bound::Flag(flag)] => Ok(flag),
-                    _ => {
-                        Err(Doubt { text: "what `__test__` is is not known".to_owned(), file, at: class.range.clone() })
-                    }
-                });
-            }
-        }
-        view
-    }
-
-    fn inherit(self, file: FileId, class: &'a ClassBody, view: &mut View<'a>) {
-        if view.order.len() >= MAX_BASES {
-            return;
-        }
-        view.order.push((file, class));
-        for base in &class.bases {
-            let unknown = |text: String| Doubt { text, file, at: class.range.clone() };
-            let Some(name) = &base.name else {
-                view.doubt.get_or_insert(unknown("a base is an expression".to_owned()));
-                continue;
-            };
-            let things = if base.bound.is_empty() {
-                self.names.dotted(file, name)
-            } else {
-                self.names.things(file, &base.bound)
-            };
-            match &things[..] {
-                [Thing::Class(file, base)] if !std::ptr::eq(*base, class) => self.inherit(*file, base, view),
-                [Thing::Outside(outside)] => {
-                    view.outside(outside, || unknown(format!("what `{name}` brings is not known")))
-                }
-                _ => drop(view.doubt.get_or_insert(unknown(format!("what `{name}` is is not known")))),
-            }
-        }
-    }
-}
-
-/// A class with all that it inherits from.
-#[derive(Default)]
-struct View<'a> {
-    order: Vec<(FileId, &'a ClassBody)>,
-    unittest: bool,
-    constructor: bool,
-    abstract_meta: bool,
-    flag: Option<Result<bool, Doubt>>,
-    open: Option<Doubt>,
-    doubt: Option<Doubt>,
-}
-
-impl View<'_> {
-    fn outside(&mut self, name: &str, doubt: impl FnOnce() -> Doubt) {
-        match name.rsplit('.').next().unwrap_or(name) {
-            "object" | "Generic" => {}
-            "ABC" => self.abstract_meta = true,
-            last if last.ends_with("TestCase") => self.unittest = true,
-            last if CONSTRUCTED.contains(&last) || last.ends_with("Error") || last.ends_with("Exception") => {
-                self.constructor = true;
-            }
-            _ => drop(self.doubt.get_or_insert_with(doubt)),
-        }
-    }
-}
-
-/// A private name of a class as Python spells it.
-fn mangled(class: &str, name: &str) -> String {
-    if name.starts_with("__") && !name.ends_with("__") {
-        return format!("_{}{name}", class.trim_start_matches('_'));
-    }
-    name.to_owned()
 }

@@ -2,24 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use super::hooks;
-use super::items::{Finder, Items};
-use super::modules::{Imported, Marks, Modules, outcome};
-use super::things::{Doubt, Names};
-use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
-use crate::python::namespace::Bound;
-use crate::testinfra::glob::{PathGlobs, fnmatch};
+use super::found;
+use super::items::Items;
+use super::modules::{Imported, outcome};
+use super::things::Doubt;
+use crate::model::{Diagnostic, Why, WhyKind};
+use crate::testinfra::glob::fnmatch;
 use crate::testinfra::interpret::Outcome;
-use crate::testinfra::pytest_config::{PytestConfig, join, open};
+use crate::testinfra::pytest_config::{PytestConfig, join};
 use crate::testinfra::resolve::Space;
-use crate::testinfra::roots::{folder_of, is_within};
+use crate::testinfra::roots::is_within;
 use crate::testinfra::sources::FileId;
 
 /// How deep folders are followed; the walk has the same limit and reports what lies deeper.
 const MAX_DEPTH: usize = 64;
+
+/// The most files whose doubts are told with their place.
+const MAX_PLACES: usize = 20;
 
 /// What pytest collects.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Collected {
 
 impl Collected {
     /// The tests of each file. A file that cannot be imported is left out.
-    pub fn by_file(&self) -> BTreeMap<String, Vec<String>> {
+    pub fn by_file(&self) -> BTreeMap<String, Arc<Vec<String>>> {
         let whole = |file: &&FileTests| file.namesake.is_none() && !file.errors.iter().any(|(id, _)| id.is_empty());
         self.files.iter().filter(whole).map(|file| (file.path.clone(), file.tests.clone())).collect()
     }
@@ -50,10 +51,11 @@ pub struct FileTests {
     /// Its id, relative to pytest's rootdir.
     pub id: String,
     /// Ids of its tests, inside the file.
-    pub tests: Vec<String>,
+    pub tests: Arc<Vec<String>>,
     /// Collectors that fail; the empty id is the file.
     pub errors: Vec<(String, Why)>,
-    /// What cannot be told; the empty id is anything in the file.
+    /// What cannot be told; the empty id is anything in the file. Of many files only the first ones have a place, and
+    /// only where collection is what pytest does by itself.
     pub unsure: Vec<(String, Why)>,
     /// Classes that look like tests and are not collected.
     pub left_out: Vec<(String, Why)>,
@@ -74,68 +76,58 @@ pub struct Input<'a> {
     pub pytest: &'a PytestConfig,
     /// What importing each file does.
     pub outcomes: &'a HashMap<FileId, (Outcome, bool)>,
+    /// The tests of each file that goes by the name of a test file.
+    pub items: &'a BTreeMap<FileId, Items>,
+}
+
+/// Folder → names in it, with whether each is a folder.
+type Children<'a> = HashMap<&'a str, Vec<(&'a str, bool)>>;
+
+/// One start of pytest.
+pub(super) struct Session<'a> {
+    pub(super) input: Input<'a>,
     /// Whether everything below the tests' root is collected, whatever `testpaths` and `addopts` name, and a problem of
     /// the configuration keeps nothing from being looked at.
-    pub everything: bool,
-}
-
-struct Session<'a> {
-    input: Input<'a>,
-    /// Folder → names in it, with whether each is a folder.
-    children: HashMap<&'a str, Vec<(&'a str, bool)>>,
+    everything: bool,
+    pub(super) children: &'a Children<'a>,
     starts: BTreeSet<String>,
-    conftests: BTreeMap<String, FileId>,
+    /// The conftest files that are loaded, by folder.
+    pub(super) conftests: BTreeMap<String, FileId>,
     seen: HashSet<String>,
-    files: Vec<(String, Option<FileId>, bool)>,
-    texts: Vec<String>,
-    out: Collected,
+    /// The files that are collected, in order.
+    pub(super) files: Vec<Selected>,
+    /// Files of examples, in order.
+    pub(super) texts: Vec<String>,
+    /// How many more doubts get their place: it has to be read again, and only so many are listed.
+    pub(super) places: usize,
+    pub(super) out: Collected,
 }
 
-/// Collects a repository.
-pub fn collect(input: Input<'_>) -> Collected {
-    let mut session = Session {
-        input,
-        children: children(input.space),
-        starts: BTreeSet::new(),
-        conftests: BTreeMap::new(),
-        seen: HashSet::new(),
-        files: Vec::new(),
-        texts: Vec::new(),
-        out: Collected::default(),
-    };
-    let starts = if input.everything {
-        vec![input.pytest.started_in.clone()]
-    } else {
-        session.out.refusals.extend(input.pytest.refusals.iter().map(of_problem));
-        session.starting_points()
-    };
-    session.starts = starts.iter().cloned().collect();
-    if !input.everything {
-        session.initial_conftests(&starts);
-    }
-    if session.out.refusals.is_empty() {
-        for start in &starts {
-            if input.space.tree.folders.contains(start) {
-                session.folder(start, 0);
-            } else {
-                session.file(start, true);
-            }
-        }
-        session.undecided();
-        session.items();
-    }
-    session.out
+/// A Python file that is collected.
+pub(super) struct Selected {
+    pub(super) path: String,
+    /// `None` for one of installed packages.
+    pub(super) file: Option<FileId>,
+    /// Its tests are, and not only its examples.
+    pub(super) is_test: bool,
 }
 
-fn of_problem(problem: &Diagnostic) -> Why {
+/// Collects a repository twice: as pytest is started, and everything below the tests' root. Each file is read once.
+pub fn collect(input: Input<'_>) -> [Collected; 2] {
+    let children = children(input.space);
+    let sessions = [false, true].map(|everything| Session::walk(input, &children, everything));
+    found::read(sessions)
+}
+
+pub(super) fn of_problem(problem: &Diagnostic) -> Why {
     match &problem.origin {
         Some(origin) => Why::at(WhyKind::Invalid, problem.text.clone(), origin.clone()),
         None => Why::new(WhyKind::Invalid, problem.text.clone()),
     }
 }
 
-fn children<'a>(space: &'a Space<'a>) -> HashMap<&'a str, Vec<(&'a str, bool)>> {
-    let mut children: HashMap<&str, Vec<(&str, bool)>> = HashMap::new();
+fn children<'a>(space: &'a Space<'a>) -> Children<'a> {
+    let mut children = Children::new();
     let folders = space.tree.folders.iter().filter(|folder| !folder.is_empty()).map(|folder| (folder.as_str(), true));
     for (path, is_folder) in folders.chain(space.tree.files.keys().map(|path| (path.as_str(), false))) {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -149,12 +141,51 @@ fn children<'a>(space: &'a Space<'a>) -> HashMap<&'a str, Vec<(&'a str, bool)>> 
 }
 
 impl<'a> Session<'a> {
-    fn id(&self, path: &str) -> String {
+    fn walk(input: Input<'a>, children: &'a Children<'a>, everything: bool) -> Self {
+        let mut session = Session {
+            input,
+            everything,
+            children,
+            starts: BTreeSet::new(),
+            conftests: BTreeMap::new(),
+            seen: HashSet::new(),
+            files: Vec::new(),
+            texts: Vec::new(),
+            places: if everything { 0 } else { MAX_PLACES },
+            out: Collected::default(),
+        };
+        let starts = if everything {
+            vec![input.pytest.started_in.clone()]
+        } else {
+            session.out.refusals.extend(input.pytest.refusals.iter().map(of_problem));
+            session.starting_points()
+        };
+        session.starts = starts.iter().cloned().collect();
+        if !everything {
+            session.named_plugins();
+            session.initial_conftests(&starts);
+        }
+        if session.out.refusals.is_empty() {
+            for start in &starts {
+                if input.space.tree.folders.contains(start) {
+                    session.folder(start, 0);
+                } else {
+                    session.file(start, true);
+                }
+            }
+            session.undecided();
+        }
+        session
+    }
+
+    /// A path as pytest names it.
+    pub(super) fn id(&self, path: &str) -> String {
         let rootdir = &self.input.pytest.rootdir;
         path.strip_prefix(rootdir.as_str()).unwrap_or(path).trim_start_matches('/').to_owned()
     }
 
-    fn why(&self, doubt: &Doubt) -> Why {
+    /// A doubt with its place.
+    pub(super) fn why(&self, doubt: &Doubt) -> Why {
         let source = self.input.space.sources.get(doubt.file);
         match source {
             Some(file) => Why::at(WhyKind::Dynamic, doubt.text.clone(), file.source.origin(doubt.at.clone())),
@@ -162,81 +193,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Where collection begins: paths in `addopts`, else `testpaths` where pytest is started in its rootdir.
-    fn starting_points(&mut self) -> Vec<String> {
-        let pytest = self.input.pytest;
-        let tree = self.input.space.tree;
-        let exists = |path: &String| tree.folders.contains(path) || tree.files.contains_key(path);
-        if !pytest.options.paths.is_empty() {
-            let paths = pytest.options.paths.iter().map(|path| join(&pytest.started_in, path));
-            let (found, gone): (Vec<String>, Vec<String>) = paths.partition(exists);
-            for path in gone {
-                let text = format!("pytest does not start: `{path}` of `addopts` does not exist");
-                self.out.refusals.push(Why::new(WhyKind::Invalid, text));
-            }
-            return found;
-        }
-        let mut found: Vec<String> = Vec::new();
-        if pytest.started_in == pytest.rootdir {
-            for pattern in &pytest.testpaths {
-                let full = join(&pytest.started_in, pattern);
-                if !pattern.contains(['*', '?', '[']) {
-                    found.extend(Some(full).filter(exists));
-                    continue;
-                }
-                let (globs, _) = PathGlobs::new(&[full]);
-                let hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
-                let all = tree.folders.iter().chain(tree.files.keys());
-                let mut matching: Vec<String> = all.filter(|path| !hidden(path) && globs.any(path)).cloned().collect();
-                matching.sort();
-                found.extend(matching);
-            }
-        }
-        if found.is_empty() { vec![pytest.started_in.clone()] } else { found }
-    }
-
-    /// The conftest files that pytest loads before it starts: one that fails keeps it from starting.
-    fn initial_conftests(&mut self, starts: &[String]) {
-        let tree = self.input.space.tree;
-        let mut anchors: Vec<String> = Vec::new();
-        for start in starts {
-            if !tree.folders.contains(start) {
-                anchors.push(folder_of(start).to_owned());
-                continue;
-            }
-            anchors.push(start.clone());
-            let below = self.children.get(start.as_str()).into_iter().flatten();
-            let tests = below.filter(|(name, is_folder)| *is_folder && name.starts_with("test"));
-            anchors.extend(tests.map(|(name, _)| join(start, name)));
-        }
-        for anchor in anchors {
-            let mut chain = vec![anchor.clone()];
-            while let Some(last) = chain.last().filter(|last| !last.is_empty() && **last != self.input.pytest.rootdir) {
-                chain.push(folder_of(last).to_owned());
-            }
-            for folder in chain.into_iter().rev() {
-                let Some(file) = self.conftest(&folder) else { continue };
-                match outcome(self.input.space, self.input.outcomes, file, false) {
-                    Imported::Broken(doubt) | Imported::Fails(doubt) | Imported::NameTaken(doubt, _) => {
-                        let path = join(&folder, "conftest.py");
-                        let text = format!("pytest does not start: `{path}` cannot be loaded: {}", doubt.text);
-                        let why = self.why(&Doubt { text, ..doubt });
-                        if !self.out.refusals.contains(&why) {
-                            self.out.refusals.push(why);
-                        }
-                    }
-                    Imported::Unknown(doubt) => {
-                        let why = self.why(&doubt);
-                        self.out.unsure.push((String::new(), why));
-                    }
-                    Imported::Ok | Imported::Skips => {}
-                }
-                self.conftests.insert(folder, file);
-            }
-        }
-    }
-
-    fn conftest(&self, folder: &str) -> Option<FileId> {
+    /// The conftest file of a folder.
+    pub(super) fn conftest(&self, folder: &str) -> Option<FileId> {
         self.input.space.sources.id(&join(folder, "conftest.py"))
     }
 
@@ -254,7 +212,7 @@ impl<'a> Session<'a> {
             Imported::Broken(doubt) | Imported::Fails(doubt) | Imported::NameTaken(doubt, _) => {
                 Some((doubt, WhyKind::ModuleUnavailable))
             }
-            Imported::Ok | Imported::Skips | Imported::Unknown(_) if plugins.is_some() && !self.input.everything => {
+            Imported::Ok | Imported::Skips | Imported::Unknown(_) if plugins.is_some() && !self.everything => {
                 let text = "`pytest_plugins` is allowed only where pytest starts".to_owned();
                 Some((Doubt { text, file, at: 0..0 }, WhyKind::Dynamic))
             }
@@ -278,7 +236,8 @@ impl<'a> Session<'a> {
         if depth >= MAX_DEPTH || !self.load(folder) {
             return;
         }
-        for (name, is_folder) in self.children.get(folder).cloned().unwrap_or_default() {
+        let children = self.children;
+        for &(name, is_folder) in children.get(folder).into_iter().flatten() {
             let path = join(folder, name);
             let given = self.starts.iter().any(|start| *start == path || (is_folder && is_within(start, &path)));
             if !given && self.is_ignored(folder, &path, is_folder) {
@@ -292,65 +251,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn is_ignored(&mut self, folder: &str, path: &str, is_folder: bool) -> bool {
-        let options = &self.input.pytest.options;
-        let tree = self.input.space.tree;
-        if path.ends_with("__pycache__") || options.ignored.iter().any(|ignored| ignored == path) {
-            return true;
-        }
-        if options.ignored_globs.iter().any(|glob| fnmatch(glob, path)) {
-            return true;
-        }
-        if self
-            .listed(folder, "collect_ignore")
-            .is_some_and(|(at, entries)| entries.iter().any(|entry| join(&at, entry) == path))
-        {
-            return true;
-        }
-        if self
-            .listed(folder, "collect_ignore_glob")
-            .is_some_and(|(at, entries)| entries.iter().any(|glob| fnmatch(&join(&at, glob), path)))
-        {
-            return true;
-        }
-        let environment = is_folder
-            && (tree.files.contains_key(&join(path, "pyvenv.cfg"))
-                || tree.files.contains_key(&join(path, "conda-meta/history")));
-        (environment && !options.enters_environments) || (is_folder && self.input.pytest.is_unvisited(path))
-    }
-
-    /// A list in the nearest conftest file that has it, with the folder of that file.
-    fn listed(&mut self, folder: &str, name: &str) -> Option<(String, Vec<String>)> {
-        let mut at = folder;
-        loop {
-            let conftest = self.conftests.get(at).copied();
-            let source = conftest.and_then(|file| Some((file, self.input.space.sources.get(file)?)));
-            if let Some((file, source)) = source
-                && let Some(bound) = source.facts.namespace.names.get(name)
-            {
-                return match &bound[..] {
-                    [Bound::Texts(texts)] => Some((at.to_owned(), texts.clone())),
-                    [Bound::Unbound] => None,
-                    _ => {
-                        let place =
-                            source.facts.values.iter().find(|value| value.name == name).map_or(0, |value| value.at);
-                        let text = format!("what `{name}` lists is decided when the file runs");
-                        let why = self.why(&Doubt { text, file, at: place..place });
-                        let entry = (self.id(at), why);
-                        if !self.out.unsure.contains(&entry) {
-                            self.out.unsure.push(entry);
-                        }
-                        None
-                    }
-                };
-            }
-            if at.is_empty() || at == self.input.pytest.rootdir {
-                return None;
-            }
-            at = folder_of(at);
-        }
-    }
-
     fn file(&mut self, path: &str, given: bool) {
         let pytest = self.input.pytest;
         let is_python = path.ends_with(".py");
@@ -360,7 +260,8 @@ impl<'a> Session<'a> {
             && if is_python { pytest.options.doctest_modules } else { self.is_text_of_examples(path) };
         if (is_test || is_doctest) && self.seen.insert(path.to_owned()) {
             if is_python {
-                self.files.push((path.to_owned(), self.input.space.sources.id(path), is_test));
+                let file = self.input.space.sources.id(path);
+                self.files.push(Selected { path: path.to_owned(), file, is_test });
             } else {
                 self.texts.push(path.to_owned());
             }
@@ -371,129 +272,5 @@ impl<'a> Session<'a> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let globs = &self.input.pytest.options.doctest_globs;
         if globs.is_empty() { fnmatch("test*.txt", name) } else { globs.iter().any(|glob| fnmatch(glob, name)) }
-    }
-
-    /// Hooks and options that may change what is collected.
-    fn undecided(&mut self) {
-        let names = Names { space: self.input.space };
-        let conftests: Vec<(String, FileId)> = self.conftests.iter().map(|(at, file)| (at.clone(), *file)).collect();
-        let files: Vec<FileId> = conftests.iter().map(|(_, file)| *file).collect();
-        let plugins = hooks::plugins(names, self.input.pytest, &files);
-        let places = conftests.into_iter().map(|(at, file)| (Some(at), file));
-        for (at, file) in places.chain(plugins.iter().map(|file| (None, *file))) {
-            let Some(source) = self.input.space.sources.get(file) else { continue };
-            for hook in hooks::hooks(file, source) {
-                let scope = if hook.everywhere {
-                    String::new()
-                } else {
-                    at.as_deref().map_or_else(String::new, |at| self.id(at))
-                };
-                let why = self.why(&hook.doubt);
-                self.out.unsure.push((scope, why));
-            }
-        }
-        let everywhere = |problem: &Diagnostic| (String::new(), of_problem(problem));
-        self.out.unsure.extend(self.input.pytest.unsure.iter().map(everywhere));
-        for (option, problem) in &self.input.pytest.options.unknown {
-            let loaded = files.iter().chain(&plugins);
-            let adds = |file: &FileId| {
-                let source = self.input.space.sources.get(*file);
-                source.is_some_and(|source| source.source.text().contains(&format!("\"{option}\"")))
-            };
-            if !loaded.into_iter().any(adds) {
-                self.out.unsure.push(everywhere(problem));
-            }
-        }
-    }
-
-    fn marks(&self) -> Marks {
-        let names = Names { space: self.input.space };
-        let mut files: BTreeSet<FileId> = self.conftests.values().copied().collect();
-        files.extend(hooks::plugins(names, self.input.pytest, &files.iter().copied().collect::<Vec<_>>()));
-        let mut marks = Marks::default();
-        for source in files.iter().filter_map(|file| self.input.space.sources.get(*file)) {
-            let (known, open) = hooks::registered(source);
-            marks.known.extend(known);
-            marks.open |= open;
-        }
-        marks
-    }
-
-    /// Imports the files in order, and finds the tests of those that can be imported.
-    fn items(&mut self) {
-        let Input { space, pytest, outcomes, repo, .. } = self.input;
-        let marks = self.marks();
-        let mut modules = Modules::default();
-        let imported: Vec<(String, Option<FileId>, bool, Imported)> = std::mem::take(&mut self.files)
-            .into_iter()
-            .map(|(path, file, is_test)| {
-                let imported = file.map_or(Imported::Ok, |file| modules.import(space, pytest, outcomes, &marks, file));
-                (path, file, is_test, imported)
-            })
-            .collect();
-        let unittest = !pytest.options.without.iter().any(|plugin| plugin == "unittest");
-        let finder = Finder { names: Names { space }, pytest, unittest };
-        let found: Vec<Items> = imported
-            .par_iter()
-            .map(|(_, file, is_test, imported)| match (file, imported) {
-                (Some(file), Imported::Ok | Imported::Unknown(_)) if *is_test => finder.module(*file),
-                _ => Items::default(),
-            })
-            .collect();
-        for ((path, file, _, imported), items) in imported.into_iter().zip(found) {
-            let tests = self.of_file(path, file, imported, items);
-            self.out.files.push(tests);
-        }
-        for path in std::mem::take(&mut self.texts) {
-            let size = space.tree.files.get(&path).copied().unwrap_or_default();
-            let text = open(repo, &path, size, &Excerpts::default(), &mut Vec::new());
-            let example = |text: &str| text.lines().any(|line| line.trim_start().starts_with(">>> "));
-            if text.is_some_and(|file| example(file.text())) {
-                let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-                let tests =
-                    self.of_file(path, None, Imported::Ok, Items { tests: BTreeSet::from([name]), ..Items::default() });
-                self.out.files.push(tests);
-            }
-        }
-    }
-
-    fn of_file(&self, path: String, file: Option<FileId>, imported: Imported, items: Items) -> FileTests {
-        let id = self.id(&path);
-        let placed = |entries: Vec<(String, Doubt)>| {
-            entries.into_iter().map(|(id, doubt)| (id, self.why(&doubt))).collect::<Vec<_>>()
-        };
-        let mut tests: Vec<String> = items.tests.into_iter().collect();
-        let source = file.and_then(|file| self.input.space.sources.get(file));
-        if let (Some(source), Imported::Ok, true) = (source, &imported, self.input.pytest.options.doctest_modules) {
-            let module = path.rsplit('/').next().and_then(|name| name.strip_suffix(".py")).unwrap_or(&path);
-            let full = |name: &String| if name.is_empty() { module.to_owned() } else { format!("{module}.{name}") };
-            tests.extend(source.facts.doctests.iter().map(full));
-        }
-        let deselected = &self.input.pytest.options.deselected;
-        tests.retain(|test| !deselected.iter().any(|prefix| format!("{id}::{test}").starts_with(prefix.as_str())));
-        let mut errors = placed(items.errors.into_iter().collect());
-        let mut unsure = placed(items.unsure.into_iter().collect());
-        let (mut namesake, mut skips) = (None, false);
-        match imported {
-            Imported::Ok => {}
-            Imported::Skips => skips = true,
-            Imported::Fails(doubt) => errors.push((String::new(), self.why(&doubt))),
-            // The rules on imports and syntax say more of it; the kind tells it apart.
-            Imported::Broken(doubt) => {
-                let why = self.why(&doubt);
-                errors.push((String::new(), Why { kind: WhyKind::ModuleUnavailable, ..why }));
-            }
-            Imported::NameTaken(doubt, other) => {
-                errors.push((String::new(), self.why(&doubt)));
-                namesake = Some(other);
-            }
-            Imported::Unknown(doubt) => unsure.push((String::new(), self.why(&doubt))),
-        }
-        if path.ends_with(".py") && file.is_none() {
-            let text = format!("`{path}` belongs to installed packages, which are not read");
-            unsure.push((String::new(), Why::new(WhyKind::Unsupported, text)));
-        }
-        let left_out = placed(items.left_out);
-        FileTests { path, id, tests, errors, unsure, left_out, namesake, skips }
     }
 }

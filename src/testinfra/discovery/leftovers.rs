@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Discovery;
+use super::{Discovery, raises};
 use crate::config::TestsConfig;
 use crate::model::discovered::{CollectionError, Discovered, LeftOutClass, NameClash, UnmatchedFile};
 use crate::model::tests::PatternCount;
@@ -11,7 +11,7 @@ use crate::python::facts::{Import, What, imports_of};
 use crate::testinfra::collect::session::{Collected, FileTests, Input};
 use crate::testinfra::collect::things::Names;
 use crate::testinfra::glob::excludes;
-use crate::testinfra::resolve::Unit;
+use crate::testinfra::resolve::{Space, Unit};
 use crate::testinfra::roots::{folder_of, is_conftest, is_within};
 use crate::testinfra::sources::{FileId, PythonFile};
 
@@ -26,6 +26,7 @@ pub fn read(
     found: &Discovery,
     collected: &Collected,
     everything: &Collected,
+    imported: &HashSet<FileId>,
     config: &TestsConfig,
 ) -> Discovered {
     let targeted: HashSet<&str> = found.targeted.iter().map(String::as_str).collect();
@@ -35,18 +36,21 @@ pub fn read(
     let whys = collected.unsure.iter().map(|(_, why)| why);
     let whys = whys.chain(collected.files.iter().flat_map(|file| file.unsure.iter().map(|(_, why)| why)));
     let defaults = TestsConfig::default().exclude;
-    let imported = imported(input);
     Discovered {
         files: collected.files.iter().filter(|file| !file.tests.is_empty()).count(),
         tests: collected.files.iter().map(|file| file.tests.len()).sum(),
         refusals: refusals(input, collected),
-        errors: errors(everything, &everything_files),
-        clashes: everything_files.iter().filter_map(|file| clash(input, file)).collect(),
+        errors: [
+            errors(everything, &everything_files),
+            raises::errors(input, collected, everything, &everything_files),
+        ]
+        .concat(),
+        clashes: everything_files.iter().filter_map(|file| clash(input, &reached, file)).collect(),
         without_tests: everything_files
             .iter()
-            .filter_map(|file| without_tests(input, everything, &imported, file))
+            .filter_map(|file| without_tests(input, everything, imported, file))
             .collect(),
-        unmatched: unmatched(input, everything, &imported, config),
+        unmatched: unmatched(input, everything, imported, config),
         left_out: everything_files
             .iter()
             .flat_map(|file| left_out(file))
@@ -87,10 +91,13 @@ fn source<'a>(input: &Input<'a>, path: &str) -> Option<(FileId, &'a PythonFile)>
     Some((id, input.space.sources.get(id)?))
 }
 
-fn clash(input: &Input<'_>, file: &FileTests) -> Option<NameClash> {
+fn clash(input: &Input<'_>, reached: &HashSet<&str>, file: &FileTests) -> Option<NameClash> {
     let other = file.namesake.as_ref()?;
+    // The other one may be a folder, whose files go by one name.
+    let is_reached = |path: &str| reached.iter().any(|file| is_within(file, path));
     Some(NameClash {
         path: RepoPath::new(&file.path),
+        together: is_reached(&file.path) && is_reached(other),
         origin: source(input, &file.path).map(|(_, file)| file.source.line_origin(1)),
         other: RepoPath::new(other),
     })
@@ -168,10 +175,10 @@ fn unmatched(
 }
 
 /// The files that others import.
-fn imported(input: &Input<'_>) -> HashSet<FileId> {
-    let names = Names { space: input.space };
+pub fn imported<'a>(space: &'a Space<'a>) -> HashSet<FileId> {
+    let names = Names { space };
     let mut found = HashSet::new();
-    for (id, file) in input.space.sources.files.iter().enumerate() {
+    for (id, file) in space.sources.files.iter().enumerate() {
         let mut imports: Vec<&Import> = Vec::new();
         imports_of(&file.facts.steps, &mut |import| imports.push(import));
         imports.extend(file.facts.deferred.iter().map(|deferred| &deferred.import));
@@ -179,7 +186,7 @@ fn imported(input: &Input<'_>) -> HashSet<FileId> {
             let Some(module) = names.module_of(id, import) else { continue };
             // `from package import module`
             if let What::Name { name, .. } = &import.what
-                && let Some(Unit::File(inner)) = input.space.submodule(&module, name)
+                && let Some(Unit::File(inner)) = space.submodule(&module, name)
             {
                 found.insert(inner);
             }

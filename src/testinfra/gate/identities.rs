@@ -89,7 +89,7 @@ pub fn tests(space: &Space<'_>, pytest: &PytestConfig, collected: &Collected) ->
     for file in &collected.files {
         let Some(id) = space.sources.id(&file.path) else { continue };
         let runs = !file.errors.iter().any(|(collector, _)| collector.is_empty());
-        let names = if runs { file.tests.clone() } else { collect::defined(space, pytest, id) };
+        let names = if runs { file.tests.to_vec() } else { collect::defined(space, pytest, id) };
         for name in names {
             let parts: Vec<&str> = name.split("::").collect();
             let definition = collect::definition(space, id, &parts);

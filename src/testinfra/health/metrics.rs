@@ -31,22 +31,11 @@ impl Metric {
     pub fn name(&self) -> &str {
         &self.name
     }
-
-    /// `{now, baseline}`; what was not measured is null, with the reason in `not_measured`.
-    pub fn json(&self) -> Value {
-        let mut value = json!({ "now": self.now.number() });
-        if let Measured::Not(why) = &self.now {
-            value["not_measured"] = json!(why);
-        }
-        if let Some(before) = &self.before {
-            value["baseline"] = before.number();
-        }
-        value
-    }
 }
 
 impl Measured {
-    fn number(&self) -> Value {
+    /// The number; null where there is none.
+    pub fn number(&self) -> Value {
         match self {
             Self::Number(value) => value.clone(),
             Self::Not(_) => Value::Null,

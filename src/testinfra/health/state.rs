@@ -54,7 +54,7 @@ fn categories(indexed: &Indexed, config: &TestsConfig) -> (BTreeMap<String, Cate
         config.categories.keys().map(|name| (name.clone(), CategoryHealth::default())).collect();
     let mut uncategorised = BTreeSet::new();
     for path in &indexed.test_files {
-        let tests = indexed.tests_by_file.get(path).map(Vec::as_slice).unwrap_or_default();
+        let tests = indexed.tests_by_file.get(path).map(|tests| tests.as_slice()).unwrap_or_default();
         let ids: Vec<String> = tests.iter().map(|test| format!("{path}::{test}")).collect();
         let mut matched = false;
         for (name, globs) in &globs {

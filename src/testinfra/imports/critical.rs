@@ -16,7 +16,11 @@ pub(super) fn critical(space: &Space<'_>, interpreter: &mut Interpreter<'_>, mod
     let verdict = |verdict, chain, whys| CriticalImport { module: module.to_owned(), verdict, chain, whys };
     let units = match space.resolve_name(&importer, &roots, module) {
         Resolution::Units(units) => units,
-        Resolution::Assumed => return verdict(ImportVerdict::Ok, Vec::new(), Vec::new()),
+        Resolution::Assumed | Resolution::Library(_) => return verdict(ImportVerdict::Ok, Vec::new(), Vec::new()),
+        Resolution::Contested(contest) => {
+            let text = format!("`{}` is a module of the standard library as well", contest.top);
+            return verdict(ImportVerdict::NotChecked, Vec::new(), vec![Why::new(WhyKind::Environment, text)]);
+        }
         Resolution::Doubt(kind, text) => {
             return verdict(ImportVerdict::NotChecked, Vec::new(), vec![Why::new(kind, text)]);
         }

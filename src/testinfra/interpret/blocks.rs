@@ -6,7 +6,7 @@ use super::imports::{bound_by, set_bound};
 use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode, Order};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
-use crate::python::facts::{Catches, Step, StopKind, Try};
+use crate::python::facts::{Arm, Catches, Step, StopKind, Try};
 use crate::testinfra::names::{Bound, Names};
 
 impl Interpreter<'_> {
@@ -51,15 +51,16 @@ impl Interpreter<'_> {
         end
     }
 
-    fn branch(&mut self, frame: &mut Frame, arms: &[Vec<Step>], mode: Mode, end: &mut End) {
+    fn branch(&mut self, frame: &mut Frame, arms: &[Arm], mode: Mode, end: &mut End) {
         let before = frame.names.borrow().clone();
-        let inner = Mode { certainty: mode.certainty.or(Some(Certainty::Unknown)), snapshot: false, plain: false };
+        let certainty = mode.certainty.or(Some(Certainty::Unknown));
         let mut joined: Option<Names> = None;
         let mut failures = Vec::new();
         let mut stopped = true;
         for arm in arms {
             *frame.names.borrow_mut() = before.clone();
-            let arm_end = self.block(frame, arm, inner);
+            let inner = Mode { certainty, snapshot: false, plain: false, asks: mode.asks.and(arm.asks) };
+            let arm_end = self.block(frame, &arm.steps, inner);
             end.doubt(arm_end.doubts);
             stopped &= arm_end.stopped;
             match arm_end.failed {
@@ -102,7 +103,8 @@ impl Interpreter<'_> {
         let body = self.block(frame, &parts.body, Mode { snapshot: true, ..mode });
         let last_record = frame.records.len();
         let after_body = frame.names.borrow().clone();
-        let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), snapshot: false, plain: false };
+        let unrun = Mode { certainty: mode.certainty.or(Some(Certainty::Guarded)), plain: false, ..mode };
+        let unrun = Mode { snapshot: false, ..unrun };
         match body.failed {
             Some(failure) => {
                 let verdicts = parts.handlers.iter().map(|handler| catches(handler.catches, &failure));
@@ -176,7 +178,8 @@ impl Interpreter<'_> {
                 let catcher = parts.handlers.iter().position(|handler| {
                     body.doubts.iter().all(|doubt| {
                         handler.catches.import_error
-                            || (handler.catches.missing_module && doubt.kind == WhyKind::ThirdParty)
+                            || (handler.catches.missing_module
+                                && matches!(doubt.kind, WhyKind::ThirdParty | WhyKind::Environment))
                     })
                 });
                 self.unrun_handlers(frame, parts, catcher, unrun);

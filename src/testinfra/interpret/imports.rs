@@ -14,9 +14,27 @@ use crate::testinfra::sources::{FileId, FileState};
 impl Interpreter<'_> {
     pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
-        let units = match self.space.resolve(frame.file, &frame.roots, import) {
+        let resolution = self.space.resolve_on(frame.file, &frame.roots, import, self.versions(mode));
+        self.resolved(frame, import, mode, resolution)
+    }
+
+    pub(super) fn resolved(
+        &mut self,
+        frame: &mut Frame,
+        import: &Import,
+        mode: Mode,
+        resolution: Resolution,
+    ) -> Imported {
+        let units = match resolution {
             Resolution::Units(units) => units,
+            Resolution::Library(module) => return self.library(frame, import, mode, &module),
+            Resolution::Contested(contest) => return self.contested(frame, import, mode, *contest),
             Resolution::Assumed => {
+                frame.names.borrow_mut().open |= import.what == What::Star;
+                return Imported::Ok;
+            }
+            // A condition on the platform is there because of such modules.
+            Resolution::Doubt(WhyKind::Environment, _) if mode.asks.platform => {
                 frame.names.borrow_mut().open |= import.what == What::Star;
                 return Imported::Ok;
             }
@@ -30,9 +48,14 @@ impl Interpreter<'_> {
                 return self.missing(frame, import, mode, Missing { module, symbol: None, certainty, circular: false });
             }
         };
+        self.execute_units(frame, import, mode, &units)
+    }
+
+    /// Executes what an import finds in the repository, and judges the name that it wants of the last.
+    pub(super) fn execute_units(&mut self, frame: &mut Frame, import: &Import, mode: Mode, units: &[Unit]) -> Imported {
         let mut doubt = None;
         let mut failed = None;
-        for unit in &units {
+        for unit in units {
             let Unit::File(file) = unit else { continue };
             match self.enter(frame, import, mode, *file) {
                 Imported::Ok => {}
@@ -159,6 +182,7 @@ impl Interpreter<'_> {
         if names.as_ref().is_some_and(|names| names.borrow().open)
             || state.is_some_and(|file| file.facts.dynamic_path)
             || self.space.is_injected(&format!("{dotted}.{name}"))
+            || self.space.is_given(&format!("{dotted}.{name}"))
         {
             return doubt(WhyKind::Dynamic, format!("the names of `{dotted}` are known only when it runs"));
         }
@@ -222,7 +246,7 @@ impl Interpreter<'_> {
         Imported::Ok
     }
 
-    fn missing(&mut self, frame: &mut Frame, import: &Import, mode: Mode, missing: Missing) -> Imported {
+    pub(super) fn missing(&mut self, frame: &mut Frame, import: &Import, mode: Mode, missing: Missing) -> Imported {
         let Missing { module, symbol, certainty, circular } = missing;
         let wanted = match &import.what {
             What::Name { name, .. } if symbol.is_none() => vec![name.clone()],
@@ -264,6 +288,10 @@ impl Interpreter<'_> {
                 let text = format!("`{module}` is found only once another file has edited `sys.path`");
                 Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
             }
+            _ if symbol.is_some() => {
+                let text = format!("whether `{module}` has the name that is wanted of it cannot be told");
+                Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
+            }
             _ => {
                 let text = format!("`{module}` is not found, and `sys.path` cannot be told in full");
                 Imported::Doubt(Doubt { kind: WhyKind::Dynamic, text, at, next: None })
@@ -273,12 +301,12 @@ impl Interpreter<'_> {
 }
 
 /// What an import does not find.
-struct Missing {
-    module: String,
-    symbol: Option<String>,
-    certainty: Certainty,
+pub(super) struct Missing {
+    pub(super) module: String,
+    pub(super) symbol: Option<String>,
+    pub(super) certainty: Certainty,
     /// It will be there once the module is imported in full.
-    circular: bool,
+    pub(super) circular: bool,
 }
 
 pub(super) fn bound_by(import: &Import) -> Option<&str> {

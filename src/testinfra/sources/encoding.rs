@@ -45,7 +45,10 @@ pub(in crate::testinfra) fn decode(bytes: &[u8]) -> Result<String, DecodeError> 
     let body = body.unwrap_or(bytes);
     let skipped = bytes.len() - body.len();
     let refused = |text: &str, offset: usize| DecodeError::Refused { text: text.to_owned(), offset: offset + skipped };
-    if let Some(offset) = body.iter().position(|&byte| byte == 0) {
+    // The search for whether there is one is much faster than the one for where.
+    if body.contains(&0)
+        && let Some(offset) = body.iter().position(|&byte| byte == 0)
+    {
         return Err(refused("source code cannot contain null bytes", offset));
     }
     let declared = cookie(body);

@@ -3,7 +3,8 @@ use crate::python::Version;
 
 fn parsed(text: &str, minor: u8, exact: bool) -> PythonFile {
     let source = SourceFile::new(RepoPath::new("a.py"), text, &Excerpts::default());
-    parse(source, Interpreter { version: Version { major: 3, minor }, exact })
+    let version = Version { major: 3, minor };
+    parse(source, if exact { Interpreter::exactly(version) } else { Interpreter::at_least(version) })
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn a_file_compiles_where_cpython_of_the_version_compiles_it() {
     let mut wrong = Vec::new();
     let mut compared = 0;
     for minor in 8..=13 {
-        let interpreter = Interpreter { version: Version { major: 3, minor }, exact: true };
+        let interpreter = Interpreter::exactly(Version { major: 3, minor });
         let sources = Sources::read(folder.path(), &tree, interpreter, &Excerpts::default(), |_| true);
         for file in &sources.files {
             let name = file.path.trim_end_matches(".py");
