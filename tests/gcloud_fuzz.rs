@@ -135,11 +135,13 @@ fn the_corpus_and_its_mutations_do_no_harm() {
         // Kept over a crash only where somebody waits for it.
         let kept =
             if seconds > 2 { std::env::temp_dir() } else { folder.path().to_owned() }.join("gcp-drift-fuzz-gcloud");
-        let survives = |data: &[u8]| {
+        let mut wrong: Vec<String> = Vec::new();
+        let mut survives = |data: &[u8]| {
             // Written before: an overflow of the stack leaves nobody to write it.
             fs::write(&kept, data).unwrap();
             let start = Instant::now();
-            check::check(data);
+            wrong.extend(check::check(data).err());
+            assert!(wrong.len() < 8, "{}", wrong.join("\n\n"));
             assert!(start.elapsed() < MAX_TIME, "{:?} for {}", start.elapsed(), kept.display());
         };
         let mut corpus = corpus();
@@ -158,7 +160,7 @@ fn the_corpus_and_its_mutations_do_no_harm() {
             }
         }
         std::io::stderr().write_all(format!("{inputs} inputs\n").as_bytes()).unwrap();
-        assert!(inputs > 0);
+        assert!(inputs > 0 && wrong.is_empty(), "{}", wrong.join("\n\n"));
     };
     std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }

@@ -8,5 +8,7 @@ use libfuzzer_sys::fuzz_target;
 mod check;
 
 fuzz_target!(|data: &[u8]| {
-    check::check(data);
+    if let Err(text) = check::check(data) {
+        panic!("{text}");
+    }
 });

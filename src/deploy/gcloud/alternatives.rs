@@ -39,6 +39,18 @@ impl State {
         self.after_hole = true;
     }
 
+    /// Any number of unknown flags, the last of which may take the next word. What they stand for is no name.
+    pub(super) fn unknown_flags(&mut self, whys: &[Why]) {
+        if self.spec.is_none() {
+            return self.any(whys);
+        }
+        self.uses.blur_all(whys);
+        if let Some(Pending { target: Target::Flag { name, .. }, .. }) = self.pending.take() {
+            self.uses.blur(&name, whys);
+        }
+        self.after_hole = true;
+    }
+
     /// A word of which not even the beginning is known.
     pub(super) fn hole(&mut self, word: &Word) {
         if self.spec.is_none() {
@@ -46,11 +58,16 @@ impl State {
             self.ended = true;
             return;
         }
+        if self.in_container {
+            // It may be a flag of the container, which says nothing of VPC access.
+            self.after_hole = true;
+            return;
+        }
         if self.hole_is_name && self.name == Name::Missing {
             self.name = Name::Given(word.clone());
             return;
         }
-        self.name_clash |= self.hole_is_name && matches!(&self.name, Name::Given(name) if name.text().is_none());
+        self.name_clash |= self.hole_is_name && self.name.is_hole();
         self.uses.blur_all(&word.whys());
         if self.name == Name::Missing {
             self.name = Name::Unknown(word.whys());
@@ -77,15 +94,18 @@ impl State {
         self.unsure.extend(other.unsure);
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
+        self.half_flags |= other.half_flags;
         self.files = self.files.max(other.files);
         if self.pending != other.pending
             || self.in_container != other.in_container
             || self.only_names != other.only_names
+            || self.names_file != other.names_file
         {
             // One of them takes the next word as its value, the other one does not.
             self.uses.blur_all(whys);
             self.name = Name::Unknown(whys.to_vec());
             self.pending = None;
+            self.names_file = false;
             self.after_hole = true;
             return;
         }

@@ -145,6 +145,7 @@ impl State {
             self.ended = true;
             return;
         };
+        self.half_flags = true;
         if "--flags-file".starts_with(prefix) {
             self.uses.blur_all(&whys);
         }

@@ -148,8 +148,9 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
             guards: Vec::new(),
         }));
     }
-    if state.name == Name::Missing && !state.unsure.is_empty() {
-        state.name = Name::Unknown(state.doubts.clone());
+    if state.name == Name::Missing && (!state.unsure.is_empty() || state.uses.is_open()) {
+        let whys = state.doubts.iter().chain(state.uses.whys());
+        state.name = Name::Unknown(whys.cloned().collect());
     }
     if let Some(action) = spec.words.strip_prefix(connectors::GROUP) {
         let action = match action {

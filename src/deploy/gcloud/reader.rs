@@ -21,12 +21,25 @@ pub enum Name {
     Unknown(Vec<Why>),
 }
 
+impl Name {
+    /// True for a word of which not even the beginning is known, so that it may be a flag.
+    pub fn is_hole(&self) -> bool {
+        matches!(self, Self::Given(word) if word.text().is_none() && word.known_prefix().is_empty())
+    }
+}
+
 /// A flag that waits for its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
     pub target: Target,
     /// Where the flag stands.
     pub origin: Origin,
+}
+
+impl Pending {
+    fn is_unsure(&self) -> bool {
+        self.target == Target::Unsure
+    }
 }
 
 /// What a value is for.
@@ -38,8 +51,6 @@ pub enum Target {
     Passed,
     /// A flag that is not in the table, which may as well take no value.
     Unsure,
-    /// A file of flags.
-    FlagsFile,
 }
 
 /// What is known after some words.
@@ -53,12 +64,16 @@ pub struct State {
     pub other: bool,
     pub undecidable: Vec<Why>,
     pub pending: Option<Pending>,
+    /// The next word names a file of flags.
+    pub names_file: bool,
     pub uses: Uses,
     pub name: Name,
     /// The word before was unknown and may have been a flag that takes the next word.
     pub after_hole: bool,
     pub name_clash: bool,
     pub ended: bool,
+    /// There are flags of which only the beginning is known; they may take the next word.
+    pub half_flags: bool,
     /// After `--` there are no flags.
     pub only_names: bool,
     /// Only flags of a container follow.
@@ -100,11 +115,13 @@ impl<'a> Reader<'a> {
             other: false,
             undecidable: Vec::new(),
             pending: None,
+            names_file: false,
             uses: Uses::default(),
             name: Name::Missing,
             after_hole: false,
             name_clash: false,
             ended: false,
+            half_flags: false,
             only_names: false,
             in_container: false,
             unsure: Vec::new(),
@@ -115,6 +132,9 @@ impl<'a> Reader<'a> {
         let mut reader = Self { repository, state, stack: Vec::new() };
         reader.items(items, 0);
         reader.state.no_value();
+        // A word that is not known is taken for the name only where nothing else may be it.
+        let elsewhere = !reader.state.unsure.is_empty() || reader.state.half_flags;
+        reader.state.name_clash |= hole_is_name && elsewhere && reader.state.name.is_hole();
         reader.state
     }
 
@@ -141,27 +161,37 @@ impl<'a> Reader<'a> {
             state.other = !gcloud;
             return;
         }
-        if matches!(&state.pending, Some(Pending { target: Target::FlagsFile, .. })) {
-            state.pending = None;
+        // Files of flags are put in before anything else is read, so their name may be any word.
+        if std::mem::take(&mut state.names_file) {
+            state.after_hole = after_hole;
             return self.flags_file(word, depth);
         }
         if self.state.pending.is_none()
             && word.text().is_none()
             && let Some(options) = word.options()
         {
+            self.state.after_hole = after_hole;
             let one = |text: String| vec![Item::Word(Word::known(text, word.origin.clone()))];
             return self.either(&options.into_iter().map(one).collect::<Vec<_>>(), &word.whys(), depth);
         }
         let state = &mut self.state;
         let prefix = word.known_prefix();
         if prefix == "--flags-file" && word.text().is_some() {
-            state.pending = Some(Pending { target: Target::FlagsFile, origin: word.origin.clone() });
+            state.names_file = true;
+            state.after_hole = after_hole;
             return;
         }
         if prefix.starts_with("--flags-file=") {
+            state.after_hole = after_hole;
             return self.flags_file(&word.without_prefix("--flags-file=".len()), depth);
         }
         let is_flag = state.is_flag(word, &prefix);
+        let may_be_flag = || word.options().is_none_or(|options| options.iter().any(|text| text.starts_with('-')));
+        let is_unsure = state.pending.as_ref().is_some_and(Pending::is_unsure);
+        if is_unsure && prefix.is_empty() && word.text().is_none() && may_be_flag() {
+            // The value of a flag that may take none, or another flag, or the name.
+            return state.any(&word.whys());
+        }
         if is_flag || state.pending.is_none() {
             state.no_value();
         } else if let Some(pending) = state.pending.take() {
@@ -184,7 +214,7 @@ impl<'a> Reader<'a> {
         self.state.files += 1;
         if depth >= MAX_DEPTH || self.state.files > MAX_FILES {
             let why = Why::at(WhyKind::Limit, "there are too many files of flags", word.origin.clone());
-            return self.state.uses.blur_all(&[why]);
+            return self.state.unknown_flags(&[why]);
         }
         match flags_file::items(word, self.repository, &self.stack) {
             Ok((path, items)) => {
@@ -192,7 +222,7 @@ impl<'a> Reader<'a> {
                 self.items(&items, depth + 1);
                 self.stack.pop();
             }
-            Err(flags_file::Problem::Unknown(whys)) => self.state.uses.blur_all(&whys),
+            Err(flags_file::Problem::Unknown(whys)) => self.state.unknown_flags(&whys),
             Err(flags_file::Problem::Refused(text)) => self.state.refuse(text, &word.origin),
         }
     }
@@ -244,8 +274,9 @@ impl State {
     fn value(&mut self, pending: Pending, word: &Word) {
         match pending.target {
             Target::Flag { name, kind } => self.store(&name, &kind, word.clone()),
-            Target::Unsure => self.unsure.push(word.clone()),
-            Target::Passed | Target::FlagsFile => {}
+            Target::Unsure if !self.in_container => self.unsure.push(word.clone()),
+            Target::Unsure => {}
+            Target::Passed => {}
         }
     }
 
@@ -263,16 +294,19 @@ impl State {
             return self.step(word);
         }
         if self.in_container {
-            return self.refuse("a name stands among the flags of a container".to_owned(), &word.origin);
+            if !after_hole {
+                self.refuse("a name stands among the flags of a container".to_owned(), &word.origin);
+            }
+            return;
         }
         match &self.name {
             Name::Missing => self.name = Name::Given(word.clone()),
-            Name::Given(name) if name.text().is_none() => {
+            Name::Given(_) if self.name.is_hole() => {
                 self.name_clash = true;
                 self.name = Name::Given(word.clone());
             }
             Name::Unknown(_) if !after_hole => self.name = Name::Given(word.clone()),
-            Name::Given(_) if !after_hole && self.unsure.is_empty() && word.text().is_some() => {
+            Name::Given(_) if !after_hole && word.text().is_some() => {
                 let text = word.text().unwrap_or_default();
                 self.refuse(format!("there is one word too many, `{}`", redacted(&text)), &word.origin);
             }

@@ -83,6 +83,15 @@ impl Uses {
         !self.rest.is_empty() || self.set.values().any(|setting| matches!(setting, Setting::Unknown(_)))
     }
 
+    /// Why flags are not known.
+    pub fn whys(&self) -> impl Iterator<Item = &Why> {
+        let of_flags = self.set.values().flat_map(|setting| match setting {
+            Setting::Unknown(whys) => whys.as_slice(),
+            Setting::Given(_) | Setting::Off(_) => &[],
+        });
+        self.rest.iter().chain(of_flags)
+    }
+
     /// Sets a flag; of one that collects its values, one more.
     pub fn set(&mut self, flag: &str, word: Word, collects: bool) {
         match self.set.get_mut(flag) {
