@@ -22,6 +22,7 @@ mod hostile;
 mod imports;
 mod inventory;
 mod live_faults;
+mod manifests;
 mod observed;
 mod premigrate;
 mod pytest;

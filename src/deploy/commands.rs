@@ -1,11 +1,14 @@
 //! From a command line that a script or a pipeline runs to what is declared by it.
 
-use super::gcloud::{self, Reading};
+use super::gcloud::{self, Defaults, Reading};
+use super::manifest;
+use super::pipeline::Sink;
 use super::repository::Repository;
-use super::words::Item;
+use super::shell;
+use super::words::{Item, Word};
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{
-    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, RefusedCommand, Why, WhyKind,
+    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, Place, RefusedCommand, Why, WhyKind,
 };
 
 /// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing. Whoever knows the
@@ -17,11 +20,22 @@ pub fn add(
     repository: &Repository<'_>,
     declarations: &mut DeployDeclarations,
 ) {
-    take(gcloud::read(items, origin, repository), guards, declarations);
+    take(gcloud::read(items, origin, repository), guards, repository, declarations);
 }
 
 /// Adds what was read of a command line, under `guards`.
-pub fn take(reading: Reading, guards: Vec<Guard>, declarations: &mut DeployDeclarations) {
+pub fn take(reading: Reading, guards: Vec<Guard>, repository: &Repository<'_>, declarations: &mut DeployDeclarations) {
+    take_in(None, reading, guards, repository, declarations);
+}
+
+/// The same for a command that runs in a folder, from the repository's root.
+pub fn take_in(
+    folder: Option<&str>,
+    reading: Reading,
+    guards: Vec<Guard>,
+    repository: &Repository<'_>,
+    declarations: &mut DeployDeclarations,
+) {
     match reading {
         Reading::Deploy(deploy) => push(*deploy, guards, declarations),
         Reading::Several(deploys) => {
@@ -36,8 +50,7 @@ pub fn take(reading: Reading, guards: Vec<Guard>, declarations: &mut DeployDecla
             }
         }
         Reading::Manifest(manifest) => {
-            let text = format!("`gcloud {}` is not evaluated", manifest.action);
-            reason(Why::at(WhyKind::Unsupported, text, manifest.origin), declarations);
+            manifest::apply(&mut Sink { repository, declarations }, *manifest, folder, guards);
         }
         Reading::Refused(refused) => refuse(RefusedCommand { guards, ..*refused }, declarations),
         Reading::Undecidable(whys) => {
@@ -72,5 +85,48 @@ fn refuse(refused: RefusedCommand, declarations: &mut DeployDeclarations) {
 fn reason(why: Why, declarations: &mut DeployDeclarations) {
     if !declarations.incomplete.contains(&why) {
         declarations.incomplete.push(why);
+    }
+}
+
+/// Adds what a shell text deploys, under `guards`, where it runs in a folder and with variables. `defaults` is what gcloud
+/// takes where no flag says it; `gcloud config set` changes it for what runs afterwards.
+pub fn of_shell(
+    outcome: shell::Outcome,
+    (folder, variables): (Option<&str>, &shell::Variables),
+    defaults: &mut Defaults,
+    guards: &[Guard],
+    repository: &Repository<'_>,
+    declarations: &mut DeployDeclarations,
+) {
+    for why in outcome.incomplete.into_iter().chain(outcome.broken.iter().cloned()) {
+        reason(why, declarations);
+    }
+    for why in outcome.broken {
+        let origin = match why.place {
+            Some(Place::Origin(origin)) => Some(origin),
+            _ => None,
+        };
+        let diagnostic = Diagnostic { level: DiagnosticLevel::Error, text: why.text, origin };
+        if !declarations.diagnostics.contains(&diagnostic) {
+            declarations.diagnostics.push(diagnostic);
+        }
+    }
+    for command in outcome.commands {
+        let whys: Vec<Why> = command
+            .guards
+            .first()
+            .map(|guard| Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone()))
+            .into_iter()
+            .collect();
+        defaults.observe(&command.items, &command.origin, &whys);
+        let mut own = defaults.clone();
+        for name in Defaults::VARIABLES {
+            if let Some(pieces) = variables.get(name) {
+                own.variable(name, Word { pieces: pieces.clone(), origin: command.origin.clone() });
+            }
+        }
+        let reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
+        let guards = guards.iter().cloned().chain(command.guards).collect();
+        take_in(folder, reading, guards, repository, declarations);
     }
 }

@@ -10,20 +10,32 @@
 //! | `shell` | evaluation of shell scripts |
 //! | `makefile` | Makefiles |
 //! | `python` | partial evaluation of Python scripts |
-//! | `github_actions`, `yaml` | workflows |
+//! | `yaml` | YAML with places |
+//! | `expression` | the expressions of GitHub and Azure |
+//! | `pipeline` | what the readers of pipelines share |
+//! | `github_actions`, `gitlab`, `cloud_build`, `circleci`, `azure` | pipelines |
+//! | `manifest`, `cloud_deploy` | manifests, and what applies them without a command line |
 //! | `show` | the JSON of `gcp-drift show deploy` |
 
 use std::path::Path;
 
 use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, Place, RepoPath, SourceFile, Why, WhyKind};
+use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
 
+mod azure;
+mod circleci;
+mod cloud_build;
+mod cloud_deploy;
 mod commands;
 mod discover;
+mod expression;
 pub mod gcloud;
 mod github_actions;
+mod gitlab;
 mod makefile;
+mod manifest;
+mod pipeline;
 mod python;
 pub mod repository;
 mod shell;
@@ -55,9 +67,22 @@ pub fn declarations(
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {
-            let repository = Repository::new(repo, context, excerpts);
+            let workflows = found.iter().filter(|file| file.kind == FileKind::GithubActions);
+            let called = workflows.flat_map(|file| github_actions::called(&source(file, excerpts))).collect();
+            let repository = Repository::new(repo, context, excerpts).with_called(called);
             let mut read = DeployDeclarations::default();
-            for file in &found {
+            // Whether something applies a manifest is known when everything else has been read.
+            let (manifests, others): (Vec<&Found>, Vec<&Found>) =
+                found.iter().partition(|file| file.kind == FileKind::Manifest);
+            let (delivery, others): (Vec<&Found>, Vec<&Found>) =
+                others.into_iter().partition(|file| file.kind == FileKind::CloudDeploy);
+            for file in others {
+                read_file(file, &repository, excerpts, &mut read);
+            }
+            let delivery: Vec<SourceFile> = delivery.into_iter().map(|file| source(file, excerpts)).collect();
+            read.files += delivery.len();
+            cloud_deploy::read(&delivery, &repository, &mut read);
+            for file in manifests {
                 read_file(file, &repository, excerpts, &mut read);
             }
             read
@@ -103,13 +128,34 @@ pub fn python_script(text: &str) -> DeployDeclarations {
     read
 }
 
+fn source(found: &Found, excerpts: &Excerpts) -> SourceFile {
+    SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts)
+}
+
 fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
-    let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
+    let file = source(found, excerpts);
     read.files += 1;
     match found.kind {
         FileKind::Python => read.absorb(python::evaluate(&file, repository)),
         FileKind::GithubActions => github_actions::read(&file, repository, read),
-        FileKind::Shell => commands_of_shell(shell::script(&file, repository), repository, read),
+        FileKind::Gitlab => gitlab::read(&file, repository, read),
+        FileKind::CloudBuild => cloud_build::read(&file, repository, read),
+        FileKind::CircleCi => circleci::read(&file, repository, read),
+        FileKind::Azure => azure::read(&file, repository, read),
+        FileKind::Manifest => manifest::read(&file, repository, read),
+        // All of them are read at once.
+        FileKind::CloudDeploy => cloud_deploy::read(&[file], repository, read),
+        FileKind::Shell => {
+            let outcome = shell::script(&file, repository);
+            commands::of_shell(
+                outcome,
+                (None, &shell::Variables::new()),
+                &mut gcloud::Defaults::default(),
+                &[],
+                repository,
+                read,
+            );
+        }
         FileKind::Makefile => makefile::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
@@ -123,21 +169,5 @@ fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, re
             });
             read.incomplete.push(Why::at(WhyKind::Unsupported, text, origin));
         }
-    }
-}
-
-/// Adds what the commands of a shell text deploy, and where it is broken.
-fn commands_of_shell(outcome: shell::Outcome, repository: &Repository<'_>, read: &mut DeployDeclarations) {
-    for command in outcome.commands {
-        commands::add(&command.items, &command.origin, command.guards, repository, read);
-    }
-    read.incomplete.extend(outcome.incomplete);
-    for why in outcome.broken {
-        let level = DiagnosticLevel::Error;
-        let origin = match why.place {
-            Some(Place::Origin(origin)) => Some(origin),
-            _ => None,
-        };
-        read.diagnostics.push(Diagnostic { level, text: why.text, origin });
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::*;
 
+mod hostile_pipelines;
 #[cfg(unix)]
 mod python_runs;
 #[cfg(unix)]

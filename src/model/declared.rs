@@ -160,6 +160,9 @@ pub struct DeployDeclarations {
     /// Commands that fail before they set anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedCommand>,
+    /// What is wrong with manifests in themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ConfigProblem>,
     /// Reasons for which commands may exist that are not in the list.
     pub incomplete: Vec<Why>,
     /// Errors and warnings with their place.
@@ -179,6 +182,7 @@ impl DeployDeclarations {
         }
         self.connectors.extend(other.connectors);
         self.refused.extend(other.refused);
+        self.problems.extend(other.problems);
         self.incomplete.extend(other.incomplete);
         self.diagnostics.extend(other.diagnostics);
         self.files += other.files;

@@ -43,7 +43,14 @@ impl Defaults {
         let mut bare: Vec<&Word> = Vec::new();
         let mut skip = false;
         for word in words.iter().skip(1) {
-            let Some(word) = word else { return self.forget(origin) };
+            let Some(word) = word else {
+                // Only `gcloud config` changes the configuration.
+                let may_configure = bare.first().is_none_or(|first| first.text().is_none_or(|text| text == "config"));
+                if may_configure {
+                    self.forget(origin);
+                }
+                return;
+            };
             let prefix = word.known_prefix();
             if std::mem::take(&mut skip) {
                 continue;

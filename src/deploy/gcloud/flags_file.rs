@@ -5,7 +5,7 @@
 
 use crate::deploy::repository::{Repository, resolve};
 use crate::deploy::words::{Hole, Item, Piece, Word};
-use crate::deploy::yaml::{self, Node, Text};
+use crate::deploy::yaml::{self, Loading, Node, Text};
 use crate::model::{SourceFile, Why, WhyKind};
 
 /// Why there are no flags of a file.
@@ -31,7 +31,7 @@ pub fn items(word: &Word, repository: &Repository<'_>, stack: &[String]) -> Resu
     if file.text().is_empty() {
         return Err(Problem::Refused(format!("the file of flags {path} is empty")));
     }
-    let node = match yaml::parse(&file) {
+    let node = match yaml::parse(&file, Loading::Strict) {
         Ok(node) => node,
         Err(broken) if broken.limit => {
             return Err(unknown(Why::at(WhyKind::Limit, format!("{path}: {}", broken.text), word.origin.clone())));
@@ -108,7 +108,7 @@ fn entry(flag: &Text, value: &Node, file: &SourceFile, items: &mut Vec<Item>) {
             let text = texts.join(&SEPARATOR.to_string());
             push(Word::known(format!("^{SEPARATOR}^{text}"), origin));
         }
-        Node::List(_) | Node::Map(_) => {
+        Node::List(_) | Node::Map(_) | Node::Tagged(..) => {
             push(Word::known(flag.value.clone(), origin.clone()));
             let why = Why::at(WhyKind::Unsupported, "a map as a flag's value is not evaluated", origin.clone());
             push(Word { pieces: vec![Piece::Hole(Hole { whys: vec![why], options: Vec::new() })], origin });

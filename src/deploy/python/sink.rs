@@ -97,7 +97,7 @@ impl<'a> Evaluator<'a> {
         for command in outcome.commands {
             let guards = outer.iter().cloned().chain(command.guards).collect();
             let reading = gcloud::read(&command.items, &command.origin, self.repository);
-            commands::take(reading, guards, &mut self.outcome);
+            commands::take(reading, guards, self.repository, &mut self.outcome);
         }
     }
 
@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
             Reading::Other => self.record_wrapped(items, &origin, call_at),
             reading if self.silent == 0 => {
                 let guards = self.current_guards();
-                commands::take(reading, guards, &mut self.outcome);
+                commands::take(reading, guards, self.repository, &mut self.outcome);
             }
             _ => {}
         }

@@ -215,8 +215,9 @@ pub fn agrees(ours: &DeployCommand, ran: &DeployCommand) -> bool {
 /// What is certain must have run with the known values, if the script succeeded; what ran must have been found.
 pub fn compare(place: &str, entries: &[&DeployCommand], complete: bool, ran: &Ran, failed: &mut Vec<String>) {
     for ours in entries.iter().filter(|ours| ran.succeeded && ours.presence().is_certain()) {
-        // A name that is not known may be one that gcloud refuses.
-        let may_be_refused = ours.name.is_unknown() && ran.refused.contains(&ours.action);
+        // A value that is not known may be one that gcloud refuses.
+        let open = ours.name.is_unknown() || ours.region.is_unknown() || ours.project.is_unknown();
+        let may_be_refused = open && ran.refused.contains(&ours.action);
         if !may_be_refused && !ran.deploys.iter().any(|ran| agrees(ours, ran)) {
             let shown = (short(&[(*ours).clone()]), short(&ran.deploys));
             failed.push(format!("{place}: this did not run: {:?}, but these did: {:?}", shown.0, shown.1));

@@ -80,7 +80,7 @@ fn from_yaml(text: &str) -> Option<Data> {
         return None;
     }
     let file = SourceFile::new(RepoPath::new("data"), text, &Excerpts::default());
-    from_node(&yaml::parse(&file).ok()?, text)
+    from_node(&yaml::parse(&file, yaml::Loading::LastKeyWins).ok()?, text)
 }
 
 fn from_node(node: &Node, source: &str) -> Option<Data> {
@@ -100,6 +100,7 @@ fn from_node(node: &Node, source: &str) -> Option<Data> {
             }
             Data::Map(made)
         }
+        Node::Tagged(..) => return None,
         Node::Scalar(text) => plain(source.get(text.range.clone())?, &text.value)?,
     })
 }
