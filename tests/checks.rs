@@ -76,6 +76,13 @@ fn v1_service(repository: &Repository, declared: &str, live: &str) {
     repository.write("terraform/direct.tf", &text);
 }
 
+/// A manifest of the front end that nothing applies, with lines among the annotations of its template and its own.
+fn manifest(template: &str, own: &str) -> String {
+    format!(
+        "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: netra-frontend-staging\n  namespace: netra-staging\n  labels:\n    cloud.googleapis.com/location: us-central1\n  annotations:\n    run.googleapis.com/ingress: all\n{own}spec:\n  template:\n    metadata:\n      annotations:\n        run.googleapis.com/vpc-access-connector: netra-vpc-connector\n{template}    spec:\n      containers:\n        - image: frontend\n"
+    )
+}
+
 const DIRECT: &str = "    vpc_access {\n      network_interfaces {\n        network    = \"shop\"\n        subnetwork = \"run\"\n        tags       = [\"web\", \"db\"]\n      }\n    }";
 const DIRECT_BY_SUBNETWORK: &str =
     "    vpc_access {\n      network_interfaces {\n        subnetwork = \"run\"\n      }\n    }";
@@ -543,7 +550,7 @@ const CASES: &[Case] = &[
                 });
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[("deploy-refused", "netra-auth-staging"), ("workload-connector-changed", "netra-auth-staging")],
         not_checked: NOTHING,
     },
     Case {
@@ -730,6 +737,45 @@ const CASES: &[Case] = &[
         },
         findings: &[("annotation-misplaced", "google_cloud_run_v2_service.service")],
         not_checked: NOTHING,
+    },
+    Case {
+        name: "an annotation of the VPC access on the service of a manifest",
+        change: |repository| {
+            repository
+                .write("deploy/service.yaml", &manifest("", "    run.googleapis.com/vpc-access-egress: all-traffic\n"));
+        },
+        findings: &[("annotation-misplaced", "service netra-frontend-staging of deploy/service.yaml")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a manifest that says what Terraform says",
+        change: |repository| repository.write("deploy/service.yaml", &manifest("", "")),
+        findings: NOTHING,
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a manifest that says something else than Terraform",
+        change: |repository| {
+            let annotation = "        run.googleapis.com/vpc-access-egress: all-traffic\n";
+            repository.write("deploy/service.yaml", &manifest(annotation, ""));
+        },
+        findings: &[("declared-conflict", "netra-frontend-staging")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a misspelt annotation of a manifest",
+        change: |repository| {
+            let annotation = "        run.googleapis.com/vpc-egress: all-traffic\n";
+            repository.write("deploy/service.yaml", &manifest(annotation, ""));
+        },
+        findings: &[("annotation-misplaced", "service netra-frontend-staging of deploy/service.yaml")],
+        not_checked: NOTHING,
+    },
+    Case {
+        name: "a pipeline that is no valid YAML",
+        change: |repository| repository.write(".gitlab-ci.yml", "deploy: [gcloud run deploy\nx: include\n"),
+        findings: &[("deploy-config-broken", ".gitlab-ci.yml")],
+        not_checked: &[("declaration-unreadable", ".gitlab-ci.yml")],
     },
     Case {
         name: "a network that is named by a text and declared nowhere",

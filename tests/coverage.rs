@@ -133,12 +133,15 @@ fn a_broken_terraform_file_hides_no_drift_elsewhere_and_invents_none() {
 }
 
 #[test]
-fn a_deploy_script_that_does_not_parse_is_not_checked() {
+fn a_deploy_script_that_does_not_parse_is_a_finding_and_not_checked() {
     let repository = Repository::copy_of("clean");
     let text = repository.read("scripts/deploy_to_gcp.py");
     repository.write("scripts/deploy_to_gcp.py", &format!("{text}\ndef broken(:\n"));
-    let outcome = repository.run(&["check", "--format", "json", "--only", "vpc,policies"]);
-    expect_not_checked(&outcome, &["declaration-unreadable"], "parse-failed", "");
+    let outcome = repository.run(&["check", "--format", "json", "--only", "vpc,policies"]).expect_code(2);
+    assert_eq!(outcome.finding_ids(), ["deploy-config-broken:file/scripts/deploy_to_gcp.py"]);
+    let report = outcome.json();
+    let unread = list(&report, "not_checked").iter().any(|item| item["rule"] == "declaration-unreadable");
+    assert!(unread, "what the file deploys is not known: {}", report["not_checked"]);
 }
 
 #[test]

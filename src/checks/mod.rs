@@ -20,6 +20,7 @@ pub mod connector_unreferenced;
 pub mod critical_import_broken;
 pub mod declaration_unreadable;
 pub mod declared_conflict;
+pub mod deploy_config_broken;
 pub mod deploy_refused;
 pub mod discovery;
 pub mod exclusion_unused;
@@ -107,6 +108,7 @@ pub static ALL: &[&Check] = &[
     &attribute_dropped::CHECK,
     &var_file_unused::CHECK,
     &declaration_unreadable::CHECK,
+    &deploy_config_broken::CHECK,
     &argument_unsupported::CHECK,
     &argument_missing::CHECK,
     &arguments_conflict::CHECK,

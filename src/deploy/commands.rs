@@ -1,11 +1,18 @@
 //! From a command line that a script or a pipeline runs to what is declared by it.
 
-use super::gcloud::{self, Reading};
+use super::gcloud::{self, Defaults, Reading};
+use super::manifest;
+use super::pipeline::Sink;
 use super::repository::Repository;
-use super::words::Item;
-use crate::model::{DeployCommand, DeployDeclarations, Guard, Origin};
+use super::shell;
+use super::words::{Item, Word};
+use crate::model::declared::DiagnosticLevel;
+use crate::model::{
+    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, Place, RefusedCommand, Why, WhyKind,
+};
 
-/// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing.
+/// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing. Whoever knows the
+/// environment or a `gcloud config set` before it reads with [`gcloud::read_with`] and adds by [`take`].
 pub fn add(
     items: &[Item],
     origin: &Origin,
@@ -13,14 +20,113 @@ pub fn add(
     repository: &Repository<'_>,
     declarations: &mut DeployDeclarations,
 ) {
-    match gcloud::read(items, origin, repository.context) {
-        Reading::Deploy(deploy) => {
-            let deploy = DeployCommand { guards, ..*deploy };
-            if !declarations.commands.contains(&deploy) {
-                declarations.commands.push(deploy);
+    take(gcloud::read(items, origin, repository), guards, repository, declarations);
+}
+
+/// Adds what was read of a command line, under `guards`.
+pub fn take(reading: Reading, guards: Vec<Guard>, repository: &Repository<'_>, declarations: &mut DeployDeclarations) {
+    take_in(None, reading, guards, repository, declarations);
+}
+
+/// The same for a command that runs in a folder, from the repository's root.
+pub fn take_in(
+    folder: Option<&str>,
+    reading: Reading,
+    guards: Vec<Guard>,
+    repository: &Repository<'_>,
+    declarations: &mut DeployDeclarations,
+) {
+    match reading {
+        Reading::Deploy(deploy) => push(*deploy, guards, declarations),
+        Reading::Several(deploys) => {
+            for deploy in deploys {
+                push(deploy, guards.clone(), declarations);
             }
         }
-        Reading::Undecidable(whys) => declarations.incomplete.extend(whys),
+        Reading::Connector(command) => {
+            let command = ConnectorCommand { guards, ..*command };
+            if !declarations.connectors.contains(&command) {
+                declarations.connectors.push(command);
+            }
+        }
+        Reading::Manifest(manifest) => {
+            manifest::apply(&mut Sink { repository, declarations }, *manifest, folder, guards);
+        }
+        Reading::Refused(refused) => refuse(RefusedCommand { guards, ..*refused }, declarations),
+        Reading::Undecidable(whys) => {
+            for why in whys {
+                reason(why, declarations);
+            }
+        }
         Reading::Other => {}
+    }
+}
+
+fn push(deploy: DeployCommand, mut guards: Vec<Guard>, declarations: &mut DeployDeclarations) {
+    guards.extend(deploy.guards.iter().cloned());
+    let deploy = DeployCommand { guards, ..deploy };
+    if !declarations.commands.contains(&deploy) {
+        declarations.commands.push(deploy);
+    }
+}
+
+fn refuse(refused: RefusedCommand, declarations: &mut DeployDeclarations) {
+    if declarations.refused.contains(&refused) {
+        return;
+    }
+    declarations.diagnostics.push(Diagnostic {
+        level: DiagnosticLevel::Error,
+        text: format!("{} refuses `{}`: {}", refused.tool, refused.action, refused.text),
+        origin: Some(refused.place.clone()),
+    });
+    declarations.refused.push(refused);
+}
+
+fn reason(why: Why, declarations: &mut DeployDeclarations) {
+    if !declarations.incomplete.contains(&why) {
+        declarations.incomplete.push(why);
+    }
+}
+
+/// Adds what a shell text deploys, under `guards`, where it runs in a folder and with variables. `defaults` is what gcloud
+/// takes where no flag says it; `gcloud config set` changes it for what runs afterwards.
+pub fn of_shell(
+    outcome: shell::Outcome,
+    (folder, variables): (Option<&str>, &shell::Variables),
+    defaults: &mut Defaults,
+    guards: &[Guard],
+    repository: &Repository<'_>,
+    declarations: &mut DeployDeclarations,
+) {
+    for why in outcome.incomplete.into_iter().chain(outcome.broken.iter().cloned()) {
+        reason(why, declarations);
+    }
+    for why in outcome.broken {
+        let origin = match why.place {
+            Some(Place::Origin(origin)) => Some(origin),
+            _ => None,
+        };
+        let diagnostic = Diagnostic { level: DiagnosticLevel::Error, text: why.text, origin };
+        if !declarations.diagnostics.contains(&diagnostic) {
+            declarations.diagnostics.push(diagnostic);
+        }
+    }
+    for command in outcome.commands {
+        let whys: Vec<Why> = command
+            .guards
+            .first()
+            .map(|guard| Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone()))
+            .into_iter()
+            .collect();
+        defaults.observe(&command.items, &command.origin, &whys);
+        let mut own = defaults.clone();
+        for name in Defaults::VARIABLES {
+            if let Some(pieces) = variables.get(name) {
+                own.variable(name, Word { pieces: pieces.clone(), origin: command.origin.clone() });
+            }
+        }
+        let reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
+        let guards = guards.iter().cloned().chain(command.guards).collect();
+        take_in(folder, reading, guards, repository, declarations);
     }
 }

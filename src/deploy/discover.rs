@@ -5,6 +5,8 @@ use std::path::Path;
 
 use ignore::WalkBuilder;
 
+mod importers;
+
 use super::repository::MAX_BYTES;
 use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
@@ -28,6 +30,22 @@ pub enum FileKind {
     Python,
     /// A GitHub workflow.
     GithubActions,
+    /// A GitLab pipeline.
+    Gitlab,
+    /// A Cloud Build pipeline.
+    CloudBuild,
+    /// A CircleCI pipeline.
+    CircleCi,
+    /// An Azure pipeline.
+    Azure,
+    /// Manifests of Cloud Run workloads.
+    Manifest,
+    /// A Cloud Deploy pipeline, its targets, or a Skaffold configuration.
+    CloudDeploy,
+    /// A shell script.
+    Shell,
+    /// A Makefile.
+    Makefile,
     /// A kind of file that this version does not evaluate, in words.
     NotEvaluated(&'static str),
 }
@@ -65,6 +83,7 @@ pub fn discover(repo: &Path, config: &DeployConfig, declarations: &mut DeployDec
             let relative = relative(repo, &full);
             let kind = kind_of(&relative).unwrap_or(FileKind::NotEvaluated("a deploy file of this kind"));
             if let Some(text) = text(&full, &relative, declarations) {
+                let kind = by_content(kind, &text);
                 found.push(Found { path: relative, kind, text });
             }
         } else {
@@ -91,6 +110,7 @@ fn walk(repo: &Path, folder: &Path, found: &mut Vec<Found>, declarations: &mut D
         })
         .build();
     let mut looked_at = 0;
+    let mut others = importers::Others::default();
     for entry in walker.flatten() {
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;
@@ -103,9 +123,13 @@ fn walk(repo: &Path, folder: &Path, found: &mut Vec<Found>, declarations: &mut D
         }
         let path = relative(repo, entry.path());
         let Some(kind) = kind_of(&path) else { continue };
-        let Some(text) = text_if_deploys(entry.path(), &path, kind, declarations) else { continue };
-        found.push(Found { path, kind, text });
+        match text_if_deploys(entry.path(), &path, kind, declarations) {
+            Some((kind, text, true)) => found.push(Found { path, kind, text }),
+            Some((FileKind::Python, text, false)) => others.add(path, text),
+            _ => {}
+        }
     }
+    others.find_importers(found);
 }
 
 fn relative(repo: &Path, path: &Path) -> String {
@@ -121,16 +145,32 @@ fn kind_of(path: &str) -> Option<FileKind> {
         return Some(FileKind::GithubActions);
     }
     match (name, extension) {
-        (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::NotEvaluated("a GitLab pipeline")),
-        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::NotEvaluated("a Makefile")),
-        _ if is_yaml && stem.starts_with("cloudbuild") => Some(FileKind::NotEvaluated("a Cloud Build pipeline")),
-        _ if is_yaml && path.contains(".circleci/") => Some(FileKind::NotEvaluated("a CircleCI pipeline")),
-        _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::NotEvaluated("an Azure pipeline")),
-        (_, "sh" | "bash") => Some(FileKind::NotEvaluated("a shell script")),
+        (".gitlab-ci.yml" | ".gitlab-ci.yaml", _) => Some(FileKind::Gitlab),
+        ("Makefile" | "GNUmakefile" | "makefile", _) => Some(FileKind::Makefile),
+        _ if (is_yaml || extension == "json") && stem.starts_with("cloudbuild") => Some(FileKind::CloudBuild),
+        _ if is_yaml && path.contains(".circleci/") => Some(FileKind::CircleCi),
+        _ if is_yaml && stem.starts_with("azure-pipelines") => Some(FileKind::Azure),
+        (_, "yaml" | "yml") => Some(FileKind::Manifest),
+        // A name without an extension: its first line says what it is.
+        (_, "sh" | "bash" | "") => Some(FileKind::Shell),
         (_, "py") if !name.starts_with("test_") && name != "conftest.py" && !stem.ends_with("_test") => {
             Some(FileKind::Python)
         }
         _ => None,
+    }
+}
+
+/// What a YAML file is by its text, where its name does not say it.
+fn by_content(kind: FileKind, text: &str) -> FileKind {
+    let begins = |word: &str| text.starts_with(word) || text.contains(&format!("\n{word}"));
+    match kind {
+        FileKind::Manifest if begins("apiVersion: skaffold/") || begins("apiVersion: deploy.cloud.google.com/") => {
+            FileKind::CloudDeploy
+        }
+        FileKind::Manifest if begins("steps:") && (text.contains("gcr.io/") || text.contains("cloudsdktool/")) => {
+            FileKind::CloudBuild
+        }
+        other => other,
     }
 }
 
@@ -139,18 +179,48 @@ fn deploys(kind: FileKind, text: &str) -> bool {
     let gcloud =
         text.contains("gcloud") && text.contains("run") && (text.contains("deploy") || text.contains("update"));
     match kind {
-        FileKind::Python => gcloud || text.contains("vpc_access"),
-        FileKind::GithubActions => gcloud || text.contains("google-github-actions/deploy-cloudrun"),
+        FileKind::Python => {
+            gcloud || ["vpc_access", "vpcAccess", "run_v2", "run.googleapis.com"].iter().any(|word| text.contains(word))
+        }
+        FileKind::GithubActions => {
+            gcloud || text.contains("google-github-actions/deploy-cloudrun") || text.contains("uses: ./")
+        }
+        // A pipeline may hold nothing but what it includes or starts.
+        FileKind::Gitlab => gcloud || text.contains("include"),
+        FileKind::CloudBuild | FileKind::CircleCi => gcloud || text.contains("cloud-run"),
+        FileKind::Azure => gcloud || text.contains("template"),
+        FileKind::Manifest => text.contains("serving.knative.dev/v1") || text.contains("run.googleapis.com/v1"),
+        FileKind::CloudDeploy => true,
+        FileKind::Shell | FileKind::Makefile => {
+            let acts = ["deploy", "update", "replace", "connectors"].iter().any(|word| text.contains(word));
+            // A script can leave the command to a file that it reads.
+            acts && (text.contains("gcloud")
+                || text.contains("source ")
+                || text.contains("\n. ")
+                || text.contains("include "))
+        }
         FileKind::NotEvaluated(_) => gcloud,
     }
 }
 
+/// True for a file of this name that is a script, by its extension or its first line.
+fn is_script(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let first = text.lines().next().unwrap_or_default();
+    name.trim_start_matches('.').contains('.')
+        || first.strip_prefix("#!").is_some_and(|program| {
+            let words = program.split(['/', ' ']);
+            words.into_iter().any(|word| matches!(word, "sh" | "bash" | "dash" | "zsh" | "ksh"))
+        })
+}
+
+/// The text of a file, and whether it may deploy something.
 fn text_if_deploys(
     path: &Path,
     relative: &str,
     kind: FileKind,
     declarations: &mut DeployDeclarations,
-) -> Option<String> {
+) -> Option<(FileKind, String, bool)> {
     let size = std::fs::metadata(path).ok()?.len();
     if size > MAX_BYTES {
         // Only what can be deploy config at all is worth a word.
@@ -164,7 +234,9 @@ fn text_if_deploys(
     }
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    deploys(kind, &text).then_some(text)
+    let kind = by_content(kind, &text);
+    let deploys = deploys(kind, &text) && (kind != FileKind::Shell || is_script(relative, &text));
+    Some((kind, text, deploys))
 }
 
 /// The text of a file that is named in the configuration: what cannot be read is said.

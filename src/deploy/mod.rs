@@ -2,14 +2,19 @@
 //!
 //! | file or folder | subject |
 //! | --- | --- |
-//! | `discover` | which files are deploy config |
+//! | `discover` | which files are deploy config, and their `importers` |
 //! | `repository` | files that one deploy file reads of another |
 //! | `commands` | from a command line to what it declares |
-//! | `gcloud` | gcloud's command line: `flags`, `valueless`, `alternatives`, `settings`, `spelled` |
+//! | `gcloud` | gcloud's command line |
 //! | `words` | argument lists of which parts are not known |
-//! | `shell` | shell text as a list of simple commands: `lexer`, `parts`, `conditions`, `expand` |
+//! | `shell` | evaluation of shell scripts |
+//! | `makefile` | Makefiles |
 //! | `python` | partial evaluation of Python scripts |
-//! | `github_actions`, `yaml` | workflows |
+//! | `yaml` | YAML with places |
+//! | `expression` | the expressions of GitHub and Azure |
+//! | `pipeline` | what the readers of pipelines share |
+//! | `github_actions`, `gitlab`, `cloud_build`, `circleci`, `azure` | pipelines |
+//! | `manifest`, `cloud_deploy` | manifests, and what applies them without a command line |
 //! | `show` | the JSON of `gcp-drift show deploy` |
 
 use std::path::Path;
@@ -18,17 +23,26 @@ use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
 
+mod azure;
+mod circleci;
+mod cloud_build;
+mod cloud_deploy;
 mod commands;
 mod discover;
-mod gcloud;
+mod expression;
+pub mod gcloud;
 mod github_actions;
+mod gitlab;
+mod makefile;
+mod manifest;
+mod pipeline;
 mod python;
-mod repository;
+pub mod repository;
 mod shell;
 mod show;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 mod yaml;
 
 pub use show::show;
@@ -53,9 +67,22 @@ pub fn declarations(
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {
-            let repository = Repository::new(repo, context, excerpts);
+            let workflows = found.iter().filter(|file| file.kind == FileKind::GithubActions);
+            let called = workflows.flat_map(|file| github_actions::called(&source(file, excerpts))).collect();
+            let repository = Repository::new(repo, context, excerpts).with_called(called);
             let mut read = DeployDeclarations::default();
-            for file in &found {
+            // Whether something applies a manifest is known when everything else has been read.
+            let (manifests, others): (Vec<&Found>, Vec<&Found>) =
+                found.iter().partition(|file| file.kind == FileKind::Manifest);
+            let (delivery, others): (Vec<&Found>, Vec<&Found>) =
+                others.into_iter().partition(|file| file.kind == FileKind::CloudDeploy);
+            for file in others {
+                read_file(file, &repository, excerpts, &mut read);
+            }
+            let delivery: Vec<SourceFile> = delivery.into_iter().map(|file| source(file, excerpts)).collect();
+            read.files += delivery.len();
+            cloud_deploy::read(&delivery, &repository, &mut read);
+            for file in manifests {
                 read_file(file, &repository, excerpts, &mut read);
             }
             read
@@ -64,10 +91,7 @@ pub fn declarations(
     });
     match read {
         Some(read) => {
-            declarations.commands.extend(read.commands);
-            declarations.incomplete.extend(read.incomplete);
-            declarations.diagnostics.extend(read.diagnostics);
-            declarations.files += read.files;
+            declarations.absorb(read);
         }
         None => {
             let text = "the deploy config could not be evaluated";
@@ -84,17 +108,55 @@ pub fn declarations(
     declarations
 }
 
+/// What one Python script would deploy, with no repository around it: for the fuzz target.
+#[doc(hidden)]
+pub fn python_script(text: &str) -> DeployDeclarations {
+    let (context, excerpts) = (NameContext::default(), Excerpts::default());
+    let found = Found { path: "script.py".to_owned(), kind: FileKind::Python, text: text.to_owned() };
+    let mut read = DeployDeclarations::default();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, || {
+            // A folder that is not there: no file of it is ever read.
+            let repository = Repository::new(Path::new("/nonexistent"), &context, &excerpts);
+            read_file(&found, &repository, &excerpts, &mut read);
+        });
+        if let Some(Err(panic)) = spawned.ok().map(std::thread::ScopedJoinHandle::join) {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    read
+}
+
+fn source(found: &Found, excerpts: &Excerpts) -> SourceFile {
+    SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts)
+}
+
 fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
-    let file = SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts);
+    let file = source(found, excerpts);
     read.files += 1;
     match found.kind {
-        FileKind::Python => {
-            let outcome = python::evaluate(&file, repository);
-            read.commands.extend(outcome.commands);
-            read.incomplete.extend(outcome.incomplete);
-            read.diagnostics.extend(outcome.diagnostics);
-        }
+        FileKind::Python => read.absorb(python::evaluate(&file, repository)),
         FileKind::GithubActions => github_actions::read(&file, repository, read),
+        FileKind::Gitlab => gitlab::read(&file, repository, read),
+        FileKind::CloudBuild => cloud_build::read(&file, repository, read),
+        FileKind::CircleCi => circleci::read(&file, repository, read),
+        FileKind::Azure => azure::read(&file, repository, read),
+        FileKind::Manifest => manifest::read(&file, repository, read),
+        // All of them are read at once.
+        FileKind::CloudDeploy => cloud_deploy::read(&[file], repository, read),
+        FileKind::Shell => {
+            let outcome = shell::script(&file, repository);
+            commands::of_shell(
+                outcome,
+                (None, &shell::Variables::new()),
+                &mut gcloud::Defaults::default(),
+                &[],
+                repository,
+                read,
+            );
+        }
+        FileKind::Makefile => makefile::read(&file, repository, read),
         FileKind::NotEvaluated(what) => {
             let text = file.text();
             let at = text.find("gcloud").unwrap_or(0);

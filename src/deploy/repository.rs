@@ -2,7 +2,7 @@
 //! included pipeline, a file of flags.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,10 @@ pub struct Repository<'a> {
     excerpts: &'a Excerpts,
     read: RefCell<BTreeMap<String, Result<SourceFile, Refusal>>>,
     bytes: Cell<usize>,
+    /// Workflows that others call.
+    called: BTreeSet<String>,
+    /// Manifests that something applies.
+    applied: RefCell<BTreeSet<String>>,
 }
 
 /// Why a file is not read.
@@ -46,7 +50,35 @@ impl<'a> Repository<'a> {
     /// The files below `root`.
     pub fn new(root: &Path, context: &'a NameContext, excerpts: &'a Excerpts) -> Self {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        Self { root, context, excerpts, read: RefCell::default(), bytes: Cell::new(0) }
+        Self {
+            root,
+            context,
+            excerpts,
+            read: RefCell::default(),
+            bytes: Cell::new(0),
+            called: BTreeSet::new(),
+            applied: RefCell::default(),
+        }
+    }
+
+    /// The same with the workflows that others call.
+    pub fn with_called(self, called: BTreeSet<String>) -> Self {
+        Self { called, ..self }
+    }
+
+    /// True for a workflow that another one calls.
+    pub fn is_called(&self, path: &str) -> bool {
+        self.called.contains(path)
+    }
+
+    /// Notes that something applies the manifests of a file.
+    pub fn apply(&self, path: &str) {
+        self.applied.borrow_mut().insert(path.to_owned());
+    }
+
+    /// True for a file whose manifests something applies.
+    pub fn is_applied(&self, path: &str) -> bool {
+        self.applied.borrow().contains(path)
     }
 
     /// A file of the repository by its path from the root, read once.
@@ -65,6 +97,11 @@ impl<'a> Repository<'a> {
     /// True where a regular file of the repository is there.
     pub fn has_file(&self, path: &str) -> bool {
         self.real(path).is_ok_and(|real| real.is_file())
+    }
+
+    /// True where a folder of the repository is there.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.real(path).is_ok_and(|real| real.is_dir())
     }
 
     fn real(&self, path: &str) -> Result<PathBuf, Refusal> {

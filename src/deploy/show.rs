@@ -5,7 +5,10 @@ use std::fmt::Display;
 use serde_json::{Map, Value, json};
 
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{Change, DeployCommand, DeployDeclarations, Fact, NetworkInterface, Origin, Spelled, Why};
+use crate::model::{
+    Change, ConnectorCommand, DeployCommand, DeployDeclarations, Fact, Guard, NetworkInterface, Origin, RefusedCommand,
+    Spelled, TrafficChange, Why,
+};
 
 /// What `gcp-drift show deploy` prints (`schema_version` 1).
 pub fn show(declarations: &DeployDeclarations) -> Value {
@@ -20,16 +23,24 @@ pub fn show(declarations: &DeployDeclarations) -> Value {
             "origin": diagnostic.origin.as_ref().map(origin),
         })
     });
-    json!({
+    let mut shown = json!({
         "schema_version": 1,
         "commands": declarations.commands.iter().map(command).collect::<Vec<_>>(),
         "incomplete": reasons(&declarations.incomplete),
         "diagnostics": diagnostics.collect::<Vec<_>>(),
-    })
+    });
+    // Left out where there are none.
+    if !declarations.connectors.is_empty() {
+        shown["connectors"] = declarations.connectors.iter().map(connector).collect();
+    }
+    if !declarations.refused.is_empty() {
+        shown["refused"] = declarations.refused.iter().map(refused).collect();
+    }
+    shown
 }
 
-fn command(command: &DeployCommand) -> Value {
-    let guards = command.guards.iter().map(|guard| {
+fn guards(guards: &[Guard]) -> Vec<Value> {
+    let one = |guard: &Guard| {
         let place = guard.origin.source();
         json!({
             "text": guard.text,
@@ -38,7 +49,52 @@ fn command(command: &DeployCommand) -> Value {
             "negated": guard.negated,
             "decided": guard.decided,
         })
-    });
+    };
+    guards.iter().map(one).collect()
+}
+
+fn refused(refused: &RefusedCommand) -> Value {
+    json!({
+        "origin": origin(&refused.origin),
+        "tool": refused.tool,
+        "action": refused.action,
+        "text": refused.text,
+        "place": origin(&refused.place),
+        "guards": guards(&refused.guards),
+    })
+}
+
+fn connector(command: &ConnectorCommand) -> Value {
+    let connector = &command.connector;
+    let number = |fact: &Fact<i64>| value(fact, |number| json!({ "value": number }));
+    json!({
+        "origin": origin(&command.origin),
+        "action": command.action.word(),
+        "name": plain(&connector.short_name),
+        "canonical": connector.name.known().map(ToString::to_string),
+        "project": plain(&command.project),
+        "region": plain(&command.region),
+        "network": plain(&connector.network),
+        "range": plain(&connector.ip_cidr_range),
+        "subnet": plain(&connector.subnet),
+        "machine_type": plain(&connector.machine_type),
+        "min_instances": number(&connector.min_instances),
+        "max_instances": number(&connector.max_instances),
+        "min_throughput": number(&connector.min_throughput),
+        "max_throughput": number(&connector.max_throughput),
+        "guards": guards(&command.guards),
+    })
+}
+
+fn traffic(change: &TrafficChange) -> Value {
+    let entries = value(
+        &change.entries,
+        |entries| json!({ "value": entries.iter().map(|entry| json!({ "target": entry.target, "value": entry.value })).collect::<Vec<_>>() }),
+    );
+    json!({ "change": change.kind.word(), "entries": entries })
+}
+
+fn command(command: &DeployCommand) -> Value {
     let mut clears = Vec::new();
     if matches!(command.connector, Change::Clear(_)) {
         clears.push("connector");
@@ -51,7 +107,7 @@ fn command(command: &DeployCommand) -> Value {
     {
         clears.push("network_tags");
     }
-    json!({
+    let mut shown = json!({
         "origin": origin(&command.origin),
         "tool": command.tool,
         "action": command.action,
@@ -64,8 +120,12 @@ fn command(command: &DeployCommand) -> Value {
             json!({ "value": interfaces.iter().map(interface).collect::<Vec<_>>() })
         }),
         "clears": clears,
-        "guards": guards.collect::<Vec<_>>(),
-    })
+        "guards": guards(&command.guards),
+    });
+    if !command.traffic.is_empty() {
+        shown["traffic"] = command.traffic.iter().map(traffic).collect();
+    }
+    shown
 }
 
 fn origin(origin: &Origin) -> Value {

@@ -46,6 +46,11 @@ impl Word {
         Self { pieces: vec![Piece::Lit(text.into())], origin }
     }
 
+    /// A word of which nothing is known.
+    pub fn unknown(whys: Vec<Why>, origin: Origin) -> Self {
+        Self { pieces: vec![Piece::Hole(Hole { whys, options: Vec::new() })], origin }
+    }
+
     /// The text, where all of it is known.
     pub fn text(&self) -> Option<String> {
         let mut text = String::new();

@@ -19,6 +19,8 @@ pub struct Seen {
     pub time: Duration,
     /// Method, such as `GET`.
     pub method: String,
+    /// The host that was asked, without a port: regional APIs have one a region.
+    pub host: String,
     /// Path and query, without tokens.
     pub target: String,
     /// HTTP status of the answer; 0 where the connection was reset.
@@ -69,6 +71,7 @@ fn line(seen: &Seen) -> String {
     let mut entry = json!({
         "time_ms": seen.time.as_secs_f64() * 1_000.0,
         "method": seen.method,
+        "host": seen.host,
         "target": seen.target,
         "status": seen.status,
         "authorized": seen.authorized,

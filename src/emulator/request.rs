@@ -27,6 +27,14 @@ pub(super) struct Request {
     pub body: Value,
 }
 
+/// The host that a request is for, without a port.
+pub(super) fn host_of(uri: &Uri, headers: &HeaderMap) -> String {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    // A proxy's client names the host in the request line, and that is the one that it means.
+    let host = uri.host().unwrap_or_else(|| named.rsplit_once(':').map_or(named, |(host, _)| host));
+    host.to_ascii_lowercase()
+}
+
 impl Request {
     /// Reads the parts of a request.
     ///
@@ -36,15 +44,12 @@ impl Request {
         let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|_| Reply::invalid("The query string could not be read."))?;
         let segments: Option<Vec<String>> = uri.path().trim_matches('/').split('/').map(unescaped).collect();
-        let named = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        // A proxy's client names the host in the request line, and that is the one that it means.
-        let host = uri.host().unwrap_or_else(|| named.rsplit_once(':').map_or(named, |(host, _)| host));
         Ok(Self {
             method: method.clone(),
             path: uri.path().to_owned(),
             segments: segments.ok_or_else(|| Reply::invalid("The path could not be read."))?,
             query,
-            host: host.to_ascii_lowercase(),
+            host: host_of(uri, headers),
             // Whoever needs a body that is none meets null.
             body: serde_json::from_slice(body).unwrap_or_default(),
         })

@@ -16,6 +16,7 @@
 //! | `/v1/projects/P/services[/NAME]`, `/v1/projects/P/services:batchGet` | Service Usage |
 //! | `/v1/projects/P`, `/v3/projects/P` | id and number of a project |
 //! | `POST /v{1,3}/projects/P:{getIamPolicy,testIamPermissions}` | Resource Manager |
+//! | `POST /v1/projects/P/locations/R/{services,jobs,workerpools}/NAME:testIamPermissions` | Cloud Run v1, as of the project |
 //! | `POST /v2/entries:list`, `/v3/projects/P/timeSeries` | Cloud Logging, Cloud Monitoring |
 //! | `/storage/v1/b/B/o/O?alt=media` | an object of Cloud Storage |
 
@@ -58,6 +59,9 @@ fn reading_post<'a>(segments: &[&'a str]) -> Option<ReadingPost<'a>> {
             (project, "testIamPermissions") => Some(ReadingPost::TestPermissions(project)),
             _ => None,
         },
+        ["v1", "projects", project, "locations", _, "services" | "jobs" | "workerpools", target] => {
+            target.ends_with(":testIamPermissions").then_some(ReadingPost::TestPermissions(project))
+        }
         _ => None,
     }
 }

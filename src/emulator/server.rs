@@ -13,7 +13,7 @@ use super::fault::{FaultKind, Faults, Met, Plan};
 use super::listener::Breaker;
 use super::log::{self, Log, Seen};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{self, Request};
 use super::routes;
 use super::state::State;
 
@@ -52,6 +52,7 @@ pub(super) async fn serve(
     server.log.push(Seen {
         time,
         method: parts.method.to_string(),
+        host: log::without_tokens(&request::host_of(&parts.uri, &parts.headers)),
         target: log::without_tokens(parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str())),
         status: if reset { 0 } else { answer.reply.code.as_u16() },
         authorized: parts.headers.contains_key(header::AUTHORIZATION),

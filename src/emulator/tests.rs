@@ -62,6 +62,7 @@ async fn writes_are_refused_and_logged() {
     let seen = Seen {
         time: log[3].time,
         method: "DELETE".into(),
+        host: log[3].host.clone(),
         target,
         status: 405,
         body: Some(String::new()),

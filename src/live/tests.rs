@@ -128,6 +128,7 @@ async fn an_object_is_read_with_one_get_and_no_credentials() {
     let seen = emulator::Seen {
         time: log[0].time,
         method: "GET".into(),
+        host: log[0].host.clone(),
         target: path.into(),
         status: 200,
         ..emulator::Seen::default()

@@ -154,12 +154,39 @@ pub enum VariableProblemKind {
 pub struct DeployDeclarations {
     /// One entry a workload and command, in the order of files and lines.
     pub commands: Vec<DeployCommand>,
+    /// Commands that create, change or delete a connector.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connectors: Vec<ConnectorCommand>,
+    /// Commands that fail before they set anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedCommand>,
+    /// What is wrong with manifests in themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ConfigProblem>,
     /// Reasons for which commands may exist that are not in the list.
     pub incomplete: Vec<Why>,
     /// Errors and warnings with their place.
     pub diagnostics: Vec<Diagnostic>,
     /// Number of files read.
     pub files: usize,
+}
+
+impl DeployDeclarations {
+    /// Adds what another file declares. The same command can be reached from several files, as one in a module that
+    /// is imported; it is one declaration.
+    pub fn absorb(&mut self, other: Self) {
+        for command in other.commands {
+            if !self.commands.contains(&command) {
+                self.commands.push(command);
+            }
+        }
+        self.connectors.extend(other.connectors);
+        self.refused.extend(other.refused);
+        self.problems.extend(other.problems);
+        self.incomplete.extend(other.incomplete);
+        self.diagnostics.extend(other.diagnostics);
+        self.files += other.files;
+    }
 }
 
 /// What one deploy command would do to one workload.
@@ -185,6 +212,9 @@ pub struct DeployCommand {
     pub egress: Change<Spelled<Egress>>,
     /// Direct VPC interfaces.
     pub interfaces: Change<Vec<NetworkInterface>>,
+    /// What happens to the traffic, other than that a new revision gets what the latest one had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traffic: Vec<TrafficChange>,
     /// The conditions under which the command runs, outermost first.
     pub guards: Vec<Guard>,
 }
@@ -192,8 +222,142 @@ pub struct DeployCommand {
 impl DeployCommand {
     /// Whether the command runs at all.
     pub fn presence(&self) -> Presence {
-        let open: Vec<Guard> = self.guards.iter().filter(|guard| guard.decided != Some(true)).cloned().collect();
-        if open.is_empty() { Presence::Certain } else { Presence::Conditional(open) }
+        presence_under(&self.guards)
+    }
+}
+
+fn presence_under(guards: &[Guard]) -> Presence {
+    let open: Vec<Guard> = guards.iter().filter(|guard| guard.decided != Some(true)).cloned().collect();
+    if open.is_empty() { Presence::Certain } else { Presence::Conditional(open) }
+}
+
+/// One thing that a deploy command does to the traffic of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrafficChange {
+    /// What.
+    pub kind: TrafficChangeKind,
+    /// Its entries: targets with their percentage, or tags with their revision. Empty where there is nothing to say.
+    pub entries: Fact<Vec<TrafficEntry>>,
+}
+
+/// What a deploy command does to traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrafficChangeKind {
+    /// The new revision gets no traffic, and the latest ready one keeps what it has.
+    NoTraffic,
+    /// The new revision gets a tag.
+    Tag,
+    /// All traffic goes to the latest revision, now and after later deploys.
+    ToLatest,
+    /// Revisions get these percentages.
+    ToRevisions,
+    /// Tagged revisions get these percentages.
+    ToTags,
+    /// The tags are these.
+    SetTags,
+    /// These tags are added or moved.
+    UpdateTags,
+    /// These tags are removed.
+    RemoveTags,
+    /// All tags are removed.
+    ClearTags,
+}
+
+impl TrafficChangeKind {
+    /// The word, which is that of gcloud's flag.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoTraffic => "no-traffic",
+            Self::Tag => "tag",
+            Self::ToLatest => "to-latest",
+            Self::ToRevisions => "to-revisions",
+            Self::ToTags => "to-tags",
+            Self::SetTags => "set-tags",
+            Self::UpdateTags => "update-tags",
+            Self::RemoveTags => "remove-tags",
+            Self::ClearTags => "clear-tags",
+        }
+    }
+}
+
+/// An entry of a [`TrafficChange`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrafficEntry {
+    /// A revision, `LATEST`, or a tag.
+    pub target: String,
+    /// A percentage, or the revision that a tag is for.
+    pub value: Option<String>,
+}
+
+/// What one command would do to a connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectorCommand {
+    /// Where the command stands.
+    pub origin: Origin,
+    /// What it does.
+    pub action: ConnectorAction,
+    /// Project id.
+    pub project: Fact<String>,
+    /// Region.
+    pub region: Fact<String>,
+    /// What it says of the connector. What is absent is the API's choice in a creation, and left in an update.
+    pub connector: Connector,
+    /// The conditions under which the command runs, outermost first.
+    pub guards: Vec<Guard>,
+}
+
+impl ConnectorCommand {
+    /// Whether the command runs at all.
+    pub fn presence(&self) -> Presence {
+        presence_under(&self.guards)
+    }
+}
+
+/// What a command does to a connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectorAction {
+    /// Creates it.
+    Create,
+    /// Changes it.
+    Update,
+    /// Deletes it.
+    Delete,
+}
+
+impl ConnectorAction {
+    /// The word, as in gcloud.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// A command that its program refuses, so that it sets nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCommand {
+    /// Where the command stands.
+    pub origin: Origin,
+    /// The program, such as `gcloud`.
+    pub tool: String,
+    /// What it was to do, such as `run deploy`; empty where not even that can be told.
+    pub action: String,
+    /// A lower-case fragment that says why.
+    pub text: String,
+    /// What is refused.
+    pub place: Origin,
+    /// The conditions under which the command runs, outermost first.
+    pub guards: Vec<Guard>,
+}
+
+impl RefusedCommand {
+    /// Whether the command runs at all.
+    pub fn presence(&self) -> Presence {
+        presence_under(&self.guards)
     }
 }
 

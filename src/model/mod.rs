@@ -8,6 +8,7 @@
 //! | [`names`], [`resource_name`] | [`ConnectorName`], [`WorkloadName`], [`ResourceName`], …: parsed once |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
+//! | [`annotations`] | the annotations of Cloud Run's v1 form that say how a workload reaches a VPC |
 //! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself |
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
 //! | [`live_workload`], [`connector_health`] | [`LiveWorkload`], [`LiveRevision`], [`ConnectorHealth`]: live only |
@@ -19,6 +20,7 @@
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
 pub mod access;
+pub mod annotations;
 pub mod audit;
 pub mod connector;
 pub mod connector_health;
@@ -54,8 +56,9 @@ pub use database::{
     ReservedRange, SqlActivation, SqlAddress, SqlAddressKind, SqlInstance, SqlState, SslMode, TransitEncryption,
 };
 pub use declared::{
-    Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic, ObservedSource, Spelled,
-    TerraformDeclarations, VariableProblem, VariableProblemKind,
+    ConnectorAction, ConnectorCommand, Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic,
+    ObservedSource, RefusedCommand, Spelled, TerraformDeclarations, TrafficChange, TrafficChangeKind, TrafficEntry,
+    VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};

@@ -36,6 +36,7 @@ static PAGES: &[(&str, &str)] = pages![
     "critical-import-broken",
     "declaration-unreadable",
     "declared-conflict",
+    "deploy-config-broken",
     "deploy-refused",
     "discovery-cap-exceeded",
     "discovery-too-many-files",

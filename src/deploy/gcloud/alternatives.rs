@@ -1,47 +1,88 @@
 //! Words that are not known, and parts of a command line of which one of several is taken.
 
-use super::flags::SLOTS;
-use super::{Name, Pending, Reader, Setting};
-use crate::deploy::words::Item;
+use super::reader::{Name, Pending, Reader, State, Target};
+use crate::deploy::words::{Item, Word};
 use crate::model::Why;
 
-impl Reader {
+impl Reader<'_> {
+    pub(super) fn either(&mut self, alternatives: &[Vec<Item>], whys: &[Why], depth: usize) {
+        let mut outcomes = alternatives.iter().map(|alternative| {
+            let mut reader = self.clone();
+            reader.items(alternative, depth + 1);
+            reader.state
+        });
+        let Some(mut merged) = outcomes.next() else { return };
+        for other in outcomes {
+            merged.merge(other, whys);
+        }
+        self.state = merged;
+    }
+}
+
+impl State {
     /// Any number of unknown words.
     pub(super) fn any(&mut self, whys: &[Why]) {
-        if self.command.is_none() {
+        if self.spec.is_none() {
             self.undecidable.extend_from_slice(whys);
             self.other = !self.program;
             self.ended = true;
             return;
         }
-        if let Some(Pending { slot: Some(slot), .. }) = self.pending.take() {
-            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
+        let pending = self.pending.take();
+        self.uses.blur_all(whys);
+        if let Some(Pending { target: Target::Flag { name, .. }, .. }) = pending {
+            self.uses.blur(&name, whys);
         }
-        self.everything_unknown(whys);
         if self.name == Name::Missing {
             self.name = Name::Unknown(whys.to_vec());
         }
         self.after_hole = true;
     }
 
-    pub(super) fn either(&mut self, alternatives: &[Vec<Item>], whys: &[Why], depth: usize) {
-        let mut outcomes = alternatives.iter().map(|alternative| {
-            let mut reader = self.clone();
-            reader.items(alternative, depth + 1);
-            reader
-        });
-        let Some(mut merged) = outcomes.next() else { return };
-        for other in outcomes {
-            merged.merge(other, whys);
+    /// Any number of unknown flags, the last of which may take the next word. What they stand for is no name.
+    pub(super) fn unknown_flags(&mut self, whys: &[Why]) {
+        if self.spec.is_none() {
+            return self.any(whys);
         }
-        *self = merged;
+        self.uses.blur_all(whys);
+        if let Some(Pending { target: Target::Flag { name, .. }, .. }) = self.pending.take() {
+            self.uses.blur(&name, whys);
+        }
+        self.after_hole = true;
+    }
+
+    /// A word of which not even the beginning is known.
+    pub(super) fn hole(&mut self, word: &Word) {
+        if self.spec.is_none() {
+            self.undecidable.extend(word.whys());
+            self.ended = true;
+            return;
+        }
+        if self.in_container {
+            // It may be a flag of the container, which says nothing of VPC access.
+            self.after_hole = true;
+            return;
+        }
+        if self.hole_is_name && self.name == Name::Missing {
+            self.name = Name::Given(word.clone());
+            return;
+        }
+        self.name_clash |= self.hole_is_name && self.name.is_hole();
+        self.uses.blur_all(&word.whys());
+        if self.name == Name::Missing {
+            self.name = Name::Unknown(word.whys());
+        }
+        self.after_hole = true;
     }
 
     fn merge(&mut self, other: Self, whys: &[Why]) {
         if *self == other {
             return;
         }
-        let same_command = self.program == other.program && self.path == other.path && self.command == other.command;
+        let same_command = self.program == other.program
+            && self.path == other.path
+            && self.track == other.track
+            && self.refused.is_some() == other.refused.is_some();
         if !same_command || self.other != other.other || self.ended != other.ended {
             self.undecidable.extend_from_slice(whys);
             self.other = self.other && other.other;
@@ -49,37 +90,28 @@ impl Reader {
             return;
         }
         self.undecidable.extend(other.undecidable);
+        self.doubts.extend(other.doubts.into_iter().filter(|doubt| !self.doubts.contains(doubt)).collect::<Vec<_>>());
+        self.unsure.extend(other.unsure);
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
-        if self.pending != other.pending {
+        self.half_flags |= other.half_flags;
+        self.files = self.files.max(other.files);
+        if self.pending != other.pending
+            || self.in_container != other.in_container
+            || self.only_names != other.only_names
+            || self.names_file != other.names_file
+        {
             // One of them takes the next word as its value, the other one does not.
-            self.everything_unknown(whys);
+            self.uses.blur_all(whys);
             self.name = Name::Unknown(whys.to_vec());
             self.pending = None;
+            self.names_file = false;
             self.after_hole = true;
             return;
         }
         if self.name != other.name {
             self.name = Name::Unknown(whys.to_vec());
         }
-        for (_, slot) in SLOTS {
-            let (mine, theirs) = (self.slots.get(&slot), other.slots.get(&slot));
-            if mine == theirs {
-                continue;
-            }
-            let mut all = whys.to_vec();
-            for setting in [mine, theirs].into_iter().flatten() {
-                if let Setting::Unknown(more) = setting {
-                    all.extend(more.iter().filter(|why| !whys.contains(why)).cloned());
-                }
-            }
-            self.slots.insert(slot, Setting::Unknown(all));
-        }
-    }
-
-    pub(super) fn everything_unknown(&mut self, whys: &[Why]) {
-        for (_, slot) in SLOTS {
-            self.slots.insert(slot, Setting::Unknown(whys.to_vec()));
-        }
+        self.uses.merge(&other.uses, whys);
     }
 }

@@ -3,64 +3,104 @@
 //! A deploy is a patch: what no flag mentions is [`Leave`](crate::model::Change::Leave). A word that is not known and
 //! that stands where a flag could stand may set anything, so it makes everything that a flag could set unknown until a
 //! later flag sets it again (the last one wins). In the place of a flag's value, or of the workload's name, it is taken
-//! as one word.
+//! as one word. A flag that the known gcloud does not have may do anything to what no other flag sets.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `flags` | flags that set what a deploy declares |
-//! | `valueless` | flags that take no value |
+//! | `reader` | the words, from left to right |
+//! | `flag` | one flag and its value |
 //! | `alternatives` | words and alternatives that are not known |
-//! | `settings` | what the flags together set |
+//! | `flags_file` | flags from a file |
+//! | `table`, `flags.tsv` | which flags the commands have |
+//! | `uses`, `lists` | the flags that are used, and values that are lists |
+//! | `refusals` | what gcloud refuses |
+//! | `settings`, `traffic` | what the flags together set |
+//! | `connectors`, `functions` | commands for connectors and for functions |
+//! | `defaults` | what the configuration and the environment say where no flag does |
+//! | `bytes` | any bytes as an argument list |
 //! | `spelled` | names and settings as written, beside what they mean |
 
-use std::collections::BTreeMap;
-
-use super::words::{Item, Word};
-use crate::model::{DeployCommand, Fact, NameContext, Origin, Why, WhyKind, WorkloadKind};
+use super::repository::Repository;
+use super::words::Item;
+use crate::model::{
+    ConnectorAction, ConnectorCommand, DeployCommand, Fact, NameContext, Origin, RefusedCommand, Why, WhyKind,
+    WorkloadKind,
+};
 
 mod alternatives;
-mod flags;
+mod bytes;
+mod connectors;
+mod defaults;
+mod flag;
+mod flags_file;
+mod functions;
+mod lists;
+mod reader;
+#[cfg(test)]
+mod recorded;
+mod refusals;
 mod settings;
 mod spelled;
-mod valueless;
+mod table;
+#[cfg(test)]
+mod tests;
+mod traffic;
+mod uses;
 
+pub use bytes::items_of;
+pub use defaults::Defaults;
 pub use spelled::{name_context, spell_connector, spell_egress};
 
-use flags::{SLOTS, Slot, slot_of};
-use valueless::is_valueless;
+use reader::{Name, Reader, State};
 
 /// What an argument list is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// Not a command that deploys a Cloud Run workload.
     Other,
-    /// A deploy; its guards are the caller's business.
+    /// A deploy. Where it has guards, they come after those of the caller.
     Deploy(Box<DeployCommand>),
+    /// A deploy to several regions: one entry a region.
+    Several(Vec<DeployCommand>),
+    /// A command that creates, changes or deletes a connector.
+    Connector(Box<ConnectorCommand>),
+    /// A deploy of what a file says.
+    Manifest(Box<ManifestCommand>),
+    /// gcloud refuses it, so it sets nothing.
+    Refused(Box<RefusedCommand>),
     /// It may deploy something, but that cannot be told.
     Undecidable(Vec<Why>),
 }
 
-/// The commands that are read, without `alpha` and `beta`.
-const COMMANDS: [(&[&str], WorkloadKind); 7] = [
-    (&["run", "deploy"], WorkloadKind::Service),
-    (&["run", "services", "update"], WorkloadKind::Service),
-    (&["run", "jobs", "deploy"], WorkloadKind::Job),
-    (&["run", "jobs", "create"], WorkloadKind::Job),
-    (&["run", "jobs", "update"], WorkloadKind::Job),
-    (&["run", "worker-pools", "deploy"], WorkloadKind::WorkerPool),
-    (&["run", "worker-pools", "update"], WorkloadKind::WorkerPool),
-];
-
-/// Commands that deploy from something that is not their command line.
-const NOT_READ: [&[&str]; 3] =
-    [&["run", "services", "replace"], &["run", "jobs", "replace"], &["run", "worker-pools", "replace"]];
+/// `gcloud run services replace FILE` and its siblings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManifestCommand {
+    /// Where the command stands.
+    pub origin: Origin,
+    /// Its words, such as `run services replace`.
+    pub action: String,
+    /// What the file describes.
+    pub kind: WorkloadKind,
+    /// The file as it is named.
+    pub file: Fact<String>,
+    /// Project id.
+    pub project: Fact<String>,
+    /// Region; where it is absent, the file may say it.
+    pub region: Fact<String>,
+}
 
 /// Reads an argument list, program included. `origin` is where the command stands.
-pub fn read(items: &[Item], origin: &Origin, context: &NameContext) -> Reading {
+pub fn read(items: &[Item], origin: &Origin, repository: &Repository<'_>) -> Reading {
+    read_with(items, origin, repository, &Defaults::default())
+}
+
+/// Reads an argument list where the configuration or the environment says more.
+pub fn read_with(items: &[Item], origin: &Origin, repository: &Repository<'_>, defaults: &Defaults) -> Reading {
     // A single unknown word may be the workload's name. Where the list has another candidate, it may be any flag.
-    let first = Reader::run(items, true);
-    let reader = if first.name_clash { Reader::run(items, false) } else { first };
-    reader.finish(origin, context)
+    let first = Reader::run(items, repository, true);
+    let mut state = if first.name_clash { Reader::run(items, repository, false) } else { first };
+    defaults.apply(&mut state);
+    finish(state, origin, repository.context)
 }
 
 /// True for texts that start the gcloud program.
@@ -69,390 +109,102 @@ pub fn is_gcloud(text: &str) -> bool {
     matches!(base, "gcloud" | "gcloud.cmd" | "gcloud.exe" | "gcloud.ps1")
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Setting {
-    Given(Word),
-    Unknown(Vec<Why>),
+/// A workload's name, and the project that a full name (`namespaces/P/services/NAME`) says.
+fn full_name(name: Fact<String>) -> (Fact<String>, Option<Fact<String>>) {
+    let Fact::Known(text, origin) = name else { return (name, None) };
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [_] => (Fact::Known(text, origin), None),
+        ["namespaces", project, "services" | "jobs", short] => {
+            let project = Fact::Known((*project).to_owned(), origin.clone());
+            (Fact::Known((*short).to_owned(), origin), Some(project))
+        }
+        _ => {
+            let unknown =
+                Fact::unknown(Why::at(WhyKind::Unsupported, "this name of a workload is not evaluated", origin));
+            (unknown.clone(), Some(unknown))
+        }
+    }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Name {
-    Missing,
-    Given(Word),
-    Unknown(Vec<Why>),
-}
-
-/// A flag that waits for its value.
-#[derive(Clone, Debug, PartialEq)]
-struct Pending {
-    slot: Option<Slot>,
-    /// Where the flag stands.
-    origin: Origin,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Reader {
-    hole_is_name: bool,
-    program: bool,
-    path: Vec<String>,
-    command: Option<usize>,
-    other: bool,
-    undecidable: Vec<Why>,
-    pending: Option<Pending>,
-    slots: BTreeMap<Slot, Setting>,
-    name: Name,
-    /// The word before was unknown and may have been a flag that takes the next word.
-    after_hole: bool,
-    name_clash: bool,
-    ended: bool,
-}
-impl Reader {
-    fn run(items: &[Item], hole_is_name: bool) -> Self {
-        let mut reader = Self {
-            hole_is_name,
-            program: false,
-            path: Vec::new(),
-            command: None,
-            other: false,
-            undecidable: Vec::new(),
-            pending: None,
-            slots: BTreeMap::new(),
-            name: Name::Missing,
-            after_hole: false,
-            name_clash: false,
-            ended: false,
-        };
-        reader.items(items, 0);
-        reader
+fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
+    // Knative on a cluster is no Cloud Run.
+    let elsewhere = state.uses.given("--platform").and_then(|words| words.last()).and_then(|word| word.text());
+    if state.other || !state.program || elsewhere.is_some_and(|platform| matches!(&*platform, "gke" | "kubernetes")) {
+        return Reading::Other;
     }
-
-    fn items(&mut self, items: &[Item], depth: usize) {
-        for item in items {
-            if self.other || self.ended {
-                return;
-            }
-            match item {
-                Item::Word(word) => self.word(word),
-                Item::Any(whys) => self.any(whys),
-                Item::Either(alternatives, whys) if depth < 16 => self.either(alternatives, whys, depth),
-                Item::Either(_, whys) => self.any(whys),
-            }
-        }
+    let Some(spec) = state.spec else {
+        return if state.undecidable.is_empty() { Reading::Other } else { Reading::Undecidable(state.undecidable) };
+    };
+    if !state.undecidable.is_empty() {
+        return Reading::Undecidable(state.undecidable);
     }
-
-    fn word(&mut self, word: &Word) {
-        let after_hole = std::mem::take(&mut self.after_hole);
-        if !self.program {
-            let gcloud = word.options().is_some_and(|options| options.iter().all(|text| is_gcloud(text)));
-            self.program = gcloud;
-            self.other = !gcloud;
-            return;
-        }
-        let prefix = word.known_prefix();
-        if let Some(pending) = self.pending.take() {
-            if !prefix.starts_with('-') || prefix == "-" {
-                if let Some(slot) = pending.slot {
-                    self.slots.insert(slot, Setting::Given(word.clone()));
-                }
-                return;
-            }
-            if let Some(slot) = pending.slot {
-                let why = Why::at(WhyKind::Invalid, "the flag has no value", pending.origin);
-                self.slots.insert(slot, Setting::Unknown(vec![why]));
-            }
-        }
-        if prefix == "--" && word.text().is_some() {
-            self.ended = true;
-        } else if let Some(body) = prefix.strip_prefix("--") {
-            self.flag(word, body);
-        } else if prefix.starts_with('-') {
-            // gcloud's own short flags are -q and -h.
-            self.other = word.text().as_deref() == Some("-h");
-        } else if prefix.is_empty() && !word.pieces.is_empty() && word.text().is_none() {
-            self.hole(word);
-        } else {
-            self.bare(word, after_hole);
-        }
-    }
-
-    fn flag(&mut self, word: &Word, body: &str) {
-        if let Some((flag, _)) = body.split_once('=') {
-            if flag == "flags-file" {
-                self.flags_file(word);
-            } else if let Some(slot) = slot_of(flag) {
-                self.slots.insert(slot, Setting::Given(word.without_prefix(flag.len() + 3)));
-            } else if flag == "regions" {
-                self.several_regions(word);
-            }
-            return;
-        }
-        let Some(_) = word.text() else {
-            // The flag's own name is not known: it can be any flag that begins so.
-            if "flags-file".starts_with(body) {
-                self.everything_unknown(&word.whys());
-            }
-            for (_, slot) in SLOTS.iter().filter(|(name, _)| name.starts_with(body)) {
-                self.slots.insert(*slot, Setting::Unknown(word.whys()));
-            }
-            if "regions".starts_with(body) {
-                self.slots.insert(Slot::Region, Setting::Unknown(word.whys()));
-            }
-            self.after_hole = true;
-            return;
-        };
-        match body {
-            "help" => self.other = true,
-            "flags-file" => {
-                self.flags_file(word);
-                self.pending = Some(Pending { slot: None, origin: word.origin.clone() });
-            }
-            "regions" => {
-                self.several_regions(word);
-                self.pending = Some(Pending { slot: None, origin: word.origin.clone() });
-            }
-            _ if is_valueless(body) => {
-                if let Some(slot) = slot_of(body) {
-                    self.slots.insert(slot, Setting::Given(word.clone()));
-                }
-            }
-            _ => self.pending = Some(Pending { slot: slot_of(body), origin: word.origin.clone() }),
-        }
-    }
-
-    fn flags_file(&mut self, word: &Word) {
-        let why = Why::at(WhyKind::Unsupported, "a file of flags is not evaluated", word.origin.clone());
-        self.everything_unknown(&[why]);
-    }
-
-    fn several_regions(&mut self, word: &Word) {
-        let why = Why::at(WhyKind::Unsupported, "a deploy to several regions is not evaluated", word.origin.clone());
-        self.slots.insert(Slot::Region, Setting::Unknown(vec![why]));
-    }
-
-    /// A word of which not even the beginning is known.
-    fn hole(&mut self, word: &Word) {
-        if let Some(options) = word.options() {
-            let flags: Vec<Option<&str>> = options.iter().map(|text| text.strip_prefix("--")).collect();
-            let harmless = |flag: &Option<&str>| {
-                flag.is_some_and(|body| {
-                    let name = body.split('=').next().unwrap_or(body);
-                    slot_of(name).is_none()
-                        && name != "flags-file"
-                        && name != "regions"
-                        && name != "help"
-                        && (body.contains('=') || is_valueless(body))
-                })
-            };
-            if flags.iter().all(harmless) {
-                return;
-            }
-            if options.iter().all(|text| !text.starts_with('-')) && self.command.is_some() {
-                self.bare(word, false);
-                return;
-            }
-        }
-        if self.command.is_none() {
-            self.undecidable.extend(word.whys());
-            self.ended = true;
-            return;
-        }
-        if self.hole_is_name && self.name == Name::Missing {
-            self.name = Name::Given(word.clone());
-            return;
-        }
-        self.name_clash |= self.hole_is_name && matches!(&self.name, Name::Given(name) if name.text().is_none());
-        self.everything_unknown(&word.whys());
-        if self.name == Name::Missing {
-            self.name = Name::Unknown(word.whys());
-        }
-        self.after_hole = true;
-    }
-
-    /// A word that is no flag: a part of the command's path, or the workload's name.
-    fn bare(&mut self, word: &Word, after_hole: bool) {
-        if self.command.is_some() {
-            match &self.name {
-                Name::Missing => self.name = Name::Given(word.clone()),
-                Name::Given(name) if name.text().is_none() => {
-                    self.name_clash = true;
-                    self.name = Name::Given(word.clone());
-                }
-                Name::Unknown(_) if !after_hole => self.name = Name::Given(word.clone()),
-                _ => {}
-            }
-            return;
-        }
-        let Some(text) = word.text() else {
-            self.undecidable.extend(word.whys());
-            self.ended = true;
-            return;
-        };
-        if self.path.is_empty() && (text == "alpha" || text == "beta") {
-            return;
-        }
-        self.path.push(text);
-        let begins = |path: &[&str]| path.iter().zip(&self.path).all(|(want, have)| want == have);
-        self.command = COMMANDS.iter().position(|(path, _)| path.len() == self.path.len() && begins(path));
-        if self.command.is_some() {
-            return;
-        }
-        if NOT_READ.iter().any(|path| path.len() == self.path.len() && begins(path)) {
-            let text = format!("`gcloud {}` is not evaluated", self.path.join(" "));
-            self.undecidable.push(Why::at(WhyKind::Unsupported, text, word.origin.clone()));
-            self.ended = true;
-            return;
-        }
-        let mut known = COMMANDS.iter().map(|(path, _)| *path).chain(NOT_READ);
-        self.other = !known.any(|path| path.len() > self.path.len() && begins(path));
-    }
-
-    fn finish(mut self, origin: &Origin, context: &NameContext) -> Reading {
-        if self.other || !self.program {
-            return Reading::Other;
-        }
-        let Some((path, kind)) = self.command.and_then(|index| COMMANDS.get(index)) else {
-            return if self.undecidable.is_empty() { Reading::Other } else { Reading::Undecidable(self.undecidable) };
-        };
-        if !self.undecidable.is_empty() {
-            return Reading::Undecidable(self.undecidable);
-        }
-        if let Some(Pending { slot: Some(slot), origin }) = self.pending.take() {
-            let why = Why::at(WhyKind::Invalid, "the flag has no value", origin);
-            self.slots.insert(slot, Setting::Unknown(vec![why]));
-        }
-        let name = match &self.name {
-            Name::Missing => Fact::Absent(origin.clone()),
-            Name::Given(word) => word.fact(),
-            Name::Unknown(whys) => Fact::Unknown(whys.clone()),
-        };
-        let project = self.text(Slot::Project, origin);
-        let region = self.text(Slot::Region, origin);
-        let names = name_context(&project, &region, context);
-        Reading::Deploy(Box::new(DeployCommand {
+    if let Some((text, place)) = state.refusal(spec, origin) {
+        return Reading::Refused(Box::new(RefusedCommand {
             origin: origin.clone(),
             tool: "gcloud".to_owned(),
-            action: path.join(" "),
-            kind: *kind,
-            name,
-            connector: self.connector(&names),
-            egress: self.egress(),
-            interfaces: self.interfaces(origin, &names),
-            project,
-            region,
+            action: spec.words.to_owned(),
+            text,
+            place,
             guards: Vec::new(),
-        }))
+        }));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::words::{Hole, Piece};
-    use super::*;
-    use crate::model::Change;
-    use crate::model::{Excerpts, RepoPath, SourceFile};
-
-    fn origin() -> Origin {
-        SourceFile::new(RepoPath::new("a"), "gcloud", &Excerpts::default()).origin(0..6)
+    if state.name == Name::Missing && (!state.unsure.is_empty() || state.uses.is_open()) {
+        let whys = state.doubts.iter().chain(state.uses.whys());
+        state.name = Name::Unknown(whys.cloned().collect());
     }
-
-    /// Words of a line; `?` in a word is a hole, `*` is any number of unknown words.
-    fn items(line: &str) -> Vec<Item> {
-        let why = || vec![Why::new(WhyKind::Environment, "nobody knows")];
-        let word = |text: &str| {
-            let mut pieces = Vec::new();
-            for (index, part) in text.split('?').enumerate() {
-                if index > 0 {
-                    pieces.push(Piece::Hole(Hole { whys: why(), options: Vec::new() }));
-                }
-                if !part.is_empty() {
-                    pieces.push(Piece::Lit(part.to_owned()));
-                }
-            }
-            Item::Word(Word { pieces, origin: origin() })
+    if let Some(action) = spec.words.strip_prefix(connectors::GROUP) {
+        let action = match action {
+            "create" => ConnectorAction::Create,
+            "update" => ConnectorAction::Update,
+            _ => ConnectorAction::Delete,
         };
-        line.split(' ').map(|text| if text == "*" { Item::Any(why()) } else { word(text) }).collect()
+        return Reading::Connector(Box::new(connectors::command(&state, action, origin, context)));
     }
-
-    /// `name region connector egress`, or what else it is.
-    fn summary(line: &str) -> String {
-        fn fact<T>(fact: &Fact<T>, text: impl Fn(&T) -> String) -> String {
-            match fact {
-                Fact::Known(value, _) => text(value),
-                Fact::Absent(_) => "-".to_owned(),
-                Fact::Unknown(_) => "?".to_owned(),
-            }
-        }
-        fn change<T>(change: &Change<T>, text: impl Fn(&T) -> String) -> String {
-            match change {
-                Change::Set(set) => fact(set, text),
-                Change::Clear(_) => "clear".to_owned(),
-                Change::Leave => "leave".to_owned(),
-            }
-        }
-        match read(&items(line), &origin(), &NameContext::new(Some("p"), None)) {
-            Reading::Other => "other".to_owned(),
-            Reading::Undecidable(_) => "undecidable".to_owned(),
-            Reading::Deploy(command) => format!(
-                "{} {} {} {}",
-                fact(&command.name, Clone::clone),
-                fact(&command.region, Clone::clone),
-                change(&command.connector, |spelled| spelled.text.clone()),
-                change(&command.egress, |spelled| spelled.text.clone()),
-            ),
-        }
+    let name = match &state.name {
+        Name::Missing => Fact::Absent(origin.clone()),
+        Name::Given(word) => word.fact(),
+        Name::Unknown(whys) => Fact::Unknown(whys.clone()),
+    };
+    let (project, region) = (state.uses.text("--project", origin), state.uses.text("--region", origin));
+    let (short, own_project) = full_name(name.clone());
+    let project = own_project.unwrap_or(project);
+    let kind = match spec.words {
+        words if words.starts_with("run jobs") => WorkloadKind::Job,
+        words if words.starts_with("run worker-pools") => WorkloadKind::WorkerPool,
+        _ => WorkloadKind::Service,
+    };
+    let action = spec.words.to_owned();
+    if action.ends_with(" replace") {
+        let project = state.uses.text("--project", origin);
+        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file: name, project, region };
+        return Reading::Manifest(Box::new(manifest));
     }
-
-    #[test]
-    fn a_command_line_gives_what_gcloud_would_set() {
-        for (line, expected) in [
-            ("gcloud run deploy a", "a - leave leave"),
-            ("/usr/bin/gcloud beta run deploy a --region r", "a r leave leave"),
-            ("gcloud --project p --quiet run deploy --region=r a --vpc-connector=c", "a r c leave"),
-            ("gcloud run deploy a --vpc-connector b --vpc-connector c", "a - c leave"),
-            ("gcloud run services update a --clear-vpc-connector", "a - clear clear"),
-            ("gcloud run deploy a --clear-vpc-connector --vpc-egress all", "a - clear clear"),
-            ("gcloud run deploy a --clear-network", "a - leave clear"),
-            ("gcloud run deploy --no-traffic a --new-flag v --new-switch --region r", "a r leave leave"),
-            ("gcloud run deploy --image i a --quiet", "a - leave leave"),
-            ("gcloud run deploy ? --region r", "? r leave leave"),
-            ("gcloud run deploy a ? --region r", "a r ? ?"),
-            ("gcloud run deploy ? a --region r", "? r ? ?"),
-            ("gcloud run deploy a --region r *", "a ? ? ?"),
-            ("gcloud run deploy a * --vpc-connector c", "a ? ? ?"),
-            ("gcloud run deploy a --vpc-connector=?", "a - ? leave"),
-            ("gcloud run deploy a --vpc-connector ? --vpc-egress x-?", "a - ? ?"),
-            ("gcloud run deploy a --vpc-?=c", "a - ? ?"),
-            ("gcloud run deploy a --set-env-?=c", "a - leave leave"),
-            ("gcloud run deploy a --vpc-connector --region r", "a r ? leave"),
-            ("gcloud run deploy a --vpc-connector", "a - ? leave"),
-            ("gcloud run deploy a --flags-file f.yaml --region r", "a r ? ?"),
-            ("gcloud run deploy a --vpc-connector c --clear-vpc-connector", "a - clear clear"),
-            ("gcloud run deploy a --vpc-connector=", "a - leave leave"),
-            ("gcloud run deploy a --args=--vpc-connector=x", "a - leave leave"),
-            ("gcloud run deploy a --help", "other"),
-            ("gcloud run services describe a", "other"),
-            ("gcloud run services replace a.yaml", "undecidable"),
-            ("gcloud run ? a", "undecidable"),
-            ("gcloud *", "undecidable"),
-            ("gcloud run services update-traffic a", "other"),
-            ("gcloud compute networks list", "other"),
-            ("gcloud", "other"),
-            ("echo gcloud run deploy a", "other"),
-            ("?", "other"),
-            ("gcloud run worker-pools deploy w --region=r --network n", "w r leave leave"),
-        ] {
-            assert_eq!(summary(line), expected, "{line}");
+    let deploy = |region: Fact<String>| {
+        let names = name_context(&project, &region, context);
+        DeployCommand {
+            origin: origin.clone(),
+            tool: "gcloud".to_owned(),
+            action: action.clone(),
+            kind,
+            name: short.clone(),
+            connector: state.connector(origin, &names),
+            egress: state.egress(origin),
+            interfaces: state.interfaces(origin, &names),
+            traffic: state.traffic(origin),
+            project: project.clone(),
+            region,
+            guards: state.asks(origin),
         }
+    };
+    if action == "functions deploy" {
+        return functions::reading(&state, deploy(region), origin);
     }
-
-    #[test]
-    fn flags_under_a_condition_are_not_known_and_the_rest_is() {
-        let mut list = items("gcloud run deploy a");
-        list.push(Item::Either(vec![items("--vpc-connector c"), Vec::new()], vec![Why::new(WhyKind::Guarded, "if")]));
-        list.extend(items("--region r"));
-        let Reading::Deploy(command) = read(&list, &origin(), &NameContext::default()) else { panic!("a deploy") };
-        assert!(matches!(&command.connector, Change::Set(Fact::Unknown(whys)) if whys.len() == 1));
-        assert_eq!(command.region.known().map(String::as_str), Some("r"));
-        assert_eq!(command.egress, Change::Leave);
+    match state.uses.fact("--regions", origin) {
+        Fact::Known(list, place) if state.uses.given("--regions").is_some() => {
+            let regions = lists::split(&list).into_iter();
+            Reading::Several(regions.map(|region| deploy(Fact::Known(region, place.clone()))).collect())
+        }
+        Fact::Unknown(whys) if region.is_absent() => Reading::Deploy(Box::new(deploy(Fact::Unknown(whys)))),
+        _ => Reading::Deploy(Box::new(deploy(region))),
     }
 }

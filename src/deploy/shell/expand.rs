@@ -1,124 +1,397 @@
-//! Variables: what is assigned to them, and words in which they are expanded.
+//! Words: quotes, expansions, splitting and braces, as bash does them.
 
-use std::ops::Range;
+use brush_parser::ast::Word;
+use brush_parser::word::{self, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource};
 
-use super::Reader;
-use super::lexer::Part;
-use crate::deploy::words::{Hole, Item, Piece, Word};
+use super::Shell;
+use super::braces::braces;
+use super::source::{Source, options, range};
+use super::state::Value;
+use super::text::{Field, Part, Text};
 use crate::model::{Why, WhyKind};
 
-impl Reader<'_> {
-    pub(super) fn assign(&mut self, name: &str, value: &[Part], guarded: bool) {
-        if let Some(name) = name.strip_suffix('+') {
-            self.volatile.insert(name.to_owned());
-            return;
+/// The words of an expansion while they are put together.
+#[derive(Default)]
+pub(super) struct Words {
+    fields: Vec<Field>,
+    current: Option<Text>,
+    /// The current word has a pattern of file names.
+    glob: bool,
+}
+
+/// What an expansion gives.
+pub(super) enum Expansion {
+    Text(Text),
+    /// `$@`, `${A[@]}`: a word each.
+    List(Vec<Field>),
+}
+
+impl<'a> Shell<'a> {
+    /// The words that a word gives.
+    pub(super) fn fields(&mut self, word: &Word, source: &Source<'a>) -> Vec<Field> {
+        let span = word.loc.as_ref().map_or(self.span, range);
+        let mut fields = Vec::new();
+        let texts = if word.value.contains('{') { braces(&word.value) } else { Some(vec![word.value.clone()]) };
+        let Some(texts) = texts else {
+            let why = Why::at(WhyKind::Limit, "the braces are not expanded", self.origin(source, span));
+            return vec![Field::Any(vec![why])];
+        };
+        for text in texts {
+            let mut words = Words::default();
+            self.expand(&text, source, span, false, &mut words);
+            fields.extend(self.finish(words, source, span));
         }
-        if guarded {
-            self.volatile.insert(name.to_owned());
-            return;
-        }
-        let mut pieces = Vec::new();
-        for part in value {
-            match part {
-                Part::Lit { text, .. } => pieces.push(Piece::Lit(text.clone())),
-                Part::Hole(hole) => pieces.push(Piece::Hole(hole.clone())),
-                Part::Var { name, default, .. } => pieces.extend(self.variable(name, default.as_deref(), 0..0)),
-                Part::Dynamic(text) => pieces.push(hole(Why::new(WhyKind::Dynamic, *text))),
-                Part::Many => pieces.push(hole(Why::new(WhyKind::Unsupported, "a list of the shell is not evaluated"))),
-            }
-        }
-        self.variables.insert(name.to_owned(), pieces);
+        fields
     }
 
-    fn variable(&self, name: &str, default: Option<&str>, span: Range<usize>) -> Vec<Piece> {
-        let unknown = |text: String| {
-            let why = if span.is_empty() {
-                Why::new(WhyKind::Environment, text)
-            } else {
-                Why::at(WhyKind::Environment, text, (self.origin)(span.clone()))
-            };
-            vec![hole(why)]
-        };
-        if self.all_volatile || self.volatile.contains(name) {
-            return unknown(format!("the variable {name} is known only when the script runs"));
-        }
-        match self.variables.get(name) {
-            Some(pieces) => {
-                let empty = pieces.iter().all(|piece| matches!(piece, Piece::Lit(text) if text.is_empty()));
-                let known = pieces.iter().all(|piece| matches!(piece, Piece::Lit(_)));
-                match default {
-                    Some(default) if empty => vec![Piece::Lit(default.to_owned())],
-                    // Whether an unknown text is empty is not known either.
-                    Some(_) if !known => unknown(format!("the variable {name} may be empty")),
-                    _ => pieces.clone(),
-                }
-            }
-            None => unknown(format!("the variable {name} comes from the environment")),
+    /// The words of a list that is counted: an unknown text that is not quoted can be any number of them.
+    pub(super) fn list_fields(&mut self, word: &Word, source: &Source<'a>) -> Vec<Field> {
+        self.counting = true;
+        let fields = self.fields(word, source);
+        self.counting = false;
+        fields
+    }
+
+    pub(super) fn finish(&mut self, mut words: Words, source: &Source<'a>, span: (usize, usize)) -> Vec<Field> {
+        self.end_word(&mut words, source, span);
+        words.fields
+    }
+
+    pub(super) fn end_word(&mut self, words: &mut Words, source: &Source<'a>, span: (usize, usize)) {
+        let glob = std::mem::take(&mut words.glob);
+        let Some(text) = words.current.take() else { return };
+        // A pattern that fits no file stays as it is, so only its words can be more.
+        if glob {
+            let why = Why::at(WhyKind::Dynamic, "the files that fit a pattern decide it", self.origin(source, span));
+            words.fields.push(Field::Any(vec![why]));
+        } else {
+            words.fields.push(Field::Word(text.limited()));
         }
     }
 
-    /// Expands a word; an unquoted variable of several words gives several words.
-    pub(super) fn expand(&self, parts: &[Part], span: Range<usize>, items: &mut Vec<Item>) {
-        let origin = (self.origin)(span.clone());
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut started = false;
-        let finish = |pieces: &mut Vec<Piece>, items: &mut Vec<Item>| {
-            items.push(Item::Word(Word { pieces: std::mem::take(pieces), origin: origin.clone() }));
+    /// A word that is not split, such as the value of an assignment.
+    pub(super) fn word_text(&mut self, word: &Word, source: &Source<'a>) -> Text {
+        let span = word.loc.as_ref().map_or(self.span, range);
+        self.text_of(&word.value, source, span)
+    }
+
+    pub(super) fn text_of(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
+        let mut words = Words::default();
+        self.expand(text, source, span, true, &mut words);
+        self.joined(words)
+    }
+
+    /// The body of a here-document.
+    pub(super) fn here_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
+        let Ok(pieces) = word::parse_heredoc(text, &options()) else {
+            return Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span)));
         };
-        for part in parts {
-            match part {
-                Part::Lit { text, .. } => {
-                    started = true;
-                    if !text.is_empty() {
-                        pieces.push(Piece::Lit(text.clone()));
+        let mut words = Words::default();
+        self.pieces(&pieces, source, span, true, &mut words);
+        self.joined(words)
+    }
+
+    pub(super) fn joined(&mut self, words: Words) -> Text {
+        let mut joined = Text::default();
+        for (at, field) in words.fields.into_iter().enumerate() {
+            if at > 0 {
+                joined.push_str(" ");
+            }
+            match field {
+                Field::Word(text) => joined.append(text),
+                other => joined.append(Text::unknown(other.whys())),
+            }
+        }
+        if let Some(current) = words.current {
+            if !joined.0.is_empty() {
+                joined.push_str(" ");
+            }
+            joined.append(current);
+        }
+        joined.limited()
+    }
+
+    /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
+    pub(super) fn expand(
+        &mut self,
+        text: &str,
+        source: &Source<'a>,
+        span: (usize, usize),
+        whole: bool,
+        words: &mut Words,
+    ) {
+        let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:=,@%+".contains(next);
+        if text.chars().all(plain) {
+            words.current.get_or_insert_default().push_str(text);
+            return;
+        }
+        if self.spend(1 + text.len() / 256) {
+            return;
+        }
+        match word::parse(text, &options()) {
+            Ok(pieces) => self.pieces(&pieces, source, span, whole, words),
+            Err(_) => {
+                let why = Why::at(WhyKind::ParseFailed, "the word does not parse", self.origin(source, span));
+                words.current.get_or_insert_default().append(Text::hole(why));
+            }
+        }
+    }
+
+    pub(super) fn pieces(
+        &mut self,
+        pieces: &[WordPieceWithSource],
+        source: &Source<'a>,
+        span: (usize, usize),
+        whole: bool,
+        words: &mut Words,
+    ) {
+        let alone = pieces.len() == 1;
+        for piece in pieces {
+            if self.stopped {
+                return;
+            }
+            match &piece.piece {
+                WordPiece::Text(text) => {
+                    let text = if text.contains("\\\n") { text.replace("\\\n", "") } else { text.clone() };
+                    if !whole && is_glob(&text) {
+                        words.glob = true;
+                    }
+                    let text = self.assigned_tilde(source.text(&text), source, span, whole);
+                    words.current.get_or_insert_default().append(text);
+                }
+                WordPiece::SingleQuotedText(text) => {
+                    words.current.get_or_insert_default().append(source.text(text));
+                }
+                WordPiece::AnsiCQuotedText(text) => {
+                    let text = match ansi_c(text) {
+                        Some(known) => source.text(&known),
+                        None => Text::hole(self.unsupported("a text in $'…'", source, span)),
+                    };
+                    words.current.get_or_insert_default().append(text);
+                }
+                WordPiece::EscapeSequence(text) => {
+                    let text = text.strip_prefix('\\').unwrap_or(text);
+                    words.current.get_or_insert_default();
+                    if text != "\n" {
+                        words.current.get_or_insert_default().append(source.text(text));
                     }
                 }
-                Part::Hole(found) => {
-                    started = true;
-                    pieces.push(Piece::Hole(found.clone()));
-                }
-                Part::Dynamic(text) => {
-                    started = true;
-                    pieces.push(hole(Why::at(WhyKind::Dynamic, *text, origin.clone())));
-                }
-                Part::Many => {
-                    let why = Why::at(WhyKind::Unsupported, "a list of the shell is not evaluated", origin.clone());
-                    items.push(Item::Any(vec![why]));
-                    return;
-                }
-                Part::Var { name, default, quoted } => {
-                    let value = self.variable(name, default.as_deref(), span.clone());
-                    if *quoted {
-                        started = true;
-                        pieces.extend(value);
-                        continue;
+                WordPiece::DoubleQuotedSequence(inner) | WordPiece::GettextDoubleQuotedSequence(inner) => {
+                    let only_list = matches!(inner.as_slice(), [one] if matches!(&one.piece,
+                        WordPiece::ParameterExpansion(_)));
+                    if !only_list {
+                        words.current.get_or_insert_default();
                     }
-                    for piece in value {
-                        let Piece::Lit(text) = piece else {
-                            started = true;
-                            pieces.push(piece);
-                            continue;
-                        };
-                        for (index, word) in text.split(char::is_whitespace).enumerate() {
-                            if index > 0 && started {
-                                finish(&mut pieces, items);
-                                started = false;
+                    self.quoted(inner, source, span, whole, words);
+                }
+                WordPiece::TildeExpansion(tilde) => {
+                    let text = match tilde {
+                        TildeExpr::WorkingDir => self.working_folder(source, span),
+                        _ => Text::hole(Why::at(
+                            WhyKind::Environment,
+                            "the home folder decides it",
+                            self.origin(source, span),
+                        )),
+                    };
+                    words.current.get_or_insert_default().append(text);
+                }
+                WordPiece::ParameterExpansion(expression) => match self.parameter(expression, source, span, whole) {
+                    Expansion::Text(text) if whole => words.current.get_or_insert_default().append(text),
+                    Expansion::Text(text) => self.split(text, alone, source, span, words),
+                    Expansion::List(fields) if whole => {
+                        let text = self.joined(Words { fields, ..Words::default() });
+                        words.current.get_or_insert_default().append(text);
+                    }
+                    Expansion::List(fields) => {
+                        for field in fields {
+                            self.end_word(words, source, span);
+                            match field {
+                                Field::Word(text) => self.split(text, true, source, span, words),
+                                other => words.fields.push(other),
                             }
-                            if !word.is_empty() {
-                                started = true;
-                                pieces.push(Piece::Lit(word.to_owned()));
+                        }
+                    }
+                },
+                WordPiece::CommandSubstitution(text) => {
+                    let text = self.substitute(text, source, span);
+                    if whole {
+                        words.current.get_or_insert_default().append(text);
+                    } else {
+                        self.split(text, alone, source, span, words);
+                    }
+                }
+                WordPiece::BackquotedCommandSubstitution(text) => {
+                    let text = text.replace("\\`", "`").replace("\\$", "$").replace("\\\\", "\\");
+                    let text = if words.current.is_some() && whole { text.replace("\\\"", "\"") } else { text };
+                    let text = self.substitute(&text, source, span);
+                    if whole {
+                        words.current.get_or_insert_default().append(text);
+                    } else {
+                        self.split(text, alone, source, span, words);
+                    }
+                }
+                WordPiece::ArithmeticExpression(expression) => {
+                    let text = match self.arithmetic(&expression.value, source, span) {
+                        Some(value) => Text::lit(value.to_string()),
+                        None => {
+                            let text = format!("`$(({}))` is not known", source.line(span.0, span.1));
+                            Text::hole(Why::at(WhyKind::Dynamic, text, self.origin(source, span)))
+                        }
+                    };
+                    words.current.get_or_insert_default().append(text);
+                }
+            }
+        }
+    }
+
+    /// What stands in double quotes: one word, but for the lists in it.
+    pub(super) fn quoted(
+        &mut self,
+        pieces: &[WordPieceWithSource],
+        source: &Source<'a>,
+        span: (usize, usize),
+        whole: bool,
+        words: &mut Words,
+    ) {
+        for piece in pieces {
+            let WordPiece::ParameterExpansion(expression) = &piece.piece else {
+                self.pieces(std::slice::from_ref(piece), source, span, true, words);
+                continue;
+            };
+            match self.parameter(expression, source, span, true) {
+                Expansion::Text(text) => words.current.get_or_insert_default().append(text),
+                Expansion::List(fields) if whole || joins(expression) => {
+                    let text = self.joined(Words { fields, ..Words::default() });
+                    words.current.get_or_insert_default().append(text);
+                }
+                Expansion::List(fields) => {
+                    for (at, field) in fields.into_iter().enumerate() {
+                        if at > 0 {
+                            self.end_word(words, source, span);
+                        }
+                        match field {
+                            Field::Word(text) => words.current.get_or_insert_default().append(text),
+                            other => {
+                                self.end_word(words, source, span);
+                                words.fields.push(other);
                             }
                         }
                     }
                 }
             }
         }
-        if started {
-            finish(&mut pieces, items);
+    }
+
+    /// Adds an unquoted expansion, split at blanks.
+    pub(super) fn split(
+        &mut self,
+        text: Text,
+        alone: bool,
+        source: &Source<'a>,
+        span: (usize, usize),
+        words: &mut Words,
+    ) {
+        if let (true, [Part::Hole(hole)], None) = (alone, text.0.as_slice(), &words.current)
+            && !hole.options.is_empty()
+        {
+            let alternatives: Vec<Vec<Field>> = hole
+                .options
+                .iter()
+                .map(|option| option.split_whitespace().map(|word| Field::Word(Text::lit(word))).collect())
+                .collect();
+            if alternatives.iter().any(|words| words.len() != 1) {
+                words.fields.push(Field::Either(alternatives, hole.whys.clone()));
+                return;
+            }
         }
+        if self.counting && alone && words.current.is_none() && text.known().is_none() {
+            words.fields.push(Field::Any(text.whys()));
+            return;
+        }
+        let separators = match self.state.variables.get("IFS") {
+            None => Some(" \t\n".to_owned()),
+            Some(Value::Text(text)) => text.known().map(str::to_owned),
+            Some(_) => None,
+        };
+        let Some(separators) = separators else {
+            words.current.get_or_insert_default().append(Text::unknown(text.whys()));
+            return;
+        };
+        for part in text.0 {
+            let Part::Lit(known) = part else {
+                words.current.get_or_insert_default().push(part);
+                continue;
+            };
+            if is_glob(&known) {
+                words.glob = true;
+            }
+            for (at, piece) in known.split(|next| separators.contains(next)).enumerate() {
+                if at > 0 {
+                    self.end_word(words, source, span);
+                    words.glob = is_glob(piece);
+                }
+                if !piece.is_empty() {
+                    words.current.get_or_insert_default().push_str(piece);
+                }
+            }
+        }
+    }
+
+    /// `~` at the start of an assigned value is the home folder.
+    pub(super) fn assigned_tilde(&self, text: Text, source: &Source<'a>, span: (usize, usize), whole: bool) -> Text {
+        match text.known() {
+            Some(known) if whole && known.starts_with("~/") => {
+                let why = Why::at(WhyKind::Environment, "the home folder decides it", self.origin(source, span));
+                let mut home = Text::hole(why);
+                home.push_str(known.strip_prefix('~').unwrap_or_default());
+                home
+            }
+            _ => text,
+        }
+    }
+
+    pub(super) fn unsupported(&self, what: &str, source: &Source<'a>, span: (usize, usize)) -> Why {
+        Why::at(WhyKind::Unsupported, format!("{what} is not evaluated"), self.origin(source, span))
     }
 }
 
-fn hole(why: Why) -> Piece {
-    Piece::Hole(Hole { whys: vec![why], options: Vec::new() })
+/// `"$*"` and `"${A[*]}"` are one word.
+fn joins(expression: &ParameterExpr) -> bool {
+    use brush_parser::word::{Parameter, SpecialParameter};
+    match expression {
+        ParameterExpr::Parameter { parameter, .. }
+        | ParameterExpr::UseDefaultValues { parameter, .. }
+        | ParameterExpr::UseAlternativeValue { parameter, .. }
+        | ParameterExpr::Substring { parameter, .. } => matches!(
+            parameter,
+            Parameter::Special(SpecialParameter::AllPositionalParameters { concatenate: true })
+                | Parameter::NamedWithAllIndices { concatenate: true, .. }
+        ),
+        ParameterExpr::MemberKeys { concatenate, .. } => *concatenate,
+        _ => false,
+    }
+}
+
+fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?']) || text.find('[').is_some_and(|at| text.get(at..).is_some_and(|rest| rest.contains(']')))
+}
+
+/// `$'…'`, as far as its escapes are the plain ones.
+fn ansi_c(text: &str) -> Option<String> {
+    let mut known = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            known.push(character);
+            continue;
+        }
+        known.push(match characters.next()? {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            plain @ ('\\' | '\'' | '"' | '?') => plain,
+            _ => return None,
+        });
+    }
+    Some(known)
 }

@@ -7,13 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{keep, list, map, put, text};
 use crate::model::Egress;
+use crate::model::annotations::{CONNECTOR, EGRESS, INTERFACES};
 
-const CONNECTOR: &str = "run.googleapis.com/vpc-access-connector";
-const EGRESS: &str = "run.googleapis.com/vpc-access-egress";
-const INTERFACES: &str = "run.googleapis.com/network-interfaces";
 const CLOUD_SQL: &str = "run.googleapis.com/cloudsql-instances";
-/// The label that holds the region.
-pub(super) const LOCATION: &str = "cloud.googleapis.com/location";
+pub(super) use crate::model::annotations::LOCATION;
 /// The label that names a revision's service.
 pub(super) const SERVICE: &str = "serving.knative.dev/service";
 

@@ -60,6 +60,15 @@ impl<'a> Annotations<'a> {
 }
 
 impl Annotations<'_> {
+    /// The keys that are known.
+    pub(super) fn keys(&self) -> Vec<String> {
+        match self.written.as_ref().map(|(_, map, _)| &map.kind) {
+            Some(Kind::Map(_, fields)) => fields.keys().map(ToString::to_string).collect(),
+            Some(Kind::Object(object)) => object.fields.keys().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Where an annotation is written, known or not.
     pub(super) fn mentions(&self, key: &str) -> Option<Origin> {
         let (expr, map, _) = self.written.as_ref()?;

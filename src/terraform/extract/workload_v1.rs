@@ -2,24 +2,16 @@
 //!
 //! Keys and values: `spec.template.metadata.annotations` of `run.googleapis.com/v1`.
 
-use serde_json::Value as Json;
-
 use super::super::module::World;
 use super::ResourceInstance;
 use super::annotations::Annotations;
 use super::facts::{Place, Reader, required};
 use super::workload::{absent, name, the_block, unknown};
+use crate::model::annotations::{self, CONNECTOR, EGRESS, INTERFACES, WrittenInterface};
 use crate::model::{
     ConnectorName, Egress, Fact, NetworkInterface, NetworkName, Origin, SubnetworkName, VpcAccess, Why, WhyKind,
     Workload, WorkloadKind,
 };
-
-/// The annotation that names the connector.
-pub(super) const CONNECTOR: &str = "run.googleapis.com/vpc-access-connector";
-/// The annotation with the egress setting.
-pub(super) const EGRESS: &str = "run.googleapis.com/vpc-access-egress";
-/// The annotation with the direct VPC interfaces, as JSON.
-pub(super) const INTERFACES: &str = "run.googleapis.com/network-interfaces";
 
 /// What a service's block declares.
 pub(super) fn service(world: &World, resource: &ResourceInstance) -> Workload {
@@ -65,25 +57,21 @@ fn interfaces(text: &str, origin: &Origin, place: &Place) -> Fact<Vec<NetworkInt
         let text = format!("the annotation {INTERFACES} is no JSON list of interfaces");
         Fact::unknown(Why::at(WhyKind::Invalid, text, origin.clone()))
     };
-    let Ok(Json::Array(items)) = serde_json::from_str::<Json>(text) else { return invalid() };
-    let known = |item: &Json, key: &str| match item.get(key).and_then(Json::as_str) {
-        Some(text) if !text.is_empty() => Fact::Known(text.to_owned(), origin.clone()),
-        _ => Fact::Absent(origin.clone()),
-    };
-    let tags = |item: &Json| match item.get("tags").and_then(Json::as_array) {
-        Some(tags) => Fact::Known(tags.iter().filter_map(Json::as_str).map(str::to_owned).collect(), origin.clone()),
-        None => Fact::Absent(origin.clone()),
-    };
-    if !items.iter().all(Json::is_object) {
-        return invalid();
-    }
-    if items.is_empty() {
+    let Some(written) = annotations::interfaces(text) else { return invalid() };
+    if written.is_empty() {
         return Fact::Absent(origin.clone());
     }
-    let one = |item: &Json| NetworkInterface {
-        network: place.name(known(item, "network"), NetworkName::parse),
-        subnetwork: place.name(known(item, "subnetwork"), SubnetworkName::parse),
-        tags: tags(item),
+    let known = |text: Option<String>| match text {
+        Some(text) => Fact::Known(text, origin.clone()),
+        None => Fact::Absent(origin.clone()),
     };
-    Fact::Known(items.iter().map(one).collect(), origin.clone())
+    let one = |written: WrittenInterface| NetworkInterface {
+        network: place.name(known(written.network), NetworkName::parse),
+        subnetwork: place.name(known(written.subnetwork), SubnetworkName::parse),
+        tags: match written.tags {
+            Some(tags) => Fact::Known(tags.into_iter().collect(), origin.clone()),
+            None => Fact::Absent(origin.clone()),
+        },
+    };
+    Fact::Known(written.into_iter().map(one).collect(), origin.clone())
 }

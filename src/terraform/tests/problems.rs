@@ -204,6 +204,13 @@ resource "google_cloud_run_service" "v1" {
     metadata { annotations = { "run.googleapis.com/vpc-access-egress" = "all-traffic" } }
   }
 }
+resource "google_cloud_run_service" "misspelt" {
+  name     = "misspelt"
+  location = "l"
+  template {
+    metadata { annotations = { "run.googleapis.com/vpc-connector" = "c" } }
+  }
+}
 resource "google_cloud_run_v2_service" "v2" {
   name     = "v2"
   location = "l"
@@ -215,6 +222,7 @@ resource "google_cloud_run_v2_service" "v2" {
         all,
         [
             (ProblemKind::ResourceTypeUnknown, "google_vpc_access_conector.c".to_owned()),
+            (ProblemKind::AnnotationMisplaced, "google_cloud_run_service.misspelt".to_owned()),
             (ProblemKind::AnnotationMisplaced, "google_cloud_run_service.v1".to_owned()),
             (ProblemKind::AnnotationMisplaced, "google_cloud_run_v2_service.v2".to_owned()),
         ]

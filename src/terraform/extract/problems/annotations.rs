@@ -8,8 +8,8 @@ use super::super::super::observed::Cursor;
 use super::super::super::value::Whys;
 use super::super::ResourceInstance;
 use super::super::annotations::Annotations;
-use super::super::workload_v1::{CONNECTOR, EGRESS, INTERFACES};
 use super::{Place, Problems};
+use crate::model::annotations::{KEYS, meant};
 use crate::model::{ConfigProblem, ProblemKind, RefusedBy, Written};
 
 pub(super) fn judge(at: &Place<'_>, resource: &ResourceInstance, problems: &mut Problems) {
@@ -17,6 +17,7 @@ pub(super) fn judge(at: &Place<'_>, resource: &ResourceInstance, problems: &mut 
         "google_cloud_run_service" => {
             let edit = "move it to template.metadata.annotations";
             under(at, resource, &["metadata"], edit, "is one of the template, and stands on the service", problems);
+            misspelt(at, resource, problems);
         }
         "google_cloud_run_v2_service" | "google_cloud_run_v2_worker_pool" => {
             v2(at, resource, &[&[], &["template"]], "template.vpc_access", problems);
@@ -35,22 +36,44 @@ fn v2(at: &Place<'_>, resource: &ResourceInstance, levels: &[&[&str]], block: &s
     }
 }
 
-/// Looks at the annotations of the blocks that a path leads to.
-fn under(at: &Place<'_>, resource: &ResourceInstance, path: &[&str], edit: &str, wrong: &str, problems: &mut Problems) {
+/// Keys of the template that mean nothing, where another one is meant.
+fn misspelt(at: &Place<'_>, resource: &ResourceInstance, problems: &mut Problems) {
+    for block in blocks(at, resource, &["template", "metadata"]) {
+        let annotations = Annotations::of(at.world, &block, Cursor::default());
+        for key in annotations.keys() {
+            let (Some(known), Some(origin)) = (meant(&key), annotations.mentions(&key)) else { continue };
+            problems.add(ConfigProblem {
+                kind: ProblemKind::AnnotationMisplaced,
+                address: at.address(),
+                field: Some(format!("template.metadata.annotations.{key}")),
+                text: format!("the annotation {key} means nothing to Cloud Run: {known} does"),
+                refused_by: RefusedBy::Api,
+                edit: format!("write {known}"),
+                places: vec![Written { value: None, origin }],
+            });
+        }
+    }
+}
+
+/// The blocks that a path leads to.
+fn blocks(at: &Place<'_>, resource: &ResourceInstance, path: &[&str]) -> Vec<BlockInstance> {
     let own = BlockInstance {
         block: resource.block.clone(),
         header: resource.block.header,
         scope: resource.scope.clone(),
         maybe: Whys::default(),
     };
-    let mut blocks = vec![own];
-    for kind in path {
-        blocks =
-            blocks.iter().flat_map(|block| nested_blocks(at.world, &block.scope, &block.block.body, kind)).collect();
-    }
-    for block in &blocks {
+    let step = |blocks: Vec<BlockInstance>, kind: &&str| {
+        blocks.iter().flat_map(|block| nested_blocks(at.world, &block.scope, &block.block.body, kind)).collect()
+    };
+    path.iter().fold(vec![own], step)
+}
+
+/// Looks at the annotations of the blocks that a path leads to.
+fn under(at: &Place<'_>, resource: &ResourceInstance, path: &[&str], edit: &str, wrong: &str, problems: &mut Problems) {
+    for block in &blocks(at, resource, path) {
         let annotations = Annotations::of(at.world, block, Cursor::default());
-        for key in [CONNECTOR, EGRESS, INTERFACES] {
+        for key in KEYS {
             let Some(origin) = annotations.mentions(key) else { continue };
             let prefix: String = path.iter().map(|kind| format!("{kind}.")).collect();
             problems.add(ConfigProblem {

@@ -1,0 +1,351 @@
+//! Lists, pipelines and compound commands: what runs, in which order, and under which guards.
+
+use std::rc::Rc;
+
+use brush_parser::ast::{
+    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, FunctionBody, IfClauseCommand,
+    Pipeline, SimpleCommand, SourceLocation,
+};
+
+use super::flow::{Arm, Flow, Life};
+use super::source::{Source, range};
+use super::state::{Function, Status};
+use super::{Shell, text::Text};
+use crate::model::{Guard, Why, WhyKind};
+
+impl<'a> Shell<'a> {
+    pub(super) fn list(&mut self, list: &CompoundList, source: &Source<'a>) -> Flow {
+        for item in &list.0 {
+            let flow = self.and_or(&item.0, source);
+            if flow != Flow::Next {
+                return flow;
+            }
+        }
+        Flow::Next
+    }
+
+    fn and_or(&mut self, list: &AndOrList, source: &Source<'a>) -> Flow {
+        if self.spend(1) {
+            return Flow::Exit;
+        }
+        let start = place(&list.first, source);
+        let mut end = start.1;
+        let mut flow = self.pipeline(&list.first, source);
+        if list.additional.is_empty()
+            && self.state.errexit
+            && self.state.status == Status::Known(false)
+            && self.conditions == 0
+            && !list.first.bang
+        {
+            return Flow::Exit;
+        }
+        if list.additional.is_empty()
+            && self.state.errexit
+            && self.state.status == Status::Unknown
+            && self.conditions == 0
+            && is_test(&list.first)
+        {
+            // With `set -e`, what follows runs only where the test holds.
+            let guard = self.guard(source, start, false);
+            self.push_guard(guard, Life::Shell(self.shells));
+        }
+        for next in &list.additional {
+            if flow != Flow::Next {
+                return flow;
+            }
+            let (pipeline, on) = match next {
+                AndOr::And(pipeline) => (pipeline, true),
+                AndOr::Or(pipeline) => (pipeline, false),
+            };
+            let span = (start.0, end);
+            end = location(pipeline.location(), source).1;
+            match self.state.status {
+                Status::Known(status) | Status::Assumed(status) if status == on => {
+                    flow = self.pipeline(pipeline, source)
+                }
+                Status::Known(_) => {}
+                Status::Assumed(status) => self.after_failure(status, pipeline, source, span),
+                Status::Unknown => {
+                    let guard = self.guard(source, span, !on);
+                    let before = self.state.clone();
+                    self.push_guard(guard.clone(), Life::Branch);
+                    let taken = self.pipeline(pipeline, source);
+                    let status = self.state.status;
+                    self.pop_guard();
+                    let state = std::mem::replace(&mut self.state, before);
+                    let skipped = Guard { negated: !guard.negated, ..guard.clone() };
+                    let arms = vec![
+                        Arm { flow: taken, state, own: vec![guard], ended: vec![skipped.clone()] },
+                        Arm { flow: Flow::Next, state: self.state.clone(), own: vec![skipped], ended: Vec::new() },
+                    ];
+                    flow = self.join(arms);
+                    self.state.status = match status {
+                        // `a && false` fails either way, and `a || true` succeeds.
+                        Status::Known(status) | Status::Assumed(status) if status != on => Status::Known(status),
+                        _ => Status::Unknown,
+                    };
+                }
+            }
+        }
+        flow
+    }
+
+    /// What runs only after a command that is taken to succeed has failed: its commands are found, under that guard,
+    /// and the script goes on as if it had not run.
+    fn after_failure(&mut self, status: bool, pipeline: &Pipeline, source: &Source<'a>, span: (usize, usize)) {
+        let guard = self.guard(source, span, status);
+        let before = self.state.clone();
+        let flow = self.unlikely(guard.clone(), |shell| shell.pipeline(pipeline, source));
+        let after = std::mem::replace(&mut self.state, before.clone());
+        if flow == Flow::Next {
+            self.state = before.or(after, &self.depends(&guard));
+        }
+        self.state.status = Status::Assumed(true);
+    }
+
+    pub(super) fn pipeline(&mut self, pipeline: &Pipeline, source: &Source<'a>) -> Flow {
+        let flow = match pipeline.seq.as_slice() {
+            [command] => self.command(command, source),
+            commands => {
+                let mut input = None;
+                let mut unknown_output = Text::default();
+                let last = commands.len().saturating_sub(1);
+                for (at, command) in commands.iter().enumerate() {
+                    let outer = self.state.out.clone();
+                    let output = self.subshell(|shell| {
+                        shell.state.out = Text::default();
+                        shell.capturing += 1;
+                        if at > 0 {
+                            shell.state.input = input.take();
+                        }
+                        shell.command(command, source);
+                        shell.capturing -= 1;
+                    });
+                    self.state.out = outer;
+                    input = Some(output.clone());
+                    if at == last {
+                        unknown_output = output;
+                    }
+                }
+                self.state.out.append(unknown_output);
+                Flow::Next
+            }
+        };
+        if pipeline.bang {
+            self.state.status = match self.state.status {
+                Status::Known(status) => Status::Known(!status),
+                Status::Assumed(status) => Status::Assumed(!status),
+                Status::Unknown => Status::Unknown,
+            };
+        }
+        flow
+    }
+
+    pub(super) fn command(&mut self, command: &Command, source: &Source<'a>) -> Flow {
+        if self.spend(1) {
+            return Flow::Exit;
+        }
+        match command {
+            Command::Simple(simple) => self.simple(simple, source),
+            Command::Function(function) => {
+                let defined = Function { body: Rc::new(function.body.clone()), source: source.clone() };
+                self.spend(function.body.to_string().len() / 64);
+                self.state.functions.insert(function.fname.value.clone(), Some(defined));
+                self.state.status = Status::Known(true);
+                Flow::Next
+            }
+            Command::ExtendedTest(test, _) => {
+                let span = range(&test.loc);
+                let decided = self.extended_test(&test.expr, source, span);
+                self.state.status = decided.map_or(Status::Unknown, Status::Known);
+                Flow::Next
+            }
+            Command::Compound(compound, redirects) => {
+                let items = redirects.iter().flat_map(|list| list.0.iter());
+                let streams = self.redirect(items, source);
+                let flow = self.compound(compound, source);
+                self.restore(streams);
+                flow
+            }
+        }
+    }
+
+    pub(super) fn body(&mut self, body: &FunctionBody, source: &Source<'a>) -> Flow {
+        let items = body.1.iter().flat_map(|list| list.0.iter());
+        let streams = self.redirect(items, source);
+        let flow = self.compound(&body.0, source);
+        self.restore(streams);
+        flow
+    }
+
+    fn compound(&mut self, command: &CompoundCommand, source: &Source<'a>) -> Flow {
+        match command {
+            CompoundCommand::BraceGroup(group) => self.list(&group.list, source),
+            CompoundCommand::Subshell(subshell) => {
+                let out = self.subshell(|shell| {
+                    shell.list(&subshell.list, source);
+                });
+                self.state.out = out;
+                Flow::Next
+            }
+            CompoundCommand::IfClause(clause) => self.if_clause(clause, source),
+            CompoundCommand::CaseClause(clause) => self.case(clause, source),
+            CompoundCommand::ForClause(clause) => self.for_clause(clause, source),
+            CompoundCommand::ArithmeticForClause(clause) => self.arithmetic_for(clause, source),
+            CompoundCommand::WhileClause(clause) => self.while_clause(clause, true, source),
+            CompoundCommand::UntilClause(clause) => self.while_clause(clause, false, source),
+            CompoundCommand::Arithmetic(arithmetic) => {
+                let (start, end) = range(&arithmetic.loc);
+                let value = self.arithmetic(&arithmetic.expr.value, source, (start, end));
+                self.state.status = value.map_or(Status::Unknown, |value| Status::Known(value != 0));
+                Flow::Next
+            }
+            CompoundCommand::Coprocess(coprocess) => {
+                self.subshell(|shell| {
+                    shell.command(&coprocess.body, source);
+                });
+                Flow::Next
+            }
+        }
+    }
+
+    /// Runs in a copy of the state, of which nothing but the printed text comes back.
+    pub(super) fn subshell(&mut self, run: impl FnOnce(&mut Self)) -> Text {
+        self.spend(1 + self.state.variables.len() / 8);
+        let before = self.state.clone();
+        let (loops, frames) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.frames));
+        self.shells += 1;
+        run(self);
+        self.end_guards(Life::Shell(self.shells));
+        self.shells -= 1;
+        self.loops = loops;
+        self.frames = frames;
+        let after = std::mem::replace(&mut self.state, before);
+        self.state.status = after.status;
+        after.out
+    }
+
+    /// Runs a condition; its span is what a guard shows.
+    pub(super) fn condition(&mut self, list: &CompoundList, source: &Source<'a>) -> (Flow, (usize, usize)) {
+        self.conditions += 1;
+        let flow = self.list(list, source);
+        self.conditions -= 1;
+        let first = list.0.first().map(|item| place(&item.0.first, source));
+        let last = list.0.last().map(|item| location(item.0.location(), source));
+        (flow, (first.unwrap_or_default().0, last.unwrap_or_default().1))
+    }
+
+    fn if_clause(&mut self, clause: &IfClauseCommand, source: &Source<'a>) -> Flow {
+        let mut ways: Vec<(Option<&CompoundList>, &CompoundList)> = vec![(Some(&clause.condition), &clause.then)];
+        ways.extend(clause.elses.iter().flatten().map(|way| (way.condition.as_ref(), &way.body)));
+        let mut arms: Vec<Arm<'a>> = Vec::new();
+        // The guards of the ways before, negated.
+        let mut before: Vec<Guard> = Vec::new();
+        let mut falls_through = true;
+        for (condition, body) in ways {
+            let mark = self.push_guards(&before);
+            let mut own = before.clone();
+            let mut open = None;
+            if let Some(condition) = condition {
+                let (flow, span) = self.condition(condition, source);
+                if flow != Flow::Next {
+                    self.pop_guards(mark);
+                    let ended = before.iter().map(negate).collect();
+                    arms.push(Arm { flow, state: self.state.clone(), own, ended });
+                    falls_through = false;
+                    break;
+                }
+                match self.state.status {
+                    Status::Known(false) => {
+                        self.pop_guards(mark);
+                        continue;
+                    }
+                    Status::Known(true) => {}
+                    Status::Assumed(_) | Status::Unknown => open = Some(self.guard(source, span, false)),
+                }
+            }
+            let rest = self.state.clone();
+            if let Some(guard) = &open {
+                own.push(guard.clone());
+                self.push_guard(guard.clone(), Life::Branch);
+                self.refine(condition, source, true);
+            }
+            let flow = self.list(body, source);
+            self.pop_guards(mark);
+            let ended = match &open {
+                Some(guard) => vec![negate(guard)],
+                None => any_of(&before).into_iter().collect(),
+            };
+            arms.push(Arm { flow, state: std::mem::replace(&mut self.state, rest), own, ended });
+            match open {
+                Some(guard) => before.push(negate(&guard)),
+                None => {
+                    falls_through = false;
+                    break;
+                }
+            }
+            self.refine(condition, source, false);
+        }
+        if falls_through {
+            self.state.status = Status::Known(true);
+            arms.push(Arm { flow: Flow::Next, state: self.state.clone(), own: before, ended: Vec::new() });
+        }
+        self.join(arms)
+    }
+
+    /// The words of a simple command that are no assignments or redirections, as they are written.
+    pub(super) fn written(command: &SimpleCommand) -> Vec<&str> {
+        let suffix = command.suffix.iter().flat_map(|suffix| suffix.0.iter()).filter_map(|item| match item {
+            CommandPrefixOrSuffixItem::Word(word) | CommandPrefixOrSuffixItem::AssignmentWord(_, word) => {
+                Some(word.value.as_str())
+            }
+            _ => None,
+        });
+        command.word_or_name.iter().map(|word| word.value.as_str()).chain(suffix).collect()
+    }
+
+    pub(super) fn guard(&self, source: &Source<'a>, span: (usize, usize), negated: bool) -> Guard {
+        Guard { text: source.line(span.0, span.1), origin: self.origin(source, span), negated, decided: None }
+    }
+
+    pub(super) fn depends(&self, guard: &Guard) -> Why {
+        Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone())
+    }
+}
+
+/// A command that does nothing but test.
+fn is_test(pipeline: &Pipeline) -> bool {
+    match pipeline.seq.as_slice() {
+        [Command::ExtendedTest(..)] => true,
+        [Command::Simple(simple)] => matches!(Shell::written(simple).first(), Some(&("[" | "test"))),
+        _ => false,
+    }
+}
+
+/// Where a pipeline stands, its `!` included.
+fn place(pipeline: &Pipeline, source: &Source<'_>) -> (usize, usize) {
+    let (start, end) = location(pipeline.location(), source);
+    (if pipeline.bang { source.bang_before(start) } else { start }, end)
+}
+
+/// Where a piece of the syntax tree stands.
+pub(super) fn location(span: Option<brush_parser::SourceSpan>, source: &Source<'_>) -> (usize, usize) {
+    span.as_ref().map_or((0, source.len().min(1)), range)
+}
+
+pub(super) fn negate(guard: &Guard) -> Guard {
+    Guard { negated: !guard.negated, ..guard.clone() }
+}
+
+/// The guard that says that one of the conditions holds of which these are the negations.
+pub(super) fn any_of(negations: &[Guard]) -> Option<Guard> {
+    let (first, rest) = negations.split_first()?;
+    if rest.is_empty() {
+        return Some(negate(first));
+    }
+    let texts: Vec<String> = negations
+        .iter()
+        .map(|guard| if guard.negated { guard.text.clone() } else { format!("! {}", guard.text) })
+        .collect();
+    Some(Guard { text: texts.join(" || "), negated: false, ..first.clone() })
+}

@@ -1,0 +1,284 @@
+//! Shell text as it is parsed: characters with their places, and texts in it that are not known.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use brush_parser::ast::Program;
+use brush_parser::{Parser, ParserOptions, SourceSpan};
+
+use super::text::{Part, Text};
+use crate::deploy::words::{Hole, Piece};
+use crate::model::{Origin, WhyKind, redact};
+
+/// A character of a shell text, or a part of it that is not known.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// What stands here.
+    pub kind: UnitKind,
+    /// Byte offset in the file.
+    pub offset: usize,
+}
+
+/// What a [`Unit`] is.
+#[derive(Clone, Debug)]
+pub enum UnitKind {
+    /// A character.
+    Char(char),
+    /// Text that is put in before the shell reads it, and that is not known.
+    Hole(Hole),
+}
+
+/// The units of a text that stands in one place.
+pub fn units_of(pieces: &[Piece], offset: usize) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Lit(text) => {
+                units.extend(text.chars().map(|character| Unit { kind: UnitKind::Char(character), offset }));
+            }
+            Piece::Hole(hole) => units.push(Unit { kind: UnitKind::Hole(hole.clone()), offset }),
+        }
+    }
+    units
+}
+
+/// The longest text that is parsed, in characters.
+const MAX_CHARACTERS: usize = 1 << 20;
+/// The longest line that is parsed: to find a column, its line is read from the start.
+const MAX_LINE: usize = 1 << 16;
+/// The deepest nesting that is parsed: the parser and the evaluation are recursive.
+const MAX_NESTING: usize = 150;
+/// Characters that no text uses stand for what is not known: those of two private planes.
+const STAND_INS: Range<u32> = 0xF_0000..0x10_FFFE;
+
+/// From a range of byte offsets to a place.
+pub(super) type Places<'a> = Rc<dyn Fn(Range<usize>) -> Origin + 'a>;
+
+/// A text and where it stands.
+#[derive(Clone)]
+pub(super) struct Source<'a> {
+    characters: Rc<[char]>,
+    offsets: Rc<[usize]>,
+    holes: Rc<[Part]>,
+    places: Places<'a>,
+}
+
+/// Why a text is not evaluated.
+pub(super) struct Refused {
+    pub(super) kind: WhyKind,
+    pub(super) text: String,
+    /// The character at which it shows.
+    pub(super) at: usize,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(units: &[Unit], places: Places<'a>) -> Self {
+        let parts = units.iter().map(|unit| match &unit.kind {
+            UnitKind::Char(character) => (Part::Lit(character.to_string()), unit.offset),
+            UnitKind::Hole(hole) => (Part::Hole(hole.clone()), unit.offset),
+        });
+        Self::from_parts(parts, places)
+    }
+
+    /// A text that an expansion gave, or a part of another text: all of it stands at `origin`.
+    pub(super) fn at_one_place(text: &Text, origin: Origin) -> Self {
+        Self::from_parts(text.0.iter().map(|part| (part.clone(), 0)), Rc::new(move |_| origin.clone()))
+    }
+
+    fn from_parts(parts: impl Iterator<Item = (Part, usize)>, places: Places<'a>) -> Self {
+        let (mut characters, mut offsets, mut holes) = (Vec::new(), Vec::new(), Vec::new());
+        for (part, offset) in parts {
+            let mut stand_in = |part: Part, characters: &mut Vec<char>| {
+                let next = u32::try_from(holes.len()).ok().and_then(|at| STAND_INS.start.checked_add(at));
+                let free = next.filter(|next| STAND_INS.contains(next)).and_then(char::from_u32);
+                // Past the last stand-in, all that is unknown shares one: still unknown, with the reasons of another.
+                let character = free.or_else(|| char::from_u32(STAND_INS.start)).unwrap_or(' ');
+                if free.is_some() {
+                    holes.push(part);
+                }
+                characters.push(character);
+                offsets.push(offset);
+            };
+            match part {
+                Part::Lit(text) => {
+                    for character in text.chars() {
+                        if STAND_INS.contains(&u32::from(character)) {
+                            stand_in(Part::Lit(character.to_string()), &mut characters);
+                        } else {
+                            characters.push(character);
+                        }
+                    }
+                }
+                other => stand_in(other, &mut characters),
+            }
+            offsets.resize(characters.len(), offset);
+        }
+        Self { characters: characters.into(), offsets: offsets.into(), holes: holes.into(), places }
+    }
+
+    /// `text`, which stands in this source between `start` and `end`; without exact places where it is written otherwise.
+    pub(super) fn inner(&self, text: &str, start: usize, end: usize) -> Self {
+        let characters: Vec<char> = text.chars().collect();
+        let within = self.characters.get(start..end.min(self.characters.len())).unwrap_or_default();
+        let found = (!characters.is_empty() && characters.len() <= within.len())
+            .then(|| within.windows(characters.len()).position(|window| window == characters.as_slice()))
+            .flatten();
+        let offsets = match found {
+            Some(at) => {
+                let offsets = self.offsets.get(start + at..start + at + characters.len());
+                offsets.unwrap_or_default().to_vec()
+            }
+            None => vec![self.offsets.get(start).copied().unwrap_or(0); characters.len()],
+        };
+        Self {
+            characters: characters.into(),
+            offsets: offsets.into(),
+            holes: Rc::clone(&self.holes),
+            places: Rc::clone(&self.places),
+        }
+    }
+
+    /// The syntax tree.
+    pub(super) fn parse(&self) -> Result<Program, Refused> {
+        if self.characters.len() > MAX_CHARACTERS {
+            let text = format!("the shell text has more than {MAX_CHARACTERS} characters");
+            return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
+        }
+        if self.characters.split(|next| *next == '\n').any(|line| line.len() > MAX_LINE) {
+            let text = format!("the shell text has a line of more than {MAX_LINE} characters");
+            return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
+        }
+        if let Some(at) = nests_too_deep(&self.characters) {
+            let text = format!("the shell text nests deeper than {MAX_NESTING} levels");
+            return Err(Refused { kind: WhyKind::Limit, text, at });
+        }
+        let text: String = self.characters.iter().collect();
+        let parsed = catch_unwind(AssertUnwindSafe(|| {
+            Parser::new(std::io::Cursor::new(text.as_bytes()), &options()).parse_program()
+        }));
+        let failed = |text: String, at: usize| Refused { kind: WhyKind::ParseFailed, text, at };
+        match parsed {
+            Ok(Ok(program)) => Ok(program),
+            Ok(Err(error)) => {
+                let at = match &error {
+                    brush_parser::ParseError::ParsingNear(position) => position.index,
+                    brush_parser::ParseError::Tokenizing { position: Some(position), .. } => position.index,
+                    _ => self.characters.len(),
+                };
+                Err(failed("the shell text does not parse".to_owned(), at))
+            }
+            Err(_) => Err(failed("the shell text could not be parsed".to_owned(), 0)),
+        }
+    }
+
+    /// What a text of the syntax tree stands for: known text, and what its stand-ins are.
+    pub(super) fn text(&self, text: &str) -> Text {
+        let mut parts = Text::default();
+        let mut known = String::new();
+        for character in text.chars() {
+            match self.hole(character) {
+                Some(hole) => {
+                    parts.push(Part::Lit(std::mem::take(&mut known)));
+                    parts.push(hole.clone());
+                }
+                None => known.push(character),
+            }
+        }
+        parts.push(Part::Lit(known));
+        parts
+    }
+
+    fn hole(&self, character: char) -> Option<&Part> {
+        let at = u32::from(character).checked_sub(STAND_INS.start)?;
+        self.holes.get(usize::try_from(at).ok()?)
+    }
+
+    /// The whole lines before a character; `None` where there are none.
+    pub(super) fn lines_before(&self, at: usize) -> Option<Self> {
+        let end = self.characters.iter().take(at).rposition(|next| *next == '\n')? + 1;
+        Some(Self {
+            characters: self.characters.get(..end)?.into(),
+            offsets: self.offsets.get(..end)?.into(),
+            holes: Rc::clone(&self.holes),
+            places: Rc::clone(&self.places),
+        })
+    }
+
+    /// The `!` before a character, behind blanks; the character itself where there is none.
+    pub(super) fn bang_before(&self, at: usize) -> usize {
+        let found = self.characters.iter().take(at).rposition(|next| !next.is_whitespace());
+        found.filter(|found| self.characters.get(*found) == Some(&'!')).unwrap_or(at)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.characters.len()
+    }
+
+    pub(super) fn origin(&self, start: usize, end: usize) -> Origin {
+        let offset = |at: usize| self.offsets.get(at).or(self.offsets.last()).copied().unwrap_or(0);
+        let (first, last) = (offset(start), offset(end.max(start + 1) - 1));
+        (self.places)(first..last.max(first) + usize::from(!self.characters.is_empty()))
+    }
+
+    /// The text between two characters on one line, short and without secrets.
+    pub(super) fn line(&self, start: usize, end: usize) -> String {
+        let characters = self.characters.get(start..end.min(self.characters.len())).unwrap_or_default();
+        let text: String =
+            characters.iter().take(200).map(|next| if self.hole(*next).is_some() { '…' } else { *next }).collect();
+        let text = text.replace("\\\n", " ");
+        redact::line(text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(';').trim())
+    }
+}
+
+pub(super) fn options() -> ParserOptions {
+    ParserOptions::default()
+}
+
+pub(super) fn range(span: &SourceSpan) -> (usize, usize) {
+    (span.start.index, span.end.index)
+}
+
+/// The character at which more constructs are open than the parser is trusted with. Quotes are not looked at, so this
+/// counts rather too many than too few.
+fn nests_too_deep(characters: &[char]) -> Option<usize> {
+    const OPEN: [&str; 6] = ["if", "case", "for", "while", "until", "select"];
+    const CLOSE: [&str; 3] = ["fi", "esac", "done"];
+    let (mut brackets, mut blocks, mut backquotes, mut negations) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut word = String::new();
+    let mut starts = true;
+    for (at, character) in characters.iter().enumerate() {
+        match character {
+            '(' | '{' | '[' => brackets += 1,
+            ')' | '}' | ']' => brackets = brackets.saturating_sub(1),
+            // Each level doubles the backslashes before its quotes.
+            '\\' if characters.get(at + 1) == Some(&'`') => backquotes += 1,
+            '\n' => backquotes = 0,
+            '!' => negations += 1,
+            _ => {}
+        }
+        if !matches!(character, '!' | ' ' | '\t') {
+            negations = 0;
+        }
+        if character.is_ascii_alphabetic() {
+            word.push(*character);
+        } else {
+            if starts && OPEN.contains(&word.as_str()) {
+                blocks += 1;
+            } else if starts && CLOSE.contains(&word.as_str()) {
+                blocks = blocks.saturating_sub(1);
+            }
+            if !word.is_empty() {
+                starts = matches!(word.as_str(), "then" | "do" | "else" | "if" | "while" | "until" | "elif" | "time");
+            }
+            if matches!(character, '\n' | ';' | '&' | '|' | '(' | '{' | ')' | '!') {
+                starts = true;
+            }
+            word.clear();
+        }
+        if brackets + blocks > MAX_NESTING || backquotes > MAX_NESTING || negations > MAX_NESTING {
+            return Some(at);
+        }
+    }
+    None
+}

@@ -1,0 +1,239 @@
+//! What a script knows at one point: variables, functions, arguments, what it has printed and is given to read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use brush_parser::ast::FunctionBody;
+
+use super::source::Source;
+use super::text::{Field, Text, add_whys, either};
+use crate::model::{Why, WhyKind};
+
+/// What a variable holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Unset,
+    Text(Text),
+    List(Vec<Field>),
+    Map(BTreeMap<String, Text>),
+    /// A text or a list that is not known.
+    Unknown(Vec<Why>),
+}
+
+/// The arguments of a script or function.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Arguments(pub(super) Vec<Field>);
+
+impl Arguments {
+    /// The argument with this number (from 1); `Ok(None)` where there is none, an error where that is not known.
+    pub(super) fn get(&self, number: usize) -> Result<Option<&Text>, Vec<Why>> {
+        for (at, field) in self.0.iter().enumerate().take(number) {
+            match field {
+                Field::Word(text) if at + 1 == number => return Ok(Some(text)),
+                Field::Word(_) => {}
+                other => return Err(other.whys()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many there are, where that is known.
+    pub(super) fn count(&self) -> Option<usize> {
+        self.0.iter().all(|field| matches!(field, Field::Word(_))).then_some(self.0.len())
+    }
+
+    /// Drops so many from the start.
+    pub(super) fn shift(&mut self, count: usize) {
+        for _ in 0..count {
+            match self.0.first() {
+                Some(Field::Word(_)) => {
+                    self.0.remove(0);
+                }
+                Some(_) => {
+                    let mut whys = Vec::new();
+                    for field in &self.0 {
+                        add_whys(&mut whys, &field.whys());
+                    }
+                    self.0 = vec![Field::Any(whys)];
+                    return;
+                }
+                None => return,
+            }
+        }
+    }
+}
+
+/// How the last command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Known(bool),
+    /// A command that is taken to succeed; what a script does after its failure is no declaration.
+    Assumed(bool),
+    Unknown,
+}
+
+/// A function and the text in which its body stands.
+#[derive(Clone)]
+pub(super) struct Function<'a> {
+    pub(super) body: Rc<FunctionBody>,
+    pub(super) source: Source<'a>,
+}
+
+#[derive(Clone)]
+pub(super) struct State<'a> {
+    pub(super) variables: BTreeMap<String, Value>,
+    pub(super) exported: BTreeSet<String>,
+    /// Why variables that nothing assigned are not known; `None` where they come from the environment.
+    pub(super) base: Option<Why>,
+    /// `None` where it is not known which of several definitions holds.
+    pub(super) functions: BTreeMap<String, Option<Function<'a>>>,
+    pub(super) arguments: Arguments,
+    pub(super) out: Text,
+    /// What is left to read, where it is known.
+    pub(super) input: Option<Text>,
+    /// The folder in which the script runs, from the repository's root.
+    pub(super) folder: Option<String>,
+    pub(super) status: Status,
+    /// `set -e`
+    pub(super) errexit: bool,
+    /// Commands for the end: `trap … EXIT`.
+    pub(super) at_exit: Option<(Text, crate::model::Origin)>,
+}
+
+impl<'a> State<'a> {
+    pub(super) fn new(arguments: Arguments) -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            exported: BTreeSet::new(),
+            base: None,
+            functions: BTreeMap::new(),
+            arguments,
+            out: Text::default(),
+            input: None,
+            folder: Some(String::new()),
+            status: Status::Known(true),
+            errexit: false,
+            at_exit: None,
+        }
+    }
+
+    /// True where nothing that later commands can see differs.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        self.variables == other.variables
+            && self.arguments == other.arguments
+            && self.out == other.out
+            && self.input == other.input
+            && self.folder == other.folder
+            && self.functions.len() == other.functions.len()
+    }
+
+    /// The state after one of two ways, by what `why` says.
+    pub(super) fn or(self, other: Self, why: &Why) -> Self {
+        let mut joined = self;
+        let names: BTreeSet<String> = joined.variables.keys().chain(other.variables.keys()).cloned().collect();
+        for name in names {
+            let unset = |state: &Self| match &state.base {
+                Some(why) => Value::Unknown(vec![why.clone()]),
+                None => {
+                    let text = format!("the environment variable {name} decides it");
+                    Value::Unknown(vec![Why::new(WhyKind::Environment, text)])
+                }
+            };
+            let ours = joined.variables.get(&name).cloned().unwrap_or_else(|| unset(&joined));
+            let theirs = other.variables.get(&name).cloned().unwrap_or_else(|| unset(&other));
+            let value = join(&ours, &theirs, why);
+            joined.variables.insert(name, value);
+        }
+        for (name, function) in other.functions {
+            joined
+                .functions
+                .entry(name)
+                .and_modify(|ours| {
+                    let same = match (&*ours, &function) {
+                        (Some(a), Some(b)) => Rc::ptr_eq(&a.body, &b.body),
+                        _ => false,
+                    };
+                    if !same {
+                        *ours = None;
+                    }
+                })
+                .or_insert(function);
+        }
+        if joined.arguments != other.arguments {
+            joined.arguments = join_arguments(&joined.arguments, &other.arguments, why);
+        }
+        joined.out = joined.out.or(&other.out, why);
+        joined.base = joined.base.or(other.base);
+        joined.exported.extend(other.exported);
+        if joined.input != other.input {
+            joined.input = None;
+        }
+        if joined.folder != other.folder {
+            joined.folder = None;
+        }
+        if joined.status != other.status {
+            joined.status = Status::Unknown;
+        }
+        joined.errexit |= other.errexit;
+        joined.at_exit = joined.at_exit.or(other.at_exit);
+        joined
+    }
+}
+
+fn join(a: &Value, b: &Value, why: &Why) -> Value {
+    match (a, b) {
+        (a, b) if a == b => a.clone(),
+        (Value::Text(a), Value::Text(b)) => Value::Text(a.or(b, why)),
+        (Value::List(a), Value::List(b)) => Value::List(either(a, b, why)),
+        // An unset variable gives the empty text.
+        (Value::Unset, Value::Text(text)) | (Value::Text(text), Value::Unset) => {
+            Value::Text(text.or(&Text::default(), why))
+        }
+        (a, b) => {
+            let mut whys = vec![why.clone()];
+            for value in [a, b] {
+                add_whys(&mut whys, &value.whys());
+            }
+            Value::Unknown(whys)
+        }
+    }
+}
+
+fn join_arguments(a: &Arguments, b: &Arguments, why: &Why) -> Arguments {
+    let open = |fields: &[Field]| fields.iter().any(|field| matches!(field, Field::Any(_)));
+    if !open(&a.0) && !open(&b.0) {
+        return Arguments(either(&a.0, &b.0, why));
+    }
+    let shared = a.0.iter().zip(&b.0).take_while(|(a, b)| a == b && matches!(a, Field::Word(_))).count();
+    let mut whys = Vec::new();
+    for field in a.0.iter().chain(&b.0).filter(|field| matches!(field, Field::Any(_))) {
+        add_whys(&mut whys, &field.whys());
+    }
+    let mut fields = a.0.get(..shared).unwrap_or_default().to_vec();
+    fields.push(Field::Any(whys));
+    Arguments(fields)
+}
+
+impl Value {
+    pub(super) fn whys(&self) -> Vec<Why> {
+        match self {
+            Self::Unset => Vec::new(),
+            Self::Text(text) => text.whys(),
+            Self::List(fields) => {
+                let mut whys = Vec::new();
+                for field in fields {
+                    add_whys(&mut whys, &field.whys());
+                }
+                whys
+            }
+            Self::Map(map) => {
+                let mut whys = Vec::new();
+                for text in map.values() {
+                    add_whys(&mut whys, &text.whys());
+                }
+                whys
+            }
+            Self::Unknown(whys) => whys.clone(),
+        }
+    }
+}

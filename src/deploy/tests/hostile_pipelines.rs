@@ -1,0 +1,70 @@
+//! Pipelines and manifests that nobody should be able to make the program hang or fail with.
+
+use super::{read, repository};
+
+/// The files that are read as pipelines, and what stands before a script in each.
+const PIPELINES: [(&str, &str); 5] = [
+    (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - run: "),
+    (".gitlab-ci.yml", "a:\n  script: "),
+    (
+        "cloudbuild.yaml",
+        "steps:\n  - name: gcr.io/cloud-builders/gcloud\n    entrypoint: bash\n    args:\n      - -c\n      - ",
+    ),
+    (".circleci/config.yml", "jobs:\n  build:\n    steps:\n      - run: "),
+    ("azure-pipelines.yml", "steps:\n  - script: "),
+];
+
+fn ends(path: &str, text: &str, what: &str) {
+    let folder = repository(path, text);
+    let started = std::time::Instant::now();
+    read(folder.path(), &[path]);
+    assert!(started.elapsed().as_secs() < 20, "{path}: {what} takes {:?}", started.elapsed());
+}
+
+#[test]
+fn hostile_texts_end() {
+    let aliases: String =
+        (1..12).map(|at| format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 10].join(", "))).collect();
+    for (path, before) in PIPELINES {
+        for (what, text) in [
+            ("a bomb of aliases", format!("a0: &a0 [x, x]\n{aliases}{before}gcloud run deploy a\n")),
+            ("nested lists", format!("{before}{}\n", "[".repeat(50_000))),
+            ("open expressions", format!("{before}gcloud run deploy {}\n", "${{ ".repeat(50_000))),
+            ("open brackets", format!("{before}gcloud run deploy {}\n", "<< $[[ $( ".repeat(20_000))),
+            ("nested expressions", format!("{before}gcloud run deploy ${{{{ {}1 }}}}\n", "!(".repeat(4_000))),
+            ("variables", format!("{before}gcloud run deploy {}\n", "$A${B}$$".repeat(30_000))),
+            ("no text", "\u{1}\u{2}".to_owned()),
+        ] {
+            ends(path, &text, what);
+        }
+    }
+}
+
+#[test]
+fn what_is_too_large_or_too_deep_says_so() {
+    for (path, before) in PIPELINES {
+        let folder = repository(path, &format!("{before}gcloud run deploy a {}\n", "x".repeat(10 << 20)));
+        let started = std::time::Instant::now();
+        let large = read(folder.path(), &[]);
+        assert!(started.elapsed().as_secs() < 20, "{path}");
+        assert!(large.incomplete.iter().any(|why| why.text.contains("larger than")), "{path}: {:?}", large.incomplete);
+        let deep = repository(path, &format!("{before}{}gcloud run deploy\n", "[".repeat(1_000)));
+        let deep = read(deep.path(), &[path]);
+        assert_eq!(deep.incomplete.len(), 1, "{path}: {:?}", deep.incomplete);
+    }
+}
+
+#[test]
+fn files_that_lead_to_themselves_end_with_a_reason() {
+    for (path, text) in [
+        (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    uses: ./.github/workflows/a.yml\n"),
+        (".gitlab-ci.yml", "include: .gitlab-ci.yml\na:\n  script: gcloud run deploy a\n"),
+        (".gitlab-ci.yml", "a:\n  trigger:\n    include: .gitlab-ci.yml\n"),
+        (".gitlab-ci.yml", "a:\n  script:\n    - !reference [a, script]\n    - gcloud run deploy a $X\n  extends: a\n"),
+        ("azure-pipelines.yml", "steps:\n  - template: azure-pipelines.yml\n"),
+    ] {
+        let folder = repository(path, text);
+        let read = read(folder.path(), &[path]);
+        assert!(!read.incomplete.is_empty(), "{path}: nothing says why of {text}");
+    }
+}

@@ -1,0 +1,2 @@
+REGION := us-west1
+CONNECTOR := settings-connector
