@@ -189,6 +189,56 @@ mod tests {
     }
 
     #[test]
+    fn no_tree_that_is_too_deep_has_few_tokens() {
+        let nests = [
+            ("x = ", "-", "1", ""),
+            ("x = ", "not ", "a", ""),
+            ("x = ", "(", "1", ",)"),
+            ("x = ", "[", "", "]"),
+            ("x = ", "{1: ", "2", "}"),
+            ("x = ", "{**", "a", "}"),
+            ("x = ", "a(", "", ")"),
+            ("x = ", "a(b=", "1", ")"),
+            ("x = ", "a[", "b", "]"),
+            ("x = ", "a[b:", "c", "]"),
+            ("x = ", "", "a", ".b"),
+            ("x = ", "", "a", "()"),
+            ("x = ", "", "a", " + a"),
+            ("x = ", "lambda: ", "1", ""),
+            ("x = ", "lambda a=", "1", ": 2"),
+            ("x = ", "a if b else ", "1", ""),
+            ("x = ", "a or (b and ", "c", ")"),
+            ("x = ", "(a := ", "1", ")"),
+            ("x = ", "[a for a in ", "b", "]"),
+            ("x = ", "f'{", "1", "}'"),
+            ("match a:\n  case ", "[", "1", "]"),
+            ("match a:\n  case ", "B(c=", "1", ")"),
+            ("match a:\n  case ", "{1: ", "2", "}"),
+            ("match a:\n  case ", "(1 | ", "2", ")"),
+        ];
+        let mut deep = 0;
+        for (before, open, inner, close) in nests {
+            let after = if before.starts_with("match") { ": pass" } else { "" };
+            for times in (150..800).step_by(13) {
+                let text = format!("{before}{}{inner}{}{after}\n", open.repeat(times), close.repeat(times));
+                let parsed = ruff_python_parser::parse_unchecked(&text, ParseOptions::from(Mode::Module));
+                let few = !depth::may_be_too_deep(parsed.tokens());
+                if parsed.has_valid_syntax() {
+                    let body: Vec<ast::Stmt> =
+                        parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap();
+                    let is_deep = depth::is_too_deep(&body);
+                    deep += usize::from(is_deep);
+                    assert!(!is_deep || !few, "{open} {times}");
+                }
+            }
+        }
+        assert!(deep > 100, "{deep} trees are too deep");
+        let text = "def f(a):\n    return [b for b in a if b]\n";
+        let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module));
+        assert!(!depth::may_be_too_deep(parsed.tokens()));
+    }
+
+    #[test]
     fn the_lower_bound_of_a_specifier_is_the_version() {
         for (text, minor) in [("3.11", 11), (">=3.9,<4", 9), ("^3.10", 10), ("<4,>=3.12", 12), ("3.8.*", 8)] {
             assert_eq!(Version::parse(text).map(|version| version.minor), Some(minor), "{text}");

@@ -40,6 +40,8 @@ pub struct Space<'a> {
     pub interpreter: Interpreter,
     /// Folder → the names in it, up to their first dot.
     listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
+    /// The same the other way round: a name up to its first dot → the folders that it is in.
+    named: FxHashMap<&'a str, Vec<&'a str>>,
     /// The folders of the walk.
     folders: FxHashSet<&'a str>,
     /// Python files that are not among the sources: those of installed packages.
@@ -132,10 +134,13 @@ impl<'a> Space<'a> {
         let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
         let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut listed: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
+        let mut named: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
         for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             let name = name.split('.').next().unwrap_or(name);
-            listed.entry(folder).or_default().insert(name);
+            if listed.entry(folder).or_default().insert(name) {
+                named.entry(name).or_default().push(folder);
+            }
             let Some(&folder) = others.get(folder) else { continue };
             elsewhere.entry(name).or_default().push(folder);
         }
@@ -157,6 +162,7 @@ impl<'a> Space<'a> {
             root,
             interpreter,
             listed,
+            named,
             folders: tree.folders.iter().map(String::as_str).collect(),
             unread,
             has_compiled,

@@ -3,8 +3,10 @@
 mod history;
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use self::history::History;
 use super::pytest_config::join;
@@ -26,11 +28,11 @@ pub struct Catalogue {
     /// The letters of each of these names.
     letters: Vec<Letters>,
     /// Last component → indices of modules.
-    by_last: HashMap<String, Vec<usize>>,
+    by_last: FxHashMap<String, Vec<usize>>,
     /// Name defined at module level → indices of modules.
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: FxHashMap<String, Vec<usize>>,
     /// Path → index of the module.
-    by_path: HashMap<String, usize>,
+    by_path: FxHashMap<String, usize>,
     /// Folders in which a module may have been.
     roots: Vec<String>,
     repo: PathBuf,
@@ -44,9 +46,9 @@ impl Catalogue {
         let mut catalogue = Self {
             modules: Vec::new(),
             letters: Vec::new(),
-            by_last: HashMap::new(),
-            by_name: HashMap::new(),
-            by_path: HashMap::new(),
+            by_last: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            by_path: FxHashMap::default(),
             roots: space.roots.global.clone(),
             repo: repo.to_owned(),
             history: OnceCell::new(),

@@ -3,6 +3,9 @@
 use super::{Space, Unit};
 use crate::testinfra::pytest_config::join;
 
+/// So many folders are compared with one another; of more, the names are looked up.
+const FEW: usize = 8;
+
 impl Space<'_> {
     /// Follows the rest of a dotted name; the error is what was found before a part was missing.
     pub(super) fn descend(&self, first: Unit, rest: &[&str]) -> Result<Vec<Unit>, Vec<Unit>> {
@@ -25,29 +28,33 @@ impl Space<'_> {
             Unit::File(id) => {
                 let path = self.sources.get(*id)?.path.as_str();
                 let folder = path.strip_suffix("__init__.py")?;
-                self.child(&[folder.trim_end_matches('/').to_owned()], name)
+                self.child(&[folder.trim_end_matches('/')], name)
             }
         }
     }
 
     /// One component, looked up in folders: package, extension, module, compiled module; else the folders of that name
     /// together. A package or module in a later folder comes before a mere folder in an earlier one.
-    pub(super) fn child(&self, folders: &[String], name: &str) -> Option<Unit> {
-        if name.is_empty() {
+    pub(super) fn child(&self, folders: &[impl AsRef<str>], name: &str) -> Option<Unit> {
+        let named = self.named.get(name);
+        // Most names that are imported are those of no file of the repository.
+        if name.is_empty() || (named.is_none() && self.tree.opaque.is_empty()) {
             return None;
         }
         let mut portions = Vec::new();
-        for folder in folders {
-            let is_listed = self.listed.get(folder.as_str()).is_some_and(|names| names.contains(name));
+        for folder in folders.iter().map(AsRef::as_ref) {
+            let is_listed = named.is_some_and(|folders| match folders.len() {
+                0..=FEW => folders.contains(&folder),
+                _ => self.listed.get(folder).is_some_and(|names| names.contains(name)),
+            });
             if !is_listed && self.tree.opaque.is_empty() {
                 continue;
             }
             let path = join(folder, name);
-            let package = format!("{path}/__init__");
-            if self.is_extension(&package) {
+            if !self.extensions.is_empty() && self.is_extension(&format!("{path}/__init__")) {
                 return Some(Unit::Opaque);
             }
-            if let Some(unit) = self.file(&format!("{package}.py")) {
+            if let Some(unit) = self.file(&format!("{path}/__init__.py")) {
                 return Some(unit);
             }
             if !folder.is_empty() && self.is_extension(&path) {
