@@ -4,7 +4,7 @@ CARGO = cargo
 FIXTURE = terraform-fixtures/staging
 
 .POSIX:
-.PHONY: help demo test faults lint bench docs clients peers pytests
+.PHONY: help demo test faults lint bench docs clients peers pytests scripts
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -60,3 +60,6 @@ pytests: ## install pytest 8 and 9 in target/pytest8 and target/pytest9, for the
 	  python3 -m venv target/pytest$$version && \
 	  target/pytest$$version/bin/pip install --quiet --disable-pip-version-check --requirement tests/pytest/pytest$$version.txt || exit 1; \
 	done
+
+scripts: ## install click and PyYAML in target/scripts, for the tests that run deploy scripts
+	python3 -m pip install --quiet --disable-pip-version-check --target target/scripts --upgrade --requirement tests/deploy_packages.txt

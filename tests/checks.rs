@@ -550,7 +550,7 @@ const CASES: &[Case] = &[
                 });
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[("deploy-refused", "netra-auth-staging"), ("workload-connector-changed", "netra-auth-staging")],
         not_checked: NOTHING,
     },
     Case {

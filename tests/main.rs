@@ -8,6 +8,7 @@ mod before_deploy;
 mod checks;
 mod cli;
 mod coverage;
+mod deploy_python_fuzz;
 mod docs;
 mod doctor;
 mod emulator;

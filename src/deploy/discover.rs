@@ -5,6 +5,8 @@ use std::path::Path;
 
 use ignore::WalkBuilder;
 
+mod importers;
+
 use super::repository::MAX_BYTES;
 use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
@@ -108,6 +110,7 @@ fn walk(repo: &Path, folder: &Path, found: &mut Vec<Found>, declarations: &mut D
         })
         .build();
     let mut looked_at = 0;
+    let mut others = importers::Others::default();
     for entry in walker.flatten() {
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;
@@ -120,9 +123,13 @@ fn walk(repo: &Path, folder: &Path, found: &mut Vec<Found>, declarations: &mut D
         }
         let path = relative(repo, entry.path());
         let Some(kind) = kind_of(&path) else { continue };
-        let Some((kind, text)) = text_if_deploys(entry.path(), &path, kind, declarations) else { continue };
-        found.push(Found { path, kind, text });
+        match text_if_deploys(entry.path(), &path, kind, declarations) {
+            Some((kind, text, true)) => found.push(Found { path, kind, text }),
+            Some((FileKind::Python, text, false)) => others.add(path, text),
+            _ => {}
+        }
     }
+    others.find_importers(found);
 }
 
 fn relative(repo: &Path, path: &Path) -> String {
@@ -172,7 +179,9 @@ fn deploys(kind: FileKind, text: &str) -> bool {
     let gcloud =
         text.contains("gcloud") && text.contains("run") && (text.contains("deploy") || text.contains("update"));
     match kind {
-        FileKind::Python => gcloud || text.contains("vpc_access"),
+        FileKind::Python => {
+            gcloud || ["vpc_access", "vpcAccess", "run_v2", "run.googleapis.com"].iter().any(|word| text.contains(word))
+        }
         FileKind::GithubActions => {
             gcloud || text.contains("google-github-actions/deploy-cloudrun") || text.contains("uses: ./")
         }
@@ -205,12 +214,13 @@ fn is_script(path: &str, text: &str) -> bool {
         })
 }
 
+/// The text of a file, and whether it may deploy something.
 fn text_if_deploys(
     path: &Path,
     relative: &str,
     kind: FileKind,
     declarations: &mut DeployDeclarations,
-) -> Option<(FileKind, String)> {
+) -> Option<(FileKind, String, bool)> {
     let size = std::fs::metadata(path).ok()?.len();
     if size > MAX_BYTES {
         // Only what can be deploy config at all is worth a word.
@@ -225,8 +235,8 @@ fn text_if_deploys(
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let kind = by_content(kind, &text);
-    let is_config = deploys(kind, &text) && (kind != FileKind::Shell || is_script(relative, &text));
-    is_config.then_some((kind, text))
+    let deploys = deploys(kind, &text) && (kind != FileKind::Shell || is_script(relative, &text));
+    Some((kind, text, deploys))
 }
 
 /// The text of a file that is named in the configuration: what cannot be read is said.

@@ -2,7 +2,7 @@
 //!
 //! | file or folder | subject |
 //! | --- | --- |
-//! | `discover` | which files are deploy config |
+//! | `discover` | which files are deploy config, and their `importers` |
 //! | `repository` | files that one deploy file reads of another |
 //! | `commands` | from a command line to what it declares |
 //! | `gcloud` | gcloud's command line |
@@ -106,6 +106,26 @@ pub fn declarations(
     let mut seen = std::collections::BTreeSet::new();
     declarations.incomplete.retain(|why| seen.insert(why.clone()));
     declarations
+}
+
+/// What one Python script would deploy, with no repository around it: for the fuzz target.
+#[doc(hidden)]
+pub fn python_script(text: &str) -> DeployDeclarations {
+    let (context, excerpts) = (NameContext::default(), Excerpts::default());
+    let found = Found { path: "script.py".to_owned(), kind: FileKind::Python, text: text.to_owned() };
+    let mut read = DeployDeclarations::default();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, || {
+            // A folder that is not there: no file of it is ever read.
+            let repository = Repository::new(Path::new("/nonexistent"), &context, &excerpts);
+            read_file(&found, &repository, &excerpts, &mut read);
+        });
+        if let Some(Err(panic)) = spawned.ok().map(std::thread::ScopedJoinHandle::join) {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    read
 }
 
 fn source(found: &Found, excerpts: &Excerpts) -> SourceFile {

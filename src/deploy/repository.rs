@@ -99,6 +99,11 @@ impl<'a> Repository<'a> {
         self.real(path).is_ok_and(|real| real.is_file())
     }
 
+    /// True where a folder of the repository is there.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.real(path).is_ok_and(|real| real.is_dir())
+    }
+
     fn real(&self, path: &str) -> Result<PathBuf, Refusal> {
         let unreadable = |text: String| Refusal { kind: WhyKind::FileUnreadable, text };
         let real = self.root.join(path).canonicalize().map_err(|error| match error.kind() {

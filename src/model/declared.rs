@@ -172,9 +172,14 @@ pub struct DeployDeclarations {
 }
 
 impl DeployDeclarations {
-    /// Adds what another file declares.
+    /// Adds what another file declares. The same command can be reached from several files, as one in a module that
+    /// is imported; it is one declaration.
     pub fn absorb(&mut self, other: Self) {
-        self.commands.extend(other.commands);
+        for command in other.commands {
+            if !self.commands.contains(&command) {
+                self.commands.push(command);
+            }
+        }
         self.connectors.extend(other.connectors);
         self.refused.extend(other.refused);
         self.problems.extend(other.problems);

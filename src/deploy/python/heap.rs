@@ -55,6 +55,15 @@ impl<'a> Heap<'a> {
         self.objects.get(id).map(Rc::as_ref)
     }
 
+    /// The elements of a list, where it is one that is known.
+    pub fn list(&self, value: &Val<'a>) -> Option<&[Elem<'a>]> {
+        let Kind::List(id) = value.kind else { return None };
+        match self.get(id) {
+            Some(Obj::List(elements)) => Some(elements),
+            _ => None,
+        }
+    }
+
     /// An object, to be changed.
     pub fn get_mut(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
         for index in 0..self.twins.len() {
@@ -228,6 +237,10 @@ fn unsure<'a>(entry: &Entry<'a>, whys: &Whys) -> Entry<'a> {
 
 /// Keeps what both lists begin and end with; between, it is one or the other.
 fn merge_lists<'a>(a: &[Elem<'a>], b: &[Elem<'a>], whys: &Whys, meeting: Meeting) -> Vec<Elem<'a>> {
+    // Alternatives in alternatives are shared, so that a short list may stand for very many elements.
+    if weight(a, MAX_ELEMENTS) + weight(b, MAX_ELEMENTS) > MAX_ELEMENTS {
+        return vec![Elem::Any(whys.clone())];
+    }
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (rest_a, rest_b) = (a.get(prefix..).unwrap_or_default(), b.get(prefix..).unwrap_or_default());
     let suffix = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(x, y)| x == y).count();
@@ -240,6 +253,23 @@ fn merge_lists<'a>(a: &[Elem<'a>], b: &[Elem<'a>], whys: &Whys, meeting: Meeting
     }
     merged.extend(rest_a.get(rest_a.len() - suffix..).unwrap_or_default().iter().cloned());
     merged
+}
+
+/// How many elements a list has with all its alternatives, counted up to a limit.
+fn weight(elements: &[Elem<'_>], limit: usize) -> usize {
+    let mut count = 0;
+    for element in elements {
+        count += 1;
+        if let Elem::Either(alternatives, _) = element {
+            for alternative in alternatives.iter() {
+                count += weight(alternative, limit.saturating_sub(count));
+            }
+        }
+        if count > limit {
+            break;
+        }
+    }
+    count
 }
 
 /// A text in as few parts as possible.

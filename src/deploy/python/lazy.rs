@@ -1,8 +1,11 @@
 //! Generators, `map` and `filter`: nothing in them runs before somebody takes their elements.
 
+use std::rc::Rc;
+
 use super::Evaluator;
 use super::exec::{Condition, Flow, Frame, Stop};
-use super::value::{At, Body, Kind, Obj, Val, Whys};
+use super::value::{At, Body, Elem, Kind, Obj, Val, Whys, why};
+use crate::model::WhyKind;
 use crate::python::ast::{self, Expr, Stmt};
 
 /// Calls that take all elements of their argument at once.
@@ -10,7 +13,47 @@ const TAKES_ALL: [&str; 9] = ["list", "tuple", "set", "frozenset", "sorted", "di
 /// Calls that give an iterator over another one: whether its elements are taken is decided further out.
 const PASSES_ON: [&str; 7] = ["map", "filter", "zip", "enumerate", "iter", "reversed", "itertools.chain"];
 
+/// What a generator has given so far.
+#[derive(Debug)]
+pub struct Yields<'a> {
+    elements: Vec<Elem<'a>>,
+    /// How many guards held when it was called.
+    guards: usize,
+    /// How many loops of an unknown number of rounds were open.
+    loops: usize,
+}
+
 impl<'a> Evaluator<'a> {
+    /// A generator begins.
+    pub fn begin_yields(&mut self) {
+        let (guards, loops) = (self.guards.len(), self.open_loops);
+        self.yields.push(Yields { elements: Vec::new(), guards, loops });
+    }
+
+    /// A generator ends: what it gave, as a list.
+    pub fn end_yields(&mut self, at: At) -> Val<'a> {
+        let elements = self.yields.pop().map(|yields| yields.elements).unwrap_or_default();
+        Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
+    }
+
+    /// `yield value`, or, for `yield from`, each of its elements.
+    pub fn give(&mut self, elements: Vec<Elem<'a>>, at: At) {
+        let inner = self.guards.last().map(|active| active.guard.text.clone());
+        let Some(yields) = self.yields.last_mut() else { return };
+        if yields.elements.len() > 2_000 {
+            yields.elements.push(Elem::Any(why(WhyKind::Limit, "the generator gives too many values", at)));
+            return;
+        }
+        if self.open_loops > yields.loops {
+            yields.elements.push(Elem::Any(why(WhyKind::Dynamic, "how many values it gives is not known", at)));
+        } else if self.guards.len() > yields.guards {
+            let text = format!("it depends on `{}`", inner.unwrap_or_default());
+            yields.elements.push(Elem::Either(Rc::from([elements, Vec::new()]), why(WhyKind::Guarded, text, at)));
+        } else {
+            yields.elements.extend(elements);
+        }
+    }
+
     /// Evaluates an expression all of whose elements are taken here.
     pub fn eval_taken(&mut self, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
         self.taken = true;

@@ -6,6 +6,7 @@
 //!
 //! | file or folder | subject |
 //! | --- | --- |
+//! | `api` | calls of Cloud Run's API: what one sets, clears and leaves |
 //! | `value` | what a value can be |
 //! | `heap` | the state, how it forks and meets again |
 //! | `exec` | statements: `branches`, `loops`, `rounds`, `matching`, `try_blocks` |
@@ -16,8 +17,10 @@
 //! | `call` | calls of the script's own code: `arguments`, `attributes`, `classes`; and of code that is `unknown` |
 //! | `library` | calls of the standard library, and of `builtins`: `copies`, `quoting` |
 //! | `methods` | methods of texts, lists and dicts |
+//! | `modules` | modules of the repository that are imported |
 //! | `text` | formatting |
-//! | `sink` | commands and configs that leave the script |
+//! | `sink` | commands that leave the script |
+//! | `configs` | configs with VPC access that it builds |
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -25,10 +28,14 @@ use std::rc::Rc;
 use super::repository::Repository;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
-use crate::model::{Caller, DeployDeclarations, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact};
+use crate::model::{
+    Caller, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, SourceFile, Why, WhyKind, redact,
+};
 use crate::python::{self, Ranged, Version};
 
+mod api;
 mod call;
+mod configs;
 mod define;
 mod eval;
 mod exec;
@@ -36,6 +43,7 @@ mod heap;
 mod lazy;
 mod library;
 mod methods;
+mod modules;
 mod sink;
 mod text;
 mod value;
@@ -43,7 +51,8 @@ mod with;
 
 use exec::{ActiveGuard, Condition, Stop};
 use heap::Heap;
-use value::{At, Function, Kind, Obj, Val, Whys};
+use modules::{Module, Source, folder_of};
+use value::{At, Kind, Obj, Val, Whys};
 
 /// What a script does.
 pub type Outcome = DeployDeclarations;
@@ -72,8 +81,20 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         let why = Why::at(WhyKind::Limit, "it is nested too deep to be read", file.line_origin(1));
         return Outcome { incomplete: vec![why], ..Outcome::default() };
     }
+    let source = Source::new(file.clone(), module.body);
     let mut evaluator = Evaluator {
-        file,
+        sources: &source,
+        files: vec![&source],
+        modules: Vec::new(),
+        current: 0,
+        search: vec![folder_of(file.path().as_str()).to_owned()],
+        search_open: None,
+        importing: 0,
+        files_written: false,
+        yields: Vec::new(),
+        open_loops: 0,
+        sent: std::collections::BTreeSet::new(),
+        config_commands: Vec::new(),
         repository,
         heap: Heap::default(),
         module: 0,
@@ -86,6 +107,7 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         configs: Vec::new(),
         silent_dicts: std::collections::BTreeSet::new(),
         steps: 0,
+        compared: 0,
         depth: 0,
         silent: 0,
         hazards: 0,
@@ -95,8 +117,17 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         handled: 0,
     };
     evaluator.module = evaluator.heap.add(Obj::Scope { names: BTreeMap::new(), parent: None, open: None });
+    evaluator.modules.push(Module {
+        path: file.path().as_str().to_owned(),
+        name: "__main__".into(),
+        dotted: "__main__".into(),
+        parent: None,
+        source: Some(&source),
+        scope: evaluator.module,
+        broken: None,
+    });
     let mut frame = evaluator.frame(evaluator.module);
-    let end = evaluator.body(&module.body, &mut frame, (0, 0));
+    let end = evaluator.body(&source.body, &mut frame, (0, 0));
     if end.is_ok() || end == Err(Stop::Raise) {
         evaluator.call_escaped();
     }
@@ -106,10 +137,33 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
 
 /// The evaluation of one script.
 struct Evaluator<'a> {
-    file: &'a SourceFile,
+    /// The first of the files that are read.
+    sources: &'a Source,
+    /// All of them, in the order of their places.
+    files: Vec<&'a Source>,
+    /// The script, and the modules that it imports.
+    modules: Vec<Module<'a>>,
+    /// The module whose code is being executed.
+    current: usize,
+    /// The folders in which modules are looked for.
+    search: Vec<String>,
+    /// Why modules may come from another folder.
+    search_open: Option<Whys>,
+    /// How many imports are being followed.
+    importing: usize,
+    /// True where the script may have written a file of the repository.
+    files_written: bool,
+    /// What the generators that are being run have given so far.
+    yields: Vec<lazy::Yields<'a>>,
+    /// How many loops of an unknown number of rounds are open.
+    open_loops: usize,
+    /// Dicts and messages that a call of the API sent.
+    sent: std::collections::BTreeSet<value::ObjId>,
+    /// Configs with VPC access, with the object that each stands in.
+    config_commands: Vec<(value::ObjId, DeployCommand)>,
     repository: &'a Repository<'a>,
     heap: Heap<'a>,
-    /// The module's scope.
+    /// The scope of the module whose code is being executed.
     module: value::ObjId,
     guards: Vec<ActiveGuard>,
     /// Conditions under which the script got here at all, because it would have ended otherwise.
@@ -117,15 +171,17 @@ struct Evaluator<'a> {
     /// The calls that are being followed: name, and where the call stands.
     callers: Vec<(Rc<str>, At)>,
     /// Functions that unknown code may call, with the condition to show, and whether only a decorator got them.
-    escaped: Vec<(Rc<Function<'a>>, Condition, bool)>,
+    escaped: Vec<(Val<'a>, Condition, bool)>,
     /// Where the functions that were called are defined.
     called: Vec<At>,
     outcome: Outcome,
     /// Instances that have VPC access.
-    configs: Vec<sink::Config>,
+    configs: Vec<configs::Config>,
     /// Dicts that were made while nothing is recorded.
     silent_dicts: std::collections::BTreeSet<value::ObjId>,
     steps: usize,
+    /// How many pairs of elements were compared.
+    compared: usize,
     depth: usize,
     /// Greater than 0 while commands are not recorded.
     silent: usize,
@@ -141,23 +197,52 @@ struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
+    /// The place of a node of the module whose code is being executed.
     fn at(&self, node: &impl Ranged) -> At {
         let range = python::range_of(node);
-        (range.start, range.end)
+        let base = self.modules.get(self.current).and_then(|module| module.source).map_or(0, |source| source.base);
+        (base + range.start, base + range.end)
+    }
+
+    /// The file in which a place lies.
+    fn file_at(&self, at: At) -> &'a Source {
+        let after = self.files.partition_point(|source| source.base <= at.0);
+        self.files.get(after.saturating_sub(1)).copied().unwrap_or(self.sources)
     }
 
     fn origin(&self, at: At) -> Origin {
-        self.file.origin(at.0..at.1)
+        let source = self.file_at(at);
+        source.file.origin(source.range(at))
     }
 
     /// The origin of a command, with the calls that led to it, innermost first.
     fn origin_with_callers(&self, at: At) -> Origin {
-        let callers = self.callers.iter().rev().map(|(name, at)| Caller {
-            name: name.to_string(),
-            file: self.file.path().clone(),
-            position: self.file.position(at.0),
+        let callers = self.callers.iter().rev().map(|(name, at)| {
+            let source = self.file_at(*at);
+            Caller {
+                name: name.to_string(),
+                file: source.file.path().clone(),
+                position: source.file.position(source.range(*at).start),
+            }
         });
-        self.file.origin_via(at.0..at.1, Callers::new(callers.collect()))
+        let source = self.file_at(at);
+        source.file.origin_via(source.range(at), Callers::new(callers.collect()))
+    }
+
+    /// Goes into the module in which a function is defined; gives what [`Self::leave_module`] takes.
+    fn enter_module(&mut self, at: At) -> (usize, value::ObjId) {
+        let outer = (self.current, self.module);
+        let base = self.file_at(at).base;
+        let index = self.modules.iter().position(|module| module.source.is_some_and(|source| source.base == base));
+        if let Some(module) = index.and_then(|index| self.modules.get(index)) {
+            self.module = module.scope;
+            self.current = index.unwrap_or(0);
+        }
+        outer
+    }
+
+    fn leave_module(&mut self, outer: (usize, value::ObjId)) {
+        (self.current, self.module) = outer;
     }
 
     /// The text of a node on one line, redacted and short.
@@ -167,7 +252,8 @@ impl<'a> Evaluator<'a> {
 
     /// The text of a range on one line, redacted and short.
     fn source_at(&self, at: At) -> String {
-        let text = self.file.text().get(at.0..at.1).unwrap_or_default();
+        let source = self.file_at(at);
+        let text = source.file.text().get(source.range(at)).unwrap_or_default();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let short: String = line.chars().take(120).collect();
         redact::line(&short)
@@ -210,13 +296,13 @@ impl<'a> Evaluator<'a> {
     /// Runs the functions that were handed to unknown code and that nothing else called.
     fn call_escaped(&mut self) {
         let mut done: Vec<At> = Vec::new();
-        for (function, condition, decorated) in std::mem::take(&mut self.escaped) {
+        for (value, condition, decorated) in std::mem::take(&mut self.escaped) {
+            let (Kind::Function(function) | Kind::Bound(_, function)) = &value.kind else { continue };
             if done.contains(&function.at) || (decorated && self.called.contains(&function.at)) {
                 continue;
             }
             done.push(function.at);
             let mut frame = self.frame(self.module);
-            let value = Val::new(Kind::Function(function.clone()), function.at);
             let result = self.fork(
                 &mut frame,
                 &condition,

@@ -3,6 +3,7 @@
 use super::Evaluator;
 use super::exec::{Condition, Flow, Frame, Stop};
 use super::heap::Meeting;
+use super::library::{OPENED, is_client};
 use super::value::{At, Kind, Val, why};
 use crate::model::WhyKind;
 use crate::python::ast;
@@ -34,6 +35,8 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 Kind::Unknown(_) | Kind::Completed => manager,
+                Kind::Method(_, name) if &**name == OPENED => manager,
+                Kind::External(path) if is_client(path) => manager,
                 _ => Val::unknown(WhyKind::Dynamic, "a context manager gives it", at),
             };
             if let Some(target) = &item.optional_vars {

@@ -156,7 +156,7 @@ pub struct Ran {
 }
 
 /// What the fake gcloud was run with, as deploys, and the actions of those that the real one refuses.
-pub fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
+fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     let (context, excerpts) = (context(), Excerpts::default());
     let repository = Repository::new(repo, &context, &excerpts);
     let text = std::fs::read_to_string(log).unwrap_or_default();

@@ -51,6 +51,8 @@ fn shell_cases_run_what_is_said_of_them() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    let counts = format!("{total} runs, {certain} certain entries, {guarded} guarded ones\n");
+    std::io::Write::write_all(&mut std::io::stderr(), counts.as_bytes()).expect("stderr takes it");
     let bash = programs.has("bash") && programs.has("make");
     assert!(
         !bash || total >= 60 && certain >= 40 && guarded >= 15,

@@ -72,7 +72,10 @@ impl<'a> Evaluator<'a> {
             Kind::External(path) if &**path == "super()" => {
                 Val::new(Kind::Method(Rc::new(object.clone()), Rc::from(name)), at)
             }
-            Kind::External(path) => Val::new(Kind::External(Rc::from(format!("{path}.{name}"))), at),
+            Kind::External(path) if path.len() < 300 => {
+                Val::new(Kind::External(Rc::from(format!("{path}.{name}"))), at)
+            }
+            Kind::External(_) => Val::unknown(WhyKind::Limit, "the name is too long", at),
             Kind::Completed => match name {
                 "returncode" => Val::new(Kind::Int(0), at),
                 "stdout" | "stderr" => {
@@ -91,6 +94,17 @@ impl<'a> Evaluator<'a> {
                 }
                 Val::new(Kind::Unknown(whys), at)
             }
+            Kind::Module(module) => self.module_attribute(*module, name, at),
+            Kind::Path(parts) => {
+                let parts = parts.clone();
+                self.path_attribute(object, &parts, name, at)
+            }
+            Kind::Message(id) => self.message_attribute(object, *id, name, at),
+            // A request of the discovery client is sent by its `execute`.
+            Kind::Partial(partial) => match (&partial.function.kind, name) {
+                (Kind::External(path), "execute") if path.starts_with("request:") => object.clone(),
+                _ => Val::unknown(WhyKind::Unsupported, "attributes of functions are not evaluated", at),
+            },
             Kind::Function(_) | Kind::Bound(..) => {
                 Val::unknown(WhyKind::Unsupported, "attributes of functions are not evaluated", at)
             }

@@ -150,6 +150,25 @@ impl<'a> Evaluator<'a> {
                 self.call_function(function, args, keywords, unsure, at)
             }
             Kind::Class(id) => self.construct(*id, args, keywords, unsure, at),
+            Kind::Partial(partial) => {
+                let partial = partial.clone();
+                let mut all = partial.args.clone();
+                all.append(&mut args);
+                let mut named = partial.keywords.clone();
+                named.retain(|(name, _)| !keywords.iter().any(|(other, _)| other == name));
+                named.extend(keywords);
+                if self.depth > super::MAX_DEPTH {
+                    return self.limit(at, "it is nested too deeply");
+                }
+                self.depth += 1;
+                let result = self.call(&partial.function, all, named, unsure, at);
+                self.depth -= 1;
+                result
+            }
+            Kind::Choice(chosen) => {
+                let chosen = chosen.clone();
+                self.call_one_of(&chosen, &args, &keywords, unsure.as_ref(), at)
+            }
             Kind::Method(object, name) => {
                 if let Some(whys) = unsure {
                     args.push(Val::new(Kind::Unknown(whys.clone()), at));
@@ -190,6 +209,7 @@ impl<'a> Evaluator<'a> {
         }
         let scope = self.heap.add(Obj::Scope { names: BTreeMap::new(), parent: Some(function.scope), open: None });
         let mut frame = self.frame(scope);
+        let outer = self.enter_module(function.at);
         frame.class = function.class;
         frame.receiver = args.first().cloned();
         if is_deploy_name(&function.name) {
@@ -200,19 +220,22 @@ impl<'a> Evaluator<'a> {
         let unsure = unsure.or_else(|| function.opaque.clone());
         self.bind_parameters(function, args, keywords, unsure, at, &frame);
         self.callers.push((function.name.clone(), at));
+        let yields = matches!(function.body, Body::Block(body) if super::lazy::has_yield(body));
+        if yields {
+            self.begin_yields();
+        }
         let result = match function.body {
             Body::Expr(expr) => self.eval(expr, &mut frame),
             Body::Block(body) => self.body(body, &mut frame, at),
         };
         self.callers.pop();
+        self.leave_module(outer);
+        let given = yields.then(|| self.end_yields(at));
         let value = result?;
         if let Some(whys) = &function.opaque {
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
-        if matches!(function.body, Body::Block(body) if super::lazy::has_yield(body)) {
-            return Ok(Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at));
-        }
-        Ok(value)
+        Ok(given.unwrap_or(value))
     }
 }
 

@@ -35,6 +35,23 @@ impl<'a> Evaluator<'a> {
     }
 
     fn unpack(&mut self, targets: &'a [Expr], value: Val<'a>, frame: &mut Frame<'a>) -> Result<(), Stop> {
+        if let Some(starred) = targets.iter().position(Expr::is_starred_expr)
+            && let Some(mut values) = self.known_elements(&value)
+            && values.len() + 1 >= targets.len()
+        {
+            let after = targets.len() - starred - 1;
+            let last = values.split_off(values.len() - after);
+            let middle = values.split_off(starred);
+            let middle = Obj::List(middle.into_iter().map(Elem::One).collect());
+            let middle = Val::new(Kind::List(self.heap.add(middle)), value.at);
+            for (target, value) in targets.iter().zip(values.into_iter().chain([middle]).chain(last)) {
+                match target {
+                    Expr::Starred(node) => self.assign(&node.value, value, frame)?,
+                    target => self.assign(target, value, frame)?,
+                }
+            }
+            return Ok(());
+        }
         let elements = self.elements(&value);
         let known = elements.ok().filter(|elements| {
             elements.len() == targets.len()
@@ -91,6 +108,15 @@ impl<'a> Evaluator<'a> {
                     class.attributes.insert(Rc::from(name), value);
                 }
             }
+            Kind::Module(module) => {
+                let scope = self.modules.get(*module).map(|module| module.scope);
+                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_mut(scope)) {
+                    names.insert(Rc::from(name), value);
+                }
+            }
+            Kind::Message(id) => {
+                self.set_item(&Val::new(Kind::Dict(*id), at), &Val::text(name, at), value, at);
+            }
             _ => {}
         }
         Ok(())
@@ -101,7 +127,7 @@ impl<'a> Evaluator<'a> {
         let guards = self.current_guards().into();
         match &object.kind {
             Kind::Dict(id) => {
-                let Some(key) = key.as_key() else {
+                let Some(key) = self.key_of(key) else {
                     let whys = why(WhyKind::Dynamic, "an item is set whose key is not known", at);
                     self.lose(object, &whys);
                     return;
@@ -168,7 +194,7 @@ impl<'a> Evaluator<'a> {
             Expr::Subscript(node) => {
                 let object = self.eval(&node.value, frame)?;
                 let key = self.eval(&node.slice, frame)?;
-                match (&object.kind, key.as_key()) {
+                match (&object.kind, self.key_of(&key)) {
                     (Kind::Dict(id), Some(key)) => {
                         if let Some(Obj::Dict(dict)) = self.heap.get_mut(*id) {
                             dict.entries.retain(|entry| entry.key != key);

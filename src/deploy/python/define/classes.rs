@@ -21,6 +21,7 @@ impl<'a> Evaluator<'a> {
             fields: None,
             factories: BTreeMap::new(),
             is_enum: false,
+            is_tuple: false,
         };
         let mut fields: Vec<Rc<str>> = Vec::new();
         let mut has_fields = false;
@@ -33,12 +34,16 @@ impl<'a> Evaluator<'a> {
                         fields.extend(parent.fields.iter().flatten().cloned());
                         has_fields |= parent.fields.is_some();
                         class.is_enum |= parent.is_enum;
+                        class.is_tuple |= parent.is_tuple;
                         class.factories.extend(parent.factories.clone());
                     }
                     class.bases.push(*id);
                 }
                 (_, "Enum") => class.is_enum = true,
-                (_, "NamedTuple" | "TypedDict") => has_fields = text.ends_with("NamedTuple"),
+                (_, "NamedTuple" | "TypedDict") => {
+                    class.is_tuple = text.ends_with("NamedTuple");
+                    has_fields = class.is_tuple;
+                }
                 (_, "object" | "ABC" | "Protocol") | (_, "Exception" | "RuntimeError" | "ValueError") => {}
                 _ if text.starts_with("Generic[") || text.starts_with("typing.Generic[") => {}
                 _ => {

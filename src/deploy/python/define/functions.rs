@@ -61,8 +61,9 @@ impl<'a> Evaluator<'a> {
             }
             if value.is_none() {
                 let function = Rc::new(std::mem::replace(&mut function, placeholder(frame.scope, at)));
-                self.escaped.push((function.clone(), condition, true));
-                value = Some(Val::new(Kind::Function(function), at));
+                let made = Val::new(Kind::Function(function), at);
+                self.escaped.push((made.clone(), condition, true));
+                value = Some(made);
             }
         }
         let value = value.unwrap_or_else(|| Val::new(Kind::Function(Rc::new(function)), at));

@@ -39,7 +39,13 @@ impl<'a> Evaluator<'a> {
             for value in names.values_mut() {
                 let is_code = matches!(
                     value.kind,
-                    Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::External(_)
+                    Kind::Function(_)
+                        | Kind::Bound(..)
+                        | Kind::Method(..)
+                        | Kind::Class(_)
+                        | Kind::External(_)
+                        | Kind::Module(_)
+                        | Kind::Partial(_)
                 );
                 if !is_code {
                     *value = Val::new(Kind::Unknown(whys.clone()), value.at);
@@ -61,8 +67,15 @@ impl<'a> Evaluator<'a> {
             scope = *parent;
         }
         match name {
-            "__name__" => return Val::text("__main__", at),
-            "__file__" => return Val::unknown(WhyKind::Dynamic, "the script's own path is known when it runs", at),
+            "__name__" => {
+                let name =
+                    self.modules.get(self.current).map_or_else(|| "__main__".into(), |module| module.dotted.clone());
+                return Val::text(name, at);
+            }
+            "__file__" => {
+                let path = self.modules.get(self.current).map(|module| module.path.clone()).unwrap_or_default();
+                return self.file_path(&path, at);
+            }
             _ => {}
         }
         if let Some(whys) = open {

@@ -1,10 +1,13 @@
 //! Truth, equality, order and membership.
 
-use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, Whys, why};
+use crate::deploy::python::{Evaluator, MAX_DEPTH};
 use crate::model::WhyKind;
 use crate::python::ast::{self, CmpOp};
+
+/// The most pairs of elements that are compared in one script.
+const MAX_COMPARED: usize = 200_000;
 
 impl<'a> Evaluator<'a> {
     /// Whether a value counts as true, where that is known.
@@ -35,7 +38,19 @@ impl<'a> Evaluator<'a> {
                 Some(Obj::Dict(dict)) if dict.entries.is_empty() && dict.open.is_none() => Some(false),
                 _ => None,
             },
-            Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed => Some(true),
+            Kind::Function(_)
+            | Kind::Bound(..)
+            | Kind::Method(..)
+            | Kind::Class(_)
+            | Kind::Partial(_)
+            | Kind::Module(_)
+            | Kind::Path(_)
+            | Kind::Parser(_)
+            | Kind::Completed => Some(true),
+            Kind::Choice(chosen) => {
+                chosen.iter().all(|chosen| !matches!(chosen.function.kind, Kind::None)).then_some(true)
+            }
+            Kind::Message(_) => None,
             Kind::Instance(id) => {
                 let own = self.class_attribute_of(*id, "__bool__").or_else(|| self.class_attribute_of(*id, "__len__"));
                 own.is_none().then_some(true)
@@ -46,8 +61,39 @@ impl<'a> Evaluator<'a> {
 
     /// Whether two values are equal, where that is known.
     pub fn equal(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
+        // A list may hold itself.
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let equal = self.equal_inner(a, b);
+        self.depth -= 1;
+        equal
+    }
+
+    fn equal_inner(&mut self, a: &Val<'a>, b: &Val<'a>) -> Option<bool> {
         match (&a.kind, &b.kind) {
-            (Kind::Unknown(_) | Kind::External(_), _) | (_, Kind::Unknown(_) | Kind::External(_)) => None,
+            (Kind::Message(_) | Kind::Path(_), Kind::None) | (Kind::None, Kind::Message(_) | Kind::Path(_)) => {
+                Some(false)
+            }
+            (
+                Kind::Unknown(_)
+                | Kind::External(_)
+                | Kind::Choice(_)
+                | Kind::Path(_)
+                | Kind::Message(_)
+                | Kind::Method(..),
+                _,
+            )
+            | (
+                _,
+                Kind::Unknown(_)
+                | Kind::External(_)
+                | Kind::Choice(_)
+                | Kind::Path(_)
+                | Kind::Message(_)
+                | Kind::Method(..),
+            ) => None,
             (Kind::Text(_), Kind::Text(_)) => {
                 let (first, second) = (a.options()?, b.options()?);
                 if first.len() == 1 && second.len() == 1 {
@@ -58,6 +104,7 @@ impl<'a> Evaluator<'a> {
             (Kind::Int(x), Kind::Int(y)) => Some(x == y),
             (Kind::Bool(x), Kind::Bool(y)) => Some(x == y),
             (Kind::Int(x), Kind::Bool(y)) | (Kind::Bool(y), Kind::Int(x)) => Some(*x == i64::from(*y)),
+            (Kind::Float(_), Kind::None) | (Kind::None, Kind::Float(_)) => Some(false),
             (Kind::Float(_), _) | (_, Kind::Float(_)) => None,
             (Kind::None, Kind::None) => Some(true),
             (Kind::Tuple(x), Kind::Tuple(y)) => {
@@ -65,6 +112,10 @@ impl<'a> Evaluator<'a> {
                     return Some(false);
                 }
                 for (first, second) in x.iter().zip(y.iter()) {
+                    self.compared += 1;
+                    if self.compared > MAX_COMPARED {
+                        return None;
+                    }
                     if !self.equal(first, second)? {
                         return Some(false);
                     }
@@ -100,6 +151,11 @@ impl<'a> Evaluator<'a> {
                     return Some(false);
                 }
                 for pair in first.iter().zip(&second) {
+                    // Each level may have as many comparisons as there are pairs.
+                    self.compared += 1;
+                    if self.compared > MAX_COMPARED {
+                        return None;
+                    }
                     if let (Elem::One(x), Elem::One(y)) = pair
                         && !self.equal(x, y)?
                     {
@@ -109,8 +165,12 @@ impl<'a> Evaluator<'a> {
                 Some(true)
             }
             (Kind::Dict(_) | Kind::Set(_), Kind::Dict(_) | Kind::Set(_)) => None,
-            (Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed, _)
-            | (_, Kind::Function(_) | Kind::Bound(..) | Kind::Method(..) | Kind::Class(_) | Kind::Completed) => {
+            (Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Completed, _)
+            | (_, Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Completed) => {
+                if matches!(a.kind, Kind::None) || matches!(b.kind, Kind::None) { Some(false) } else { None }
+            }
+            (Kind::Module(_) | Kind::Parser(_) | Kind::Partial(_), _)
+            | (_, Kind::Module(_) | Kind::Parser(_) | Kind::Partial(_)) => {
                 if matches!(a.kind, Kind::None) || matches!(b.kind, Kind::None) { Some(false) } else { None }
             }
             _ => Some(false),
@@ -186,7 +246,7 @@ impl<'a> Evaluator<'a> {
                 Some(text.contains(&*part))
             }
             Kind::Dict(id) => {
-                let key = value.as_key()?;
+                let key = self.key_of(value)?;
                 match self.heap.get(*id) {
                     Some(Obj::Dict(dict)) => match dict.entries.iter().find(|entry| entry.key == key) {
                         Some(entry) => (!entry.maybe).then_some(true),

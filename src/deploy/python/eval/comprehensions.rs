@@ -119,7 +119,10 @@ impl<'a> Evaluator<'a> {
         let mut open: Option<Whys> = None;
         self.each_element(&node.generators, frame, &mut |evaluator, frame, maybe| {
             let key = match &node.key {
-                Some(key) => evaluator.eval(key, frame)?.as_key(),
+                Some(key) => {
+                    let key = evaluator.eval(key, frame)?;
+                    evaluator.key_of(&key)
+                }
                 None => None,
             };
             let value = evaluator.eval(&node.value, frame)?;

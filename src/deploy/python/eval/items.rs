@@ -2,7 +2,7 @@
 
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
-use crate::deploy::python::value::{At, Elem, Key, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::value::{At, Chosen, Elem, Key, Kind, Obj, ObjId, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast;
 
@@ -10,7 +10,7 @@ impl<'a> Evaluator<'a> {
     /// `object[key]`
     pub fn item(&mut self, object: &Val<'a>, key: &Val<'a>, at: At) -> Val<'a> {
         match &object.kind {
-            Kind::Dict(id) => match (self.heap.get(*id), key.as_key()) {
+            Kind::Dict(id) => match (self.heap.get(*id), self.key_of(key)) {
                 (Some(Obj::Dict(dict)), Some(key)) => match dict.entries.iter().find(|entry| entry.key == key) {
                     Some(entry) => {
                         let (maybe, value) = (entry.maybe, entry.value.clone());
@@ -36,6 +36,9 @@ impl<'a> Evaluator<'a> {
                 (Some(Obj::Lost(whys)), _) => Val::new(Kind::Unknown(whys.clone()), at),
                 _ => {
                     self.may_raise(at);
+                    if let Some(chosen) = self.dispatch(*id, key, None, at) {
+                        return chosen;
+                    }
                     // One of several entries: a text is a text, whichever it is.
                     Val::new(Kind::Unknown(self.whys_of(key, at)), at)
                 }
@@ -73,6 +76,53 @@ impl<'a> Evaluator<'a> {
                 Val::new(Kind::Unknown(self.whys_of(object, at)), at)
             }
         }
+    }
+
+    /// The key that a value is in a dict: also a member of an enumeration that is nothing else.
+    pub fn key_of(&self, value: &Val<'a>) -> Option<Key> {
+        if let Kind::Instance(id) = value.kind
+            && let Some(Obj::Instance { class, .. }) = self.heap.get(id)
+            && let Some(Obj::Class(class)) = self.heap.get(*class)
+        {
+            let plain = class.is_enum && class.open.is_none() && class.bases.is_empty();
+            let own = class.attributes.contains_key("__eq__") || class.attributes.contains_key("__hash__");
+            return (plain && !own).then_some(Key::Member(id));
+        }
+        value.as_key()
+    }
+
+    /// One of the functions in a dict, where the key is not known; with `get`, the default (or nothing) is one as well.
+    #[allow(clippy::option_option)] // An item without `get`, `get` without a default, and with one.
+    pub fn dispatch(&self, dict: ObjId, key: &Val<'a>, default: Option<Option<&Val<'a>>>, at: At) -> Option<Val<'a>> {
+        let Some(Obj::Dict(dict)) = self.heap.get(dict) else { return None };
+        if dict.open.is_some() || dict.entries.is_empty() || dict.entries.len() > 100 {
+            return None;
+        }
+        let options = key.options();
+        let mut chosen = Vec::new();
+        for entry in &dict.entries {
+            // None is nested in another.
+            if !entry.value.is_callable() || matches!(entry.value.kind, Kind::Choice(_)) {
+                return None;
+            }
+            let name = entry.key.value(key.at).as_text().unwrap_or_else(|| "this key".into());
+            if options.as_ref().is_some_and(|options| !options.contains(&name)) {
+                continue;
+            }
+            let text = format!("{} is {name}", self.source_at(key.at));
+            chosen.push(Chosen { function: entry.value.clone(), text: text.into(), at: key.at });
+        }
+        if let Some(default) = default {
+            let function = default.cloned().unwrap_or_else(|| Val::new(Kind::None, at));
+            if (!function.is_callable() && !matches!(function.kind, Kind::None))
+                || matches!(function.kind, Kind::Choice(_))
+            {
+                return None;
+            }
+            let text = format!("{} is none of them", self.source_at(key.at));
+            chosen.push(Chosen { function, text: text.into(), at: key.at });
+        }
+        Some(Val::new(Kind::Choice(chosen.into()), at))
     }
 
     pub(super) fn slice(

@@ -155,13 +155,17 @@ impl<'a> Evaluator<'a> {
             Expr::Await(node) => self.eval(&node.value, frame)?,
             Expr::Starred(node) => self.eval_taken(&node.value, frame)?,
             Expr::Yield(node) => {
-                if let Some(value) = &node.value {
-                    self.eval(value, frame)?;
-                }
+                let value = match &node.value {
+                    Some(value) => self.eval(value, frame)?,
+                    None => Val::new(Kind::None, at),
+                };
+                self.give(vec![Elem::One(value)], at);
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
             Expr::YieldFrom(node) => {
-                self.eval_taken(&node.value, frame)?;
+                let values = self.eval_taken(&node.value, frame)?;
+                let elements = self.elements(&values).unwrap_or_else(|whys| vec![Elem::Any(whys)]);
+                self.give(elements, at);
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
             Expr::BytesLiteral(_)

@@ -50,6 +50,9 @@ impl<'a> Evaluator<'a> {
                 self.update(&dict, right, at);
                 dict
             }
+            (Kind::Path(_), Operator::Div, _) | (Kind::Text(_), Operator::Div, Kind::Path(_)) => {
+                self.join_path(left, right, at)
+            }
             (Kind::External(path), Operator::Div, _) if path.starts_with("pathlib.") => {
                 Val::unknown(WhyKind::Dynamic, "a path is known when the script runs", at)
             }

@@ -1,11 +1,13 @@
 //! `for` and `while`: the rounds that are known, and any number of those that are not.
 
+use std::collections::VecDeque;
+
 use super::rounds::{MAX_ROUNDS, Round};
 use super::{Condition, Exit, Flow, Frame, Stop};
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::{Heap, Meeting};
 use crate::deploy::python::lazy::leaves_early;
-use crate::deploy::python::value::{Kind, Val, why};
+use crate::deploy::python::value::{Elem, Kind, Val, all_known, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Stmt};
 
@@ -30,7 +32,9 @@ impl<'a> Evaluator<'a> {
         frame.loop_token = self.token();
         let mut outcome = Ok(Flow::Next);
         let mut count = 0;
-        for round in rounds {
+        let mut rounds = VecDeque::from(rounds);
+        let mut list = self.heap.list(&iterable).map(<[Elem<'a>]>::to_vec);
+        while let Some(round) = rounds.pop_front() {
             count += 1;
             if count > MAX_ROUNDS {
                 outcome = self.limit(at, "the loop has too many rounds").map(|_: Flow| Flow::Next);
@@ -61,6 +65,19 @@ impl<'a> Evaluator<'a> {
                     outcome = other;
                     break;
                 }
+            }
+            // Python counts the elements that it has met: what the round did to the list decides what comes next.
+            let now = self.heap.list(&iterable);
+            if list.is_some() && list.as_deref() != now {
+                list = now.map(<[Elem<'a>]>::to_vec);
+                rounds = match list.as_deref().and_then(all_known) {
+                    Some(values) => values.into_iter().skip(count).map(Round::One).collect(),
+                    None => {
+                        list = None;
+                        let text = "the loop changes the list that it goes through";
+                        VecDeque::from([Round::Any(why(WhyKind::Dynamic, text, at))])
+                    }
+                };
             }
         }
         if let Some(before) = before {
@@ -193,6 +210,7 @@ impl<'a> Evaluator<'a> {
             let exits = frame.exits.len();
             let assumed = self.assumed.clone();
             self.silent += usize::from(pass == 0);
+            self.open_loops += 1;
             let result = self.fork(
                 frame,
                 condition,
@@ -202,6 +220,7 @@ impl<'a> Evaluator<'a> {
                 },
                 &mut |_, _| Ok(Flow::Next),
             );
+            self.open_loops -= 1;
             self.silent -= usize::from(pass == 0);
             if pass == 0 {
                 frame.exits.truncate(exits);

@@ -225,8 +225,8 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            Stmt::Import(node) => self.import(node, frame),
-            Stmt::ImportFrom(node) => self.import_from(node, frame),
+            Stmt::Import(node) => self.import(node, frame)?,
+            Stmt::ImportFrom(node) => self.import_from(node, frame)?,
             Stmt::Global(node) => {
                 frame.globals.extend(node.names.iter().map(|name| Rc::from(name.as_str())));
             }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::deploy::python::Evaluator;
-use crate::deploy::python::value::{Elem, Kind, Obj, Val, Whys, why};
+use crate::deploy::python::value::{Elem, Kind, Obj, Val, Whys, all_known, why};
 use crate::model::WhyKind;
 
 /// The most rounds of one loop that are followed.
@@ -35,6 +35,14 @@ impl<'a> Evaluator<'a> {
         let mut rounds = Vec::new();
         flatten(&elements, None, &mut rounds, 0);
         rounds
+    }
+
+    /// The elements of a list or tuple, where each of them is there for certain and in its place.
+    pub fn known_elements(&mut self, value: &Val<'a>) -> Option<Vec<Val<'a>>> {
+        match value.kind {
+            Kind::List(_) | Kind::Tuple(_) | Kind::Instance(_) => all_known(&self.elements(value).ok()?),
+            _ => None,
+        }
     }
 
     /// The elements that a loop over a value meets, or why they are not known.
@@ -72,6 +80,17 @@ impl<'a> Evaluator<'a> {
                     .map(|character| Elem::One(Val::text(character.to_string(), at)))
                     .collect()),
                 None => Err(value.whys().unwrap_or_else(|| Rc::from([]))),
+            },
+            Kind::Instance(id) => match self.heap.get(*id) {
+                Some(Obj::Instance { class, attributes, open: None }) => match self.heap.get(*class) {
+                    Some(Obj::Class(class)) if class.is_tuple && !class.attributes.contains_key("__iter__") => {
+                        let fields = class.fields.iter().flatten().map(|field| attributes.get(field).cloned());
+                        let missing = || Elem::Any(why(WhyKind::Dynamic, "it is not known", at));
+                        Ok(fields.map(|value| value.map_or_else(missing, Elem::One)).collect())
+                    }
+                    _ => Err(why(WhyKind::Unsupported, "a loop over this value is not evaluated", at)),
+                },
+                _ => Err(why(WhyKind::Dynamic, "it is not known", at)),
             },
             Kind::Class(id) => match self.heap.get(*id) {
                 Some(Obj::Class(class)) if class.is_enum && class.bases.is_empty() => {

@@ -26,13 +26,17 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => Val::new(Kind::Unknown(self.lost_whys(*id, at)), at),
             },
-            Kind::Dict(id) => match self.heap.get(*id).cloned() {
+            Kind::Dict(id) | Kind::Message(id) => match self.heap.get(*id).cloned() {
                 Some(Obj::Dict(DictObj { entries, open, .. })) => {
                     let copied: Vec<Entry> = entries
                         .into_iter()
                         .map(|entry| Entry { value: self.copy(&entry.value, keep_instances, depth + 1, at), ..entry })
                         .collect();
-                    Val::new(Kind::Dict(self.new_dict(copied, open, at)), at)
+                    let id = self.new_dict(copied, open, at);
+                    Val::new(
+                        if matches!(value.kind, Kind::Message(_)) { Kind::Message(id) } else { Kind::Dict(id) },
+                        at,
+                    )
                 }
                 _ => Val::new(Kind::Unknown(self.lost_whys(*id, at)), at),
             },

@@ -2,8 +2,16 @@
 //!
 //! | file | subject |
 //! | --- | --- |
+//! | `sequences` | builtins that make, walk and order sequences |
 //! | `builtins` | the names that Python always has |
 //! | `copies` | `copy`, `vars` and `dataclasses.asdict` |
+//! | `data` | JSON and YAML that a script reads |
+//! | `google` | Google's clients |
+//! | `http` | requests to Cloud Run's API by plain HTTP |
+//! | `iterables` | `itertools` and `collections` |
+//! | `parsers` | `argparse` |
+//! | `paths` | `pathlib` and `os.path` |
+//! | `processes` | calls that start a program |
 //! | `quoting` | `shlex`: texts as shell words, and back |
 
 use std::rc::Rc;
@@ -11,14 +19,27 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::call::Keywords;
 use super::exec::Stop;
-use super::value::{At, Elem, Kind, Obj, Val, Whys, why};
+use super::value::{At, ClassObj, Elem, Kind, Obj, Partial, Val, Whys, why};
 use crate::model::WhyKind;
 
 mod builtins;
 mod copies;
+mod data;
+mod google;
+mod http;
+mod iterables;
+mod parsers;
+mod paths;
+mod processes;
 mod quoting;
+mod sequences;
 
 pub use builtins::is_builtin;
+pub use google::{LIVE, is_client};
+pub use parsers::ParserObj;
+pub use paths::OPENED;
+
+use processes::is_command_runner;
 
 /// The reason that every command-line argument has; attributes name the argument.
 pub const COMMAND_LINE: &str = "it is given on the command line";
@@ -82,63 +103,10 @@ impl<'a> Evaluator<'a> {
             self.hazards += 1;
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));
         }
+        if let Some(value) = self.process(path, &args, &keywords, at)? {
+            return Ok(value);
+        }
         match path {
-            "subprocess.run"
-            | "subprocess.call"
-            | "subprocess.check_call"
-            | "subprocess.check_output"
-            | "subprocess.Popen"
-            | "subprocess.getoutput"
-            | "subprocess.getstatusoutput" => {
-                let command = first.or_else(|| keyword("args"));
-                if let Some(command) = &command {
-                    let shell = match keyword("shell") {
-                        Some(value) => self.truth(&value),
-                        None => Some(path.starts_with("subprocess.get")),
-                    };
-                    self.run_command(command, shell, at);
-                }
-                let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
-                let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));
-                if is_probe && !checked && !path.starts_with("subprocess.check") {
-                    return Ok(unknown("how the command ends is known when the script runs"));
-                }
-                return Ok(match path {
-                    "subprocess.run" | "subprocess.Popen" => Val::new(Kind::Completed, at),
-                    "subprocess.call" | "subprocess.check_call" => Val::new(Kind::Int(0), at),
-                    _ => Val::new(Kind::Unknown(why(WhyKind::Dynamic, "the output of a command is not known", at)), at),
-                });
-            }
-            "os.system" | "os.popen" | "asyncio.create_subprocess_shell" => {
-                match first.as_ref().map(|value| &value.kind) {
-                    Some(Kind::Text(parts)) => {
-                        let text_at = first.as_ref().map_or(at, |value| value.at);
-                        self.run_shell(&parts.clone(), text_at);
-                    }
-                    _ if self.silent == 0 => {
-                        self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
-                    }
-                    _ => {}
-                }
-                if first.as_ref().is_some_and(|command| self.is_probe(command)) {
-                    return Ok(unknown("how the command ends is known when the script runs"));
-                }
-                return Ok(if path == "os.system" {
-                    Val::new(Kind::Int(0), at)
-                } else {
-                    Val::new(Kind::Completed, at)
-                });
-            }
-            "asyncio.create_subprocess_exec" => {
-                self.run_words(&args, at);
-                return Ok(Val::new(Kind::Completed, at));
-            }
-            "os.execvp" | "os.execv" | "os.spawnvp" => {
-                if let Some(command) = args.last() {
-                    self.run_command(&command.clone(), Some(false), at);
-                }
-                return Ok(unknown("the process is replaced"));
-            }
             "exec" | "eval" => {
                 let whys = why(WhyKind::Unsupported, format!("`{path}` may change it"), at);
                 self.lose_data(&whys);
@@ -237,18 +205,66 @@ impl<'a> Evaluator<'a> {
                 return self.thread(args, &keywords, at);
             }
             "functools.partial" => {
-                if let Some(value) = &first {
-                    self.hand_over(value, &why(WhyKind::Unsupported, "`partial` is not evaluated", at), at);
+                if let Some((function, rest)) = args.split_first() {
+                    let mut partial =
+                        Partial { function: function.clone(), args: rest.to_vec(), keywords: keywords.clone() };
+                    if let Kind::Partial(inner) = &function.kind {
+                        // As Python does, so that none is nested.
+                        partial.function = inner.function.clone();
+                        partial.args = inner.args.iter().chain(rest).cloned().collect();
+                        let inner = inner.keywords.iter().filter(|(name, _)| keyword(name).is_none()).cloned();
+                        partial.keywords = inner.chain(partial.keywords).collect();
+                    }
+                    if partial.args.len() > 200 {
+                        return self.limit(at, "a function has too many arguments");
+                    }
+                    return Ok(Val::new(Kind::Partial(Rc::new(partial)), at));
                 }
-                return Ok(Val::unknown(WhyKind::Unsupported, "`partial` is not evaluated", at));
+            }
+            "json.loads" | "json.load" | "yaml.safe_load" => return Ok(self.load_data(path, args.first(), at)),
+            "sys.path.insert" | "sys.path.append" | "sys.path.extend" => {
+                self.search_path(path, args.last(), at);
+                return Ok(Val::new(Kind::None, at));
+            }
+            "open" | "io.open" => {
+                let mode = second.or_else(|| keyword("mode"));
+                let file = first.or_else(|| keyword("file")).unwrap_or_else(|| unknown("a path"));
+                return Ok(self.open_file(&file, mode.as_ref(), at));
+            }
+            "types.SimpleNamespace" | "argparse.Namespace" if args.is_empty() => {
+                let class = self.heap.add(Obj::Class(ClassObj::plain("Namespace")));
+                let attributes: std::collections::BTreeMap<Rc<str>, Val<'a>> = keywords.into_iter().collect();
+                let is_config = attributes.contains_key("vpc_access");
+                let id = self.heap.add(Obj::Instance { class, attributes, open: None });
+                if is_config {
+                    let guards = self.current_guards().into();
+                    self.note_config(id, at, guards);
+                }
+                return Ok(Val::new(Kind::Instance(id), at));
+            }
+            "collections.namedtuple" => {
+                if let Some(class) = self.named_tuple(&args, &keywords, at) {
+                    return Ok(class);
+                }
+            }
+            "itertools.chain" | "itertools.chain.from_iterable" | "itertools.product" => {
+                if let Some(value) = self.iterated(path, &args, &keywords, at) {
+                    return Ok(value);
+                }
             }
             _ => {}
         }
         if path == "argparse.ArgumentParser" {
-            return Ok(Val::new(Kind::External("argparse.ArgumentParser()".into()), at));
+            return Ok(self.new_parser(&keywords, at));
         }
-        if path.ends_with(".parse_args") || path.ends_with(".parse_known_args") {
-            return Ok(Val::unknown(WhyKind::Dynamic, COMMAND_LINE, at));
+        if let Some(value) = self.path_call(path, &args, at) {
+            return Ok(value);
+        }
+        if let Some(value) = self.google_call(path, &args, &keywords, at) {
+            return Ok(value);
+        }
+        if path == "fire.Fire" || path == "typer.run" {
+            self.escape_code(args.first(), at)?;
         }
         if let Some(value) = self.builtin(path, &args, &keywords, at)? {
             return Ok(value);
@@ -266,6 +282,21 @@ impl<'a> Evaluator<'a> {
         // `submit(f, x)` and `map(f, list)` of an executor come through a value that is not known, see `call_unknown`.
         let whys = why(WhyKind::Dynamic, format!("`{path}` is not in the script"), at);
         self.call_unknown(&Val::new(Kind::Unknown(whys), at), args, keywords, at)
+    }
+
+    /// `sys.path.insert(0, folder)` and its like.
+    fn search_path(&mut self, path: &str, folder: Option<&Val<'a>>, at: At) {
+        let known = folder.and_then(paths::path_parts).and_then(|parts| paths::in_repository(&parts));
+        match (path, known) {
+            ("sys.path.insert", Some(folder)) => self.search.insert(0, folder),
+            ("sys.path.append", Some(folder)) => self.search.push(folder),
+            // What is looked at last takes nothing from what is found before.
+            ("sys.path.append", None) => {}
+            _ => {
+                let whys = why(WhyKind::Dynamic, "`sys.path` is changed by what is not known", at);
+                self.search_open.get_or_insert(whys);
+            }
+        }
     }
 
     fn thread(&mut self, args: Vec<Val<'a>>, keywords: &Keywords<'a>, at: At) -> Result<Val<'a>, Stop> {
@@ -292,8 +323,4 @@ impl<'a> Evaluator<'a> {
         self.call(&target, given, Vec::new(), None, at)?;
         Ok(Val::unknown(WhyKind::Dynamic, "a thread", at))
     }
-}
-
-fn is_command_runner(path: &str) -> bool {
-    path.starts_with("subprocess.") || matches!(path, "os.system" | "os.popen")
 }

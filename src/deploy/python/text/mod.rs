@@ -1,4 +1,4 @@
-//! Formatting: f-strings, `%`, `.format` and `str()`.
+//! Formatting: f-strings, `%`, `.format` and `str()`; `format` holds the specifications.
 
 use std::rc::Rc;
 
@@ -9,11 +9,13 @@ use super::value::{At, Entry, Kind, Obj, Part, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast;
 
+pub mod format;
+
 impl<'a> Evaluator<'a> {
     /// What `str(value)` gives, in parts.
     pub fn parts_of(&mut self, value: &Val<'a>, at: At) -> Vec<Part> {
         match &value.kind {
-            Kind::Text(parts) => parts.to_vec(),
+            Kind::Text(parts) | Kind::Path(parts) => parts.to_vec(),
             Kind::Int(number) => vec![Part::Lit(number.to_string().into())],
             Kind::Bool(true) => vec![Part::Lit("True".into())],
             Kind::Bool(false) => vec![Part::Lit("False".into())],
@@ -56,9 +58,17 @@ impl<'a> Evaluator<'a> {
                 if plain {
                     parts.extend(self.parts_of(&value, at));
                 } else {
-                    let text = "a format specification is not evaluated";
-                    let whys = value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, text, at));
-                    parts.push(hole(whys));
+                    let spec = match node.format_spec.as_deref().map(|spec| &*spec.elements) {
+                        None => Some(String::new()),
+                        Some([ast::InterpolatedStringElement::Literal(text)]) => Some(text.value.to_string()),
+                        Some([]) => Some(String::new()),
+                        Some(_) => None,
+                    };
+                    let made = match (spec, node.debug_text.is_none()) {
+                        (Some(spec), true) => formatted(&value, conversion(node.conversion), &spec),
+                        _ => None,
+                    };
+                    parts.push(made.map_or_else(|| unformatted(&value, at), |text| Part::Lit(text.into())));
                 }
             }
         }
@@ -110,8 +120,25 @@ impl<'a> Evaluator<'a> {
                     continue;
                 }
                 _ => {
-                    parts.push(unsupported());
-                    return Val::new(Kind::Text(compact(parts)), at);
+                    // `%-4s`, `%02d` and their like.
+                    let end = after.find(|next: char| next.is_ascii_alphabetic()).unwrap_or(after.len());
+                    let (flags, tail) = after.split_at(end);
+                    let kind = tail.chars().next();
+                    let spec = match (flags.strip_prefix('-'), kind) {
+                        (Some(width), Some('s')) => format!("<{width}"),
+                        (None, Some('s')) => format!(">{flags}"),
+                        (None, Some('d')) => format!("{flags}d"),
+                        _ => "?".to_owned(),
+                    };
+                    let value = values.pop();
+                    let made = value.as_ref().and_then(|value| formatted(value, None, &spec));
+                    let (Some(made), Some(kind)) = (made, kind) else {
+                        parts.push(unsupported());
+                        return Val::new(Kind::Text(compact(parts)), at);
+                    };
+                    parts.push(Part::Lit(made.into()));
+                    rest = tail.get(kind.len_utf8()..).unwrap_or_default();
+                    continue;
                 }
             }
             rest = characters.as_str();
@@ -168,9 +195,15 @@ impl<'a> Evaluator<'a> {
                 rest = "";
                 continue;
             };
-            if field.starts_with([':', '!']) {
-                next += 1;
-            }
+            let (field, spec) = field.split_once(':').unwrap_or((field, ""));
+            let (field, converted) = match field.split_once('!') {
+                Some((field, converted)) => (field, Some(converted)),
+                None => (field, None),
+            };
+            let (field, key) = match field.strip_suffix(']').and_then(|field| field.split_once('[')) {
+                Some((field, key)) => (field, Some(key)),
+                None => (field, None),
+            };
             let value = if field.is_empty() {
                 next += 1;
                 args.get(next - 1).cloned()
@@ -179,8 +212,20 @@ impl<'a> Evaluator<'a> {
             } else {
                 keywords.iter().find(|(name, _)| **name == *field).map(|(_, value)| value.clone())
             };
+            let value = match (value, key) {
+                (Some(value), Some(key)) if key.parse::<i64>().is_err() => match self.dict_entry(&value, key) {
+                    Ok(Some(entry)) if !entry.maybe => Some(entry.value),
+                    _ => None,
+                },
+                (value, None) => value,
+                _ => None,
+            };
             match value {
-                Some(value) => parts.extend(self.parts_of(&value, at)),
+                Some(value) if spec.is_empty() && converted.is_none() => parts.extend(self.parts_of(&value, at)),
+                Some(value) => {
+                    let made = formatted(&value, converted.and_then(|text| text.chars().next()), spec);
+                    parts.push(made.map_or_else(|| unformatted(&value, at), |text| Part::Lit(text.into())));
+                }
                 None => parts.push(hole(why(WhyKind::Unsupported, "this format field is not evaluated", at))),
             }
             rest = tail;
@@ -188,6 +233,35 @@ impl<'a> Evaluator<'a> {
         parts.push(Part::Lit(rest.into()));
         Val::new(Kind::Text(compact(parts)), at)
     }
+}
+
+/// A value in the form of a specification, after the conversion `!r`, `!s` or `!a`.
+fn formatted(value: &Val<'_>, conversion: Option<char>, spec: &str) -> Option<String> {
+    let spec = format::Spec::parse(spec)?;
+    match conversion {
+        None => spec.apply(value),
+        Some('s') => match &value.kind {
+            Kind::Text(_) => spec.apply(value),
+            Kind::Int(number) => spec.apply(&Val::text(number.to_string(), value.at)),
+            _ => None,
+        },
+        Some('r') => spec.apply(&Val::text(format::repr(value)?, value.at)),
+        Some(_) => None,
+    }
+}
+
+fn conversion(flag: ast::ConversionFlag) -> Option<char> {
+    match flag {
+        ast::ConversionFlag::None => None,
+        ast::ConversionFlag::Str => Some('s'),
+        ast::ConversionFlag::Repr => Some('r'),
+        ast::ConversionFlag::Ascii => Some('a'),
+    }
+}
+
+fn unformatted(value: &Val<'_>, at: At) -> Part {
+    let text = "a format specification is not evaluated";
+    hole(value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, text, at)))
 }
 
 /// An unknown part.

@@ -1,10 +1,15 @@
-//! The values of the partial evaluation: what a Python expression gives as far as that can be told.
+//! The values of the partial evaluation: what a Python expression gives as far as that can be told. What can change is
+//! an object of the heap, see `objects`.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::model::{Guard, WhyKind};
+use crate::model::WhyKind;
 use crate::python::ast;
+
+mod objects;
+
+pub use objects::{ClassObj, DictObj, Entry, Key, Obj};
 
 /// A byte range of the script.
 pub type At = (usize, usize);
@@ -92,6 +97,18 @@ pub enum Kind<'a> {
     Method(Rc<Val<'a>>, Rc<str>),
     /// Something that the script imports, or a builtin, by its dotted path.
     External(Rc<str>),
+    /// A module of the repository.
+    Module(usize),
+    /// A path of `pathlib`.
+    Path(Rc<[Part]>),
+    /// `functools.partial(function, …)`: the function, its first arguments and its keyword arguments.
+    Partial(Rc<Partial<'a>>),
+    /// One of several functions; each with the text under which it is called, and its place.
+    Choice(Rc<[Chosen<'a>]>),
+    /// A message of Google's client library.
+    Message(ObjId),
+    /// A parser of command lines.
+    Parser(ObjId),
     /// What a command gave: it succeeded, its output is not known.
     Completed,
 }
@@ -115,9 +132,37 @@ impl PartialEq for Kind<'_> {
             (Self::Bound(a, f), Self::Bound(b, g)) => a == b && Rc::ptr_eq(f, g),
             (Self::Method(a, f), Self::Method(b, g)) => a == b && f == g,
             (Self::External(a), Self::External(b)) => a == b,
+            (Self::Module(a), Self::Module(b))
+            | (Self::Message(a), Self::Message(b))
+            | (Self::Parser(a), Self::Parser(b)) => a == b,
+            (Self::Path(a), Self::Path(b)) => a == b,
+            (Self::Partial(a), Self::Partial(b)) => Rc::ptr_eq(a, b),
+            (Self::Choice(a), Self::Choice(b)) => a == b,
             _ => false,
         }
     }
+}
+
+/// A function with some of its arguments.
+#[derive(Clone, Debug)]
+pub struct Partial<'a> {
+    /// What is called.
+    pub function: Val<'a>,
+    /// The first arguments.
+    pub args: Vec<Val<'a>>,
+    /// Keyword arguments, which those of the call replace.
+    pub keywords: Vec<(Rc<str>, Val<'a>)>,
+}
+
+/// A function that may be called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen<'a> {
+    /// What is called.
+    pub function: Val<'a>,
+    /// When, in words of the script.
+    pub text: Rc<str>,
+    /// Where that stands.
+    pub at: At,
 }
 
 /// A part of a text.
@@ -185,95 +230,6 @@ pub enum Elem<'a> {
     Either(Rc<[Vec<Elem<'a>>]>, Whys),
 }
 
-/// A dict key that can be compared.
-#[derive(Clone, Debug)]
-pub enum Key {
-    /// A text.
-    Text(Rc<str>),
-    /// An integer.
-    Int(i64),
-    /// A truth value.
-    Bool(bool),
-    /// `None`
-    None,
-}
-
-impl PartialEq for Key {
-    /// As in Python, where `1` and `True` are one key.
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Text(a), Self::Text(b)) => a == b,
-            (Self::None, Self::None) => true,
-            (Self::Int(number), Self::Bool(truth)) | (Self::Bool(truth), Self::Int(number)) => {
-                *number == i64::from(*truth)
-            }
-            (Self::Int(a), Self::Int(b)) => a == b,
-            (Self::Bool(a), Self::Bool(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-/// An entry of a dict.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry<'a> {
-    /// Its key.
-    pub key: Key,
-    /// Its value.
-    pub value: Val<'a>,
-    /// True where it may be missing.
-    pub maybe: bool,
-}
-
-/// Something that can change.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Obj<'a> {
-    /// A list or set.
-    List(Vec<Elem<'a>>),
-    /// A dict.
-    Dict(DictObj<'a>),
-    /// An instance.
-    Instance { class: ObjId, attributes: BTreeMap<Rc<str>, Val<'a>>, open: Option<Whys> },
-    /// A class.
-    Class(ClassObj<'a>),
-    /// The names of a module, function or class body.
-    Scope { names: BTreeMap<Rc<str>, Val<'a>>, parent: Option<ObjId>, open: Option<Whys> },
-    /// Something that unknown code may have changed.
-    Lost(Whys),
-}
-
-/// A dict.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DictObj<'a> {
-    /// Its entries, in order of insertion.
-    pub entries: Vec<Entry<'a>>,
-    /// Why there may be more entries.
-    pub open: Option<Whys>,
-    /// Where it was made.
-    pub at: At,
-    /// The conditions under which it was made.
-    pub guards: Rc<[Guard]>,
-}
-
-/// A class of the script.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClassObj<'a> {
-    /// Its name.
-    pub name: Rc<str>,
-    /// Its own attributes and methods.
-    pub attributes: BTreeMap<Rc<str>, Val<'a>>,
-    /// Its bases, as far as they are classes of the script.
-    pub bases: Vec<ObjId>,
-    /// Why it may have attributes that are not seen (a base that is not in the script).
-    pub open: Option<Whys>,
-    /// The fields in order, where it is a dataclass or a named tuple.
-    pub fields: Option<Vec<Rc<str>>>,
-    /// Field defaults that are made anew for each instance.
-    pub factories: BTreeMap<Rc<str>, Val<'a>>,
-    /// True for an enumeration.
-    pub is_enum: bool,
-}
-
 impl<'a> Val<'a> {
     /// A value made at a place.
     pub fn new(kind: Kind<'a>, at: At) -> Self {
@@ -326,6 +282,11 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// True for functions and classes of the script.
+    pub fn is_callable(&self) -> bool {
+        matches!(self.kind, Kind::Function(_) | Kind::Bound(..) | Kind::Class(_) | Kind::Partial(_) | Kind::Choice(_))
+    }
+
     /// The key that the value is in a dict.
     pub fn as_key(&self) -> Option<Key> {
         match &self.kind {
@@ -338,16 +299,9 @@ impl<'a> Val<'a> {
     }
 }
 
-impl Key {
-    /// The key as a value.
-    pub fn value<'a>(&self, at: At) -> Val<'a> {
-        match self {
-            Self::Text(text) => Val::text(text.clone(), at),
-            Self::Int(number) => Val::new(Kind::Int(*number), at),
-            Self::Bool(truth) => Val::new(Kind::Bool(*truth), at),
-            Self::None => Val::new(Kind::None, at),
-        }
-    }
+/// The values, where none of them may be missing.
+pub fn all_known<'a>(elements: &[Elem<'a>]) -> Option<Vec<Val<'a>>> {
+    elements.iter().map(|element| if let Elem::One(value) = element { Some(value.clone()) } else { None }).collect()
 }
 
 /// The text of parts that are all known.

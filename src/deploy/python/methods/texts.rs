@@ -1,0 +1,205 @@
+//! Methods of texts.
+
+use std::rc::Rc;
+
+use crate::deploy::python::Evaluator;
+use crate::deploy::python::heap::compact;
+use crate::deploy::python::text::format;
+use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, why};
+use crate::model::WhyKind;
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn text_method(
+        &mut self,
+        object: &Val<'a>,
+        name: &str,
+        args: &[Val<'a>],
+        keywords: &[(Rc<str>, Val<'a>)],
+        at: At,
+    ) -> Val<'a> {
+        if name == "format" {
+            return self.format_method(object, args, keywords, at);
+        }
+        if name == "join" {
+            return self.join_texts(object, args.first(), at);
+        }
+        let whys = object.whys();
+        let Some(text) = object.as_text() else {
+            let whys = whys.unwrap_or_else(|| Rc::from([]));
+            return match name {
+                "strip" | "rstrip" | "lstrip" | "lower" | "upper" | "replace" | "title" | "capitalize" => {
+                    Val::hole(whys, at)
+                }
+                "split" if args.is_empty() => match &object.kind {
+                    Kind::Text(parts) => {
+                        let words = split_parts(parts, at).into_iter().map(Elem::One).collect();
+                        Val::new(Kind::List(self.heap.add(Obj::List(words))), at)
+                    }
+                    _ => Val::new(Kind::Unknown(whys), at),
+                },
+                "startswith" => match (&object.kind, args.first().and_then(Val::as_text)) {
+                    (Kind::Text(parts), Some(prefix)) => match parts.first() {
+                        Some(Part::Lit(known)) if known.len() >= prefix.len() => {
+                            Val::new(Kind::Bool(known.starts_with(&*prefix)), at)
+                        }
+                        _ => Val::new(Kind::Unknown(whys), at),
+                    },
+                    _ => Val::new(Kind::Unknown(whys), at),
+                },
+                _ => Val::new(Kind::Unknown(whys), at),
+            };
+        };
+        if let (Some(made), true) = (self.counted_method(&text, name, args, at), keywords.is_empty()) {
+            return made;
+        }
+        let known: Option<Vec<Rc<str>>> = args.iter().map(Val::as_text).collect();
+        let unsupported = Val::unknown(WhyKind::Unsupported, format!("`{name}` of a text is not evaluated"), at);
+        let Some(known) = known.filter(|_| keywords.is_empty()) else {
+            return match args.iter().find_map(Val::whys) {
+                Some(whys) => Val::new(Kind::Unknown(whys), at),
+                None => unsupported,
+            };
+        };
+        let ascii = text.is_ascii();
+        match (name, known.as_slice()) {
+            ("strip", []) => Val::text(text.trim(), at),
+            ("lstrip", []) => Val::text(text.trim_start(), at),
+            ("rstrip", []) => Val::text(text.trim_end(), at),
+            ("strip", [set]) => Val::text(text.trim_matches(|next| set.contains(next)), at),
+            ("lstrip", [set]) => Val::text(text.trim_start_matches(|next| set.contains(next)), at),
+            ("rstrip", [set]) => Val::text(text.trim_end_matches(|next| set.contains(next)), at),
+            ("lower", []) if ascii => Val::text(text.to_ascii_lowercase(), at),
+            ("upper", []) if ascii => Val::text(text.to_ascii_uppercase(), at),
+            ("replace", [from, to]) if !from.is_empty() => {
+                let replaced = text.replace(&**from, to);
+                if replaced.len() > 1 << 20 { unsupported } else { Val::text(replaced, at) }
+            }
+            ("startswith", [prefix]) => Val::new(Kind::Bool(text.starts_with(&**prefix)), at),
+            ("endswith", [suffix]) => Val::new(Kind::Bool(text.ends_with(&**suffix)), at),
+            ("removeprefix", [prefix]) => Val::text(text.strip_prefix(&**prefix).unwrap_or(&text), at),
+            ("removesuffix", [suffix]) => Val::text(text.strip_suffix(&**suffix).unwrap_or(&text), at),
+            ("split", []) => {
+                let words = text.split_whitespace().map(|word| Elem::One(Val::text(word, at))).collect();
+                Val::new(Kind::List(self.heap.add(Obj::List(words))), at)
+            }
+            ("split", [separator]) if !separator.is_empty() => {
+                let words = text.split(&**separator).map(|word| Elem::One(Val::text(word, at))).collect();
+                Val::new(Kind::List(self.heap.add(Obj::List(words))), at)
+            }
+            ("casefold", []) if ascii => Val::text(text.to_ascii_lowercase(), at),
+            ("capitalize", []) if ascii => {
+                let (first, rest) = text.split_at(text.len().min(1));
+                Val::text(first.to_ascii_uppercase() + &rest.to_ascii_lowercase(), at)
+            }
+            ("partition", [separator]) if !separator.is_empty() => {
+                let (before, after) = text.split_once(&**separator).unwrap_or((&text, ""));
+                let between = if before.len() < text.len() { separator } else { "" };
+                three([before, between, after], at)
+            }
+            ("rpartition", [separator]) if !separator.is_empty() => {
+                let (before, after) = text.rsplit_once(&**separator).unwrap_or(("", &text));
+                let between = if after.len() < text.len() { separator } else { "" };
+                three([before, between, after], at)
+            }
+            ("isdigit" | "isdecimal" | "isnumeric", []) if ascii => {
+                let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                Val::new(Kind::Bool(all), at)
+            }
+            ("splitlines", []) => {
+                let lines = text.lines().map(|line| Elem::One(Val::text(line, at))).collect();
+                Val::new(Kind::List(self.heap.add(Obj::List(lines))), at)
+            }
+            _ => unsupported,
+        }
+    }
+
+    /// Methods that take a number.
+    fn counted_method(&mut self, text: &str, name: &str, args: &[Val<'a>], at: At) -> Option<Val<'a>> {
+        let number = |index: usize| match args.get(index).map(|value| &value.kind) {
+            Some(Kind::Int(number)) => usize::try_from(*number).ok().filter(|number| *number <= 10_000),
+            _ => None,
+        };
+        match name {
+            "zfill" | "ljust" | "rjust" if args.len() == 1 => {
+                let spec = format::Spec::padded(name, number(0)?);
+                Some(Val::text(spec.text(text)?, at))
+            }
+            "split" | "rsplit" => {
+                let separator = args.first()?.as_text().filter(|separator| !separator.is_empty())?;
+                let parts: Vec<&str> = match (name, args.len()) {
+                    ("split", 2) => text.splitn(number(1)?.checked_add(1)?, &*separator).collect(),
+                    ("rsplit", 1) => text.split(&*separator).collect(),
+                    ("rsplit", 2) => {
+                        let mut parts: Vec<&str> = text.rsplitn(number(1)?.checked_add(1)?, &*separator).collect();
+                        parts.reverse();
+                        parts
+                    }
+                    _ => return None,
+                };
+                let words = parts.into_iter().map(|word| Elem::One(Val::text(word, at))).collect();
+                Some(Val::new(Kind::List(self.heap.add(Obj::List(words))), at))
+            }
+            _ => None,
+        }
+    }
+
+    fn join_texts(&mut self, separator: &Val<'a>, list: Option<&Val<'a>>, at: At) -> Val<'a> {
+        let (Kind::Text(between), Some(list)) = (&separator.kind, list) else {
+            return Val::unknown(WhyKind::Unsupported, "`join` is not evaluated", at);
+        };
+        let between = between.clone();
+        let elements = match self.elements(list) {
+            Ok(elements) if matches!(list.kind, Kind::Set(_)) && elements.len() > 1 => {
+                return Val::hole(why(WhyKind::NonDeterministic, "the order of a set is not known", at), at);
+            }
+            Ok(elements) => elements,
+            Err(whys) => return Val::hole(whys, at),
+        };
+        let mut parts: Vec<Part> = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            if index > 0 {
+                parts.extend(between.iter().cloned());
+            }
+            match element {
+                Elem::One(value) => parts.extend(self.parts_of(value, at)),
+                // Any number of words: nothing around them is certain any more.
+                Elem::Any(whys) | Elem::Either(_, whys) => return Val::hole(whys.clone(), at),
+            }
+            if parts.len() > 5_000 {
+                return Val::unknown(WhyKind::Limit, "the text is too long", at);
+            }
+        }
+        Val::new(Kind::Text(compact(parts)), at)
+    }
+}
+
+/// A tuple of three texts.
+fn three<'a>(texts: [&str; 3], at: At) -> Val<'a> {
+    Val::new(Kind::Tuple(texts.map(|text| Val::text(text, at)).into()), at)
+}
+
+/// Splits a text at white space; what is not known is taken to hold none.
+pub fn split_parts<'a>(parts: &[Part], at: At) -> Vec<Val<'a>> {
+    let mut words: Vec<Vec<Part>> = vec![Vec::new()];
+    for part in parts {
+        match part {
+            Part::Lit(text) => {
+                for (index, piece) in text.split(char::is_whitespace).enumerate() {
+                    if index > 0 {
+                        words.push(Vec::new());
+                    }
+                    if let (false, Some(word)) = (piece.is_empty(), words.last_mut()) {
+                        word.push(Part::Lit(piece.into()));
+                    }
+                }
+            }
+            Part::Hole { .. } => {
+                if let Some(word) = words.last_mut() {
+                    word.push(part.clone());
+                }
+            }
+        }
+    }
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    words.map(|word| Val::new(Kind::Text(compact(word)), at)).collect()
+}

@@ -1,0 +1,3 @@
+CONNECTOR = "main"
+def unfinished(:
+    pass

@@ -1,0 +1,2 @@
+MAIN = "main"
+BY_TEAM = {"web": MAIN, "data": "data-conn"}
