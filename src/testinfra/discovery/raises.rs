@@ -20,8 +20,7 @@ pub fn errors(
     let failed = |why: &&Why| why.kind == WhyKind::ModuleUnavailable;
     let mut roots: BTreeMap<(FileId, usize, usize), usize> = BTreeMap::new();
     for file in files {
-        let errors = file.errors.iter().map(|(_, why)| why).filter(failed);
-        for root in errors.filter_map(|why| root(input, why)) {
+        if let Some(root) = file.broken_in.and_then(|broken| root(input, broken)) {
             *roots.entry(root).or_default() += 1;
         }
     }
@@ -41,7 +40,11 @@ pub fn errors(
         if collected.refusals.iter().any(|refusal| refusal.place == why.place) {
             continue;
         }
-        let Some((file, start, end)) = root(input, why).filter(|root| !roots.contains_key(root)) else { continue };
+        let Some((file, start, end)) =
+            placed(input, why).and_then(|file| root(input, file)).filter(|root| !roots.contains_key(root))
+        else {
+            continue;
+        };
         let Some(source) = input.space.sources.get(file) else { continue };
         let text = format!("importing {} ends with an exception", source.path);
         let why = Why::at(WhyKind::EvaluationFailed, text, source.source.origin(start..end));
@@ -50,10 +53,14 @@ pub fn errors(
     found
 }
 
-/// The statement at the root of a failure, where it raises by itself: a file, and where in it.
-fn root(input: &Input<'_>, why: &Why) -> Option<(FileId, usize, usize)> {
+/// The file that a reason points into.
+fn placed(input: &Input<'_>, why: &Why) -> Option<FileId> {
     let Some(Place::Origin(origin)) = &why.place else { return None };
-    let mut file = input.space.sources.id(origin.source()?.file.as_str())?;
+    input.space.sources.id(origin.source()?.file.as_str())
+}
+
+/// The statement at the root of the failure of a file, where it raises by itself: a file, and where in it.
+fn root(input: &Input<'_>, mut file: FileId) -> Option<(FileId, usize, usize)> {
     let mut seen = HashSet::new();
     let failure = loop {
         let Some((Outcome::Fails(failure), _)) = input.outcomes.get(&file) else { return None };
