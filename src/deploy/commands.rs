@@ -5,10 +5,10 @@ use super::manifest;
 use super::pipeline::Sink;
 use super::repository::Repository;
 use super::shell;
-use super::words::{Item, Word};
+use super::words::Word;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{
-    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, Place, RefusedCommand, Why, WhyKind,
+    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Place, RefusedCommand, Why, WhyKind,
 };
 
 /// Adds what was read of a command line, under `guards`.
