@@ -209,3 +209,46 @@ fn a_replay_says_the_same_and_the_report_for_people_names_the_place() {
     let replayed = repository.run(&["check", "--only", "vpc", "--replay", "run.json"]);
     assert_eq!(section(&replayed.stdout), said);
 }
+
+#[test]
+fn what_gcloud_itself_refuses_is_a_finding_without_a_look_at_what_is_live() {
+    let attached = json!({ "connector": CONNECTOR, "egress": "PRIVATE_RANGES_ONLY" });
+    for (flags, refused) in [
+        ("--vpc-egress everything", true),
+        ("--vpc-connector", true),
+        ("--vpc-egress all-traffic", false),
+        ("--vpc-connector netra-vpc-connector", false),
+    ] {
+        let repository = repository(flags, &attached);
+        let arguments = ["check", "--only", "vpc", "--live", "none", "--format", "json", "--before-deploy"];
+        let path = ".github/workflows/release.yml";
+        let report = repository.run(&[&arguments[..], &[path]].concat()).json();
+        let found: Vec<&Value> =
+            list(&report, "findings").iter().filter(|finding| finding["rule"] == "deploy-refused").collect();
+        assert_eq!(found.len(), usize::from(refused), "{flags}: {report}");
+        if let [finding] = found.as_slice() {
+            assert_eq!(finding["id"], format!("deploy-refused:file/{path}:run deploy"));
+            assert_eq!(finding["places"][0]["file"], path);
+        }
+        // A refused command is found: it is not said that the file deploys nothing.
+        let none = list(&report, "not_checked").iter().any(|item| item["subject"]["name"] == path);
+        assert!(!none, "{flags}: {report}");
+    }
+}
+
+#[test]
+fn the_files_that_were_found_are_listed_with_their_kind() {
+    let repository = Repository::copy_of("staging");
+    let shown = repository.run(&["show", "deploy"]).json();
+    let files: Vec<String> = list(&shown, "files")
+        .iter()
+        .map(|file| format!("{}: {}", file["kind"].as_str().unwrap(), file["path"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        files,
+        ["GitHub workflow: .github/workflows/deploy-staging.yml", "Python script: scripts/deploy_to_gcp.py"]
+    );
+    let report = repository.run(&["check", "--only", "vpc", "--live", "none", "--format", "json"]).json();
+    let vpc = &list(&report, "parts")[0];
+    assert_eq!(vpc["metrics"]["deploy_files"], json!({ "GitHub workflow": 1, "Python script": 1 }));
+}

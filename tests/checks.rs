@@ -76,6 +76,16 @@ fn v1_service(repository: &Repository, declared: &str, live: &str) {
     repository.write("terraform/direct.tf", &text);
 }
 
+/// A file of deploy config beside those of the fixture.
+fn deploys(repository: &Repository, path: &str, text: &str) {
+    repository.write(path, text);
+    repository.replace(
+        "gcp-drift.toml",
+        "\".github/workflows/deploy-staging.yml\"]",
+        &format!("\".github/workflows/deploy-staging.yml\", \"{path}\"]"),
+    );
+}
+
 /// A manifest of the front end that nothing applies, with lines among the annotations of its template and its own.
 fn manifest(template: &str, own: &str) -> String {
     format!(
@@ -741,15 +751,15 @@ const CASES: &[Case] = &[
     Case {
         name: "an annotation of the VPC access on the service of a manifest",
         change: |repository| {
-            repository
-                .write("deploy/service.yaml", &manifest("", "    run.googleapis.com/vpc-access-egress: all-traffic\n"));
+            let own = "    run.googleapis.com/vpc-access-egress: all-traffic\n";
+            deploys(repository, "deploy/service.yaml", &manifest("", own));
         },
         findings: &[("annotation-misplaced", "service netra-frontend-staging of deploy/service.yaml")],
         not_checked: NOTHING,
     },
     Case {
         name: "a manifest that says what Terraform says",
-        change: |repository| repository.write("deploy/service.yaml", &manifest("", "")),
+        change: |repository| deploys(repository, "deploy/service.yaml", &manifest("", "")),
         findings: NOTHING,
         not_checked: NOTHING,
     },
@@ -757,7 +767,7 @@ const CASES: &[Case] = &[
         name: "a manifest that says something else than Terraform",
         change: |repository| {
             let annotation = "        run.googleapis.com/vpc-access-egress: all-traffic\n";
-            repository.write("deploy/service.yaml", &manifest(annotation, ""));
+            deploys(repository, "deploy/service.yaml", &manifest(annotation, ""));
         },
         findings: &[("declared-conflict", "netra-frontend-staging")],
         not_checked: NOTHING,
@@ -766,14 +776,14 @@ const CASES: &[Case] = &[
         name: "a misspelt annotation of a manifest",
         change: |repository| {
             let annotation = "        run.googleapis.com/vpc-egress: all-traffic\n";
-            repository.write("deploy/service.yaml", &manifest(annotation, ""));
+            deploys(repository, "deploy/service.yaml", &manifest(annotation, ""));
         },
         findings: &[("annotation-misplaced", "service netra-frontend-staging of deploy/service.yaml")],
         not_checked: NOTHING,
     },
     Case {
         name: "a pipeline that is no valid YAML",
-        change: |repository| repository.write(".gitlab-ci.yml", "deploy: [gcloud run deploy\nx: include\n"),
+        change: |repository| deploys(repository, ".gitlab-ci.yml", "deploy: [gcloud run deploy\nx: include\n"),
         findings: &[("deploy-config-broken", ".gitlab-ci.yml")],
         not_checked: &[("declaration-unreadable", ".gitlab-ci.yml")],
     },

@@ -6,7 +6,7 @@ use super::expected::source_of;
 use super::{Check, Scene};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::effect::{Before, CommandEffect, FieldEffect, Refused};
-use crate::model::{Change, DeployCommand, Origin, Presence, Why, WhyKind};
+use crate::model::{Change, DeployCommand, Origin, Presence, RefusedCommand, Why, WhyKind};
 use crate::reconcile::conditions;
 use crate::reconcile::effect::effects;
 use crate::reconcile::fields::{CONNECTOR, EGRESS, INTERFACES};
@@ -20,8 +20,13 @@ pub static CHECK: Check = Check { rules: &[&RULE], judge };
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = scene.reconciled.workloads.iter().flat_map(of_workload).collect();
+    verdicts.extend(by_gcloud(&scene.evidence.deploy.refused));
     if let Some(path) = scene.evidence.before_deploy.as_ref().and_then(|asked| asked.path.as_ref()) {
-        let there = scene.evidence.deploy.commands.iter().any(|command| is_below(&command.origin, path.as_str()));
+        let deploy = &scene.evidence.deploy;
+        let mut origins = deploy.commands.iter().map(|command| &command.origin);
+        let mut refused = deploy.refused.iter().map(|command| &command.origin);
+        let is_here = |origin: &Origin| is_below(origin, path.as_str());
+        let there = origins.any(is_here) || refused.any(is_here);
         let text = "no deploy command was found in it: what the deploy would do cannot be told";
         if !there {
             let why = Why::new(WhyKind::Unsupported, text);
@@ -37,6 +42,37 @@ pub fn is_below(origin: &Origin, path: &str) -> bool {
         let rest = span.file.as_str().strip_prefix(path);
         path.is_empty() || path == "." || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
+}
+
+/// Commands that gcloud does not even send: one finding a file and command.
+fn by_gcloud(refused: &[RefusedCommand]) -> Vec<Verdict> {
+    let mut groups: BTreeMap<(String, &str), Vec<&RefusedCommand>> = BTreeMap::new();
+    for command in refused {
+        let Some(span) = command.origin.source() else { continue };
+        groups.entry((span.file.to_string(), &command.action)).or_default().push(command);
+    }
+    let finding = |((file, action), commands): ((String, &str), Vec<&RefusedCommand>)| -> Option<Verdict> {
+        let first = commands.first()?;
+        let title = format!("{} refuses `{action}` of {file}: {}", first.tool, first.text);
+        let condition = only_if(&first.presence());
+        let mut builder = Finding::builder(&RULE, Subject::local("file", file), title)
+            .field(action)
+            .baseline(Baseline::Deploy)
+            .why(format!("the command ends with an error before anything is deployed{condition}"));
+        for command in &commands {
+            builder = builder.place(command.place.clone());
+        }
+        Some(builder.edit("correct the command", first.place.clone()).build().into())
+    };
+    groups.into_iter().filter_map(finding).collect()
+}
+
+/// The condition of a command, as the end of a sentence; empty where it certainly runs.
+fn only_if(presence: &Presence) -> String {
+    match presence {
+        Presence::Conditional(guards) => format!("; it runs only if {}", conditions(guards)),
+        _ => String::new(),
+    }
 }
 
 /// One verdict a workload and field: that several commands ask for it is one finding with several places.
@@ -86,10 +122,7 @@ fn finding(pair: &WorkloadPair, effects: &[(CommandEffect, Refused)]) -> Option<
     let (effect, refused) = effects.first()?;
     let command = &effect.command;
     let (name, source) = (&pair.subject.name, source_of(command));
-    let condition = match command.presence() {
-        Presence::Conditional(guards) => format!("; it runs only if {}", conditions(&guards)),
-        _ => String::new(),
-    };
+    let condition = only_if(&command.presence());
     let (title, why) = match refused {
         Refused::Both => (
             format!("{source} leaves {name} with a connector and a direct interface"),

@@ -324,6 +324,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
             add("deploy_commands", json!(evidence.deploy.commands.len()));
+            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            for file in &evidence.deploy.found {
+                *kinds.entry(&file.kind).or_default() += 1;
+            }
+            add("deploy_files", json!(kinds));
             add("terraform_files", json!(evidence.terraform.files));
             let read = evidence.terraform.observed.iter().filter(|source| source.problem.is_none());
             let read: Vec<&str> = read.map(|source| &*source.label).collect();

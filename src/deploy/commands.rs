@@ -5,23 +5,11 @@ use super::manifest;
 use super::pipeline::Sink;
 use super::repository::Repository;
 use super::shell;
-use super::words::{Item, Word};
+use super::words::Word;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::{
-    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Origin, Place, RefusedCommand, Why, WhyKind,
+    ConnectorCommand, DeployCommand, DeployDeclarations, Diagnostic, Guard, Place, RefusedCommand, Why, WhyKind,
 };
-
-/// Adds what the command line `items` deploys, under `guards`. A command that is no deploy adds nothing. Whoever knows the
-/// environment or a `gcloud config set` before it reads with [`gcloud::read_with`] and adds by [`take`].
-pub fn add(
-    items: &[Item],
-    origin: &Origin,
-    guards: Vec<Guard>,
-    repository: &Repository<'_>,
-    declarations: &mut DeployDeclarations,
-) {
-    take(gcloud::read(items, origin, repository), guards, repository, declarations);
-}
 
 /// Adds what was read of a command line, under `guards`.
 pub fn take(reading: Reading, guards: Vec<Guard>, repository: &Repository<'_>, declarations: &mut DeployDeclarations) {
@@ -112,21 +100,26 @@ pub fn of_shell(
         }
     }
     for command in outcome.commands {
-        let whys: Vec<Why> = command
-            .guards
-            .first()
-            .map(|guard| Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone()))
-            .into_iter()
-            .collect();
-        defaults.observe(&command.items, &command.origin, &whys);
+        let guards: Vec<Guard> = guards.iter().cloned().chain(command.guards).collect();
+        defaults.observe(&command.items, &command.origin, &conditional(&guards));
         let mut own = defaults.clone();
         for name in Defaults::VARIABLES {
             if let Some(pieces) = variables.get(name) {
                 own.variable(name, Word { pieces: pieces.clone(), origin: command.origin.clone() });
             }
+            if let Some(value) = command.settings.get(name) {
+                own.variable(name, value.clone());
+            }
         }
         let reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
-        let guards = guards.iter().cloned().chain(command.guards).collect();
         take_in(folder, reading, guards, repository, declarations);
     }
+}
+
+/// Why it is not certain that a command with these guards runs; empty where it is.
+pub fn conditional(guards: &[Guard]) -> Vec<Why> {
+    let open = guards.iter().filter(|guard| guard.decided != Some(true));
+    open.take(1)
+        .map(|guard| Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone()))
+        .collect()
 }

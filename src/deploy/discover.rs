@@ -50,6 +50,25 @@ pub enum FileKind {
     NotEvaluated(&'static str),
 }
 
+impl FileKind {
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Python => "Python script",
+            Self::GithubActions => "GitHub workflow",
+            Self::Gitlab => "GitLab pipeline",
+            Self::CloudBuild => "Cloud Build pipeline",
+            Self::CircleCi => "CircleCI pipeline",
+            Self::Azure => "Azure pipeline",
+            Self::Manifest => "Cloud Run manifest",
+            Self::CloudDeploy => "Cloud Deploy or Skaffold configuration",
+            Self::Shell => "shell script",
+            Self::Makefile => "Makefile",
+            Self::NotEvaluated(_) => "file that is not evaluated",
+        }
+    }
+}
+
 /// The most files that are looked at.
 const MAX_FILES: usize = 50_000;
 /// The deepest folder that is looked at.

@@ -21,7 +21,9 @@ use std::path::Path;
 
 use crate::config::DeployConfig;
 use crate::model::declared::DiagnosticLevel;
-use crate::model::{DeployDeclarations, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind};
+use crate::model::{
+    DeployDeclarations, DeployFile, Diagnostic, Excerpts, NameContext, RepoPath, SourceFile, Why, WhyKind,
+};
 
 mod azure;
 mod circleci;
@@ -64,6 +66,8 @@ pub fn declarations(
 ) -> DeployDeclarations {
     let mut declarations = DeployDeclarations::default();
     let found = discover::discover(repo, config, &mut declarations);
+    let files = found.iter().map(|file| DeployFile { path: RepoPath::new(&file.path), kind: file.kind.words().into() });
+    declarations.found.extend(files);
     let read = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);
         let spawned = thread.spawn_scoped(scope, || {

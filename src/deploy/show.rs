@@ -25,6 +25,7 @@ pub fn show(declarations: &DeployDeclarations) -> Value {
     });
     let mut shown = json!({
         "schema_version": 1,
+        "files": declarations.found.iter().map(|file| json!({ "path": file.path.as_str(), "kind": file.kind })).collect::<Vec<_>>(),
         "commands": declarations.commands.iter().map(command).collect::<Vec<_>>(),
         "incomplete": reasons(&declarations.incomplete),
         "diagnostics": diagnostics.collect::<Vec<_>>(),

@@ -11,6 +11,7 @@ use super::names::{ConnectorName, NetworkName, WorkloadKind};
 use super::network::{Network, Subnetwork};
 use super::origin::Origin;
 use super::problem::{ConfigProblem, NetworkUse};
+use super::source::RepoPath;
 use super::workload::{Egress, NetworkInterface, Workload};
 
 /// A resource as one source declares it.
@@ -169,6 +170,18 @@ pub struct DeployDeclarations {
     pub diagnostics: Vec<Diagnostic>,
     /// Number of files read.
     pub files: usize,
+    /// The files that were found to be deploy config, by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<DeployFile>,
+}
+
+/// A file that was found to be deploy config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployFile {
+    /// Where it lies.
+    pub path: RepoPath,
+    /// What it is, in words.
+    pub kind: String,
 }
 
 impl DeployDeclarations {
@@ -186,6 +199,7 @@ impl DeployDeclarations {
         self.incomplete.extend(other.incomplete);
         self.diagnostics.extend(other.diagnostics);
         self.files += other.files;
+        self.found.extend(other.found);
     }
 }
 
@@ -288,6 +302,15 @@ pub struct TrafficEntry {
     pub target: String,
     /// A percentage, or the revision that a tag is for.
     pub value: Option<String>,
+}
+
+impl fmt::Display for TrafficEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{}={value}", self.target),
+            None => f.write_str(&self.target),
+        }
+    }
 }
 
 /// What one command would do to a connector.

@@ -56,9 +56,9 @@ pub use database::{
     ReservedRange, SqlActivation, SqlAddress, SqlAddressKind, SqlInstance, SqlState, SslMode, TransitEncryption,
 };
 pub use declared::{
-    ConnectorAction, ConnectorCommand, Declared, DeclaredSource, DeployCommand, DeployDeclarations, Diagnostic,
-    ObservedSource, RefusedCommand, Spelled, TerraformDeclarations, TrafficChange, TrafficChangeKind, TrafficEntry,
-    VariableProblem, VariableProblemKind,
+    ConnectorAction, ConnectorCommand, Declared, DeclaredSource, DeployCommand, DeployDeclarations, DeployFile,
+    Diagnostic, ObservedSource, RefusedCommand, Spelled, TerraformDeclarations, TrafficChange, TrafficChangeKind,
+    TrafficEntry, VariableProblem, VariableProblemKind,
 };
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::stem;
 use super::{Make, Rule, State, Value, hole, known};
+use crate::deploy::gcloud::Defaults;
 use crate::deploy::shell::{Unit, UnitKind};
 use crate::deploy::words::Piece;
 use crate::deploy::{commands, shell};
@@ -125,16 +126,17 @@ impl Make<'_> {
         let file = self.file.clone();
         let place = |range| file.origin(range);
         let folder = file.path().parent();
-        let mut outcome = shell::text_in(units, variables, &place, self.repository, folder);
-        for command in &mut outcome.commands {
-            command.guards = guards.iter().cloned().chain(command.guards.drain(..)).collect();
-        }
-        for command in outcome.commands {
-            commands::add(&command.items, &command.origin, command.guards, self.repository, self.declarations);
-        }
-        for why in outcome.incomplete {
-            self.incomplete(why);
-        }
+        let outcome = shell::text_in(units, variables, &place, self.repository, folder);
+        // Each line is a shell of its own, but gcloud's configuration stays: which target ran before is not known.
+        let mut defaults = Defaults::default();
+        commands::of_shell(
+            outcome,
+            (Some(folder), variables),
+            &mut defaults,
+            guards,
+            self.repository,
+            self.declarations,
+        );
     }
 
     /// Variables that targets which need this one bring along.

@@ -25,6 +25,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::gcloud::Defaults;
 use super::repository::Repository;
 use crate::model::declared::DiagnosticLevel;
 use crate::model::origin::Callers;
@@ -96,6 +97,7 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         sent: std::collections::BTreeSet::new(),
         config_commands: Vec::new(),
         repository,
+        defaults: Defaults::default(),
         heap: Heap::default(),
         module: 0,
         guards: Vec::new(),
@@ -162,6 +164,8 @@ struct Evaluator<'a> {
     /// Configs with VPC access, with the object that each stands in.
     config_commands: Vec<(value::ObjId, DeployCommand)>,
     repository: &'a Repository<'a>,
+    /// What gcloud takes where no flag says it.
+    defaults: Defaults,
     heap: Heap<'a>,
     /// The scope of the module whose code is being executed.
     module: value::ObjId,

@@ -92,13 +92,16 @@ impl<'a> Evaluator<'a> {
         let units = shell::units_of(&self.pieces(parts), text_at.0);
         let origin = self.origin_with_callers(text_at);
         let outcome = shell::read(&units, &shell::Variables::new(), &|_| origin.clone());
-        self.outcome.incomplete.extend(outcome.incomplete);
-        let outer = self.current_guards();
-        for command in outcome.commands {
-            let guards = outer.iter().cloned().chain(command.guards).collect();
-            let reading = gcloud::read(&command.items, &command.origin, self.repository);
-            commands::take(reading, guards, self.repository, &mut self.outcome);
-        }
+        let guards = self.current_guards();
+        let environment = shell::Variables::new();
+        commands::of_shell(
+            outcome,
+            (None, &environment),
+            &mut self.defaults,
+            &guards,
+            self.repository,
+            &mut self.outcome,
+        );
     }
 
     fn record(&mut self, items: &[Item], command_at: At, call_at: At) {
@@ -121,7 +124,11 @@ impl<'a> Evaluator<'a> {
             }
             return;
         }
-        match gcloud::read(items, &origin, self.repository) {
+        if self.silent == 0 {
+            let whys = commands::conditional(&self.current_guards());
+            self.defaults.observe(items, &origin, &whys);
+        }
+        match gcloud::read_with(items, &origin, self.repository, &self.defaults) {
             Reading::Other => self.record_wrapped(items, &origin, call_at),
             reading if self.silent == 0 => {
                 let guards = self.current_guards();

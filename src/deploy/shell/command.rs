@@ -1,5 +1,6 @@
 //! Simple commands: assignments, redirections, functions, and the program that is run.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use brush_parser::ast::{
@@ -13,8 +14,8 @@ use super::source::{Source, range};
 use super::state::{Arguments, Function, Status, Value};
 use super::text::{Field, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
-use crate::deploy::gcloud::is_gcloud;
-use crate::deploy::words::Item;
+use crate::deploy::gcloud::{Defaults, is_gcloud};
+use crate::deploy::words::{self, Item};
 use crate::model::{Origin, Why, WhyKind};
 
 /// What comes back when a redirection ends.
@@ -186,25 +187,26 @@ impl<'a> Shell<'a> {
                 None => field.item(&origin),
             });
         }
-        self.add_settings(&mut items, fields, site, &origin);
-        self.outcome.commands.push(Command { items, origin, guards });
+        let settings = self.settings(site, &origin);
+        self.outcome.commands.push(Command { items, origin, guards, settings });
     }
 
-    /// What gcloud's own variables set, as the flags that they are the defaults of. Flags that follow win.
-    fn add_settings(&self, items: &mut Vec<Item>, fields: &[Field], site: &Site<'_, 'a>, origin: &Origin) {
-        let of_run = fields.iter().any(|field| field.known() == Some("run"));
-        for (name, flag) in [("CLOUDSDK_CORE_PROJECT", "--project="), ("CLOUDSDK_RUN_REGION", "--region=")] {
+    /// gcloud's own variables, as the command finds them.
+    fn settings(&self, site: &Site<'_, 'a>, origin: &Origin) -> BTreeMap<String, words::Word> {
+        let mut settings = BTreeMap::new();
+        for name in Defaults::VARIABLES {
             let before = site.environment.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value);
             let exported = match self.state.variables.get(name) {
                 Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text),
                 _ => None,
             };
-            if let Some(value) = before.or(exported).filter(|_| of_run) {
-                let mut text = Text::lit(flag);
-                text.append(value.clone());
-                items.insert(items.len().min(1), Field::Word(text).item(origin));
+            if let Some(value) = before.or(exported)
+                && let Item::Word(word) = Field::Word(value.clone()).item(origin)
+            {
+                settings.insert(name.to_owned(), word);
             }
         }
+        settings
     }
 
     /// A program that only runs what it is told at run time.

@@ -35,7 +35,7 @@ use std::rc::Rc;
 use brush_parser::ast::Program;
 
 use super::repository::Repository;
-use super::words::{Item, Piece};
+use super::words::{Item, Piece, Word};
 use crate::model::origin::Callers;
 use crate::model::{Caller, Guard, Origin, Position, RepoPath, SourceFile, Why, WhyKind};
 
@@ -80,6 +80,10 @@ pub struct Command {
     pub origin: Origin,
     /// The conditions under which it runs, outermost first.
     pub guards: Vec<Guard>,
+    /// The variables of gcloud's own ([`Defaults::VARIABLES`]) that are set for it.
+    ///
+    /// [`Defaults::VARIABLES`]: crate::deploy::gcloud::Defaults::VARIABLES
+    pub settings: BTreeMap<String, Word>,
 }
 
 /// What reading a shell text gives.

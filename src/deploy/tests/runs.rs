@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{context, short};
-use crate::deploy::gcloud::{self, Reading};
+use crate::deploy::gcloud::{self, Defaults, Reading};
 use crate::deploy::repository::Repository;
 use crate::deploy::words::{Item, Word};
 use crate::model::{Change, DeployCommand, Excerpts, Fact, RepoPath, SourceFile};
 
-/// Writes its arguments, and what its variable sets, to the log in one write, so that calls at the same time do not mix.
-const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nrecord=\n[ -z \"$CLOUDSDK_RUN_REGION\" ] || record=\"--region=$CLOUDSDK_RUN_REGION$unit\"\nfor word in \"$@\"; do record=\"$record$word$unit\"; done\n\
+/// Writes its arguments to the log in one write, so that calls at the same time do not mix; what gcloud's variable sets
+/// comes first, as a record of its own.
+const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nend=$(printf '\\036')\nrecord=\n\
+                      [ -z \"$CLOUDSDK_RUN_REGION\" ] || record=\"CLOUDSDK_RUN_REGION$unit$CLOUDSDK_RUN_REGION$unit$end\"\n\
+                      for word in \"$@\"; do record=\"$record$word$unit\"; done\n\
                       printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
 /// Tools of the machine that a script may use.
 const TOOLS: [&str; 44] = [
@@ -162,10 +165,21 @@ fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let origin = SourceFile::new(RepoPath::new("log"), "x", &Excerpts::default()).origin(0..1);
     let (mut deploys, mut refused) = (Vec::new(), BTreeSet::new());
+    // What `gcloud config set` leaves to later commands, and what the environment sets for the next one.
+    let (mut configured, mut region) = (Defaults::default(), None);
     for record in text.split('\u{1e}').filter(|record| !record.is_empty()) {
+        if let Some(value) = record.strip_prefix("CLOUDSDK_RUN_REGION\u{1f}") {
+            region = Some(Word::known(value.trim_end_matches('\u{1f}'), origin.clone()));
+            continue;
+        }
         let words = std::iter::once("gcloud").chain(record.split_terminator('\u{1f}'));
         let items: Vec<Item> = words.map(|word| Item::Word(Word::known(word, origin.clone()))).collect();
-        match gcloud::read(&items, &origin, &repository) {
+        configured.observe(&items, &origin, &[]);
+        let mut defaults = configured.clone();
+        if let Some(region) = region.take() {
+            defaults.variable("CLOUDSDK_RUN_REGION", region);
+        }
+        match gcloud::read_with(&items, &origin, &repository, &defaults) {
             Reading::Deploy(deploy) => deploys.push(*deploy),
             Reading::Several(several) => deploys.extend(several),
             Reading::Refused(command) => drop(refused.insert(command.action)),
@@ -216,7 +230,12 @@ pub fn agrees(ours: &DeployCommand, ran: &DeployCommand) -> bool {
 pub fn compare(place: &str, entries: &[&DeployCommand], complete: bool, ran: &Ran, failed: &mut Vec<String>) {
     for ours in entries.iter().filter(|ours| ran.succeeded && ours.presence().is_certain()) {
         // A value that is not known may be one that gcloud refuses.
-        let open = ours.name.is_unknown() || ours.region.is_unknown() || ours.project.is_unknown();
+        let open = ours.name.is_unknown()
+            || ours.region.is_unknown()
+            || ours.project.is_unknown()
+            || ours.connector.set().is_some_and(Fact::is_unknown)
+            || ours.egress.set().is_some_and(Fact::is_unknown)
+            || ours.interfaces.set().is_some_and(Fact::is_unknown);
         let may_be_refused = open && ran.refused.contains(&ours.action);
         if !may_be_refused && !ran.deploys.iter().any(|ran| agrees(ours, ran)) {
             let shown = (short(&[(*ours).clone()]), short(&ran.deploys));

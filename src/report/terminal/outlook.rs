@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Style;
 use super::text::{escape, hanging};
 use crate::finding::Subject;
+use crate::model::declared::{TrafficChange, TrafficChangeKind};
 use crate::model::effect::{Apply, Before, CommandEffect, Effect, FieldEffect};
 use crate::model::{Fact, Guard, Presence};
 use crate::report::DeployOutlook;
@@ -51,6 +52,9 @@ fn command(subject: &Subject, effect: &CommandEffect, style: &Style) -> String {
     for one in &effect.fields {
         out.push_str(&field(one, style));
     }
+    for change in &command.traffic {
+        out.push_str(&hanging("      ", &escape(&format!("traffic  {}", traffic(change))), 15, style.width));
+    }
     if let Some(refused) = &effect.refused {
         out.push_str(&hanging("      ", &format!("refused: {}", refused.words()), 8, style.width));
     }
@@ -80,6 +84,19 @@ fn field(field: &FieldEffect, style: &Style) -> String {
         out.push_str(&hanging("               ", &escape(&words), 17, style.width));
     }
     out
+}
+
+fn traffic(change: &TrafficChange) -> String {
+    let entries = match &change.entries {
+        Fact::Known(entries, _) => entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        Fact::Absent(_) => String::new(),
+        Fact::Unknown(whys) => format!("? ({})", whys.first().map(ToString::to_string).unwrap_or_default()),
+    };
+    let word = match change.kind {
+        TrafficChangeKind::NoTraffic => "the new revision gets none",
+        other => other.word(),
+    };
+    format!("{word} {entries}").trim_end().to_owned()
 }
 
 fn value(fact: &Fact<String>) -> String {

@@ -129,15 +129,15 @@ impl Session<'_> {
             Arc::make_mut(&mut tests).retain(is_left);
         }
         let (mut errors, mut unsure) = (found.errors.clone(), found.unsure.clone());
-        let (mut namesake, mut broken, mut skips) = (None, None, false);
+        let (mut namesake, mut broken_in, mut skips) = (None, None, false);
         match imported {
             Imported::Ok => {}
             Imported::Skips => skips = true,
             Imported::Fails(doubt) => errors.push((String::new(), self.why(&doubt))),
             // The rules on imports and syntax say where; the kind tells it apart.
             Imported::Broken(doubt) => {
+                broken_in = Some(doubt.file);
                 errors.push((String::new(), Why::new(WhyKind::ModuleUnavailable, doubt.text)));
-                broken = Some(doubt.file);
             }
             // Of this too a rule of its own says where.
             Imported::NameTaken(doubt, other) => {
@@ -154,6 +154,6 @@ impl Session<'_> {
             let text = format!("`{path}` belongs to installed packages, which are not read");
             unsure.push((String::new(), Why::new(WhyKind::Unsupported, text)));
         }
-        FileTests { path, id, tests, errors, unsure, left_out: found.left_out.clone(), namesake, broken, skips }
+        FileTests { path, id, tests, errors, unsure, left_out: found.left_out.clone(), namesake, broken_in, skips }
     }
 }

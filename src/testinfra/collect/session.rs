@@ -61,8 +61,8 @@ pub struct FileTests {
     pub left_out: Vec<(String, Why)>,
     /// The file that has the same module name, where this one is refused for it.
     pub namesake: Option<String>,
-    /// The file that does not compile or cannot be imported, where that is why: this one, or a package above it.
-    pub broken: Option<FileId>,
+    /// The file in which its import fails, where it does.
+    pub broken_in: Option<FileId>,
     /// It says itself that it is to be skipped.
     pub skips: bool,
 }

@@ -19,8 +19,10 @@ pub fn errors(
 ) -> Vec<CollectionError> {
     let failed = |why: &&Why| why.kind == WhyKind::ModuleUnavailable;
     let mut roots: BTreeMap<(FileId, usize, usize), usize> = BTreeMap::new();
-    for root in files.iter().filter_map(|file| root(input, file.broken?)) {
-        *roots.entry(root).or_default() += 1;
+    for file in files {
+        if let Some(root) = file.broken_in.and_then(|broken| root(input, broken)) {
+            *roots.entry(root).or_default() += 1;
+        }
     }
     let mut found: Vec<CollectionError> = Vec::new();
     for (&(file, start, end), &count) in &roots {
@@ -38,8 +40,11 @@ pub fn errors(
         if collected.refusals.iter().any(|refusal| refusal.place == why.place) {
             continue;
         }
-        let root = failing(input, why).and_then(|file| root(input, file));
-        let Some((file, start, end)) = root.filter(|root| !roots.contains_key(root)) else { continue };
+        let Some((file, start, end)) =
+            placed(input, why).and_then(|file| root(input, file)).filter(|root| !roots.contains_key(root))
+        else {
+            continue;
+        };
         let Some(source) = input.space.sources.get(file) else { continue };
         let text = format!("importing {} ends with an exception", source.path);
         let why = Why::at(WhyKind::EvaluationFailed, text, source.source.origin(start..end));
@@ -48,8 +53,8 @@ pub fn errors(
     found
 }
 
-/// The file of a reason.
-fn failing(input: &Input<'_>, why: &Why) -> Option<FileId> {
+/// The file that a reason points into.
+fn placed(input: &Input<'_>, why: &Why) -> Option<FileId> {
     let Some(Place::Origin(origin)) = &why.place else { return None };
     input.space.sources.id(origin.source()?.file.as_str())
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Origin, Reason, Subject};
+use crate::model::declared::TrafficChange;
 use crate::model::effect::{Apply, Before, CommandEffect, FieldEffect};
 use crate::model::{Fact, Guard};
 use crate::report::DeployOutlook;
@@ -40,8 +41,19 @@ struct CommandOutlook {
     #[serde(skip_serializing_if = "Option::is_none")]
     before_unknown: Option<Reason>,
     fields: Vec<FieldOutlook>,
+    /// What happens to the traffic, other than that the new revision gets what the latest one had.
+    traffic: Vec<TrafficOutlook>,
     /// Why Google Cloud would refuse it; null where nothing says so.
     refused: Option<String>,
+}
+
+/// One thing that a command does to traffic.
+#[derive(Serialize, JsonSchema)]
+struct TrafficOutlook {
+    /// The word of gcloud's flag, such as `no-traffic` or `to-revisions`.
+    change: String,
+    /// Targets with percentages, or tags with revisions, as `target=value`; null where that is not known.
+    entries: Option<Vec<String>>,
 }
 
 /// A condition of a command.
@@ -148,8 +160,20 @@ impl From<&CommandEffect> for CommandOutlook {
             before,
             before_unknown,
             fields: effect.fields.iter().map(Into::into).collect(),
+            traffic: command.traffic.iter().map(Into::into).collect(),
             refused: effect.refused.as_ref().map(|refused| refused.words().to_owned()),
         }
+    }
+}
+
+impl From<&TrafficChange> for TrafficOutlook {
+    fn from(change: &TrafficChange) -> Self {
+        let entries = match &change.entries {
+            Fact::Known(entries, _) => Some(entries.iter().map(ToString::to_string).collect()),
+            Fact::Absent(_) => Some(Vec::new()),
+            Fact::Unknown(_) => None,
+        };
+        Self { change: change.kind.word().to_owned(), entries }
     }
 }
 
