@@ -96,13 +96,12 @@ fn cases() -> Vec<(PathBuf, String)> {
     folders.sort();
     let mut cases = Vec::new();
     for case in folders {
-        // What a folder shows is its one deploy file; cases of several files read one another.
+        // Cases of one file only: the files of others read one another.
         let shown = fs::read_to_string(case.join("expected.json")).unwrap_or_default();
         let shown: serde_json::Value = serde_json::from_str(&shown).unwrap_or_default();
-        let commands = shown["commands"].as_array().cloned().unwrap_or_default();
-        let mut files: Vec<&str> = commands.iter().filter_map(|one| one["origin"]["file"].as_str()).collect();
-        files.dedup();
+        let files = shown["files"].as_array().cloned().unwrap_or_default();
         if let [file] = files.as_slice()
+            && let Some(file) = file["path"].as_str()
             && let Ok(text) = fs::read_to_string(case.join(file))
         {
             cases.push((PathBuf::from(file), text));

@@ -190,6 +190,12 @@ mod tests {
 
     #[test]
     fn no_tree_that_is_too_deep_has_few_tokens() {
+        // Here the parser runs by itself, and its recursion needs more than the stack of a test.
+        let thread = std::thread::Builder::new().stack_size(512 << 20).spawn(deep_trees_have_many_tokens).unwrap();
+        thread.join().unwrap();
+    }
+
+    fn deep_trees_have_many_tokens() {
         let nests = [
             ("x = ", "-", "1", ""),
             ("x = ", "not ", "a", ""),
