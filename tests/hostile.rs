@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use crate::common::Repository;
 
-/// Address space of the process, in KiB; a stack of 256 MiB, the text segment and 1 GiB that the allocator reserves
-/// without using it are in it.
-const MAX_MEMORY: u64 = 1_500_000 + (1 << 20);
+/// Address space of the process, in KiB; a stack of 256 MiB and the text segment are in it.
+const MAX_MEMORY: u64 = 1_500_000;
 /// Far more than any of these takes; a run that hangs is ended.
 const MAX_TIME: Duration = Duration::from_secs(120);
 
