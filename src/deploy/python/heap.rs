@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::watch::{Place, Watches};
 use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text, why};
 use crate::model::WhyKind;
 
@@ -13,6 +14,8 @@ pub struct Heap<'a> {
     objects: Vec<Rc<Obj<'a>>>,
     /// Lists that are one of two others: to change one of the three is to change another, it cannot be told which.
     twins: Vec<Twin>,
+    /// The iterators that note what is read and written.
+    pub watches: Watches,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +55,44 @@ impl<'a> Heap<'a> {
 
     /// An object.
     pub fn get(&self, id: ObjId) -> Option<&Obj<'a>> {
+        let object = self.peek(id)?;
+        // Which of its names are read is noted where that is known.
+        if !matches!(object, Obj::Scope { .. }) {
+            self.watches.read(id, None);
+        }
+        Some(object)
+    }
+
+    /// An object of which one name or attribute is read.
+    pub fn get_name(&self, id: ObjId, name: &str) -> Option<&Obj<'a>> {
+        self.watches.read(id, Some(name));
+        self.peek(id)
+    }
+
+    /// An object, without a note that it is read.
+    pub fn peek(&self, id: ObjId) -> Option<&Obj<'a>> {
         self.objects.get(id).map(Rc::as_ref)
+    }
+
+    /// An object as it is now.
+    pub fn shared(&self, id: ObjId) -> Option<Rc<Obj<'a>>> {
+        self.objects.get(id).cloned()
+    }
+
+    /// True where what stands at a place is what stood there `then`.
+    pub fn is_unchanged(&self, (id, name): &Place, then: &Rc<Obj<'a>>) -> bool {
+        let Some(now) = self.objects.get(*id) else { return false };
+        if Rc::ptr_eq(now, then) {
+            return true;
+        }
+        match (&**now, &**then, name) {
+            (Obj::Scope { names: now, .. }, Obj::Scope { names: then, .. }, Some(name))
+            | (Obj::Instance { attributes: now, .. }, Obj::Instance { attributes: then, .. }, Some(name)) => {
+                now.get(name) == then.get(name)
+            }
+            (Obj::Class(now), Obj::Class(then), Some(name)) => now.attributes.get(name) == then.attributes.get(name),
+            (now, then, _) => now == then,
+        }
     }
 
     /// The elements of a list, where it is one that is known.
@@ -64,8 +104,21 @@ impl<'a> Heap<'a> {
         }
     }
 
+    /// An object of which one name or attribute is changed.
+    pub fn get_name_mut(&mut self, id: ObjId, name: &str) -> Option<&mut Obj<'a>> {
+        self.watches.written(id, Some(name));
+        self.change(id)
+    }
+
     /// An object, to be changed.
     pub fn get_mut(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
+        if !matches!(self.peek(id), Some(Obj::Scope { .. })) {
+            self.watches.written(id, None);
+        }
+        self.change(id)
+    }
+
+    fn change(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
         for index in 0..self.twins.len() {
             let Some(twin) = self.twins.get(index).filter(|twin| twin.made == id || twin.from.contains(&id)) else {
                 continue;
@@ -86,7 +139,7 @@ impl<'a> Heap<'a> {
         objects.extend(first.objects.iter().skip(before.objects.len()).cloned());
         let mut twins = before.twins.clone();
         twins.extend(first.twins.iter().filter(|twin| !before.twins.contains(twin)).cloned());
-        Self { objects, twins }
+        Self { objects, twins, watches: before.watches.clone() }
     }
 
     /// Joins another state into this one.

@@ -62,9 +62,10 @@ fn listed_or_usual(case: &Path, repo: &Path, scripts: &BTreeSet<String>) -> Vec<
 }
 
 /// How the guards came out in a run: for each, whether it was ever true and ever false.
-type Observed = Vec<(bool, bool)>;
+pub type Observed = Vec<(bool, bool)>;
 
-fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
+/// The guards of all entries, each once.
+pub fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
     let mut guards: Vec<Guard> = Vec::new();
     for guard in entries.iter().flat_map(|entry| &entry.guards) {
         let plain = Guard { negated: false, decided: None, ..guard.clone() };
@@ -76,7 +77,7 @@ fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
 }
 
 /// True where nothing that was observed says that the entry's guards did not hold.
-fn may_hold(entry: &DeployCommand, guards: &[Guard], observed: &Observed) -> bool {
+pub fn may_hold(entry: &DeployCommand, guards: &[Guard], observed: &Observed) -> bool {
     entry.guards.iter().all(|guard| {
         let plain = Guard { negated: false, decided: None, ..guard.clone() };
         let seen = guards.iter().position(|other| *other == plain).map(|index| observed[index]);
@@ -181,15 +182,27 @@ fn api_deploy(line: &str) -> DeployCommand {
     }
 }
 
-struct Sandbox {
+/// Runs Python scripts.
+pub struct Sandbox {
     programs: Programs,
     /// The interpreter itself: what stands on PATH may be a slow script that looks for it.
     interpreter: String,
 }
 
 impl Sandbox {
+    /// A sandbox; none, with a visible skip, where there is no Python.
+    pub fn new() -> Option<Self> {
+        let asked = std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+        let Ok(asked) = asked else {
+            crate::testing::skip("python3 is not on PATH");
+            return None;
+        };
+        let interpreter = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        Some(Self { programs: Programs::new(), interpreter })
+    }
+
     /// Runs a script and observes the guards.
-    fn run(&self, case: &Path, run: &Run, guards: &[Guard], packages: Option<&Path>) -> (Ran, Observed) {
+    pub fn run(&self, case: &Path, run: &Run, guards: &[Guard], packages: Option<&Path>) -> (Ran, Observed) {
         let work = tempfile::tempdir().expect("a folder");
         let (api, observe, observed) =
             (work.path().join("api"), work.path().join("observe"), work.path().join("observed"));
@@ -230,13 +243,7 @@ impl Sandbox {
 
 #[test]
 fn python_cases_run_what_is_said_of_them() {
-    let asked = std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
-    let Ok(asked) = asked else {
-        crate::testing::skip("python3 is not on PATH");
-        return;
-    };
-    let interpreter = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-    let sandbox = Sandbox { programs: Programs::new(), interpreter };
+    let Some(sandbox) = Sandbox::new() else { return };
     let only = std::env::var("GCP_DRIFT_CASE").unwrap_or_default();
     let mut failed = Vec::new();
     let mut certain = BTreeSet::new();

@@ -13,7 +13,7 @@ impl<'a> Evaluator<'a> {
     pub fn attribute(&mut self, object: &Val<'a>, name: &str, at: At) -> Result<Val<'a>, Stop> {
         Ok(match &object.kind {
             Kind::Instance(id) => {
-                let (own, open, class) = match self.heap.get(*id) {
+                let (own, open, class) = match self.heap.get_name(*id, name) {
                     Some(Obj::Instance { attributes, open, class }) => {
                         (attributes.get(name).cloned(), open.clone(), *class)
                     }

@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
                     return Ok(());
                 }
                 let guards = self.current_guards().into();
-                match self.heap.get_mut(*id) {
+                match self.heap.get_name_mut(*id, name) {
                     Some(Obj::Instance { attributes, .. }) => {
                         attributes.insert(Rc::from(name), value);
                     }
@@ -104,13 +104,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Kind::Class(id) => {
-                if let Some(Obj::Class(class)) = self.heap.get_mut(*id) {
+                if let Some(Obj::Class(class)) = self.heap.get_name_mut(*id, name) {
                     class.attributes.insert(Rc::from(name), value);
                 }
             }
             Kind::Module(module) => {
                 let scope = self.modules.get(*module).map(|module| module.scope);
-                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_mut(scope)) {
+                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_name_mut(scope, name)) {
                     names.insert(Rc::from(name), value);
                 }
             }

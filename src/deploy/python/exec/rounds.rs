@@ -48,6 +48,7 @@ impl<'a> Evaluator<'a> {
     /// The elements that a loop over a value meets, or why they are not known.
     pub fn elements(&mut self, value: &Val<'a>) -> Result<Vec<Elem<'a>>, Whys> {
         let at = value.at;
+        self.resume(value, 0);
         match &value.kind {
             Kind::Tuple(values) => Ok(values.iter().cloned().map(Elem::One).collect()),
             Kind::List(id) | Kind::Set(id) => match self.heap.get(*id) {

@@ -6,6 +6,7 @@ use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::define::put;
 use crate::deploy::python::exec::Stop;
+use crate::deploy::python::resume::View;
 use crate::deploy::python::value::{At, DictObj, Elem, Entry, Key, Kind, Obj, Val, why};
 use crate::model::WhyKind;
 
@@ -62,26 +63,10 @@ impl<'a> Evaluator<'a> {
                 }
             },
             "items" | "keys" | "values" => {
-                let mut elements: Vec<Elem> = Vec::new();
-                for entry in &dict.entries {
-                    let value = match name {
-                        "keys" => entry.key.value(entry.value.at),
-                        "values" => entry.value.clone(),
-                        _ => {
-                            let pair = [entry.key.value(entry.value.at), entry.value.clone()];
-                            Val::new(Kind::Tuple(Rc::from(pair)), entry.value.at)
-                        }
-                    };
-                    elements.push(match entry.maybe {
-                        false => Elem::One(value),
-                        true => {
-                            let whys = self.whys_of(&entry.value, at);
-                            Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys)
-                        }
-                    });
-                }
-                elements.extend(dict.open.map(Elem::Any));
-                Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
+                let elements = self.view_elements(&dict, name, at);
+                let list = self.heap.add(Obj::List(elements));
+                self.views.insert(list, View { dict: id, name: name.into(), at });
+                Val::new(Kind::List(list), at)
             }
             "update" => {
                 if let Some(other) = args.first() {
@@ -122,6 +107,30 @@ impl<'a> Evaluator<'a> {
                 Val::new(Kind::Unknown(whys), at)
             }
         })
+    }
+
+    /// What `dict.items()`, `keys()` or `values()` shows.
+    pub fn view_elements(&self, dict: &DictObj<'a>, name: &str, at: At) -> Vec<Elem<'a>> {
+        let mut elements: Vec<Elem> = Vec::new();
+        for entry in &dict.entries {
+            let value = match name {
+                "keys" => entry.key.value(entry.value.at),
+                "values" => entry.value.clone(),
+                _ => {
+                    let pair = [entry.key.value(entry.value.at), entry.value.clone()];
+                    Val::new(Kind::Tuple(Rc::from(pair)), entry.value.at)
+                }
+            };
+            elements.push(match entry.maybe {
+                false => Elem::One(value),
+                true => {
+                    let whys = self.whys_of(&entry.value, at);
+                    Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys)
+                }
+            });
+        }
+        elements.extend(dict.open.clone().map(Elem::Any));
+        elements
     }
 
     /// A list of pairs as a dict.
