@@ -79,6 +79,13 @@ impl Defaults {
         }
     }
 
+    /// Takes it that the environment may hold anything.
+    pub fn unsettle(&mut self, origin: &Origin) {
+        let why = Why::at(WhyKind::Environment, "which variables gcloud finds is not known", origin.clone());
+        let unknown = Word::unknown(vec![why], origin.clone());
+        (self.region, self.project, self.fixed) = (Some(unknown.clone()), Some(unknown), (true, true));
+    }
+
     fn set(&mut self, region: bool, value: Option<&Word>, whys: &[Why]) {
         let (slot, fixed) = if region { (&mut self.region, self.fixed.0) } else { (&mut self.project, self.fixed.1) };
         let Some(value) = value.filter(|_| !fixed) else { return };

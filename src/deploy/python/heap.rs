@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::deploy::words::Extent;
 use super::watch::{Place, Watches};
 use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text, why};
 use crate::model::WhyKind;
@@ -263,7 +264,7 @@ impl<'a> Heap<'a> {
                 if options.len() > MAX_OPTIONS {
                     options.clear();
                 }
-                Val::new(Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into() }])), a.at)
+                Val::new(Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into(), extent: Extent::Text }])), a.at)
             }
             // Two list objects: the value is a new one that is either.
             (Kind::List(first), Kind::List(second)) => {
@@ -330,7 +331,7 @@ pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
     let length: usize = parts.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
     if length > MAX_TEXT {
         let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
-        return Rc::from([Part::Hole { whys, options: Rc::from([]) }]);
+        return Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]);
     }
     let mut compacted: Vec<Part> = Vec::new();
     for part in parts {

@@ -108,6 +108,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What a loop over an object goes through: what its `__iter__` gives.
+    pub fn iterable(&mut self, value: Val<'a>, taken: Taken) -> Result<Val<'a>, Stop> {
+        let Kind::Instance(id) = value.kind else { return Ok(value) };
+        match self.class_attribute_of(id, "__iter__") {
+            Some(method @ Val { kind: Kind::Function(_), .. }) => {
+                self.gives = taken;
+                let at = value.at;
+                let given = self.call(&method, vec![value], Vec::new(), None, at);
+                self.gives = Taken::Open;
+                given
+            }
+            _ => Ok(value),
+        }
+    }
+
     /// A generator expression. Where it is not known that its elements are taken, what it runs has a guard.
     pub fn generator(
         &mut self,

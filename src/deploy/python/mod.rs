@@ -122,6 +122,7 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         gives: resume::Taken::Open,
         iterators: BTreeMap::new(),
         views: BTreeMap::new(),
+        kept: Vec::new(),
         handled: 0,
     };
     evaluator.module = evaluator.heap.add(Obj::Scope { names: BTreeMap::new(), parent: None, open: None });
@@ -208,6 +209,8 @@ struct Evaluator<'a> {
     iterators: BTreeMap<value::ObjId, resume::Iterator<'a>>,
     /// The views of dicts among the lists.
     views: BTreeMap<value::ObjId, resume::View>,
+    /// What functions gave that keep it.
+    kept: Vec<call::Kept<'a>>,
     /// How many `try` blocks with handlers are open.
     handled: usize,
 }

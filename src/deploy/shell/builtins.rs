@@ -85,9 +85,11 @@ impl<'a> Shell<'a> {
                 self.set_status(value.map(|value| value != 0));
             }
             "unset" => {
+                let functions = first == Some("-f");
                 for field in arguments {
                     match field.known() {
                         Some("-f" | "-v") => {}
+                        Some(text) if functions => drop(self.state.functions.remove(text)),
                         Some(text) if is_name(text) => {
                             self.state.variables.insert(text.to_owned(), Value::Unset);
                         }
@@ -198,6 +200,16 @@ impl<'a> Shell<'a> {
         let exports = kind == "export" || options.contains('x');
         let names: Vec<String> =
             fields.iter().skip(1).filter_map(Field::known).filter(|text| is_name(text)).map(str::to_owned).collect();
+        if options.contains('f') || options.contains('F') {
+            if exports {
+                for name in names {
+                    let function = self.state.functions.get(&name).cloned().unwrap_or_default();
+                    self.state.exported_functions.insert(name, function);
+                }
+            }
+            self.state.status = Status::Known(true);
+            return;
+        }
         let own = matches!(kind.as_str(), "local" | "declare" | "typeset") && !options.contains('g');
         for name in &names {
             self.make_local(name, own);

@@ -159,7 +159,7 @@ impl<'a> Shell<'a> {
             }
             self.wrapped(arguments, site);
         }
-        self.print_unknown(site);
+        self.print_output_of(&fields, site);
         Flow::Next
     }
 

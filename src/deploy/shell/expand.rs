@@ -111,6 +111,28 @@ impl<'a> Shell<'a> {
         joined.limited()
     }
 
+    /// `"$*"`: the words with the first character of IFS between them.
+    fn joined_by_ifs(&mut self, fields: Vec<Field>) -> Text {
+        let separator = match self.state.variables.get("IFS") {
+            None | Some(Value::Unset) => Some(" ".to_owned()),
+            Some(Value::Text(text)) => text.known().map(|text| text.chars().take(1).collect()),
+            Some(_) => None,
+        };
+        let mut joined = Text::default();
+        for (at, field) in fields.iter().enumerate() {
+            match (&separator, at) {
+                (_, 0) => {}
+                (Some(separator), _) => joined.push_str(separator),
+                (None, _) => joined.append(Text::hole(Why::new(WhyKind::Dynamic, "IFS decides it"))),
+            }
+            match field {
+                Field::Word(text) => joined.append(text.clone()),
+                other => joined.append(Text::unknown(other.whys())),
+            }
+        }
+        joined.limited()
+    }
+
     /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
     pub(super) fn expand(
         &mut self,
@@ -157,7 +179,8 @@ impl<'a> Shell<'a> {
                         words.glob = true;
                     }
                     let text = self.assigned_tilde(source.text(&text), source, span, whole);
-                    words.current.get_or_insert_default().append(text);
+                    let current = words.current.get_or_insert_default();
+                    text.0.into_iter().for_each(|part| current.push(if whole { part } else { part.unquoted() }));
                 }
                 WordPiece::SingleQuotedText(text) => {
                     words.current.get_or_insert_default().append(source.text(text));
@@ -235,7 +258,7 @@ impl<'a> Shell<'a> {
                         Some(value) => Text::lit(value.to_string()),
                         None => {
                             let text = format!("`$(({}))` is not known", source.line(span.0, span.1));
-                            Text::hole(Why::at(WhyKind::Dynamic, text, self.origin(source, span)))
+                            Text::one_word(Why::at(WhyKind::Dynamic, text, self.origin(source, span)))
                         }
                     };
                     words.current.get_or_insert_default().append(text);
@@ -260,7 +283,11 @@ impl<'a> Shell<'a> {
             };
             match self.parameter(expression, source, span, true) {
                 Expansion::Text(text) => words.current.get_or_insert_default().append(text),
-                Expansion::List(fields) if whole || joins(expression) => {
+                Expansion::List(fields) if joins(expression) => {
+                    let text = self.joined_by_ifs(fields);
+                    words.current.get_or_insert_default().append(text);
+                }
+                Expansion::List(fields) if whole => {
                     let text = self.joined(Words { fields, ..Words::default() });
                     words.current.get_or_insert_default().append(text);
                 }
@@ -314,12 +341,13 @@ impl<'a> Shell<'a> {
             Some(_) => None,
         };
         let Some(separators) = separators else {
-            words.current.get_or_insert_default().append(Text::unknown(text.whys()));
+            let unknown = Text::unknown(text.whys()).0.into_iter().map(Part::unquoted).collect();
+            words.current.get_or_insert_default().append(Text(unknown));
             return;
         };
         for part in text.0 {
             let Part::Lit(known) = part else {
-                words.current.get_or_insert_default().push(part);
+                words.current.get_or_insert_default().push(part.unquoted());
                 continue;
             };
             if is_glob(&known) {

@@ -87,6 +87,8 @@ pub(super) struct State<'a> {
     pub(super) base: Option<Why>,
     /// `None` where it is not known which of several definitions holds.
     pub(super) functions: BTreeMap<String, Option<Function<'a>>>,
+    /// Functions that a child of bash has, too: `export -f`.
+    pub(super) exported_functions: BTreeMap<String, Option<Function<'a>>>,
     pub(super) arguments: Arguments,
     pub(super) out: Text,
     /// What is left to read, where it is known.
@@ -107,6 +109,7 @@ impl<'a> State<'a> {
             exported: BTreeSet::new(),
             base: None,
             functions: BTreeMap::new(),
+            exported_functions: BTreeMap::new(),
             arguments,
             out: Text::default(),
             input: None,
@@ -165,6 +168,11 @@ impl<'a> State<'a> {
         joined.out = joined.out.or(&other.out, why);
         joined.base = joined.base.or(other.base);
         joined.exported.extend(other.exported);
+        for (name, function) in other.exported_functions {
+            let same = |ours: &Option<Function<'a>>| matches!((ours, &function), (Some(a), Some(b)) if Rc::ptr_eq(&a.body, &b.body));
+            let kept = joined.exported_functions.get(&name).is_none_or(same).then_some(function.clone()).flatten();
+            joined.exported_functions.insert(name, kept);
+        }
         if joined.input != other.input {
             joined.input = None;
         }

@@ -207,6 +207,8 @@ impl<'a> Shell<'a> {
             state.variables.insert(name.clone(), value);
         }
         state.exported.clone_from(&self.state.exported);
+        state.functions.clone_from(&self.state.exported_functions);
+        state.exported_functions.clone_from(&self.state.exported_functions);
         for (name, value) in environment {
             state.variables.insert(name.clone(), Value::Text(value.clone()));
             state.exported.insert(name.clone());

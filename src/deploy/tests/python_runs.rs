@@ -167,6 +167,7 @@ fn api_deploy(line: &str) -> DeployCommand {
         Change::Leave => Change::Leave,
     };
     DeployCommand {
+ assumes: Vec::new(),
         tool: "python".to_owned(),
         action: call["action"].as_str().unwrap_or_default().to_owned(),
         kind,

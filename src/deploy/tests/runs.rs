@@ -24,11 +24,11 @@ const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nend=$(printf '\\036')\n
                       for word in \"$@\"; do record=\"$record$word$unit\"; done\n\
                       printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
 /// Tools of the machine that a script may use.
-const TOOLS: [&str; 44] = [
+const TOOLS: [&str; 45] = [
     "[", "awk", "basename", "bash", "cat", "chmod", "cp", "cut", "date", "dirname", "echo", "env", "expr", "false",
     "find", "grep", "head", "id", "ln", "ls", "make", "mkdir", "mktemp", "mv", "nice", "nohup", "printf", "pwd",
     "python3", "readlink", "realpath", "rm", "sed", "seq", "sh", "sort", "tail", "tee", "test", "timeout", "touch",
-    "tr", "true", "xargs",
+    "tr", "true", "wc", "xargs",
 ];
 /// Tools that are not run: they succeed and print nothing.
 const STAND_INS: [&str; 10] = ["curl", "docker", "git", "jq", "kubectl", "npm", "sleep", "sudo", "terraform", "wget"];
@@ -235,7 +235,8 @@ pub fn compare(place: &str, entries: &[&DeployCommand], complete: bool, ran: &Ra
             || ours.project.is_unknown()
             || ours.connector.set().is_some_and(Fact::is_unknown)
             || ours.egress.set().is_some_and(Fact::is_unknown)
-            || ours.interfaces.set().is_some_and(Fact::is_unknown);
+            || ours.interfaces.set().is_some_and(Fact::is_unknown)
+            || !ours.assumes.is_empty();
         let may_be_refused = open && ran.refused.contains(&ours.action);
         if !may_be_refused && !ran.deploys.iter().any(|ran| agrees(ours, ran)) {
             let shown = (short(&[(*ours).clone()]), short(&ran.deploys));

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `arguments` | which parameter gets which argument |
 //! | `attributes` | attributes of objects |
+//! | `caches` | functions that keep what they gave |
 //! | `classes` | objects, bases and `super()` |
 //! | `unknown` | calls of code that is not known |
 
@@ -19,8 +20,11 @@ use crate::python::ast::{self, Expr};
 
 mod arguments;
 mod attributes;
+mod caches;
 mod classes;
 mod unknown;
+
+pub use caches::Kept;
 
 /// Keyword arguments.
 pub type Keywords<'a> = Vec<(Rc<str>, Val<'a>)>;
@@ -173,10 +177,14 @@ impl<'a> Evaluator<'a> {
         at: At,
     ) -> Result<Val<'a>, Stop> {
         match &callee.kind {
+            Kind::Function(function) if function.cached => self.call_cached(function, args, keywords, unsure, at),
             Kind::Function(function) => self.call_function(function, args, keywords, unsure, at),
             Kind::Bound(receiver, function) => {
                 args.insert(0, (**receiver).clone());
-                self.call_function(function, args, keywords, unsure, at)
+                match function.cached {
+                    true => self.call_cached(function, args, keywords, unsure, at),
+                    false => self.call_function(function, args, keywords, unsure, at),
+                }
             }
             Kind::Class(id) => self.construct(*id, args, keywords, unsure, at),
             Kind::Partial(partial) => {

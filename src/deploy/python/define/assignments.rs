@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
+use crate::deploy::python::library::ENVIRONMENT;
 use crate::deploy::python::value::{At, Binding, Elem, Entry, Key, Kind, Obj, Val, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
@@ -161,6 +162,7 @@ impl<'a> Evaluator<'a> {
                     self.lose(object, &whys);
                 }
             }
+            Kind::External(path) if &**path == ENVIRONMENT => self.set_environment(key, Some(&value), at),
             Kind::Instance(_) => {
                 let whys = why(WhyKind::Unsupported, "`__setitem__` is not evaluated", at);
                 self.lose(object, &whys);
@@ -200,6 +202,9 @@ impl<'a> Evaluator<'a> {
                             dict.entries.retain(|entry| entry.key != key);
                         }
                     }
+                    _ if matches!(&object.kind, Kind::External(path) if &**path == ENVIRONMENT) => {
+                        self.set_environment(&key, None, at);
+                    }
                     _ => self.lose(&object, &whys),
                 }
             }
@@ -218,6 +223,9 @@ impl<'a> Evaluator<'a> {
         let old = self.eval(&node.target, frame)?;
         let value = self.eval(&node.value, frame)?;
         match (&old.kind, node.op) {
+            (Kind::External(path), _) if &**path == ENVIRONMENT => {
+                self.update_environment(Some(&value), &Vec::new(), at);
+            }
             (Kind::List(_), ast::Operator::Add) => self.extend(&old, &value, at),
             (Kind::Dict(_), ast::Operator::BitOr) => self.update(&old, &value, at),
             (Kind::Set(_), _) => {

@@ -73,6 +73,7 @@ impl<'a> Evaluator<'a> {
             return Ok(());
         };
         let iterable = self.eval_taken(Taken::InTurn, &generator.iter, frame)?;
+        let iterable = self.iterable(iterable, Taken::InTurn)?;
         let rounds = self.rounds(&iterable);
         let met = self.heap.list(&iterable).map(<[Elem<'a>]>::to_vec);
         if rounds.len() > 2_000 {

@@ -144,6 +144,7 @@ impl<'a> Evaluator<'a> {
                     class: None,
                     binding: Binding::Plain,
                     opaque: None,
+                    cached: false,
                     at,
                 };
                 Val::new(Kind::Function(Rc::new(function)), at)

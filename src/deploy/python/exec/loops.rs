@@ -18,6 +18,7 @@ impl<'a> Evaluator<'a> {
         let early = leaves_early(&node.body);
         let taken = if early { Taken::Open } else { Taken::InTurn };
         let iterable = self.eval_taken(taken, &node.iter, frame)?;
+        let iterable = self.iterable(iterable, taken)?;
         let assumed = self.assumed.len();
         let mut rounds = self.rounds(&iterable);
         let at = self.at(node.iter.as_ref());

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::deploy::words::Extent;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::api::{Call, Mask};
 use crate::deploy::python::call::Keywords;
@@ -313,7 +314,7 @@ fn text_parts(value: &Val<'_>) -> Vec<Part> {
         Kind::Text(parts) => parts.to_vec(),
         _ => {
             let whys = value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, "this is no text", value.at));
-            vec![Part::Hole { whys, options: Rc::from([]) }]
+            vec![Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]
         }
     }
 }

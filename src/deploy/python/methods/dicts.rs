@@ -6,6 +6,7 @@ use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::define::put;
 use crate::deploy::python::exec::Stop;
+use crate::deploy::python::library::ENVIRONMENT;
 use crate::deploy::python::resume::View;
 use crate::deploy::python::value::{At, DictObj, Elem, Entry, Key, Kind, Obj, Val, why};
 use crate::model::WhyKind;
@@ -155,6 +156,7 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let guards = self.current_guards().into();
+        let environment = self.environment_whys(at);
         let Some(Obj::Dict(mine)) = self.heap.get_mut(id) else { return };
         if let Some(other) = other {
             for entry in other.entries {
@@ -185,7 +187,10 @@ impl<'a> Evaluator<'a> {
             mine.open = Some(whys);
             return;
         }
-        let whys = value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "what is merged in is not known", at));
+        let whys = match &value.kind {
+            Kind::External(path) if &**path == ENVIRONMENT => environment,
+            _ => value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "what is merged in is not known", at)),
+        };
         for entry in &mut mine.entries {
             entry.value = Val::new(Kind::Unknown(whys.clone()), entry.value.at);
         }

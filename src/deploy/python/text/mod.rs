@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::deploy::words::Extent;
 use super::Evaluator;
 use super::exec::{Frame, Stop};
 use super::heap::compact;
@@ -90,6 +91,7 @@ impl<'a> Evaluator<'a> {
         let unsupported = || Part::Hole {
             whys: why(WhyKind::Unsupported, "this form of `%` is not evaluated", at),
             options: Rc::from([]),
+            extent: Extent::Text,
         };
         while let Some((before, after)) = rest.split_once('%') {
             parts.push(Part::Lit(before.into()));
@@ -266,5 +268,5 @@ fn unformatted(value: &Val<'_>, at: At) -> Part {
 
 /// An unknown part.
 pub fn hole(whys: Whys) -> Part {
-    Part::Hole { whys, options: Rc::from([]) }
+    Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }
 }
