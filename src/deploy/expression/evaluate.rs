@@ -85,7 +85,11 @@ fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
 fn truth_value(truth: Option<bool>, sides: &[&Value]) -> Value {
     match truth {
         Some(truth) => Value::Bool(truth),
-        None => Value::Unknown(Hole { whys: whys(sides), options: vec!["false".to_owned(), "true".to_owned()], ..Hole::default() }),
+        None => Value::Unknown(Hole {
+            whys: whys(sides),
+            options: vec!["false".to_owned(), "true".to_owned()],
+            ..Hole::default()
+        }),
     }
 }
 

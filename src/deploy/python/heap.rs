@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
-use super::watch::{Place, Watches};
 use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text, why};
+use super::watch::{Place, Watches};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// All objects. A clone shares them; what is changed is copied first.
@@ -264,7 +264,10 @@ impl<'a> Heap<'a> {
                 if options.len() > MAX_OPTIONS {
                     options.clear();
                 }
-                Val::new(Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into(), extent: Extent::Text }])), a.at)
+                Val::new(
+                    Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into(), extent: Extent::Text }])),
+                    a.at,
+                )
             }
             // Two list objects: the value is a new one that is either.
             (Kind::List(first), Kind::List(second)) => {

@@ -89,7 +89,9 @@ impl<'a> Evaluator<'a> {
         let takes = match &callee.kind {
             _ if argument.is_starred_expr() || takes_all(callee) => Taken::AtOnce,
             // Something else runs between the elements.
-            Kind::External(path) if matches!(&**path, "map" | "filter" | "zip") && taken != Taken::Open => Taken::InTurn,
+            Kind::External(path) if matches!(&**path, "map" | "filter" | "zip") && taken != Taken::Open => {
+                Taken::InTurn
+            }
             Kind::External(path) if PASSES_ON.contains(&&**path) => taken,
             _ => Taken::Open,
         };

@@ -206,7 +206,7 @@ struct Evaluator<'a> {
     /// How the elements of the generator are taken that is called next.
     gives: resume::Taken,
     /// The iterators among the lists.
-    iterators: BTreeMap<value::ObjId, resume::Iterator<'a>>,
+    iterators: BTreeMap<value::ObjId, resume::Suspended<'a>>,
     /// The views of dicts among the lists.
     views: BTreeMap<value::ObjId, resume::View>,
     /// What functions gave that keep it.

@@ -23,9 +23,9 @@ pub enum Taken {
     AtOnce,
 }
 
-/// What an iterator goes by.
+/// An iterator, between two of its elements.
 #[derive(Debug)]
-pub struct Iterator<'a> {
+pub struct Suspended<'a> {
     /// What was read or written, in which segment last, and the object afterwards.
     used: Vec<(Place, usize, Rc<Obj<'a>>)>,
     /// What was written after an element was given, and in which segment last.
@@ -72,7 +72,9 @@ impl<'a> Evaluator<'a> {
             for place in watch.late.keys() {
                 self.lose_place(place, &whys);
             }
-            if watch.assumed.is_some_and(|assumed| assumed != self.assumed.len()) || (value.is_none() && watch.assumed.is_some()) {
+            if watch.assumed.is_some_and(|assumed| assumed != self.assumed.len())
+                || (value.is_none() && watch.assumed.is_some())
+            {
                 let text = "a generator may end with an exception between two of its elements";
                 self.incomplete(WhyKind::Unsupported, text, at);
             }
@@ -86,7 +88,8 @@ impl<'a> Evaluator<'a> {
         let (Kind::List(id) | Kind::Set(id)) = value.kind else { return };
         let Some(Obj::List(elements)) = self.heap.peek(id) else { return };
         let total = elements.len();
-        let counted = matches!(value.kind, Kind::List(_)) && elements.iter().all(|element| matches!(element, Elem::One(_)));
+        let counted =
+            matches!(value.kind, Kind::List(_)) && elements.iter().all(|element| matches!(element, Elem::One(_)));
         let first = watch.segments.first().map_or(0, |(_, commands)| *commands);
         let commands = (first..self.outcome.commands.len()).map(|command| {
             let segment = watch.segments.iter().rev().find(|(_, before)| *before <= command);
@@ -97,7 +100,7 @@ impl<'a> Evaluator<'a> {
             let object = self.heap.shared(place.0)?;
             Some((place, segment, object))
         });
-        let iterator = Iterator {
+        let iterator = Suspended {
             used: used.collect(),
             late: watch.late,
             total,
@@ -228,7 +231,11 @@ impl<'a> Evaluator<'a> {
         let at = iterator.at;
         let later: Vec<usize> =
             iterator.commands.iter().filter(|(_, own)| *own >= segment).map(|(command, _)| *command).collect();
-        if iterator.late.is_empty() && later.is_empty() && iterator.commands.is_empty() && !iterator.used.iter().any(|(_, last, _)| *last >= segment) {
+        if iterator.late.is_empty()
+            && later.is_empty()
+            && iterator.commands.is_empty()
+            && !iterator.used.iter().any(|(_, last, _)| *last >= segment)
+        {
             return;
         }
         let reasons = self.whys(whys);

@@ -11,8 +11,7 @@ use super::text::{Field, Text};
 use crate::model::{Why, WhyKind};
 
 /// Variables that bash sets to a number.
-const NUMBERS: [&str; 9] =
-    ["BASHPID", "COLUMNS", "EPOCHSECONDS", "EUID", "LINENO", "PPID", "RANDOM", "SECONDS", "UID"];
+const NUMBERS: [&str; 9] = ["BASHPID", "COLUMNS", "EPOCHSECONDS", "EUID", "LINENO", "PPID", "RANDOM", "SECONDS", "UID"];
 
 impl<'a> Shell<'a> {
     /// A parameter without any operation.
@@ -34,7 +33,9 @@ impl<'a> Shell<'a> {
             }
             Parameter::Special(SpecialParameter::LastExitStatus) => Expansion::Text(match self.state.status {
                 Status::Known(true) => Text::lit("0"),
-                _ => Text::one_word(Why::at(WhyKind::Dynamic, "the last command decides it", self.origin(source, span))),
+                _ => {
+                    Text::one_word(Why::at(WhyKind::Dynamic, "the last command decides it", self.origin(source, span)))
+                }
             }),
             Parameter::Special(_) => {
                 let why = Why::at(WhyKind::Dynamic, "it is known only when the script runs", self.origin(source, span));

@@ -132,9 +132,12 @@ fn prints_one_word(fields: &[Field]) -> bool {
     let bare = arguments.iter().filter(|word| !word.starts_with('-')).count();
     match *program {
         "date" => {
-            let plain = |format: &str| format.chars().all(|next| next.is_ascii_alphanumeric() || "%-_.:".contains(next));
+            let plain =
+                |format: &str| format.chars().all(|next| next.is_ascii_alphanumeric() || "%-_.:".contains(next));
             let formats = arguments.iter().filter_map(|word| word.strip_prefix('+'));
-            bare == 1 && formats.clone().count() == 1 && formats.into_iter().all(|format| plain(format) && !format.contains(['c', 'x', 'X', 'r']))
+            bare == 1
+                && formats.clone().count() == 1
+                && formats.into_iter().all(|format| plain(format) && !format.contains(['c', 'x', 'X', 'r']))
         }
         "git" => arguments.first() == Some(&"rev-parse") && bare == 2,
         "id" => matches!(arguments, ["-u" | "-g" | "-un"]),

@@ -151,7 +151,9 @@ impl Text {
         if options.len() > MAX_OPTIONS {
             options.clear();
         }
-        let splits = [self, other].iter().any(|text| text.0.iter().any(|part| matches!(part, Part::Hole(hole) if hole.extent == Extent::Split)));
+        let splits = [self, other]
+            .iter()
+            .any(|text| text.0.iter().any(|part| matches!(part, Part::Hole(hole) if hole.extent == Extent::Split)));
         let extent = if splits { Extent::Split } else { Extent::Text };
         Self(vec![Part::Hole(Hole { whys, options, extent })])
     }

@@ -189,6 +189,45 @@ fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     (deploys, refused)
 }
 
+/// Whether what an entry assumes of texts that are not quoted holds in a run; `None` where an empty one decides it.
+fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
+    let mut all = Some(true);
+    for guard in &entry.assumes {
+        let after = |start: &str| guard.text.split_once(start).and_then(|(_, rest)| rest.split_whitespace().next());
+        let argument = after("the argument $").and_then(|number| number.parse::<usize>().ok());
+        let value = match (after("the environment variable "), argument) {
+            (Some(name), _) => run.environment.get(name).map_or("", String::as_str),
+            (_, Some(number)) => run.words.get(number + 1).map_or("", String::as_str),
+            _ => "word",
+        };
+        if value.contains([' ', '*']) {
+            return Some(false);
+        }
+        if value.is_empty() {
+            all = None;
+        }
+    }
+    all
+}
+
+/// The entries without those whose assumptions do not hold in a run, and whether they are still all.
+pub fn under_assumptions(entries: Vec<DeployCommand>, run: &Run) -> (Vec<DeployCommand>, bool) {
+    let mut all = true;
+    let mut kept = Vec::new();
+    for mut entry in entries {
+        match assumed(&entry, run) {
+            Some(true) => {}
+            Some(false) => {
+                all = false;
+                continue;
+            }
+            None => entry.guards.extend(entry.assumes.clone()),
+        }
+        kept.push(entry);
+    }
+    (kept, all)
+}
+
 /// True where everything that is known of `ours` is what really ran.
 pub fn agrees(ours: &DeployCommand, ran: &DeployCommand) -> bool {
     fn fact<T>(ours: &Fact<T>, ran: &Fact<T>, same: impl Fn(&T, &T) -> bool) -> bool {

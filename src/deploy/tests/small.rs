@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::python_runs::{Sandbox, guards_of, may_hold};
-use super::runs::{Programs, Ran, Run, compare};
+use super::runs::{Programs, Ran, Run, compare, under_assumptions};
 use super::*;
 use crate::model::{Change, DeployCommand, Fact};
 
@@ -22,7 +22,10 @@ const ENVIRONMENTS: [(&[&str], Environment); 4] = [
     (&[], &[]),
     (&["prod", "eu"], &[("A", "x"), ("B", "1"), ("R", "r9"), ("MEM", "1Gi"), ("S", "s1")]),
     (&["--region", "r7"], &[("A", "y"), ("B", ""), ("R", ""), ("MEM", "2Gi --vpc-connector other"), ("S", "s2")]),
-    (&["a b", "c"], &[("A", "x y"), ("R", "r8 --vpc-egress all-traffic --region r6"), ("MEM", ""), ("S", "a --network n")]),
+    (
+        &["a b", "c"],
+        &[("A", "x y"), ("R", "r8 --vpc-egress all-traffic --region r6"), ("MEM", ""), ("S", "a --network n")],
+    ),
 ];
 
 struct Small {
@@ -69,7 +72,13 @@ fn line(command: &DeployCommand) -> String {
         .collect();
     let (name, region) = (text(&command.name), text(&command.region));
     let assumes: String = command.assumes.iter().map(|guard| format!(" if {}", guard.text)).collect();
-    format!("{name} {region} {} {} [{}]{assumes}", set(&command.connector), set(&command.egress), guards.join("; "))
+    let line = format!(
+        "{name} {region} {} {} [{}]{assumes}",
+        set(&command.connector),
+        set(&command.egress),
+        guards.join("; ")
+    );
+    line.replace('\n', "\\n")
 }
 
 /// What a reading says, a line each.
@@ -109,7 +118,10 @@ fn hold(
         for (arguments, environment) in ENVIRONMENTS {
             let run_it = Run {
                 words: [program, script].iter().chain(arguments).map(|word| (*word).to_owned()).collect(),
-                environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),
+                environment: environment
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect::<BTreeMap<_, _>>(),
                 fails: false,
             };
             let mut wrong = Vec::new();
@@ -128,45 +140,6 @@ fn hold(
     assert!(cases.len() >= 40, "only {} scripts", cases.len());
 }
 
-/// Whether what an entry assumes of texts that are not quoted holds in a run; `None` where an empty one decides it.
-fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
-    let mut all = Some(true);
-    for guard in &entry.assumes {
-        let after = |start: &str| guard.text.split_once(start).and_then(|(_, rest)| rest.split_whitespace().next());
-        let argument = after("the argument $").and_then(|number| number.parse::<usize>().ok());
-        let value = match (after("the environment variable "), argument) {
-            (Some(name), _) => run.environment.get(name).map_or("", String::as_str),
-            (_, Some(number)) => run.words.get(number + 1).map_or("", String::as_str),
-            _ => "word",
-        };
-        if value.contains([' ', '*']) {
-            return Some(false);
-        }
-        if value.is_empty() {
-            all = None;
-        }
-    }
-    all
-}
-
-/// The entries that a run must show, and those that may explain it; without those whose assumptions do not hold.
-fn under_assumptions(entries: Vec<DeployCommand>, run: &Run) -> (Vec<DeployCommand>, bool) {
-    let mut all = true;
-    let mut kept = Vec::new();
-    for mut entry in entries {
-        match assumed(&entry, run) {
-            Some(true) => {}
-            Some(false) => {
-                all = false;
-                continue;
-            }
-            None => entry.guards.extend(entry.assumes.clone()),
-        }
-        kept.push(entry);
-    }
-    (kept, all)
-}
-
 fn deploys(read: &DeployDeclarations) -> Vec<DeployCommand> {
     read.commands.iter().filter(|entry| entry.action != "vpc_access").cloned().collect()
 }
@@ -179,8 +152,7 @@ fn small_python_scripts_run_what_is_said_of_them() {
         let guards = guards_of(&entries);
         let (ran, observed): (Ran, _) = sandbox.run(folder, run, &guards, None);
         let (entries, all) = under_assumptions(entries, run);
-        let holding: Vec<&DeployCommand> =
-            entries.iter().filter(|entry| may_hold(entry, &guards, &observed)).collect();
+        let holding: Vec<&DeployCommand> = entries.iter().filter(|entry| may_hold(entry, &guards, &observed)).collect();
         compare("", &holding, all && read.incomplete.is_empty(), &ran, wrong);
         ran
     });

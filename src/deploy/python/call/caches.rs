@@ -32,7 +32,8 @@ impl<'a> Evaluator<'a> {
         unsure: Option<Whys>,
         at: At,
     ) -> Result<Val<'a>, Stop> {
-        let known = |value: &Val<'a>| value.as_key().is_some() || matches!(value.kind, Kind::Instance(_) | Kind::Class(_));
+        let known =
+            |value: &Val<'a>| value.as_key().is_some() || matches!(value.kind, Kind::Instance(_) | Kind::Class(_));
         let all_known = unsure.is_none() && args.iter().all(known) && keywords.iter().all(|(_, value)| known(value));
         let guards = self.current_guards();
         let mut called_before = false;

@@ -110,12 +110,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The bases of a new class run `__init_subclass__`.
-    fn tell_bases(
-        &mut self,
-        node: &'a ast::StmtClassDef,
-        class: &Val<'a>,
-        frame: &mut Frame<'a>,
-    ) -> Result<(), Stop> {
+    fn tell_bases(&mut self, node: &'a ast::StmtClassDef, class: &Val<'a>, frame: &mut Frame<'a>) -> Result<(), Stop> {
         let bases = match &class.kind {
             Kind::Class(id) => match self.heap.get(*id) {
                 Some(Obj::Class(class)) => class.bases.clone(),

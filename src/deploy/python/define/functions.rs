@@ -38,8 +38,8 @@ impl<'a> Evaluator<'a> {
                 "cached_property" => (function.binding, function.cached) = (Binding::Property, true),
                 "setter" if callee == format!("{}.setter", node.name) => bound_name = setter_name(&node.name),
                 "lru_cache" | "cache" if !self.is_own_name(callee, at, frame) => function.cached = true,
-                "wraps" | "abstractmethod" | "override" | "final" | "retry"
-                    if !self.is_own_name(callee, at, frame) => {}
+                "wraps" | "abstractmethod" | "override" | "final" | "retry" if !self.is_own_name(callee, at, frame) => {
+                }
                 _ => wrappers.push((decorator, text)),
             }
         }

@@ -60,7 +60,14 @@ impl<'a> Evaluator<'a> {
         copy
     }
 
-    fn copied_object(&mut self, value: &Val<'a>, copying: Copying, made: &mut Made<'a>, depth: usize, at: At) -> Val<'a> {
+    fn copied_object(
+        &mut self,
+        value: &Val<'a>,
+        copying: Copying,
+        made: &mut Made<'a>,
+        depth: usize,
+        at: At,
+    ) -> Val<'a> {
         match &value.kind {
             Kind::List(id) | Kind::Set(id) => match self.heap.get(*id).cloned() {
                 Some(Obj::List(elements)) => {

@@ -5,12 +5,12 @@
 
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::api::{Call, Mask};
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::value::{At, Entry, Key, Kind, Obj, ObjId, Part, Partial, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::{WhyKind, WorkloadKind};
 
 /// The reason of what a live workload has.

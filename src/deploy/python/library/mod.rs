@@ -135,8 +135,7 @@ impl<'a> Evaluator<'a> {
             "contextlib.suppress" => return Ok(Val::new(Kind::External(super::with::SUPPRESS.into()), at)),
             "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort" => return Err(Stop::Raise),
             "os.environ.copy" => return Ok(self.environment_copy(at)),
-            "copy.copy" | "copy.deepcopy"
-                if matches!(first.as_ref().map(|value| &value.kind), Some(Kind::External(path)) if &**path == ENVIRONMENT) =>
+            "copy.copy" | "copy.deepcopy" if matches!(first.as_ref().map(|value| &value.kind), Some(Kind::External(path)) if &**path == ENVIRONMENT) =>
             {
                 return Ok(self.environment_copy(at));
             }

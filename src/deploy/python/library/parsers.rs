@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::value::{At, Chosen, ClassObj, Kind, Obj, ObjId, Part, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// A parser of command lines.

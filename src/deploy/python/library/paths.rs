@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, known_text, why};
 use crate::deploy::repository::resolve;
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// The reason of the part of a path that is the repository's own folder.

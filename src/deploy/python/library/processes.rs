@@ -35,7 +35,9 @@ impl<'a> Evaluator<'a> {
                         Some(value) => self.truth(&value),
                         None => Some(path.starts_with("subprocess.get")),
                     };
-                    self.run_with(keyword("env").as_ref(), at, &mut |evaluator| evaluator.run_command(command, shell, at));
+                    self.run_with(keyword("env").as_ref(), at, &mut |evaluator| {
+                        evaluator.run_command(command, shell, at)
+                    });
                 }
                 let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
                 let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::text::format;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 impl<'a> Evaluator<'a> {
@@ -197,7 +197,8 @@ pub fn split_parts<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Val<'a>
             }
             Part::Hole { whys, options, extent } => {
                 let single = |option: &Rc<str>| !option.is_empty() && !option.contains(char::is_whitespace);
-                let is_one = sees_quotes && *extent == Extent::Word || !options.is_empty() && options.iter().all(single);
+                let is_one =
+                    sees_quotes && *extent == Extent::Word || !options.is_empty() && options.iter().all(single);
                 let extent = if is_one { Extent::Word } else { Extent::Split };
                 if let Some(word) = words.last_mut() {
                     word.push(Part::Hole { whys: whys.clone(), options: options.clone(), extent });

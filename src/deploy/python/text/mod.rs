@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
 use super::Evaluator;
 use super::exec::{Frame, Stop};
 use super::heap::compact;
 use super::value::{At, Entry, Kind, Obj, Part, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 use crate::python::ast;
 
