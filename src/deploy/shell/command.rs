@@ -54,7 +54,8 @@ impl<'a> Shell<'a> {
             self.state.status = Status::Known(true);
             for (assignment, word) in assignments {
                 self.assign(assignment, source, span);
-                if word.value.contains(['`', '(']) {
+                // A command that certainly fails ends the assignment so.
+                if word.value.contains(['`', '(']) && self.state.status != Status::Known(false) {
                     self.state.status = Status::Assumed(true);
                 }
             }

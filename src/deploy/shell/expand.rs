@@ -5,6 +5,7 @@ use brush_parser::word::{self, ParameterExpr, TildeExpr, WordPiece, WordPieceWit
 
 use super::Shell;
 use super::braces::braces;
+use super::join::joins;
 use super::source::{Source, options, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
@@ -13,8 +14,8 @@ use crate::model::{Why, WhyKind};
 /// The words of an expansion while they are put together.
 #[derive(Default)]
 pub(super) struct Words {
-    fields: Vec<Field>,
-    current: Option<Text>,
+    pub(super) fields: Vec<Field>,
+    pub(super) current: Option<Text>,
     /// The current word has a pattern of file names.
     glob: bool,
 }
@@ -89,48 +90,6 @@ impl<'a> Shell<'a> {
         let mut words = Words::default();
         self.pieces(&pieces, source, span, true, &mut words);
         self.joined(words)
-    }
-
-    pub(super) fn joined(&mut self, words: Words) -> Text {
-        let mut joined = Text::default();
-        for (at, field) in words.fields.into_iter().enumerate() {
-            if at > 0 {
-                joined.push_str(" ");
-            }
-            match field {
-                Field::Word(text) => joined.append(text),
-                other => joined.append(Text::unknown(other.whys())),
-            }
-        }
-        if let Some(current) = words.current {
-            if !joined.0.is_empty() {
-                joined.push_str(" ");
-            }
-            joined.append(current);
-        }
-        joined.limited()
-    }
-
-    /// `"$*"`: the words with the first character of IFS between them.
-    fn joined_by_ifs(&mut self, fields: Vec<Field>) -> Text {
-        let separator = match self.state.variables.get("IFS") {
-            None | Some(Value::Unset) => Some(" ".to_owned()),
-            Some(Value::Text(text)) => text.known().map(|text| text.chars().take(1).collect()),
-            Some(_) => None,
-        };
-        let mut joined = Text::default();
-        for (at, field) in fields.iter().enumerate() {
-            match (&separator, at) {
-                (_, 0) => {}
-                (Some(separator), _) => joined.push_str(separator),
-                (None, _) => joined.append(Text::hole(Why::new(WhyKind::Dynamic, "IFS decides it"))),
-            }
-            match field {
-                Field::Word(text) => joined.append(text.clone()),
-                other => joined.append(Text::unknown(other.whys())),
-            }
-        }
-        joined.limited()
     }
 
     /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
@@ -380,23 +339,6 @@ impl<'a> Shell<'a> {
 
     pub(super) fn unsupported(&self, what: &str, source: &Source<'a>, span: (usize, usize)) -> Why {
         Why::at(WhyKind::Unsupported, format!("{what} is not evaluated"), self.origin(source, span))
-    }
-}
-
-/// `"$*"` and `"${A[*]}"` are one word.
-fn joins(expression: &ParameterExpr) -> bool {
-    use brush_parser::word::{Parameter, SpecialParameter};
-    match expression {
-        ParameterExpr::Parameter { parameter, .. }
-        | ParameterExpr::UseDefaultValues { parameter, .. }
-        | ParameterExpr::UseAlternativeValue { parameter, .. }
-        | ParameterExpr::Substring { parameter, .. } => matches!(
-            parameter,
-            Parameter::Special(SpecialParameter::AllPositionalParameters { concatenate: true })
-                | Parameter::NamedWithAllIndices { concatenate: true, .. }
-        ),
-        ParameterExpr::MemberKeys { concatenate, .. } => *concatenate,
-        _ => false,
     }
 }
 

@@ -205,7 +205,14 @@ impl<'a> Shell<'a> {
             CompoundCommand::BraceGroup(group) => self.list(&group.list, source),
             CompoundCommand::Subshell(subshell) => {
                 let out = self.subshell(|shell| {
+                    shell.state.at_exit = None;
                     shell.list(&subshell.list, source);
+                    shell.end_guards(Life::Shell(shell.shells));
+                    if let Some((text, origin)) = shell.state.at_exit.take() {
+                        let status = shell.state.status;
+                        shell.run_text(&text, origin);
+                        shell.state.status = status;
+                    }
                 });
                 self.state.out = out;
                 Flow::Next

@@ -85,7 +85,12 @@ impl<'a> Evaluator<'a> {
                     self.call(&setter, vec![object.clone(), value], Vec::new(), None, at)?;
                     return Ok(());
                 }
-                let intercepted = self.class_attribute_of(*id, "__setattr__").is_some()
+                let descriptor = match self.class_attribute_of(*id, name).map(|value| value.kind) {
+                    Some(Kind::Instance(own)) => self.class_attribute_of(own, "__set__").is_some(),
+                    _ => false,
+                };
+                let intercepted = descriptor
+                    || self.class_attribute_of(*id, "__setattr__").is_some()
                     || matches!(self.class_attribute_of(*id, name), Some(Val { kind: Kind::Function(function), .. })
                         if function.binding == Binding::Property);
                 if intercepted {
