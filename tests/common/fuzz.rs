@@ -39,7 +39,7 @@ impl Driver {
         &self,
         read: fn(Vec<u8>) -> T,
         mut check: impl FnMut(&T) + Send,
-        mutate: impl Fn(&mut Dice, &[T]) -> T + Send,
+        mutate: impl Fn(&mut Dice, &[T]) -> T + Sync,
     ) {
         let seconds = std::env::var("GCP_DRIFT_FUZZ_SECONDS").map_or(2, |text| text.parse().unwrap());
         let folder = tempfile::tempdir().unwrap();

@@ -193,7 +193,8 @@ impl<'a> Evaluator<'a> {
         let changed =
             iterator.used.iter().any(|(place, last, then)| *last >= segment && !self.heap.is_unchanged(place, then));
         let runs = iterator.commands.iter().any(|(_, own)| *own >= segment);
-        if !changed && !(runs && iterator.defaults != self.defaults) {
+        let other_defaults = runs && iterator.defaults != self.defaults;
+        if !(changed || other_defaults) {
             return;
         }
         let at = iterator.at;

@@ -1,7 +1,7 @@
 //! Words: quotes, expansions, splitting and braces, as bash does them.
 
 use brush_parser::ast::Word;
-use brush_parser::word::{self, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource};
+use brush_parser::word::{self, TildeExpr, WordPiece, WordPieceWithSource};
 
 use super::Shell;
 use super::braces::braces;
