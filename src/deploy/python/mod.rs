@@ -123,6 +123,7 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         iterators: BTreeMap::new(),
         views: BTreeMap::new(),
         kept: Vec::new(),
+        watched_defaults: Vec::new(),
         handled: 0,
     };
     evaluator.module = evaluator.heap.add(Obj::Scope { names: BTreeMap::new(), parent: None, open: None });
@@ -211,6 +212,8 @@ struct Evaluator<'a> {
     views: BTreeMap<value::ObjId, resume::View>,
     /// What functions gave that keep it.
     kept: Vec<call::Kept<'a>>,
+    /// What gcloud took where the iterators began that are being run.
+    watched_defaults: Vec<Defaults>,
     /// How many `try` blocks with handlers are open.
     handled: usize,
 }

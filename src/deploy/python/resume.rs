@@ -55,6 +55,7 @@ impl<'a> Evaluator<'a> {
     /// An iterator begins to make its elements.
     pub fn watch(&mut self) {
         self.heap.watches.open(self.heap.len(), self.outcome.commands.len());
+        self.watched_defaults.push(self.defaults.clone());
     }
 
     /// It has made so many.
@@ -66,6 +67,11 @@ impl<'a> Evaluator<'a> {
     /// It has made all of them, which are the list `value`.
     pub fn watched(&mut self, value: Option<&Val<'a>>, taken: Taken, at: At) {
         let watch = self.heap.watches.close();
+        let configured = self.watched_defaults.pop().is_some_and(|before| before != self.defaults);
+        if configured && taken != Taken::AtOnce && watch.assumed.is_some() {
+            // When it does that, commands between the elements have run or not.
+            self.lose_environment(at);
+        }
         if taken != Taken::AtOnce {
             let text = "a generator changes it between two of its elements";
             let whys = why(WhyKind::Dynamic, text, at);

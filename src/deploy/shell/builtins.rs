@@ -174,13 +174,23 @@ impl<'a> Shell<'a> {
                     return;
                 }
                 Some(text) if text.starts_with('-') && text.len() > 1 => {
-                    self.state.errexit |= text.contains('e') && text != "-o"
+                    self.state.errexit |= text.contains('e');
+                    self.state.allexport |= text.contains('a');
                 }
-                Some(text) if text.starts_with('+') => self.state.errexit &= !text.contains('e'),
+                Some(text) if text.starts_with('+') => {
+                    self.state.errexit &= !text.contains('e');
+                    self.state.allexport &= !text.contains('a');
+                }
                 // The name of an option of `-o`.
                 Some(_) if at > 0 => {
-                    if arguments.get(at - 1).and_then(Field::known).is_some_and(|flag| flag.ends_with('o')) {
-                        self.state.errexit |= field.known() == Some("errexit");
+                    if let Some(flag) = arguments.get(at - 1).and_then(Field::known).filter(|flag| flag.ends_with('o'))
+                    {
+                        let on = flag.starts_with('-');
+                        match field.known() {
+                            Some("errexit") => self.state.errexit = on,
+                            Some("allexport") => self.state.allexport = on,
+                            _ => {}
+                        }
                         continue;
                     }
                     self.state.arguments = Arguments(arguments.get(at..).unwrap_or_default().to_vec());

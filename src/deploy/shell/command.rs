@@ -196,13 +196,16 @@ impl<'a> Shell<'a> {
     fn settings(&self, site: &Site<'_, 'a>, origin: &Origin) -> BTreeMap<String, words::Word> {
         let mut settings = BTreeMap::new();
         for name in Defaults::VARIABLES {
-            let before = site.environment.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value);
+            let before = site.environment.iter().rev().find(|(variable, _)| variable == name);
             let exported = match self.state.variables.get(name) {
-                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text),
-                _ => None,
+                // What is not known of the state may have set and exported it.
+                None => self.state.base.clone().map(Text::hole),
+                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text.clone()),
+                Some(Value::Unknown(whys)) if self.state.exported.contains(name) => Some(Text::unknown(whys.clone())),
+                Some(_) => None,
             };
-            if let Some(value) = before.or(exported)
-                && let Item::Word(word) = Field::Word(value.clone()).item(origin)
+            if let Some(value) = before.map(|(_, value)| value.clone()).or(exported)
+                && let Item::Word(word) = Field::Word(value).item(origin)
             {
                 settings.insert(name.to_owned(), word);
             }

@@ -98,6 +98,8 @@ pub(super) struct State<'a> {
     pub(super) status: Status,
     /// `set -e`
     pub(super) errexit: bool,
+    /// `set -a`: what is assigned is exported.
+    pub(super) allexport: bool,
     /// Commands for the end: `trap … EXIT`.
     pub(super) at_exit: Option<(Text, crate::model::Origin)>,
 }
@@ -116,6 +118,7 @@ impl<'a> State<'a> {
             folder: Some(String::new()),
             status: Status::Known(true),
             errexit: false,
+            allexport: false,
             at_exit: None,
         }
     }
@@ -183,6 +186,7 @@ impl<'a> State<'a> {
             joined.status = Status::Unknown;
         }
         joined.errexit |= other.errexit;
+        joined.allexport |= other.allexport;
         joined.at_exit = joined.at_exit.or(other.at_exit);
         joined
     }

@@ -93,8 +93,10 @@ impl<'a> Evaluator<'a> {
             Kind::External(path) if &**path == ENVIRONMENT => {}
             Kind::Dict(id) => match self.heap.get(*id).cloned() {
                 Some(Obj::Dict(dict)) => {
-                    if dict.open.as_ref().is_some_and(|whys| !is_environment(whys)) {
-                        defaults.unsettle(&origin);
+                    match &dict.open {
+                        Some(whys) if is_environment(whys) => {}
+                        Some(_) => defaults.unsettle(&origin),
+                        None => Defaults::VARIABLES.into_iter().for_each(|name| defaults.without(name, &origin)),
                     }
                     for entry in &dict.entries {
                         let Key::Text(name) = &entry.key else { continue };
