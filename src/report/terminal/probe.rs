@@ -73,6 +73,7 @@ fn details(target: &ProbedTarget, style: &Style) -> String {
     for failure in &target.failures {
         line("  ", &wrong(failure, target.tries));
         line("    seen: ", &failure.detail);
+        line("    look: ", failure.fault.advice());
     }
     if let Some(answer) = &target.answer {
         line("  answer: ", answer);
