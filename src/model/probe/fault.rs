@@ -71,7 +71,7 @@ faults! {
     /// The peer reset the connection after it was made.
     ConnectionReset = "connection-reset",
         "the connection was made, and then reset",
-        "look at proxies, load balancers and connection limits between here and the server, and at its log";
+        "look whether the server wants TLS, at its log, and at proxies and load balancers on the way";
     /// The peer closed the connection without the answer that was due.
     ConnectionClosed = "connection-closed",
         "the connection was made, and then closed without the answer that was due",
