@@ -2,12 +2,12 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`mod@target`] | all tries of one target → what is said of it |
-//! | [`attempt`] | one try, stage by stage, under its time limit |
-//! | [`resolve`], [`connect`], [`tls`] | the stages before anything is said |
-//! | [`trust`] | which certificates are trusted |
-//! | [`postgres`], [`redis`], [`http`], [`clickhouse`] | one protocol each |
-//! | [`wire`] | reading and writing, and what broken connections mean |
+//! | `target` | all tries of one target → what is said of it |
+//! | `attempt` | one try, stage by stage, under its time limit |
+//! | `resolve`, `connect`, `tls` | the stages before anything is said |
+//! | `trust` | which certificates are trusted |
+//! | `postgres`, `redis`, `http`, `clickhouse` | one protocol each |
+//! | `wire` | reading and writing, and what broken connections mean |
 //! | [`from`] | where this program runs |
 
 use std::path::PathBuf;
