@@ -17,7 +17,7 @@ use crate::checks::registry::{self, Acceptance, Judged, Settings};
 use crate::checks::{Limits, Scene};
 use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
-use crate::model::Evidence;
+use crate::model::{Evidence, ProbeFound};
 use crate::policy::{self, Policies};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
@@ -43,6 +43,9 @@ pub struct Args {
     /// of the repository, or what is run from one file or folder
     #[arg(long, value_name = "PATH", num_args = 0..=1, help_heading = "Checks")]
     before_deploy: Option<Option<PathBuf>>,
+    /// What `gcp-drift probe --format json` printed inside the network, as evidence; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    probe: Vec<PathBuf>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -62,7 +65,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "before_deploy"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "probe", "before_deploy"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -75,15 +78,16 @@ struct Parts(Vec<Part>);
 pub(super) struct FailOn(Option<Severity>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
 
+/// A word of `--output`.
 #[derive(Clone, Debug)]
-struct Output {
-    format: Format,
-    path: Option<PathBuf>,
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: Option<PathBuf>,
 }
 
 fn parse_part(word: &str) -> Result<Parts, String> {
@@ -105,7 +109,7 @@ pub(super) fn parse_fail_on(word: &str) -> Result<FailOn, String> {
     Ok(FailOn(Some(severity)))
 }
 
-fn parse_format(word: &str) -> Result<Format, String> {
+pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     match word {
         "text" | "terminal" => Ok(Format::Text),
         "json" => Ok(Format::Json),
@@ -113,7 +117,7 @@ fn parse_format(word: &str) -> Result<Format, String> {
     }
 }
 
-fn parse_output(text: &str) -> Result<Output, String> {
+pub(super) fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
     if path == Some("") {
         return Err("the path is empty".to_owned());
@@ -127,7 +131,11 @@ fn parse_output(text: &str) -> Result<Output, String> {
 /// Wrong usage or configuration; a source, recording or output that cannot be read or written at all.
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
-    let outputs = outputs(args)?;
+    let outputs = outputs(&args.output, args.format)?;
+    let vpc = only.is_empty() || only.contains(&Part::Vpc);
+    if !args.probe.is_empty() && !vpc {
+        return Err(CliError::usage("--probe is judged in the part vpc, which --only leaves out"));
+    }
     if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
         return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
     }
@@ -142,7 +150,12 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             args.observed.apply(&setup.root, &mut setup.config.terraform);
             let before_deploy = args.before_deploy.as_ref();
             let before_deploy = before_deploy.map(|path| outlook::asked(&mut setup, path.as_deref())).transpose()?;
-            let wanted = Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect };
+            let wanted = Wanted {
+                parts: only.clone(),
+                needs: args.asking.needs(),
+                collect: args.collect,
+                probes: args.probe.clone(),
+            };
             let evidence = Evidence { before_deploy, ..gather::evidence(&setup, &wanted)? };
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }
@@ -192,9 +205,10 @@ pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
     Ok(judge(&recording, &settings(None, false, &recording, only)))
 }
 
-fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
-    let mut outputs = args.output.clone();
-    outputs.extend(args.format.map(|format| Output { format, path: None }));
+/// Where the report goes, and in which format: to stdout at most once.
+pub(super) fn outputs(outputs: &[Output], format: Option<Format>) -> Result<Vec<Output>, CliError> {
+    let mut outputs = outputs.to_vec();
+    outputs.extend(format.map(|format| Output { format, path: None }));
     match outputs.iter().filter(|output| output.path.is_none()).count() {
         0 => outputs.insert(0, Output { format: Format::Text, path: None }),
         1 => {}
@@ -327,6 +341,13 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
             add("deploy_commands", json!(evidence.deploy.commands.len()));
+            if !evidence.probes.is_empty() {
+                let runs = evidence.probes.iter().filter_map(|probe| match &probe.found {
+                    ProbeFound::Read(run) => Some(run.targets.len()),
+                    ProbeFound::Refused(_) => None,
+                });
+                add("targets_probed", json!(runs.sum::<usize>()));
+            }
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
             for file in &evidence.deploy.found {
                 *kinds.entry(&file.kind).or_default() += 1;

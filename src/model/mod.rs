@@ -17,6 +17,7 @@
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`health`] | [`HealthEvidence`], [`HealthState`], [`HealthBaseline`]: the health of the tests over time |
+//! | [`target`], [`probe`] | [`Target`], [`ProbeEvidence`]: what must be reachable, and what `probe` found out about it |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
 pub mod access;
@@ -38,11 +39,13 @@ pub mod live_workload;
 pub mod names;
 pub mod network;
 pub mod origin;
+pub mod probe;
 pub mod problem;
 pub mod redact;
 pub mod resource_name;
 pub mod routing;
 pub mod source;
+pub mod target;
 pub mod tests;
 mod words;
 pub mod workload;
@@ -78,9 +81,14 @@ pub use live_workload::{
 pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 pub use network::{Network, Subnetwork};
 pub use origin::{Caller, LiveField, Origin, Place, SourceSpan};
+pub use probe::{
+    AddressOutcome, Percentiles, ProbeEvidence, ProbeFailure, ProbeFault, ProbeFound, ProbeLatency, ProbeOutcome,
+    ProbeRun, ProbeStage, ProbedAddress, ProbedFrom, ProbedTarget,
+};
 pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
 pub use resource_name::{Collection, ResourceName, SqlConnectionName};
 pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
+pub use target::{Target, TargetKind, TlsMode};
 pub use tests::TestIndex;
 pub use workload::{Egress, NetworkInterface, VpcAccess, Workload};

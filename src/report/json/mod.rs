@@ -4,6 +4,7 @@
 mod convert;
 pub mod health;
 pub mod premigrate;
+pub mod probe;
 #[cfg(test)]
 mod tests;
 pub mod v1;
