@@ -17,6 +17,7 @@ mod faults;
 mod gcloud_cli;
 mod gcloud_fuzz;
 mod gcloud_json;
+mod golden;
 mod health;
 mod hostile;
 mod imports;

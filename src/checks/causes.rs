@@ -1,14 +1,19 @@
 //! Which findings are consequences of others, so that one change gives one root finding.
 
-use crate::finding::{Finding, Part};
+use crate::finding::{Finding, LiveValue, Part};
 
 /// The rules whose findings bring others about.
-const CAUSES: [&str; 6] = [
+const CAUSES: [&str; 11] = [
     "connector-missing",
     "connector-not-ready",
     "connector-changed",
     "workload-connector-changed",
     "workload-egress-changed",
+    "workload-interfaces-changed",
+    "traffic-pinned",
+    "traffic-changed",
+    "rollout-failed",
+    "router-missing",
     "declared-conflict",
 ];
 
@@ -31,6 +36,11 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
         let connector = cause.live.as_ref().map(|live| &live.resource);
         return later.declared.iter().any(|declared| connector.is_some() && declared.value.as_ref() == connector);
     }
+    // A NAT gateway is a part of its router.
+    if let ("nat-missing", "router-missing") = (&*later.rule, &*cause.rule) {
+        let below = |live: &LiveValue, router: &LiveValue| live.resource.starts_with(&format!("{}/", router.resource));
+        return later.live.as_ref().zip(cause.live.as_ref()).is_some_and(|(nat, router)| below(nat, router));
+    }
     if later.subject != cause.subject {
         return false;
     }
@@ -41,6 +51,18 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
         {
             later.live.is_some() && later.field.is_some() && quantity(later) == quantity(cause)
         }
+        // What serves is another revision than what is configured, for one of these reasons.
+        (
+            "traffic-on-stale-revision",
+            "traffic-pinned"
+            | "traffic-changed"
+            | "rollout-failed"
+            | "workload-connector-changed"
+            | "workload-egress-changed"
+            | "workload-interfaces-changed",
+        ) => true,
+        // It was attached elsewhere than declared: the drift is the cause of where it ended up.
+        ("workload-connector-foreign", "workload-connector-changed" | "workload-interfaces-changed") => true,
         // The live value is the one that the other declaration sets.
         (
             "workload-egress-changed"

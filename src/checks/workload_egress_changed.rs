@@ -5,7 +5,7 @@ use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Egress, LiveWorkload};
-use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_egress};
+use crate::reconcile::equivalence::{self, DEFAULT_EGRESS};
 use crate::reconcile::fields::EGRESS;
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -37,7 +37,7 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
-        match compare_egress(&expected.fact, &live.workload.vpc) {
+        match (equivalence::EGRESS.compare)(&expected.fact, &live.workload.vpc) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
             Comparison::Different => finding(pair, expected, live),

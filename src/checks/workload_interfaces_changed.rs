@@ -5,7 +5,7 @@ use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{LiveWorkload, NetworkInterface};
-use crate::reconcile::equivalence::compare_interfaces;
+use crate::reconcile::equivalence;
 use crate::reconcile::fields::{INTERFACES, interfaces_text};
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -38,7 +38,7 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
-        match compare_interfaces(&expected.fact, &live.workload.vpc.interfaces) {
+        match (equivalence::INTERFACES.compare)(&expected.fact, &live.workload.vpc.interfaces) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
             Comparison::Different => finding(pair, expected, live),

@@ -234,7 +234,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     let (config, evidence) = (&recording.config, &recording.evidence);
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
-    let scene = Scene { evidence, reconciled: &reconciled, limits };
+    let scene = Scene { evidence, reconciled: &reconciled, limits, environments: &config.environments };
     // What is wrong with a policy is among its verdicts.
     let (policies, _) = policy::load(&evidence.policies);
     let judged = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);

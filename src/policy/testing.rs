@@ -86,6 +86,7 @@ pub fn workload(kind: WorkloadKind) -> Workload {
             egress: known(Egress::PrivateRangesOnly, 22),
             interfaces: absent(),
         },
+        traffic: absent(),
     }
 }
 
@@ -127,7 +128,7 @@ pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connecto
         live,
         is_foreign: false,
     };
-    Reconciled { connectors: vec![pair], workloads: Vec::new() }
+    Reconciled { connectors: vec![pair], workloads: Vec::new(), resources: Vec::new() }
 }
 
 /// A workload on both sides.
@@ -141,7 +142,7 @@ pub fn workloads(terraform: Vec<Declared<Workload>>, live: LiveSide<LiveWorkload
         live,
         serving: Vec::new(),
     };
-    Reconciled { connectors: Vec::new(), workloads: vec![pair] }
+    Reconciled { connectors: Vec::new(), workloads: vec![pair], resources: Vec::new() }
 }
 
 /// Policies of a repository, which must load without an error.

@@ -2,8 +2,8 @@
 
 use crate::model::{Change, ConnectorName, DeployCommand, Egress, Fact, NetworkInterface, Spelled, VpcAccess};
 
-use super::compare::{Comparison, compare, compare_with_default};
-use super::equivalence::{DEFAULT_EGRESS, compare_interfaces};
+use super::compare::{Comparison, compare_with_default};
+use super::equivalence::{CONNECTOR_NAME, DEFAULT_EGRESS, compare_interfaces};
 
 /// One field of the VPC access, and how it is read, compared and printed.
 pub struct Field<T: 'static> {
@@ -29,7 +29,7 @@ pub const CONNECTOR: Field<ConnectorName> = Field {
     api: "template.vpcAccess.connector",
     of: |vpc| &vpc.connector,
     after: |command| value_after(&command.connector),
-    compare,
+    compare: CONNECTOR_NAME.compare,
     shown: ToString::to_string,
     computed: false,
 };

@@ -28,6 +28,7 @@ pub(super) fn job(item: &Value, context: &NameContext) -> Result<Option<LiveWork
         name: Fact::Known(name.clone(), resource.at("name")),
         short_name: Fact::Known(name.name.clone(), resource.at("name")),
         vpc: vpc::access(template.vpc_access.as_ref(), "template.template.vpcAccess", &resource),
+        traffic: resource.value(None, "traffic"),
     };
     let terminal_condition = api.terminal_condition.as_ref().map(run::condition);
     let progress = Progress {

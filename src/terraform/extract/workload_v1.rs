@@ -6,6 +6,7 @@ use super::super::module::World;
 use super::ResourceInstance;
 use super::annotations::Annotations;
 use super::facts::{Place, Reader, required};
+use super::traffic;
 use super::workload::{absent, name, the_block, unknown};
 use crate::model::annotations::{self, CONNECTOR, EGRESS, INTERFACES, WrittenInterface};
 use crate::model::{
@@ -19,7 +20,13 @@ pub(super) fn service(world: &World, resource: &ResourceInstance) -> Workload {
     let place = Place::of(&reader, resource, "location");
     let short_name = required(reader.string("name"));
     let kind = WorkloadKind::Service;
-    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(&reader, resource, &place) }
+    Workload {
+        kind,
+        name: name(kind, &place, &short_name),
+        short_name,
+        vpc: vpc(&reader, resource, &place),
+        traffic: traffic::shares_v1(&reader, resource),
+    }
 }
 
 fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> VpcAccess {

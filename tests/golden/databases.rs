@@ -1,0 +1,7 @@
+//! Databases.
+
+use super::scene::Case;
+
+pub fn cases() -> Vec<Case> {
+    Vec::new()
+}
