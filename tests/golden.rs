@@ -7,11 +7,14 @@
 mod databases;
 mod deploys;
 mod networks;
+mod networks_around;
 mod scene;
 mod services;
 mod traffic;
 
 use std::collections::BTreeMap;
+
+use gcp_drift::finding::{Baseline, Finding};
 
 use super::common::Repository;
 use scene::{Case, Verdict};
@@ -21,7 +24,7 @@ fn cases() -> Vec<Case> {
     all.extend(services::cases());
     all.extend(traffic::cases());
     all.extend(networks::connectors());
-    all.extend(networks::cases());
+    all.extend(networks_around::cases());
     all.extend(databases::cases());
     all.extend(deploys::cases());
     all
@@ -32,13 +35,22 @@ fn failures(cases: &[Case]) -> Vec<String> {
     let mut wrong = Vec::new();
     for case in cases {
         let judged = case.judge();
-        let found: Vec<String> = judged.findings.iter().map(|one| format!("{}: {}", one.id, one.title)).collect();
+        let found: Vec<String> = judged
+            .findings
+            .iter()
+            .map(|one| format!("{}: {} ({:?}; {})", one.id, one.title, one.baseline, one.why))
+            .collect();
         let open: Vec<String> = judged.not_checked.iter().map(|one| format!("{} {:?}", one.rule, one.reason)).collect();
         let is_right = match case.verdict {
             Verdict::Equal => found.is_empty() && open.is_empty(),
             Verdict::Drift(rule) => {
                 let roots: Vec<_> = judged.findings.iter().filter(|one| one.caused_by.is_empty()).collect();
-                open.is_empty() && roots.len() == 1 && roots.iter().all(|one| one.rule == rule)
+                let silent = case.words.ends_with("plan is silent");
+                let says_so = |one: &Finding| {
+                    one.why.contains("terraform plan does not show this") == silent
+                        && (one.baseline == Some(Baseline::ApiDefault)) == silent
+                };
+                open.is_empty() && roots.len() == 1 && roots.iter().all(|one| one.rule == rule && says_so(one))
             }
             Verdict::Open(rule) => found.is_empty() && judged.not_checked.iter().any(|one| one.rule == rule),
         };

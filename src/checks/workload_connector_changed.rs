@@ -67,6 +67,11 @@ fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveW
         }
         _ => "its requests enter another network path than the one that was reviewed".to_owned(),
     };
+    let why = if expected.is_hidden {
+        format!("{why}; terraform plan does not show this, because the annotations are not set")
+    } else {
+        why
+    };
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .field(FIELD)
         .baseline(expected.baseline)

@@ -86,4 +86,4 @@ pub use resource_name::{Collection, ResourceName, SqlConnectionName};
 pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use tests::TestIndex;
-pub use workload::{Egress, NetworkInterface, Share, VpcAccess, Workload};
+pub use workload::{Egress, Hidden, NetworkInterface, Share, VpcAccess, Workload};

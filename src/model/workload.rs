@@ -24,6 +24,23 @@ pub struct Workload {
     /// ready revision. Absent for jobs.
     #[serde(default = "not_recorded")]
     pub traffic: Fact<Vec<Share>>,
+    /// What of a declaration `terraform plan` accepts as it is live.
+    #[serde(default)]
+    pub hidden: Hidden,
+}
+
+/// What of a workload's VPC access the provider takes over from the API where the configuration leaves it out, so that
+/// `terraform plan` shows no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hidden {
+    /// Nothing: a v1 service with annotations, whose map is authoritative; what is live.
+    #[default]
+    Nothing,
+    /// The egress setting: `vpc_access.egress` of the v2 resources is optional and computed.
+    Egress,
+    /// All of it: a v1 service without annotations, whose map is optional and computed.
+    Everything,
 }
 
 /// A share of a service's traffic or of a worker pool's instances, as it is asked for.

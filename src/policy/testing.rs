@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::finding::{Finding, NotChecked, Subject, Verdict};
 use crate::model::{
-    Connector, ConnectorName, ConnectorState, Declared, DeclaredSource, Egress, Fact, LiveWorkload, NetworkName,
-    Origin, Position, Presence, RepoPath, SourceSpan, VpcAccess, Why, WhyKind, Workload, WorkloadKind, WorkloadName,
+    Connector, ConnectorName, ConnectorState, Declared, DeclaredSource, Egress, Fact, Hidden, LiveWorkload,
+    NetworkName, Origin, Position, Presence, RepoPath, SourceSpan, VpcAccess, Why, WhyKind, Workload, WorkloadKind,
+    WorkloadName,
 };
 use crate::reconcile::{ConnectorPair, LiveSide, Reconciled, WorkloadPair};
 
@@ -87,6 +88,7 @@ pub fn workload(kind: WorkloadKind) -> Workload {
             interfaces: absent(),
         },
         traffic: absent(),
+        hidden: Hidden::Nothing,
     }
 }
 

@@ -234,8 +234,3 @@ pub fn connectors() -> Vec<Case> {
     }))));
     all
 }
-
-/// Networks.
-pub fn cases() -> Vec<Case> {
-    Vec::new()
-}

@@ -82,6 +82,11 @@ impl Live {
         self
     }
 
+    /// The first item of a collection.
+    pub fn item(&self, api: &str) -> Value {
+        self.items[api][0].clone()
+    }
+
     fn state(&self) -> Value {
         let mut answers = Vec::new();
         let mut add = |api: &'static str, region: Option<&str>, of: Option<String>, items: Vec<Value>| {

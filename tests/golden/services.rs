@@ -515,7 +515,7 @@ fn drifts(full: &str) -> Vec<Case> {
     ));
     all.push(Case::drift(
         "drift 21b",
-        "a job sends all traffic",
+        "a job sends all traffic, no egress declared: plan is silent",
         "workload-egress-changed",
         &job_block,
         job(&all_traffic),

@@ -133,7 +133,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::drift(
             "drift 11c",
-            "a part of the traffic pinned",
+            "a part of the traffic pinned: plan is silent",
             "traffic-pinned",
             &declared(""),
             live(
@@ -143,7 +143,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::drift(
             "drift 11d",
-            "pinned to the newest revision: the next one gets no traffic",
+            "pinned to the newest revision, so that the next one gets no traffic: plan is silent",
             "traffic-pinned",
             &declared(""),
             live(&json!([{ "type": REVISION, "revision": "api-00007-abc", "percent": 100 }]), &own()),
@@ -171,7 +171,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::drift(
             "drift 12",
-            "the template is right, and an older revision without access serves",
+            "the template is right, and an older revision without access serves: plan is silent",
             "traffic-pinned",
             &declared(""),
             live(&pinned, &detached),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::resource::{Resource, own_name};
 use super::run::{self, Progress, some};
 use super::{short, vpc};
-use crate::model::{Fact, LiveWorkload, NameContext, Serving, Share, Workload, WorkloadKind};
+use crate::model::{Fact, Hidden, LiveWorkload, NameContext, Serving, Share, Workload, WorkloadKind};
 
 /// Reads a worker pool; `None` for one that is deleted and only kept for a while.
 ///
@@ -32,6 +32,7 @@ pub(super) fn worker_pool(item: &Value, context: &NameContext) -> Result<Option<
         short_name: Fact::Known(name.name.clone(), resource.at("name")),
         vpc: vpc::access(template.vpc_access.as_ref(), "template.vpcAccess", &resource),
         traffic: resource.parts(Some(api.instance_splits), "instanceSplits", |split, at| share(split, at, &resource)),
+        hidden: Hidden::Nothing,
     };
     let terminal_condition = api.terminal_condition.as_ref().map(run::condition);
     let progress = Progress {

@@ -8,8 +8,8 @@ use super::ResourceInstance;
 use super::facts::{Place, Reader, required};
 use super::traffic;
 use crate::model::{
-    ConnectorName, Egress, Fact, NetworkInterface, NetworkName, SubnetworkName, VpcAccess, Why, WhyKind, Workload,
-    WorkloadKind, WorkloadName,
+    ConnectorName, Egress, Fact, Hidden, NetworkInterface, NetworkName, SubnetworkName, VpcAccess, Why, WhyKind,
+    Workload, WorkloadKind, WorkloadName,
 };
 
 /// What a workload's block declares.
@@ -23,6 +23,7 @@ pub(super) fn workload(world: &World, resource: &ResourceInstance, kind: Workloa
         short_name,
         vpc: vpc(&reader, resource, kind, &place),
         traffic: traffic::shares(&reader, resource, kind),
+        hidden: Hidden::Egress,
     }
 }
 
