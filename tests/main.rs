@@ -24,6 +24,7 @@ mod imports;
 mod inventory;
 mod live_faults;
 mod manifests;
+mod mutations;
 mod observed;
 mod premigrate;
 mod pytest;

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
 use crate::model::Evidence;
 use crate::policy::{self, Policies};
+use crate::reconcile::compared::counts;
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
 use crate::testinfra::health;
@@ -323,6 +324,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("connectors_live", json!(inventory.connectors.len()));
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
+            if evidence.live.is_some() {
+                let counts = counts(scene.reconciled);
+                add("fields_declared", json!(counts.declared));
+                add("fields_compared", json!(counts.compared));
+            }
             add("deploy_commands", json!(evidence.deploy.commands.len()));
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
             for file in &evidence.deploy.found {

@@ -5,10 +5,12 @@
 //! | [`mod@compare`] | comparing two facts: same, different, undecidable |
 //! | [`equivalence`] | what is the same though it is spelled differently, as data with its sources |
 //! | [`connectors`], [`workloads`], [`resources`] | pairing by canonical name |
+//! | [`compared`] | how much of what is declared was really compared |
 //! | [`fields`] | the fields of a workload's VPC access |
 //! | [`effect`] | what deploy commands would do to what is live |
 
 pub mod compare;
+pub mod compared;
 pub mod connectors;
 pub mod effect;
 pub mod equivalence;
