@@ -300,7 +300,10 @@ const CASES: &[Case] = &[
                     json!("projects/netra-staging/locations/us-east1/connectors/netra-vpc-connector");
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[
+            ("workload-connector-changed", "netra-auth-staging"),
+            ("workload-connector-missing", "netra-auth-staging"),
+        ],
         not_checked: NOTHING,
     },
     Case {

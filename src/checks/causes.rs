@@ -73,7 +73,10 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
             later.field.as_deref() == Some("deny") && cause.field.as_deref() == Some("allow")
         }
         // It was attached elsewhere than declared: the drift is the cause of where it ended up.
-        ("workload-connector-foreign", "workload-connector-changed" | "workload-interfaces-changed") => true,
+        (
+            "workload-connector-foreign" | "workload-connector-missing",
+            "workload-connector-changed" | "workload-interfaces-changed",
+        ) => true,
         // The live value is the one that the other declaration sets.
         (
             "workload-egress-changed"

@@ -61,6 +61,7 @@ pub mod variable_undeclared;
 pub mod variable_validation_failed;
 pub mod workload_connector_changed;
 pub mod workload_connector_foreign;
+pub mod workload_connector_missing;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;
 pub mod workload_missing;
@@ -117,6 +118,7 @@ pub static ALL: &[&Check] = &[
     &workload_connector_changed::CHECK,
     &workload_egress_changed::CHECK,
     &workload_interfaces_changed::CHECK,
+    &workload_connector_missing::CHECK,
     &workload_connector_foreign::CHECK,
     &rollout_failed::CHECK,
     &traffic_pinned::CHECK,

@@ -106,6 +106,7 @@ static PAGES: &[(&str, &str)] = pages![
     "variable-validation-failed",
     "workload-connector-changed",
     "workload-connector-foreign",
+    "workload-connector-missing",
     "workload-egress-changed",
     "workload-interfaces-changed",
     "workload-missing",

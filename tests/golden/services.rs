@@ -342,6 +342,13 @@ fn drifts(full: &str) -> Vec<Case> {
         live(&json!({ "connector": foreign })).answer(elsewhere(foreign, REGION)),
     ));
     all.push(Case::drift(
+        "drift 20c",
+        "a connector that nothing declares, and that is not there",
+        "workload-connector-missing",
+        &detached("    vpc_access {\n      connector = \"gone\"\n    }"),
+        live(&json!({ "connector": "gone" })),
+    ));
+    all.push(Case::drift(
         "drift 2",
         "a connector of the same name in another region",
         "workload-connector-changed",
