@@ -11,10 +11,10 @@
 //! 4. *tell*: [`report`] renders one [`report::Report`].
 //!
 //! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands;
-//! [`files`] is the one writer of files.
+//! [`files`] is the one writer of files; [`probe`] asks targets from inside the network, whose answers are evidence too.
 
 pub mod checks;
-#[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra"))]
+#[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra", feature = "probe"))]
 pub mod cli;
 pub mod config;
 pub mod connectivity;
@@ -29,6 +29,8 @@ pub mod live;
 pub mod model;
 #[cfg(feature = "policy")]
 pub mod policy;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod python;
 pub mod reconcile;
 pub mod report;

@@ -75,15 +75,16 @@ struct Parts(Vec<Part>);
 pub(super) struct FailOn(Option<Severity>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
 
+/// A word of `--output`.
 #[derive(Clone, Debug)]
-struct Output {
-    format: Format,
-    path: Option<PathBuf>,
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: Option<PathBuf>,
 }
 
 fn parse_part(word: &str) -> Result<Parts, String> {
@@ -105,7 +106,7 @@ pub(super) fn parse_fail_on(word: &str) -> Result<FailOn, String> {
     Ok(FailOn(Some(severity)))
 }
 
-fn parse_format(word: &str) -> Result<Format, String> {
+pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     match word {
         "text" | "terminal" => Ok(Format::Text),
         "json" => Ok(Format::Json),
@@ -113,7 +114,7 @@ fn parse_format(word: &str) -> Result<Format, String> {
     }
 }
 
-fn parse_output(text: &str) -> Result<Output, String> {
+pub(super) fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
     if path == Some("") {
         return Err("the path is empty".to_owned());
@@ -127,7 +128,7 @@ fn parse_output(text: &str) -> Result<Output, String> {
 /// Wrong usage or configuration; a source, recording or output that cannot be read or written at all.
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
-    let outputs = outputs(args)?;
+    let outputs = outputs(&args.output, args.format)?;
     if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
         return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
     }
@@ -189,9 +190,10 @@ pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
     Ok(judge(&recording, &settings(None, false, &recording, only)))
 }
 
-fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
-    let mut outputs = args.output.clone();
-    outputs.extend(args.format.map(|format| Output { format, path: None }));
+/// Where the report goes, and in which format: to stdout at most once.
+pub(super) fn outputs(outputs: &[Output], format: Option<Format>) -> Result<Vec<Output>, CliError> {
+    let mut outputs = outputs.to_vec();
+    outputs.extend(format.map(|format| Output { format, path: None }));
     match outputs.iter().filter(|output| output.path.is_none()).count() {
         0 => outputs.insert(0, Output { format: Format::Text, path: None }),
         1 => {}

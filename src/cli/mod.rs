@@ -16,6 +16,7 @@ mod observed;
 mod outlook;
 pub mod output;
 pub mod premigrate;
+pub mod probe;
 pub mod recording;
 pub mod restore;
 pub mod rollback;
@@ -61,6 +62,8 @@ enum Command {
     Init(init::Args),
     /// Tell which credentials, APIs and permissions a run has and lacks, and which role to ask for
     Doctor(doctor::Args),
+    /// Ask databases, caches and endpoints from where this runs, and name what is wrong
+    Probe(probe::Args),
     /// What must hold before a migration, and what a migration lost
     Premigrate(premigrate::Args),
     /// Bring required test classes back from backup files
@@ -93,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Premigrate(args) => premigrate::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Rollback(args) => rollback::run(&args),

@@ -4,6 +4,7 @@
 mod block;
 mod findings;
 mod outlook;
+pub mod probe;
 mod steps;
 pub(crate) mod tables;
 pub(crate) mod text;

@@ -203,6 +203,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             },
         },
         health: None,
+        targets: Vec::new(),
         policies: PoliciesConfig {
             shipped: false,
             paths: owned(&["policies"]),

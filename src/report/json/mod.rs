@@ -5,6 +5,7 @@ mod convert;
 pub mod diagnose;
 pub mod health;
 pub mod premigrate;
+pub mod probe;
 #[cfg(test)]
 mod tests;
 pub mod v1;
