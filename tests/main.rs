@@ -9,6 +9,7 @@ mod checks;
 mod cli;
 mod coverage;
 mod deploy_python_fuzz;
+mod diagnose;
 mod docs;
 mod doctor;
 mod emulator;

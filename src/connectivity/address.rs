@@ -25,7 +25,7 @@ pub enum Class {
 
 /// Ranges by class. "RFC 1918 and RFC 6598" (Cloud Run, VPC connectors); 199.36.153.4/30 and .8/30 (Cloud Run
 /// networking best practices). The special ones are those of RFC 6890 that are not forwarded globally.
-const RANGES: [(&str, Class); 13] = [
+const RANGES: [(&str, Class); 16] = [
     ("10.0.0.0/8", Class::Private),
     ("172.16.0.0/12", Class::Private),
     ("192.168.0.0/16", Class::Private),
@@ -36,7 +36,10 @@ const RANGES: [(&str, Class); 13] = [
     ("127.0.0.0/8", Class::Special),
     ("169.254.0.0/16", Class::Special),
     ("192.0.0.0/24", Class::Special),
+    ("192.0.2.0/24", Class::Special),
     ("198.18.0.0/15", Class::Special),
+    ("198.51.100.0/24", Class::Special),
+    ("203.0.113.0/24", Class::Special),
     ("240.0.0.0/4", Class::Special),
     ("fc00::/7", Class::Special),
 ];

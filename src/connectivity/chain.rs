@@ -106,6 +106,8 @@ const EXPLAINS: &[(&Mode, &[&Mode])] = &[
     (&modes::HOST_RULE_MISSING, &[&modes::CONNECTOR_ERROR]),
     (&modes::DETACHED, &[&modes::NO_VPC_ACCESS]),
     (&modes::OTHER_ENVIRONMENT, &[&modes::OTHER_NETWORK]),
+    // What never became ready takes no traffic, so that an older revision keeps it.
+    (&modes::ROLLOUT_FAILED, &[&modes::STALE_REVISION]),
     (&modes::SQL_BROKEN, &[&modes::ADDRESS_UNUSED]),
     (&modes::REDIS_BROKEN, &[&modes::ADDRESS_UNUSED]),
 ];
@@ -118,6 +120,9 @@ pub fn explain(all: &mut [Found]) {
         }
         // What is wrong only on the way of a revision that should not serve follows from that it does.
         let (own, mode) = (root.judgement.mode, other.judgement.mode);
+        if root.only_stale && mode == &modes::STALE_REVISION {
+            return false;
+        }
         if own == &modes::STALE_REVISION && other.only_stale {
             return true;
         }

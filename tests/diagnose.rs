@@ -1,0 +1,365 @@
+//! `diagnose` on a healthy state and on changes of it: each failure mode alone, its innocent look-alike, two at once,
+//! nothing at all, and one API denied at a time.
+//!
+//! `base/` is the healthy state. A case is a file of edits over it, in the manner of RFC 6902: `in` names the answer
+//! (collection and project), `item` the item by the end of its name, `path` the place in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::common::{Outcome, Repository, copy, list};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnose").join(name)
+}
+
+/// The cases of a group, by name.
+fn cases(group: &str) -> Vec<(String, Value)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder(group)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        let case = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (path.file_stem().unwrap().to_string_lossy().into_owned(), case)
+    };
+    files.iter().map(read).collect()
+}
+
+fn base() -> Repository {
+    let repository = Repository::empty();
+    copy(&folder("base"), repository.path());
+    repository
+}
+
+/// A copy of the base with the edits of a case.
+fn repository(case: &Value) -> Repository {
+    let repository = base();
+    let mut state: Value = serde_json::from_str(&repository.read("state.json")).unwrap();
+    for edit in list(case, "edits") {
+        apply(&mut state, edit);
+    }
+    repository.write("state.json", &state.to_string());
+    for (file, replacements) in case["files"].as_object().into_iter().flatten() {
+        for pair in replacements.as_array().unwrap() {
+            repository.replace(file, pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
+        }
+    }
+    repository
+}
+
+/// Applies one edit.
+fn apply(state: &mut Value, edit: &Value) {
+    let answers = state["answers"].as_array_mut().unwrap();
+    if let Some(answer) = edit.get("answer") {
+        answers.push(answer.clone());
+        return;
+    }
+    if let Some(project) = edit["firewall"].as_str() {
+        let mut seen = false;
+        for answer in answers.iter_mut().filter(|answer| answer["project"] == project) {
+            let rules = match answer["api"].as_str().unwrap() {
+                "compute.firewalls" => &mut answer["items"],
+                "compute.effectiveFirewalls" => &mut answer["items"][0]["firewalls"],
+                _ => continue,
+            };
+            change_rules(rules, edit);
+            seen = true;
+        }
+        assert!(seen, "no firewalls of {project}");
+        return;
+    }
+    let wanted: Vec<&str> = edit["in"].as_str().unwrap().split(' ').collect();
+    let of_answer = |answer: &&mut Value| {
+        answer["api"] == wanted[0]
+            && answer["project"] == wanted[1]
+            && wanted.get(2).is_none_or(|end| answer["of"].as_str().is_some_and(|of| of.ends_with(end)))
+    };
+    let answer = answers.iter_mut().find(of_answer).unwrap_or_else(|| panic!("no answer for {edit}"));
+    let target = match edit["item"].as_str() {
+        None => answer,
+        Some(end) => {
+            let items = answer["items"].as_array_mut().unwrap();
+            let at = items.iter().position(|item| item["name"].as_str().is_some_and(|name| name.ends_with(end)));
+            let at = at.unwrap_or_else(|| panic!("no item for {edit}"));
+            if edit["op"] == "remove" && edit["path"] == "" {
+                items.remove(at);
+                return;
+            }
+            &mut items[at]
+        }
+    };
+    change(target, edit);
+}
+
+fn change_rules(rules: &mut Value, edit: &Value) {
+    let rules = rules.as_array_mut().unwrap();
+    match edit["op"].as_str().unwrap() {
+        "add" => rules.push(edit["value"].clone()),
+        "remove" => {
+            let before = rules.len();
+            rules.retain(|rule| rule["name"] != edit["item"]);
+            assert_eq!(rules.len() + 1, before, "{edit}");
+        }
+        "replace" => {
+            let rule = rules.iter_mut().find(|rule| rule["name"] == edit["item"]).unwrap();
+            change(rule, edit);
+        }
+        other => panic!("{other} is no edit of rules"),
+    }
+}
+
+fn change(target: &mut Value, edit: &Value) {
+    let path = edit["path"].as_str().unwrap();
+    let (parent, key) = path.rsplit_once('/').unwrap_or_else(|| panic!("no path in {edit}"));
+    let parent = target.pointer_mut(parent).unwrap_or_else(|| panic!("no parent for {edit}"));
+    let op = edit["op"].as_str().unwrap();
+    match parent {
+        Value::Object(fields) => match op {
+            "remove" => assert!(fields.remove(key).is_some(), "{edit}"),
+            "replace" => assert!(fields.insert(key.to_owned(), edit["value"].clone()).is_some(), "{edit}"),
+            "add" => {
+                fields.insert(key.to_owned(), edit["value"].clone());
+            }
+            other => panic!("{other} is no operation"),
+        },
+        Value::Array(items) => match (op, key) {
+            ("add", "-") => items.push(edit["value"].clone()),
+            ("remove", at) => {
+                items.remove(at.parse().unwrap());
+            }
+            ("replace", at) => items[at.parse::<usize>().unwrap()] = edit["value"].clone(),
+            (other, _) => panic!("{other} is no operation on a list"),
+        },
+        other => panic!("{edit}: {other} holds nothing"),
+    }
+}
+
+fn ask(repository: &Repository, case: &Value) -> Outcome {
+    let mut arguments = vec!["diagnose", "--format", "json"];
+    arguments.extend(list(case, "ask").iter().map(|word| word.as_str().unwrap()));
+    repository.run(&arguments)
+}
+
+/// The modes of a list, as number, or slug where there is none.
+fn modes(diagnosis: &Value, key: &str) -> Vec<String> {
+    let name = |one: &Value| match one["mode"]["number"].as_u64() {
+        Some(number) => number.to_string(),
+        None => one["mode"]["slug"].as_str().unwrap_or("-").to_owned(),
+    };
+    list(diagnosis, key).iter().map(name).collect()
+}
+
+/// What a case expects of a list, as [`modes`] has it.
+fn expected(case: &Value, key: &str) -> Vec<String> {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    case[key].as_array().into_iter().flatten().map(word).collect()
+}
+
+fn outcomes(diagnosis: &Value) -> Vec<&str> {
+    list(diagnosis, "paths").iter().map(|path| path["outcome"].as_str().unwrap()).collect()
+}
+
+/// Collects what went wrong over all cases, so that one run shows all of it.
+fn check(group: &str, judge: impl Fn(&Value, &Value, i32) -> Result<(), String>) -> usize {
+    let cases = cases(group);
+    let mut wrong = Vec::new();
+    for (name, case) in &cases {
+        let outcome = ask(&repository(case), case);
+        if !matches!(outcome.code, 0 | 2 | 3) {
+            wrong.push(format!("{group}/{name}: exit code {}: {}", outcome.code, outcome.stderr));
+            continue;
+        }
+        let diagnosis = outcome.json();
+        if let Err(problem) = judge(case, &diagnosis, outcome.code) {
+            let titles: Vec<String> = list(&diagnosis, "causes")
+                .iter()
+                .map(|cause| format!("{} {}: {}", cause["mode"], cause["likelihood"], cause["title"]))
+                .collect();
+            wrong.push(format!("{group}/{name}: {problem}\n    {}", titles.join("\n    ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    cases.len()
+}
+
+#[test]
+fn the_healthy_base_reaches_everything() {
+    let base = base();
+    let mut paths = 0;
+    for workload in ["api", "checkout", "reports", "direct", "export", "mailer"] {
+        let diagnosis = base.run(&["diagnose", workload, "--format", "json"]).expect_code(0).json();
+        assert_eq!(modes(&diagnosis, "causes"), Vec::<String>::new(), "{workload}");
+        assert!(outcomes(&diagnosis).iter().all(|outcome| *outcome == "reaches"), "{workload}: {diagnosis:#}");
+        assert_eq!(modes(&diagnosis, "undecided"), Vec::<String>::new(), "{workload}");
+        assert!(!outcomes(&diagnosis).is_empty(), "{workload}");
+        paths += outcomes(&diagnosis).len();
+    }
+    assert_eq!(paths, 8);
+}
+
+#[test]
+fn each_mode_alone_is_named_first() {
+    let mut named = BTreeSet::new();
+    for (_, case) in cases("modes") {
+        named.extend(expected(&case, "causes").first().cloned());
+    }
+    let provable: Vec<String> =
+        (1..=29).filter(|number| ![14, 22, 28, 29].contains(number)).map(|number: u8| number.to_string()).collect();
+    let missing: Vec<&String> = provable.iter().filter(|number| !named.contains(*number)).collect();
+    assert!(missing.is_empty(), "no case for {missing:?}");
+    let count = check("modes", |case, diagnosis, code| {
+        let (found, wanted) = (modes(diagnosis, "causes"), expected(case, "causes"));
+        if found != wanted || code != 2 {
+            return Err(format!("causes {found:?}, expected {wanted:?}; exit code {code}"));
+        }
+        let first = &diagnosis["causes"][0];
+        let complete = [("chain", 2), ("evidence", 1), ("fix", 1)];
+        match complete.iter().find(|(key, least)| list(first, key).len() < *least) {
+            Some((key, _)) => Err(format!("its {key} is {}", first[key])),
+            None => Ok(()),
+        }
+    });
+    println!("diagnose: {}/{} modes named first, {count} cases", provable.len(), provable.len());
+}
+
+#[test]
+fn the_innocent_look_alike_of_a_mode_does_not_name_it() {
+    let count = check("innocent", |case, diagnosis, _| {
+        let (found, not) = (modes(diagnosis, "causes"), expected(case, "not"));
+        match not.iter().find(|mode| found.contains(mode)) {
+            Some(mode) => Err(format!("it names {mode}")),
+            None => {
+                let wanted = expected(case, "causes");
+                if found == wanted { Ok(()) } else { Err(format!("causes {found:?}, expected {wanted:?}")) }
+            }
+        }
+    });
+    assert!(count >= 25, "{count}");
+    println!("diagnose: {count} look-alikes pass");
+}
+
+#[test]
+fn of_two_causes_neither_hides_the_other() {
+    let count = check("pairs", |case, diagnosis, code| {
+        let (found, wanted) = (modes(diagnosis, "causes"), expected(case, "causes"));
+        let set = |modes: &[String]| modes.iter().cloned().collect::<BTreeSet<String>>();
+        if set(&found) != set(&wanted) || code != 2 {
+            return Err(format!("causes {found:?}, expected {wanted:?}; exit code {code}"));
+        }
+        Ok(())
+    });
+    assert!(count >= 10, "{count}");
+    println!("diagnose: {count} pairs of causes named");
+}
+
+#[test]
+fn where_nothing_explains_it_that_is_said() {
+    let count = check("nothing", |_, diagnosis, code| {
+        let causes = modes(diagnosis, "causes");
+        let advice = modes(diagnosis, "advice");
+        match () {
+            () if !causes.is_empty() => Err(format!("causes {causes:?}")),
+            () if code != 0 => Err(format!("exit code {code}: {}", diagnosis["undecided"])),
+            () if !advice.contains(&"29".to_owned()) => Err(format!("advice {advice:?}")),
+            () => Ok(()),
+        }
+    });
+    assert!(count >= 5, "{count}");
+}
+
+#[test]
+fn what_no_field_proves_is_advice() {
+    check("advice", |case, diagnosis, code| {
+        let (found, wanted) = (modes(diagnosis, "advice"), expected(case, "advice"));
+        match wanted.iter().find(|mode| !found.contains(mode)) {
+            Some(mode) => Err(format!("advice {found:?} lacks {mode}")),
+            None if code != 0 => Err(format!("exit code {code}")),
+            None => Ok(()),
+        }
+    });
+}
+
+/// The collections that a path to a target needs, by collection and project.
+fn needed(workload: &str, target: &str) -> Vec<&'static str> {
+    let of_workload: &[&str] = match workload {
+        "mailer" => &["run.workerPools shop-staging", "run.revisions shop-staging"],
+        "export" => &["run.jobs shop-staging"],
+        _ => &["run.services shop-staging", "run.revisions shop-staging"],
+    };
+    let connector: &[&str] = match workload {
+        "mailer" => &["vpcaccess.connectors shop-net"],
+        "export" => &["compute.subnetworks shop-staging"],
+        "direct" => &["compute.subnetworks shop-net"],
+        "reports" => &["vpcaccess.connectors shop-staging", "compute.subnetworks shop-net"],
+        _ => &["vpcaccess.connectors shop-staging"],
+    };
+    let rest: &[&str] = match target {
+        "orders-db" => &[
+            "compute.networks shop-staging",
+            "compute.effectiveFirewalls shop-staging",
+            "sqladmin.instances shop-staging",
+        ],
+        "sessions" => &[
+            "compute.networks shop-staging",
+            "compute.effectiveFirewalls shop-staging",
+            "redis.instances shop-staging",
+        ],
+        "partner" | "bucket" => &[
+            "compute.effectiveFirewalls shop-staging",
+            "compute.routes shop-staging",
+        ],
+        "ledger-db" | "ledger" => {
+            &["compute.networks shop-net", "compute.effectiveFirewalls shop-net", "sqladmin.instances shop-net"]
+        }
+        // It is reached straight from Cloud Run.
+        "payments" => return of_workload.to_vec(),
+        other => panic!("{other} is no target of the base"),
+    };
+    let nat: &[&str] = if target == "partner" { &["compute.routers shop-staging"] } else { &[] };
+    [of_workload, connector, rest, nat].concat()
+}
+
+#[test]
+fn with_one_api_denied_nothing_is_claimed_that_was_not_seen() {
+    let base = base();
+    let state: Value = serde_json::from_str(&base.read("state.json")).unwrap();
+    let (mut runs, mut withheld) = (0, 0);
+    for at in 0..list(&state, "answers").len() {
+        let mut state = state.clone();
+        let answer = &mut state["answers"][at];
+        let name = format!("{} {}", answer["api"].as_str().unwrap(), answer["project"].as_str().unwrap());
+        answer["status"] = json!("denied");
+        answer["http_status"] = json!(403);
+        answer["items"] = json!([]);
+        base.write("state.json", &state.to_string());
+        for workload in ["api", "checkout", "reports", "direct", "export", "mailer"] {
+            runs += 1;
+            let outcome = base.run(&["diagnose", workload, "--format", "json"]);
+            let diagnosis = outcome.json();
+            let titles = &diagnosis["causes"];
+            assert_eq!(modes(&diagnosis, "causes"), Vec::<String>::new(), "{name} denied, {workload}: {titles:#}");
+            assert!(matches!(outcome.code, 0 | 3), "{name} denied, {workload}: {}", outcome.code);
+            for path in list(&diagnosis, "paths") {
+                let target = path["target"]["name"].as_str().unwrap();
+                let needs = needed(workload, target).contains(&&*name);
+                let reaches = path["outcome"] == "reaches";
+                assert!(!(needs && reaches), "{name} denied: {workload} reaches {target}");
+                withheld += usize::from(needs);
+                if needs {
+                    assert_eq!(outcome.code, 3);
+                    let text = path.to_string() + &diagnosis["undecided"].to_string();
+                    let (api, _) = name.split_once(' ').unwrap();
+                    assert!(text.contains(api), "{name} denied, {workload} to {target}: the API is not named");
+                }
+            }
+            if list(&diagnosis, "paths").is_empty() {
+                assert_eq!(outcome.code, 3, "{name} denied, {workload}");
+                withheld += 1;
+            }
+        }
+    }
+    println!("diagnose: {runs} runs with one API denied, {withheld} paths withheld");
+}
