@@ -201,6 +201,7 @@ fn the_healthy_base_reaches_everything() {
 }
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn each_mode_alone_is_named_first() {
     let mut named = BTreeSet::new();
     for (_, case) in cases("modes") {
@@ -226,6 +227,7 @@ fn each_mode_alone_is_named_first() {
 }
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn the_innocent_look_alike_of_a_mode_does_not_name_it() {
     let count = check("innocent", |case, diagnosis, _| {
         let (found, not) = (modes(diagnosis, "causes"), expected(case, "not"));
@@ -242,6 +244,7 @@ fn the_innocent_look_alike_of_a_mode_does_not_name_it() {
 }
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn of_two_causes_neither_hides_the_other() {
     let count = check("pairs", |case, diagnosis, code| {
         let (found, wanted) = (modes(diagnosis, "causes"), expected(case, "causes"));
@@ -293,7 +296,6 @@ fn needed(workload: &str, target: &str) -> Vec<&'static str> {
         "mailer" => &["vpcaccess.connectors shop-net"],
         "export" => &["compute.subnetworks shop-staging"],
         "direct" => &["compute.subnetworks shop-net"],
-        "reports" => &["vpcaccess.connectors shop-staging", "compute.subnetworks shop-net"],
         _ => &["vpcaccess.connectors shop-staging"],
     };
     let rest: &[&str] = match target {
@@ -307,10 +309,7 @@ fn needed(workload: &str, target: &str) -> Vec<&'static str> {
             "compute.effectiveFirewalls shop-staging",
             "redis.instances shop-staging",
         ],
-        "partner" | "bucket" => &[
-            "compute.effectiveFirewalls shop-staging",
-            "compute.routes shop-staging",
-        ],
+        "partner" | "bucket" => &["compute.effectiveFirewalls shop-staging", "compute.routes shop-staging"],
         "ledger-db" | "ledger" => {
             &["compute.networks shop-net", "compute.effectiveFirewalls shop-net", "sqladmin.instances shop-net"]
         }
@@ -323,6 +322,7 @@ fn needed(workload: &str, target: &str) -> Vec<&'static str> {
 }
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn with_one_api_denied_nothing_is_claimed_that_was_not_seen() {
     let base = base();
     let state: Value = serde_json::from_str(&base.read("state.json")).unwrap();

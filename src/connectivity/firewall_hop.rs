@@ -99,8 +99,10 @@ fn inwards(
     };
     // "a DENY with priority lower than 1000 overrides the implicit firewall rule" that lets connectors in.
     let implicit = matches!(attachment.by, By::Connector(_)) && !attachment.is_on_shared_vpc();
+    if !is_inside || !matches!(aim.resource, Resource::None) {
+        return;
+    }
     match decide(scene, network, &flow) {
-        _ if !matches!(aim.resource, Resource::None) || !is_inside => {}
         Decision::Denied(Some(rule)) if !implicit || rule.priority.is_none_or(|priority| priority < 1000) => {
             step.judge(denied(&rule, &attachment.name(), what));
         }

@@ -66,28 +66,23 @@ pub fn judge(scene: &Scene<'_>, step: &mut Step, name: &ConnectorName, attachmen
     let mut fine = true;
     for needed in &NEEDED {
         match first_trouble(scene, network, attachment, needed) {
-            None => {}
-            Some(Decision::Denied(None)) => {
-                // Google's own rules allow it where the connector lies in the network's project.
-                if shared {
-                    fine = false;
-                    step.judge(missing(network, name, needed));
-                }
+            // Google's own rules allow it where the connector lies in the network's project.
+            Some(Decision::Denied(None)) if shared => {
+                fine = false;
+                step.judge(missing(network, name, needed));
             }
-            Some(Decision::Denied(Some(rule))) => {
-                // "a priority lower than 1000 … overrides the implicit firewall rule"
-                if shared || rule.priority.is_none_or(|priority| priority < 1000) {
-                    fine = false;
-                    let what = format!("{} {}", needed.allow, towards(needed));
-                    step.judge(firewall_hop::denied(&rule, &name.to_string(), &what));
-                }
+            // "a priority lower than 1000 … overrides the implicit firewall rule"
+            Some(Decision::Denied(Some(rule))) if shared || rule.priority.is_none_or(|own| own < 1000) => {
+                fine = false;
+                let what = format!("{} {}", needed.allow, towards(needed));
+                step.judge(firewall_hop::denied(&rule, &name.to_string(), &what));
             }
             Some(Decision::Unknown(why)) => {
                 fine = false;
                 let mode = if shared { &modes::HOST_RULE_MISSING } else { &modes::FIREWALL_DENIES };
                 step.unknown(mode, network, why);
             }
-            Some(Decision::Allowed(_)) => {}
+            Some(Decision::Allowed(_) | Decision::Denied(_)) | None => {}
         }
     }
     if fine && shared {

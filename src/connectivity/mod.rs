@@ -12,7 +12,7 @@
 //! | [`connector`], [`interface`], [`attachment`] | where packets enter a network |
 //! | [`broken_connector`], [`permission`], [`host_rules`], [`who_uses`] | what is behind a connector that does not work |
 //! | [`route`], [`public_way`], [`nat`] | where the network leads |
-//! | [`firewall`], [`firewall_hop`] | what rules and policies do with a flow |
+//! | [`firewall`], [`firewall_match`], [`firewall_hop`] | what rules and policies do with a flow |
 //! | [`database`] | whether the target answers |
 //! | [`workload`] | what serves, what was rolled out, what it was attached to |
 //! | [`chain`], [`drift`], [`change`] | which cause is behind which, what checks found, and who changed what |
@@ -29,6 +29,7 @@ pub mod database;
 pub mod drift;
 pub mod firewall;
 pub mod firewall_hop;
+pub mod firewall_match;
 pub mod host_rules;
 pub mod interface;
 pub mod modes;

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::address::{Class, Destination, class};
-use super::attachment::Attachment;
+use super::attachment::{Attachment, By};
 use super::scene::Scene;
 use super::step::{Judgement, Step};
 use super::target::{Aim, Resource};
@@ -32,7 +32,13 @@ pub fn follow(
             let subject = sql.name.to_string();
             // Where it is absent there is no private path at all, which the target itself says.
             if let Fact::Known(other, _) = &sql.private_network {
-                same_network(scene, &mut step, live, network, (other, &subject), Proof::of(&sql.private_network));
+                same_network(
+                    scene,
+                    &mut step,
+                    (live, network, attachment),
+                    (other, &subject),
+                    Proof::of(&sql.private_network),
+                );
             }
             step.doubts.extend(sql.private_network.whys().iter().cloned());
             private_service_access(scene, &mut step, network);
@@ -47,7 +53,7 @@ pub fn follow(
             match own {
                 Ok(own) => {
                     let proof = Proof::of(&redis.authorized_network);
-                    same_network(scene, &mut step, live, network, (&own, &redis.name.to_string()), proof);
+                    same_network(scene, &mut step, (live, network, attachment), (&own, &redis.name.to_string()), proof);
                 }
                 Err(whys) => step.doubts.extend(whys),
             }
@@ -63,7 +69,13 @@ pub fn follow(
                 match &endpoint.network {
                     Fact::Known(own, _) => {
                         let proof = Proof::of(&endpoint.network);
-                        same_network(scene, &mut step, live, network, (own, &cluster.name.to_string()), proof);
+                        same_network(
+                            scene,
+                            &mut step,
+                            (live, network, attachment),
+                            (own, &cluster.name.to_string()),
+                            proof,
+                        );
                     }
                     fact => {
                         step.fact(fact);
@@ -95,8 +107,7 @@ pub fn follow(
 fn same_network(
     scene: &Scene<'_>,
     step: &mut Step,
-    live: &LiveWorkload,
-    network: &NetworkName,
+    (live, network, attachment): (&LiveWorkload, &NetworkName, &Attachment),
     (other, subject): (&NetworkName, &str),
     proof: Option<Proof>,
 ) {
@@ -120,11 +131,12 @@ fn same_network(
         shown(network),
         shown(other)
     );
-    let mut judgement = Judgement::cause(&modes::OTHER_NETWORK, subject, title).proof(proof).proof(Proof::new(
-        own,
-        "template.vpcAccess",
-        network,
-    ));
+    // One cause for all that lies on the other network.
+    let mut judgement = Judgement::cause(&modes::OTHER_NETWORK, other, title);
+    if let By::Connector(name) = &attachment.by {
+        judgement = judgement.proof(Proof::new(name, "network", network));
+    }
+    judgement = judgement.proof(Proof::new(own, "template.vpcAccess", network)).proof(proof);
     let on_other = scene.inventory().connectors.iter().find(|connector| {
         let name = connector.name.known();
         connector.network.known().is_some_and(|own| own.name == other.name && own.project == other.project)

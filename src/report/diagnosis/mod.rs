@@ -37,6 +37,16 @@ pub fn proof_line(proof: &Proof) -> String {
     }
 }
 
+/// The same for a person: resources by their collection and short name.
+pub fn short_proof(proof: &Proof) -> String {
+    let parts: Vec<&str> = proof.resource.rsplitn(3, '/').collect();
+    let resource = match parts.as_slice() {
+        [name, collection, _] if proof.resource.starts_with("projects/") => format!("{collection}/{name}"),
+        _ => proof.resource.clone(),
+    };
+    proof_line(&Proof { resource, ..proof.clone() })
+}
+
 /// Where a path leads, in words.
 fn target_name(path: &Path) -> String {
     let target = &path.target;

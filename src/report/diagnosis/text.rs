@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Told, ending, hop_text, mode_name, place, proof_line, target_name};
-use crate::model::diagnosis::{Behind, Cause, Path, Remedy};
+use super::{Told, ending, hop_text, mode_name, place, proof_line, short_proof, target_name};
+use crate::model::diagnosis::{Behind, Cause, HopState, Path, Remedy};
 use crate::report::terminal::Style;
 use crate::report::terminal::text::{BOLD, escape, hanging, paint};
 use crate::report::words::{count, list};
@@ -34,7 +34,7 @@ pub fn render(told: &Told<'_>, style: &Style) -> String {
     let advice = diagnosis.advice.iter().map(|advice| format!("{}: {}", mode_name(advice.mode), advice.text));
     items(&mut out, "advice, which no field proves", advice, style);
     let ruled_out = diagnosis.ruled_out.iter().map(|own| {
-        let evidence: Vec<String> = own.evidence.iter().map(proof_line).collect();
+        let evidence: Vec<String> = own.evidence.iter().map(short_proof).collect();
         let evidence = if evidence.is_empty() { String::new() } else { format!(" [{}]", evidence.join("; ")) };
         format!("{}: {}{evidence}", mode_name(own.mode), own.text)
     });
@@ -78,8 +78,8 @@ fn path(out: &mut String, path: &Path, style: &Style) {
         let lead = format!("    {:<8} ", hop.state.word());
         let text = format!("{}: {}", place(hop), hop_text(hop));
         out.push_str(&hanging(&lead, &escape(&text), 15, style.width));
-        for proof in &hop.evidence {
-            out.push_str(&hanging("               = ", &escape(&proof_line(proof)), 19, style.width));
+        for proof in hop.evidence.iter().filter(|proof| proof.value.is_some() || hop.state == HopState::Blocked) {
+            out.push_str(&hanging("               = ", &escape(&short_proof(proof)), 19, style.width));
         }
     }
     out.push_str(&hanging("    known    ", &escape(&path.target.known_from), 15, style.width));
