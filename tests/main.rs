@@ -26,6 +26,7 @@ mod live_faults;
 mod manifests;
 mod observed;
 mod premigrate;
+mod probe;
 mod pytest;
 mod replay;
 mod restore;

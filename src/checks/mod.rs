@@ -43,6 +43,7 @@ pub mod reference_undeclared;
 pub mod registry;
 pub mod resource_type_unknown;
 pub mod smoke_classes;
+pub mod target_unreachable;
 pub mod test_class_left_out;
 pub mod test_file_unmatched;
 pub mod test_file_without_tests;
@@ -101,6 +102,7 @@ pub static ALL: &[&Check] = &[
     &workload_egress_changed::CHECK,
     &workload_interfaces_changed::CHECK,
     &traffic_on_stale_revision::CHECK,
+    &target_unreachable::CHECK,
     &declared_conflict::CHECK,
     &deploy_refused::CHECK,
     &variable_validation_failed::CHECK,

@@ -43,6 +43,9 @@ pub struct Args {
     /// of the repository, or what is run from one file or folder
     #[arg(long, value_name = "PATH", num_args = 0..=1, help_heading = "Checks")]
     before_deploy: Option<Option<PathBuf>>,
+    /// What `gcp-drift probe --format json` printed inside the network, as evidence; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    probe: Vec<PathBuf>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -62,7 +65,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "before_deploy"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "probe", "before_deploy"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -129,6 +132,10 @@ pub(super) fn parse_output(text: &str) -> Result<Output, String> {
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
     let outputs = outputs(&args.output, args.format)?;
+    let vpc = only.is_empty() || only.contains(&Part::Vpc);
+    if !args.probe.is_empty() && !vpc {
+        return Err(CliError::usage("--probe is judged in the part vpc, which --only leaves out"));
+    }
     if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
         return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
     }
@@ -143,7 +150,12 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             args.observed.apply(&setup.root, &mut setup.config.terraform);
             let before_deploy = args.before_deploy.as_ref();
             let before_deploy = before_deploy.map(|path| outlook::asked(&mut setup, path.as_deref())).transpose()?;
-            let wanted = Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect };
+            let wanted = Wanted {
+                parts: only.clone(),
+                needs: args.asking.needs(),
+                collect: args.collect,
+                probes: args.probe.clone(),
+            };
             let evidence = Evidence { before_deploy, ..gather::evidence(&setup, &wanted)? };
             (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
         }

@@ -1,6 +1,7 @@
 //! Gathers the evidence of a run: everything that waits happens here, concurrently.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::cloud::Cloud;
@@ -12,7 +13,10 @@ use crate::deploy;
 use crate::finding::Part;
 use crate::live;
 use crate::model::evidence::Timings;
-use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
+use crate::model::{
+    DeployDeclarations, Evidence, Excerpts, NameContext, ProbeEvidence, ProbeFound, TerraformDeclarations, Why, WhyKind,
+};
+use crate::report::json;
 use crate::terraform;
 use crate::testinfra;
 use crate::testinfra::health::{self, Inputs};
@@ -26,6 +30,8 @@ pub struct Wanted {
     pub needs: live::Needs,
     /// Whether the project's own pytest is run.
     pub collect: bool,
+    /// Files of `probe`.
+    pub probes: Vec<PathBuf>,
 }
 
 impl Wanted {
@@ -91,11 +97,32 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
         None => {}
     }
+    evidence.probes = wanted.probes.iter().map(|path| probe(setup, path)).collect();
     if wanted.any(&[Part::Policies]) {
         evidence.policies = policies(setup)?;
     }
     evidence.excerpts = excerpts.cited();
     Ok(evidence)
+}
+
+/// The largest file of `probe` that is read, in bytes.
+const MAX_PROBE: u64 = 16 << 20;
+
+/// Reads a file that `probe` wrote. That it cannot be read is told in its place.
+fn probe(setup: &Setup, path: &Path) -> ProbeEvidence {
+    let refused = |kind, text: String| ProbeFound::Refused(Why::new(kind, text));
+    let text = match std::fs::metadata(path) {
+        Ok(data) if data.len() > MAX_PROBE => Err(format!("it is larger than {MAX_PROBE} bytes")),
+        Ok(data) if !data.is_file() => Err("it is no file".to_owned()),
+        Ok(_) => std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let found = match text.map(|text| json::probe::read(&text)) {
+        Ok(Ok(run)) => ProbeFound::Read(Box::new(run)),
+        Ok(Err(text)) => refused(WhyKind::ParseFailed, text),
+        Err(text) => refused(WhyKind::FileUnreadable, text),
+    };
+    ProbeEvidence { file: observed::from_here(&setup.root, &path.to_string_lossy()), found }
 }
 
 /// Reads the repository's tests.

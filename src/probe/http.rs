@@ -114,7 +114,8 @@ fn of_http(error: &hyper::Error, seen: &Seen) -> Ended {
         return wrong_protocol("HTTP", seen);
     }
     if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        return if seen.is_tls_alert() { wrong_protocol("HTTP", seen) } else { closed(seen) };
+        let other = !seen.is_empty() && !seen.first().starts_with(b"HTTP/");
+        return if other { wrong_protocol("HTTP", seen) } else { closed(seen) };
     }
     Ended::failed(ProbeFault::WrongProtocol, said(&error.to_string(), None))
 }

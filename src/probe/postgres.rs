@@ -105,7 +105,7 @@ pub(super) async fn speak(
             request => {
                 let Some(method) = method(&request) else { return Err(answers.unexpected()) };
                 let Some(password) = password else {
-                    return Ok(format!("it asks for a password ({method})"));
+                    return Ok(format!("it asks for a login ({method})"));
                 };
                 scram = answers.give(&request, user, password, &method).await?;
             }

@@ -69,15 +69,19 @@ impl Seen {
 }
 
 /// A connection that remembers the first bytes that came over it.
+///
+/// A peer that refuses may say why and close before it was sent anything. Writing then fails while the reason still
+/// waits to be read, so that such an error is kept back until there is nothing more to read.
 pub(super) struct Wire {
     io: Box<dyn Io>,
     seen: Seen,
+    unsent: Option<io::Error>,
 }
 
 impl Wire {
     /// Over a stream.
     pub(super) fn new(io: impl Io + 'static) -> Self {
-        Self { io: Box::new(io), seen: Seen::default() }
+        Self { io: Box::new(io), seen: Seen::default(), unsent: None }
     }
 
     /// What came first.
@@ -85,13 +89,14 @@ impl Wire {
         self.seen.clone()
     }
 
-    /// Sends all of it.
+    /// Sends all of it. That the peer has gone is told by the answer.
     pub(super) async fn send(&mut self, bytes: &[u8]) -> Result<(), Ended> {
         let sent = async {
-            self.io.write_all(bytes).await?;
-            self.io.flush().await
+            self.write_all(bytes).await?;
+            self.flush().await
         };
-        sent.await.map_err(|error| broken(&error, &self.seen))
+        let sent = sent.await;
+        sent.map_err(|error| broken(&error, &self.seen))
     }
 
     /// Waits for more bytes, and appends them.
@@ -119,25 +124,46 @@ impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(cx, buf);
-        if let Some(bytes) = buf.filled().get(before..) {
-            self.seen.add(bytes);
+        let bytes = buf.filled().get(before..).unwrap_or_default();
+        self.seen.add(bytes);
+        match (&polled, bytes.is_empty()) {
+            (Poll::Ready(Ok(())), true) => self.unsent.take().map_or(polled, |error| Poll::Ready(Err(error))),
+            _ => polled,
         }
-        polled
     }
 }
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        match Pin::new(&mut self.io).poll_write(cx, buf) {
+            Poll::Ready(Err(error)) if is_gone(&error) => {
+                self.unsent = Some(error);
+                Poll::Ready(Ok(buf.len()))
+            }
+            polled => polled,
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+        match Pin::new(&mut self.io).poll_flush(cx) {
+            Poll::Ready(Err(error)) if is_gone(&error) => {
+                self.unsent = Some(error);
+                Poll::Ready(Ok(()))
+            }
+            polled => polled,
+        }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    )
 }
 
 /// What an error of a connection means.

@@ -73,6 +73,7 @@ static PAGES: &[(&str, &str)] = pages![
     "smoke-class-unmarked",
     "smoke-class-without-tests",
     "subnetwork-missing",
+    "target-unreachable",
     "test-class-left-out",
     "test-file-unmatched",
     "test-file-unreadable",

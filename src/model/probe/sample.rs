@@ -16,7 +16,7 @@ pub(crate) fn reached() -> ProbedTarget {
         tries: 3,
         succeeded: 3,
         failures: Vec::new(),
-        answer: Some("it asks for a password (SCRAM-SHA-256)".to_owned()),
+        answer: Some("it asks for a login (SCRAM-SHA-256)".to_owned()),
         unchecked: None,
         addresses: vec![ProbedAddress { address: "10.60.0.3".to_owned(), connect: AddressOutcome::Connected }],
         latency: Some(ProbeLatency { connect: percentiles(0.001), total: percentiles(0.004) }),

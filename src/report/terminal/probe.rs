@@ -73,6 +73,7 @@ fn details(target: &ProbedTarget, style: &Style) -> String {
     for failure in &target.failures {
         line("  ", &wrong(failure, target.tries));
         line("    seen: ", &failure.detail);
+        line("    look: ", failure.fault.advice());
     }
     if let Some(answer) = &target.answer {
         line("  answer: ", answer);
@@ -132,7 +133,7 @@ mod tests {
                 "connect-timed-out: no answer to SYN: firewall drop, no route, or full backlog (stage connect, after 5.000 s, 3 of 3 tries)",
                 "addresses: 10.60.0.4 connect-timed-out",
                 "total: min 4.0, p50 8.0, p90 12, p99 12, max 12 ms",
-                "answer: it asks for a password (SCRAM-SHA-256)",
+                "answer: it asks for a login (SCRAM-SHA-256)",
             ] {
                 assert!(flat.contains(part), "{text}");
             }
