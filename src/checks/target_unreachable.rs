@@ -51,7 +51,10 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 /// The run, where its file could be read and is young enough.
-fn usable<'a>(probe: &'a ProbeEvidence, evidence: &Evidence) -> Result<&'a ProbeRun, Why> {
+///
+/// # Errors
+/// Why it says nothing.
+pub fn usable<'a>(probe: &'a ProbeEvidence, evidence: &Evidence) -> Result<&'a ProbeRun, Why> {
     let run = match &probe.found {
         ProbeFound::Refused(why) => {
             let text = format!("the probe `{}` cannot be used: {}", probe.file, why.text);

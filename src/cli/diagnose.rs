@@ -43,6 +43,9 @@ pub struct Args {
     /// Days of Cloud Audit Logs in which the change behind a cause is looked for; 0 for none
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u64).range(0..=400), help_heading = "Live state")]
     audit_logs: u64,
+    /// What `gcp-drift probe --format json` printed inside the network, as evidence; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Live state")]
+    probe: Vec<PathBuf>,
     /// Read what is being changed once more, after this many seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Live state")]
     settle: Option<u64>,
@@ -56,7 +59,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Diagnose from a recording of `check` or `diagnose` instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "audit_logs"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "audit_logs", "probe"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -128,7 +131,8 @@ fn gathered(args: &Args) -> Result<Recording, CliError> {
         ..Needs::default()
     };
     let parts: BTreeSet<Part> = [Part::Vpc].into();
-    let evidence = gather::evidence(&setup, &Wanted { parts: parts.clone(), needs, collect: false })?;
+    let wanted = Wanted { parts: parts.clone(), needs, collect: false, probes: args.probe.clone() };
+    let evidence = gather::evidence(&setup, &wanted)?;
     if evidence.live.is_none() {
         return Err(CliError::usage("diagnose needs a live state: --live none asks nothing of Google Cloud"));
     }

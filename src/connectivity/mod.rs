@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
             probe: None,
             contradicted: false,
         };
-        probes::compare(scene, &mut path);
+        probes::compare(scene, &mut path, sender.vpc.as_ref().ok());
         self.diagnosis.paths.push(path);
     }
 
@@ -207,6 +207,7 @@ impl<'a> Run<'a> {
     }
 
     fn finish(mut self, scene: &Scene<'a>) -> Diagnosis {
+        self.doubts.extend(probes::refused(scene));
         let mut found = chain::merge(&self.seen);
         let about = self.findings(scene);
         for finding in drift::give(&mut found, &about) {

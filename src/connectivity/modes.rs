@@ -198,9 +198,35 @@ modes! {
         "see `gcp-drift explain RULE`");
 }
 
+/// The table of docs/diagnose.md.
+pub fn reference() -> String {
+    let mut out =
+        "| # | mode | what is seen | what proves it | what mends it |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    for mode in ALL {
+        let number = mode.number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        let proof = if mode.provable { mode.proof.to_owned() } else { format!("nothing, advice only: {}", mode.proof) };
+        out.push_str(&format!("| {number} | `{}` | {} | {proof} | {} |\n", mode.slug, mode.symptom, mode.fix));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn docs_diagnose_md_holds_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnose.md");
+        let written = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+        let (before, rest) = written.split_once("<!-- modes -->\n").unwrap();
+        let (table, after) = rest.split_once("<!-- end of modes -->\n").unwrap();
+        if std::env::var_os("GCP_DRIFT_UPDATE_DOCS").is_some() {
+            let fresh = format!("{before}<!-- modes -->\n{}<!-- end of modes -->\n{after}", reference());
+            std::fs::write(path, fresh).unwrap();
+            return;
+        }
+        assert!(table == reference(), "docs/diagnose.md is stale: run `make docs`");
+    }
 
     #[test]
     fn numbers_run_from_1_to_29_and_slugs_are_unique() {
