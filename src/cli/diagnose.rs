@@ -21,7 +21,7 @@ use crate::exit_code;
 use crate::finding::Part;
 use crate::live::Needs;
 use crate::model::diagnosis::{Diagnosis, Doubt, Outcome};
-use crate::model::{Why, WhyKind, WorkloadKind, WorkloadName};
+use crate::model::{Api, CoverageEntry, CoverageStatus, Why, WhyKind, WorkloadKind, WorkloadName};
 use crate::reconcile::reconcile;
 use crate::report::diagnosis::{Told, dot, mermaid, text};
 use crate::report::json;
@@ -180,19 +180,16 @@ fn workloads(scene: &Scene<'_>, args: &Args) -> Result<Asked, CliError> {
 /// Why there may be workloads that were not seen.
 fn unlisted(scene: &Scene<'_>) -> Option<Why> {
     let coverage = scene.coverage();
-    let projects: BTreeSet<&str> = coverage.entries.iter().map(|entry| &*entry.project).collect();
-    if projects.is_empty() {
+    if coverage.entries.is_empty() {
         return Some(Why::new(WhyKind::NotAsked, "no project was asked; name one with --project or in gcp-drift.toml"));
     }
-    let asked = |project: &&str, kind: WorkloadKind| {
-        coverage.entries.iter().any(|entry| entry.api == kind.api() && entry.project == **project)
-    };
-    let kinds = || WorkloadKind::ALL.into_iter();
-    projects
-        .iter()
-        .flat_map(|project| kinds().map(move |kind| (project, kind)))
-        .filter(|(project, kind)| asked(project, *kind))
-        .find_map(|(project, kind)| coverage.answered_in_project(kind.api(), project).err())
+    let is_of_workloads = |api: Api| WorkloadKind::ALL.into_iter().any(|kind| kind.api() == api);
+    let open = |entry: &&CoverageEntry| is_of_workloads(entry.api) && entry.status != CoverageStatus::Answered;
+    let entry = coverage.entries.iter().find(open)?;
+    match &entry.region {
+        Some(region) => coverage.answered(entry.api, &entry.project, region).err(),
+        None => coverage.answered_in_project(entry.api, &entry.project).err(),
+    }
 }
 
 /// The names that are near to one that is not there.

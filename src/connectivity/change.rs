@@ -5,17 +5,20 @@ use super::step::Judgement;
 use crate::model::diagnosis::{Behind, Change};
 use crate::model::{Api, AuditEntry, LiveWorkload};
 
-/// The change behind a cause of a workload.
-pub fn behind(scene: &Scene<'_>, cause: &Judgement, workloads: &[&LiveWorkload]) -> Behind {
+/// The change behind a cause; `findings` are those that say the same. A change of a workload counts only where the
+/// cause, or a finding with it, is about the workload: a deploy is on record for every one.
+pub fn behind(scene: &Scene<'_>, cause: &Judgement, findings: &[String], workloads: &[&LiveWorkload]) -> Behind {
+    let of_workload = |resource: &str| workloads.iter().find(|live| live.name.to_string() == resource);
+    let blames_workload = findings.iter().any(|id| id.starts_with("workload-"));
     let resources = [&*cause.subject].into_iter().chain(cause.evidence.iter().map(|proof| &*proof.resource));
     let mut resources: Vec<&str> = resources.filter(|resource| resource.starts_with("projects/")).collect();
+    resources.retain(|resource| *resource == cause.subject || blames_workload || of_workload(resource).is_none());
     resources.dedup();
     for resource in resources {
         if let Some(entry) = newest(scene, resource) {
             return Behind::Change(from_entry(entry));
         }
-        let own = workloads.iter().find(|live| live.name.to_string() == resource);
-        if let Some(change) = own.and_then(|live| from_workload(live)) {
+        if let Some(change) = of_workload(resource).and_then(|live| from_workload(live)) {
             return Behind::Change(change);
         }
     }

@@ -13,8 +13,8 @@ use crate::model::{
     SqlState, TargetKind, Why, WhyKind,
 };
 
-/// The hop at the target.
-pub fn follow(scene: &Scene<'_>, aim: &Aim<'_>) -> Step {
+/// The hop at the target; `project` is that of the network which leads there, or else of the workload.
+pub fn follow(scene: &Scene<'_>, project: &str, aim: &Aim<'_>) -> Step {
     let mut step = Step::new(HopKind::Target, &aim.shown.name, "the target serves");
     match aim.resource {
         Resource::Sql(sql) => of_sql(&mut step, sql, aim),
@@ -52,7 +52,7 @@ pub fn follow(scene: &Scene<'_>, aim: &Aim<'_>) -> Step {
             step.text = "nothing is known of the target itself".to_owned();
             // That no instance has a private address can only be said where all were listed.
             if super::target::needs_vpc(aim)
-                && let Err(why) = super::target::databases_listed(scene)
+                && let Err(why) = super::target::databases_listed(scene, project)
             {
                 step.doubt(why);
             }
@@ -206,78 +206,103 @@ fn describe_redis(name: &ResourceName, collection: &str) -> Remedy {
     Remedy::command(format!("gcloud redis {collection} describe {place}"), "the state is READY or ACTIVE again", "")
 }
 
-/// An address of Google's services that nothing has: the instance that had it may have another one now.
-pub fn moved(scene: &Scene<'_>, step: &mut Step, network: &NetworkName, aim: &Aim<'_>, address: IpAddr) {
-    let inventory = scene.inventory();
-    match aim.shown.kind {
-        Some(TargetKind::Redis) => {
-            let on_network: Vec<&RedisInstance> = inventory
-                .redis_instances
-                .iter()
-                .filter(|redis| redis.authorized_network.known() == Some(network))
-                .collect();
-            let named = inventory.redis_instances.iter().find(|redis| redis.name.name == aim.shown.name);
-            let only = if let [only] = on_network.as_slice() { Some(*only) } else { None };
-            let Some(redis) = named.or(only) else { return };
-            let Some(host) = redis.host.known() else { return };
-            let port = redis.port.known().copied().unwrap_or(6379);
-            let title = format!(
-                "Redis instance {} is at {host}:{port} now; {} still uses {address}",
-                redis.name.name, aim.shown.name
-            );
-            let judgement =
-                Judgement::cause(&modes::REDIS_BROKEN, &redis.name, title).fact(&redis.host).fact(&redis.port);
-            step.judge(
-                judgement.remedy(Remedy::words(format!(
-                    "give the workload the host {host}, and correct it in gcp-drift.toml"
-                ))),
-            );
-        }
-        Some(TargetKind::Postgres) => {
-            let postgres = inventory
-                .sql_instances
-                .iter()
-                .filter(|sql| sql.database_version.known().is_none_or(|version| version.starts_with("POSTGRES")));
-            let postgres: Vec<&SqlInstance> = postgres.collect();
-            let named = postgres.iter().copied().find(|sql| sql.name.name == aim.shown.name);
-            let lost =
-                postgres.iter().copied().find(|sql| private_address(sql).is_none() && !sql.addresses.is_unknown());
-            let on_network = postgres.iter().copied().find(|sql| sql.private_network.known() == Some(network));
-            let Some(sql) = named.or(lost).or(on_network) else { return };
-            let (title, likelihood) = match private_address(sql) {
-                Some(own) => (
-                    format!(
-                        "Cloud SQL instance {} is at {own} now; {} still uses {address}",
-                        sql.name.name, aim.shown.name
-                    ),
-                    Likelihood::Likely,
-                ),
-                None => (
-                    format!("Cloud SQL instance {} has no private address any more", sql.name.name),
-                    Likelihood::Certain,
-                ),
-            };
-            let (own, project) = (gcloud_command::quoted(&sql.name.name), gcloud_command::quoted(&sql.name.project));
-            let describe = format!("gcloud sql instances describe {own} --project {project}");
-            let judgement = Judgement::cause(&modes::SQL_BROKEN, &sql.name, title)
-                .likelihood(likelihood)
-                .fact(&sql.private_network)
-                .fact(&sql.ipv4_enabled)
-                .proof(match private_address(sql) {
-                    Some(own) => Proof::new(&sql.name, "ipAddresses[PRIVATE]", own),
-                    None => Proof::absent(&sql.name, "ipAddresses[PRIVATE]"),
-                });
-            step.judge(judgement.remedy(match private_address(sql) {
-                Some(own) => {
-                    Remedy::words(format!("give the workload the host {own}, and correct it in gcp-drift.toml"))
-                }
-                None => Remedy::command(
-                    format!("gcloud sql instances patch {own} --project {project} --network {network}"),
-                    describe,
-                    "",
-                ),
-            }));
-        }
-        _ => {}
+/// An address of a range of Google's services that no instance has which was listed. The instance that had it may have
+/// another one now; one of a project that was not asked may have it.
+pub fn unused(scene: &Scene<'_>, step: &mut Step, network: &NetworkName, aim: &Aim<'_>, address: IpAddr) {
+    let found = match aim.shown.kind {
+        Some(TargetKind::Redis) => moved_redis(scene, network, aim, address),
+        Some(TargetKind::Postgres) => moved_sql(scene, network, aim, address),
+        _ => None,
+    };
+    let is_certain = found.as_ref().is_some_and(Judgement::blocks);
+    let title = format!("no Cloud SQL or Redis instance has the address {address} of {}", aim.shown.name);
+    let range = scene.reserved_of(network).find(|(_, range)| range.contains(&address));
+    let judgement = Judgement::cause(&modes::ADDRESS_UNUSED, format!("target {}", aim.shown.name), title)
+        .likelihood(if is_certain { Likelihood::Certain } else { Likelihood::Likely })
+        .proof(range.map(|(own, range)| Proof::new(&own.name, "address", range)))
+        .remedy(Remedy::words(format!(
+            "correct the address of {} where the workload gets it from, and in gcp-drift.toml",
+            aim.shown.name
+        )));
+    step.judge(judgement);
+    if let Some(found) = found {
+        step.judge(found);
     }
+    if !is_certain {
+        let text = format!("an instance of a project that was not asked may have the address {address}");
+        step.doubt(Why::new(WhyKind::NotAsked, text));
+    }
+}
+
+/// The one instance that a target meant: the one that is called so, or else the only one, where no other target is it.
+fn meant<'i, T>(
+    scene: &Scene<'_>,
+    all: &[&'i T],
+    aim: &Aim<'_>,
+    name: impl Fn(&T) -> &ResourceName,
+    host: impl Fn(&T) -> Option<String>,
+) -> Option<(&'i T, Likelihood)> {
+    let target = &*aim.shown.name;
+    let related = |own: &&&'i T| {
+        let own = &*name(own).name;
+        own == target || target.contains(own) || own.contains(target)
+    };
+    let is_taken = |own: &T| host(own).is_some_and(|host| scene.targets.iter().any(|target| target.host == host));
+    match (all.iter().find(related), all) {
+        (Some(found), _) => Some((found, Likelihood::Certain)),
+        (None, [only]) if !is_taken(only) => Some((only, Likelihood::Likely)),
+        _ => None,
+    }
+}
+
+fn moved_redis(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address: IpAddr) -> Option<Judgement> {
+    let on_network = scene.inventory().redis_instances.iter();
+    let on_network: Vec<_> = on_network.filter(|redis| redis.authorized_network.known() == Some(network)).collect();
+    let (redis, likelihood) =
+        meant(scene, &on_network, aim, |redis: &RedisInstance| &redis.name, |redis| redis.host.known().cloned())?;
+    let host = redis.host.known()?;
+    let port = redis.port.known().copied().unwrap_or(6379);
+    let title =
+        format!("Redis instance {} is at {host}:{port} now; {} still uses {address}", redis.name.name, aim.shown.name);
+    let fix = format!("give the workload the host {host}, and correct it in gcp-drift.toml");
+    let judgement = Judgement::cause(&modes::REDIS_BROKEN, &redis.name, title).likelihood(likelihood);
+    Some(judgement.fact(&redis.host).fact(&redis.port).remedy(Remedy::words(fix)))
+}
+
+fn moved_sql(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address: IpAddr) -> Option<Judgement> {
+    let is_candidate = |sql: &&SqlInstance| {
+        let here = sql.private_network.known().map_or(sql.name.project == network.project, |own| own == network);
+        let postgres = sql.database_version.known().is_none_or(|version| version.starts_with("POSTGRES"));
+        here && postgres && !sql.addresses.is_unknown()
+    };
+    let candidates: Vec<&SqlInstance> = scene.inventory().sql_instances.iter().filter(is_candidate).collect();
+    let (sql, likelihood) = meant(
+        scene,
+        &candidates,
+        aim,
+        |sql: &SqlInstance| &sql.name,
+        |sql| private_address(sql).map(|own| own.to_string()),
+    )?;
+    let name = &sql.name;
+    let (own, project) = (gcloud_command::quoted(&name.name), gcloud_command::quoted(&name.project));
+    let describe = format!("gcloud sql instances describe {own} --project {project}");
+    let (title, remedy, proof) = match private_address(sql) {
+        Some(now) => (
+            format!("Cloud SQL instance {} is at {now} now; {} still uses {address}", name.name, aim.shown.name),
+            Remedy::words(format!("give the workload the host {now}, and correct it in gcp-drift.toml")),
+            Proof::new(name, "ipAddresses[PRIVATE]", now),
+        ),
+        None => (
+            format!("Cloud SQL instance {} has no private address any more", name.name),
+            Remedy::command(
+                format!("gcloud sql instances patch {own} --project {project} --network {network}"),
+                describe,
+                // The API does not take a private network back out.
+                "",
+            ),
+            Proof::absent(name, "ipAddresses[PRIVATE]"),
+        ),
+    };
+    let judgement = Judgement::cause(&modes::SQL_BROKEN, name, title).likelihood(likelihood);
+    Some(judgement.fact(&sql.private_network).fact(&sql.ipv4_enabled).proof(proof).remedy(remedy))
 }

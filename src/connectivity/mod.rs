@@ -260,7 +260,7 @@ impl<'a> Run<'a> {
                 blocks: blocks.into_iter().collect(),
                 chain: chain::chain(found, at, paths),
                 evidence: chain::evidence(found, at),
-                change: change::behind(scene, &own.judgement, &self.lives),
+                change: change::behind(scene, &own.judgement, &own.findings, &self.lives),
                 fix: own.fix.clone(),
                 findings,
             });

@@ -72,7 +72,9 @@ pub fn missing(scene: &Scene<'_>, live: &LiveWorkload, network: &NetworkName, at
     );
     let (project, short) = (gcloud_command::quoted(&network.project), gcloud_command::quoted(&network.name));
     let region = gcloud_command::quoted(&attachment.region);
-    let mut judgement = Judgement::cause(&modes::NAT_MISSING, own, title)
+    // Either the workload was changed, or the network was.
+    let subject = if finding.is_some() { own.to_string() } else { network.to_string() };
+    let mut judgement = Judgement::cause(&modes::NAT_MISSING, subject, title)
         .proof(Proof::new(own, "template.vpcAccess.egress", "ALL_TRAFFIC"))
         .proof(Proof::absent(network, &format!("routers[{}].nats[]", attachment.region)));
     for router in scene.inventory().routers.iter().filter(|router| router.network.known() == Some(network)) {

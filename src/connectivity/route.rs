@@ -250,18 +250,8 @@ fn private_address(
         return;
     }
     if scene.is_reserved(network, address) {
-        match super::target::databases_listed(scene) {
-            Ok(()) => {
-                let title = format!("no Cloud SQL or Redis instance has the address {address} of {}", aim.shown.name);
-                let range = scene.reserved_of(network).find(|(_, range)| range.contains(&address));
-                let proof = range.map(|(own, range)| Proof::new(&own.name, "address", range));
-                let judgement = Judgement::cause(&modes::ADDRESS_UNUSED, format!("target {}", aim.shown.name), title);
-                step.judge(judgement.proof(proof).remedy(Remedy::words(format!(
-                    "correct the address of {} where the workload gets it from, and in gcp-drift.toml",
-                    aim.shown.name
-                ))));
-                super::database::moved(scene, step, network, aim, address);
-            }
+        match super::target::databases_listed(scene, &network.project) {
+            Ok(()) => super::database::unused(scene, step, network, aim, address),
             Err(why) => {
                 step.doubt(why);
             }

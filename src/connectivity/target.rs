@@ -249,17 +249,16 @@ pub fn needs_vpc(aim: &Aim<'_>) -> bool {
     aim.destination.as_ref().is_some_and(is_private)
 }
 
-/// Why nothing may be said of an instance that was not found.
+/// Why nothing may be said of an instance that was not found, on a network of this project.
 ///
 /// # Errors
-/// Where the instances of the projects were not all listed.
-pub fn databases_listed(scene: &Scene<'_>) -> Result<(), Why> {
+/// Where the instances of the projects that play a part were not all listed.
+pub fn databases_listed(scene: &Scene<'_>, project: &str) -> Result<(), Why> {
     use crate::model::Api;
     let coverage = scene.coverage();
-    let projects: std::collections::BTreeSet<&str> =
-        scene.inventory().workloads.iter().map(|live| &*live.name.project).collect();
-    for project in projects {
-        for api in [Api::SqlInstances, Api::RedisInstances, Api::RedisClusters] {
+    for api in [Api::SqlInstances, Api::RedisInstances, Api::RedisClusters] {
+        let asked = coverage.entries.iter().filter(|entry| entry.api == api).map(|entry| &*entry.project);
+        for project in asked.chain([project]) {
             coverage.answered_in_project(api, project)?;
         }
     }

@@ -44,7 +44,7 @@ pub fn walk(scene: &Scene<'_>, live: &LiveWorkload, sender: &Sender<'_>, entry: 
     let vpc = match &sender.vpc {
         Ok(vpc) => vpc,
         Err(_) => {
-            steps.push(database::follow(scene, aim));
+            steps.push(database::follow(scene, &live.name.project, aim));
             return steps;
         }
     };
@@ -73,7 +73,9 @@ pub fn walk(scene: &Scene<'_>, live: &LiveWorkload, sender: &Sender<'_>, entry: 
             }
         }
     }
-    steps.push(database::follow(scene, aim));
+    let network = entry.attachment.as_ref().and_then(|own| own.network.as_ref().ok());
+    let project = network.map_or(&*live.name.project, |network| &*network.project);
+    steps.push(database::follow(scene, project, aim));
     steps
 }
 

@@ -16,9 +16,9 @@ pub fn render(told: &Told<'_>, style: &Style) -> String {
     let style = &Style { width: style.width.max(MIN_WIDTH), ..*style };
     let diagnosis = told.diagnosis;
     let names: Vec<String> = diagnosis.workloads.iter().map(|name| escape(&name.name)).collect();
-    let names = if names.is_empty() { "nothing".to_owned() } else { list(&names) };
+    let names = if names.is_empty() { String::new() } else { format!(" {}", list(&names)) };
     let mut out = String::new();
-    heading(&mut out, &format!("gcp-drift diagnose {names}, live state: {}", escape(told.live_source)), style);
+    heading(&mut out, &format!("gcp-drift diagnose{names}, live state: {}", escape(told.live_source)), style);
     if !diagnosis.paths.is_empty() {
         section(&mut out, &format!("paths: {}", count(diagnosis.paths.len(), "path")), style);
         diagnosis.paths.iter().for_each(|path| self::path(&mut out, path, style));
