@@ -13,7 +13,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ mod stand_ins;
 
 /// Past the capture of the test harness, so that it is always seen.
 fn show(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// Says that something could not be tested; see .ci/allowed-skips.
@@ -52,6 +52,7 @@ fn faults_of_postgresql_are_named() {
     let (crt, key) = (certificates.crt("good"), certificates.key("good"));
     let encrypted = cluster.start_with_tls(&crt, &key, &[]);
     let full = cluster.start(&["max_connections=5", "superuser_reserved_connections=3"], |_| {});
+    drop([log_in(plain.port), log_in(encrypted.port)]);
     let held: Vec<TcpStream> = (0..2).map(|_| log_in(full.port)).collect();
     let recovering = cluster.start(&["hot_standby=off"], |data| {
         std::fs::write(data.join("standby.signal"), "").unwrap();
@@ -66,7 +67,7 @@ fn faults_of_postgresql_are_named() {
     ]);
     matrix.run();
     drop(held);
-    show(&matrix.line("probe of PostgreSQL"));
+    show(&matrix.line("PostgreSQL"));
 }
 
 /// The settings of a target.
@@ -76,23 +77,33 @@ fn settings(port: u16, user: &str, database: &str, more: &str) -> String {
     )
 }
 
-/// Logs in and stays.
+/// Logs in and stays, as soon as the server has started.
 fn log_in(port: u16) -> TcpStream {
+    let started = Instant::now();
+    loop {
+        match try_to_log_in(port) {
+            Ok(stream) => return stream,
+            Err(why) => assert!(started.elapsed() < Duration::from_secs(120), "the login failed: {why}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn try_to_log_in(port: u16) -> Result<TcpStream, String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let parameters = b"user\0trusted\0database\0postgres\0\0";
     let length = u32::try_from(8 + parameters.len()).unwrap();
-    stream.write_all(&length.to_be_bytes()).unwrap();
-    stream.write_all(&[0, 3, 0, 0]).unwrap();
-    stream.write_all(parameters).unwrap();
+    stream.write_all(&[&length.to_be_bytes(), &[0, 3, 0, 0], &parameters[..]].concat()).unwrap();
     let mut buffer = Vec::new();
     // The server is ready for queries.
     while !buffer.ends_with(b"Z\0\0\0\x05I") {
         let mut bytes = [0; 1024];
-        let count = stream.read(&mut bytes).unwrap();
-        assert!(count > 0, "the login failed: {}", String::from_utf8_lossy(&buffer));
-        buffer.extend(&bytes[..count]);
+        match stream.read(&mut bytes) {
+            Ok(count @ 1..) => buffer.extend(&bytes[..count]),
+            _ => return Err(String::from_utf8_lossy(&buffer).replace('\0', " ")),
+        }
     }
-    stream
+    Ok(stream)
 }
 
 fn logins(port: u16) -> Vec<Case> {
@@ -286,7 +297,7 @@ fn faults_of_redis_are_named() {
     matrix.extend([url("slow", slow, "", Want::Slow("PONG"))]);
     matrix.run();
     drop(held);
-    show(&matrix.line("probe of Redis"));
+    show(&matrix.line("Redis"));
 }
 
 /// What a certificate of the tests is to the authorities of the system.
@@ -378,7 +389,7 @@ fn faults_of_everything_else_are_named() {
     let expected = format!("url = \"http://127.0.0.1:{web}/missing\"\nstatuses = [404]");
     matrix.extend([Case::settings("HTTP 404, expected", &expected, reached("HTTP 404"))]);
     matrix.run();
-    show(&matrix.line("probe"));
+    show(&matrix.line("stand-ins"));
 }
 
 /// A host without IPv6 has no route to any of its addresses.
@@ -423,8 +434,13 @@ fn exit_codes_are_those_of_the_house() {
     ] {
         let outcome = probe(arguments).expect_code(64);
         assert!(outcome.stderr.contains(expected), "{expected}: {}", outcome.stderr);
+        assert!(!outcome.stderr.contains(":hunter2@"), "{}", outcome.stderr);
     }
     let repository = Repository::empty();
+    repository.write("gcp-drift.toml", "[[targets]]\nname = \"db\"\nurl = \"redis://u:hunter2@h\"\n");
+    let outcome = repository.run(&["probe"]).expect_code(64);
+    assert!(outcome.stderr.contains("a password must not stand in a URL"), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
     repository.write("gcp-drift.toml", "[[targets]]\nname = \"db\"\nurl = \"tcp://127.0.0.1:1\"\n");
     let outcome = repository.run(&["probe", "--target", "cache"]).expect_code(64);
     assert!(outcome.stderr.contains("there is no target `cache`; there are db"), "{}", outcome.stderr);

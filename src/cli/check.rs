@@ -17,7 +17,7 @@ use crate::checks::registry::{self, Acceptance, Judged, Settings};
 use crate::checks::{Limits, Scene};
 use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
-use crate::model::Evidence;
+use crate::model::{Evidence, ProbeFound};
 use crate::policy::{self, Policies};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
@@ -338,6 +338,13 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
             add("deploy_commands", json!(evidence.deploy.commands.len()));
+            if !evidence.probes.is_empty() {
+                let runs = evidence.probes.iter().filter_map(|probe| match &probe.found {
+                    ProbeFound::Read(run) => Some(run.targets.len()),
+                    ProbeFound::Refused(_) => None,
+                });
+                add("targets_probed", json!(runs.sum::<usize>()));
+            }
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
             for file in &evidence.deploy.found {
                 *kinds.entry(&file.kind).or_default() += 1;

@@ -5,6 +5,7 @@ use fluent_uri::component::Authority;
 
 use super::suggest::closest;
 use super::validate::{self, Wrong};
+use crate::model::redact::is_secret_name;
 use crate::model::{Target, TargetKind, TlsMode};
 
 /// The target of a URL on the command line. Its name is the URL without its query.
@@ -79,7 +80,8 @@ impl Draft {
         let path = uri.path().as_str();
         if kind == TargetKind::Http {
             let query = uri.query().map(|query| format!("?{}", query.as_str())).unwrap_or_default();
-            draft.path = Some(format!("{}{query}", if path.is_empty() { "/" } else { path }));
+            let path = if path.is_empty() { "/" } else { path };
+            draft.path = Some(self::path(&format!("{path}{query}"))?);
             return Ok(draft);
         }
         match path.trim_start_matches('/') {
@@ -227,6 +229,19 @@ pub(super) fn host(text: &str) -> Result<String, Wrong> {
         .note("a URL stands in `url`; a port stands in `port`; an IPv6 address has no brackets here"))
 }
 
+/// What is asked for over HTTP. It is kept and shown, so that it holds no secret.
+pub(super) fn path(text: &str) -> Result<String, Wrong> {
+    if !text.starts_with('/') || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+        return Err(Wrong::new("the path of a URL starts with `/` and has no spaces"));
+    }
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    let names = query.split(['&', ';']).filter_map(|pair| Some(pair.split_once('=')?.0));
+    if names.into_iter().any(|name| is_secret_name(name) || name.eq_ignore_ascii_case("key")) {
+        return Err(Wrong::new("a secret must not stand in a URL").note("ask for a path that needs none"));
+    }
+    Ok(text.to_owned())
+}
+
 /// The name of an environment variable.
 pub(super) fn variable(text: &str) -> Result<String, Wrong> {
     let valid = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -281,7 +296,7 @@ mod tests {
         ] {
             assert_eq!(shown(url), expected, "{url}");
         }
-        assert_eq!(target_of_url("https://x/p?token=hunter2").unwrap().name, "https://x/p");
+        assert_eq!(target_of_url("https://x/p?a=1").unwrap().name, "https://x/p");
     }
 
     #[test]
@@ -305,6 +320,8 @@ mod tests {
             ("redis://h?tls=prefer", "only PostgreSQL"),
             ("redis://h?tls=on", "`on` is no TLS mode"),
             ("redis://h?ca=x.pem", "`ca` is not used with the TLS mode `disable`"),
+            ("http://h/?a=1&access_token=hunter2", "a secret must not stand in a URL"),
+            ("http://h/?key=hunter2", "a secret must not stand in a URL"),
             ("http://h/#x", "has no `#`"),
             ("http://h\u{1b}[2J/", "visible text"),
             ("postgres://u@h/%00", "no visible text"),

@@ -51,8 +51,10 @@ pub struct Matrix {
     cases: Vec<Case>,
     timeout: f64,
     certificates: Option<PathBuf>,
-    named: usize,
-    asked: usize,
+    /// Faults that were named, of those that were planted.
+    named: (usize, usize),
+    /// Answers that were told, of those that were given.
+    told: (usize, usize),
     /// The faults that were named.
     pub faults: BTreeSet<String>,
 }
@@ -63,7 +65,7 @@ const SLACK: f64 = 3.0;
 impl Matrix {
     /// With a time limit on each try, in seconds.
     pub fn new(timeout: f64) -> Self {
-        Self { cases: Vec::new(), timeout, certificates: None, named: 0, asked: 0, faults: BTreeSet::new() }
+        Self { cases: Vec::new(), timeout, certificates: None, named: (0, 0), told: (0, 0), faults: BTreeSet::new() }
     }
 
     /// With a folder of certificates, which the targets find in `certificates`.
@@ -107,16 +109,17 @@ impl Matrix {
         assert_eq!(targets.len(), self.cases.len());
         let mut wrong = Vec::new();
         for (case, target) in self.cases.iter().zip(targets) {
-            self.asked += 1;
+            let count = if matches!(case.want, Want::Failed(..)) { &mut self.named } else { &mut self.told };
+            count.1 += 1;
             match compare(case, target, self.timeout) {
                 Ok(fault) => {
-                    self.named += 1;
+                    count.0 += 1;
                     self.faults.extend(fault);
                 }
                 Err(why) => wrong.push(format!("{}: {why}\n  {target}", case.name)),
             }
         }
-        assert!(wrong.is_empty(), "{}\n{}", self.line("probe"), wrong.join("\n"));
+        assert!(wrong.is_empty(), "{}\n{}", self.line("failed"), wrong.join("\n"));
     }
 
     fn code(&self) -> i32 {
@@ -125,14 +128,17 @@ impl Matrix {
 
     /// Adds what came of another matrix.
     pub fn merge(&mut self, other: Self) {
-        self.named += other.named;
-        self.asked += other.asked;
+        for (own, other) in [(&mut self.named, other.named), (&mut self.told, other.told)] {
+            *own = (own.0 + other.0, own.1 + other.1);
+        }
         self.faults.extend(other.faults);
     }
 
     /// What came of it, on one line.
-    pub fn line(&self, what: &str) -> String {
-        format!("{what}: {} of {} faults named ({} kinds)", self.named, self.asked, self.faults.len())
+    pub fn line(&self, of: &str) -> String {
+        let ((named, planted), (told, given)) = (self.named, self.told);
+        let kinds = self.faults.len();
+        format!("probe: {named} of {planted} faults named ({of}, {kinds} kinds), {told} of {given} answers told")
     }
 }
 

@@ -37,8 +37,8 @@ fn names_and_routes_that_lead_nowhere_are_told_apart() {
         program.display()
     );
     let Some(output) = unshared(&script) else { return skip("namespaces are not permitted") };
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
     let line = said.lines().find(|line| line.contains("faults named")).unwrap_or_else(|| panic!("{said}"));
     super::show(line);
 }
@@ -71,7 +71,7 @@ fn inside() {
     hasty.extend([case("a resolver that is too slow", tcp("silent.test"), failed("resolve-timed-out", "resolve"))]);
     hasty.run();
     matrix.merge(hasty);
-    println!("{}", matrix.line("probe in a namespace"));
+    super::show(&matrix.line("in a namespace"));
 }
 
 /// A name server with one answer for each first label.

@@ -91,7 +91,7 @@ fn draft(entry: Section<'_>, errors: &mut Errors) -> Draft {
     draft.database = text("database", any, errors).or(draft.database);
     draft.user = text("user", any, errors).or(draft.user);
     draft.password_env = text("password_env", target::variable, errors).or(draft.password_env);
-    draft.path = text("path", path, errors).or(draft.path);
+    draft.path = text("path", target::path, errors).or(draft.path);
     draft.statuses = statuses(entry, errors);
     draft
 }
@@ -105,11 +105,6 @@ fn target_name(text: &str) -> Result<String, Wrong> {
         return Err(Wrong::new("the name of a target is no URL").note("the URL stands in `url`"));
     }
     Ok(text.to_owned())
-}
-
-fn path(text: &str) -> Result<String, Wrong> {
-    let valid = text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic() && b != b'#');
-    if valid { Ok(text.to_owned()) } else { Err(Wrong::new("the path of a URL starts with `/` and has no spaces")) }
 }
 
 fn statuses(entry: Section<'_>, errors: &mut Errors) -> Vec<u16> {
