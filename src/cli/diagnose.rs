@@ -94,9 +94,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
     let judged = registry::judge(&CheckScene { evidence, reconciled: &reconciled, limits }, Vec::new(), &settings);
-    let projects = config.project.iter().chain(config.project_numbers.keys()).cloned().collect();
-    let scene =
-        Scene { evidence, reconciled: &reconciled, findings: &judged.findings, targets: &config.targets, projects };
+    let scene = Scene { evidence, reconciled: &reconciled, findings: &judged.findings, targets: &config.targets };
 
     let diagnosis = match workloads(&scene, args)? {
         Asked::These(names) => diagnose(&scene, &names, args.target.as_deref()),

@@ -1,7 +1,5 @@
 //! The hop over a VPC Access connector: whether it is there, ready, allowed, and of the right place.
 
-use std::collections::BTreeSet;
-
 use super::attachment::{Attachment, By};
 use super::scene::{Scene, told};
 use super::step::{Judgement, Step};
@@ -53,23 +51,22 @@ fn region(step: &mut Step, live: &LiveWorkload, name: &ConnectorName) {
     );
 }
 
-/// The projects that are known to belong to the workload's environment: its own, those that the configuration names,
-/// and those of the declarations. Where nothing names any, nothing is said.
+/// #24. A connector of another project is none by itself: on a Shared VPC it lies in the host project. It is one where
+/// the declaration names a connector of another project than that, or where both projects are called after different
+/// environments.
 fn environment(scene: &Scene<'_>, step: &mut Step, live: &LiveWorkload, name: &ConnectorName) {
     let own = &live.name;
-    let terraform = &scene.evidence.terraform;
-    let mut named: BTreeSet<&str> = scene.projects.iter().map(String::as_str).collect();
-    named.extend(terraform.connectors.iter().filter_map(|one| Some(&*one.value.name.known()?.project)));
-    named.extend(terraform.workloads.iter().filter_map(|one| Some(&*one.value.vpc.connector.known()?.project)));
-    named.extend(terraform.networks.iter().filter_map(|one| Some(&*one.value.name.known()?.project)));
-    named.extend(terraform.subnetworks.iter().filter_map(|one| Some(&*one.value.name.known()?.project)));
     let field = Proof::new(own, "template.vpcAccess.connector", name);
-    if name.project == own.project || named.contains(&*name.project) {
-        let text = format!("project {} is one that the configuration names", name.project);
+    let declared = declared_connector(scene, live);
+    let elsewhere = declared.as_ref().filter(|declared| declared.project != name.project);
+    let clash = environment_word(&own.project).zip(environment_word(&name.project)).filter(|(own, other)| own != other);
+    if name.project == own.project || declared.as_ref().is_some_and(|declared| declared.project == name.project) {
+        let said = if name.project == own.project { "is the workload's own" } else { "is the one that is declared" };
+        let text = format!("project {} {said}", name.project);
         step.judge(Judgement::ruled_out(&modes::OTHER_ENVIRONMENT, own, text).proof(field));
         return;
     }
-    if named.is_empty() {
+    if elsewhere.is_none() && clash.is_none() {
         return;
     }
     let title = format!("{} is attached to connector {} of project {}", own.name, name.name, name.project);
@@ -77,8 +74,8 @@ fn environment(scene: &Scene<'_>, step: &mut Step, live: &LiveWorkload, name: &C
     let mut judgement = Judgement::cause(&modes::OTHER_ENVIRONMENT, own, title)
         .likelihood(Likelihood::Likely)
         .proof(field)
-        .proof(Proof::new("gcp-drift.toml", "projects", named.into_iter().collect::<Vec<_>>().join(", ")));
-    judgement = match declared_connector(scene, live) {
+        .proof(Proof::new(own, "name", own));
+    judgement = match &declared {
         Some(wanted) => judgement.remedy(Remedy::command(
             gcloud_command::update_workload(own, &format!("--vpc-connector {wanted}")),
             gcloud_command::describe_workload(own),
@@ -90,6 +87,18 @@ fn environment(scene: &Scene<'_>, step: &mut Step, live: &LiveWorkload, name: &C
         judgement = judgement.finding(&finding.id);
     }
     step.judge(judgement);
+}
+
+/// The environment that a project is called after, where it is.
+fn environment_word(project: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &[&str]); 4] = [
+        ("production", &["prod", "prd", "production", "live"]),
+        ("staging", &["staging", "stage", "stg", "preprod"]),
+        ("development", &["dev", "development", "sandbox"]),
+        ("test", &["test", "qa", "uat"]),
+    ];
+    let parts: Vec<&str> = project.split('-').collect();
+    WORDS.iter().find(|(_, words)| words.iter().any(|word| parts.contains(word))).map(|(name, _)| *name)
 }
 
 /// The connector that Terraform declares for a workload, where it is one.

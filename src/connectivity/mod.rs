@@ -114,7 +114,8 @@ impl<'a> Run<'a> {
             if let Some(wanted) = wanted {
                 aims.retain(|aim| target::is_called(aim, wanted));
                 if aims.is_empty() {
-                    aims.extend(target::explicit(scene, wanted));
+                    let network = entry.attachment.as_ref().and_then(|own| own.network.as_ref().ok());
+                    aims.extend(target::explicit(scene, wanted, network));
                 }
             }
             self.diagnosis.unknown_targets.extend(unknown);
@@ -133,7 +134,8 @@ impl<'a> Run<'a> {
         for judgement in workload::judge(scene, live, attachment) {
             self.seen.push(Seen { judgement, workload: index, sender: None, stale: false, path: None });
         }
-        self.hints(live);
+        let network = attachment.and_then(|own| own.network.as_ref().ok());
+        self.hints(scene, live, network);
     }
 
     /// Remembers what packets pass, so that findings about it are told.
@@ -192,11 +194,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Variables that may name a target: their values are not read.
-    fn hints(&mut self, live: &LiveWorkload) {
+    /// Variables that may name a target, of which the values are not read, and instances that it could use.
+    fn hints(&mut self, scene: &Scene<'a>, live: &LiveWorkload, network: Option<&NetworkName>) {
         let names = live.environment.iter().filter(|name| is_hint(name));
         let names: Vec<&str> = names.map(String::as_str).collect();
         let known = self.diagnosis.paths.iter().any(|path| path.workload == live.name);
+        let instances = network.map(|network| target::on_network(scene, network)).unwrap_or_default();
+        if !instances.is_empty() && !known {
+            self.diagnosis.unknown_targets.push(format!(
+                "{} could use what is on its network, and nothing says so: {}; ask for one with --target",
+                live.name.name,
+                instances.join(", ")
+            ));
+        }
         if !names.is_empty() && !known {
             self.diagnosis.unknown_targets.push(format!(
                 "{} of {}: values of variables are not read; name the target under [[targets]] in gcp-drift.toml, or with --target HOST:PORT",

@@ -149,7 +149,7 @@ modes! {
     /// #24
     OTHER_ENVIRONMENT = provable(24, "connector-of-other-environment",
         "a workload reaches, or fails in, another environment's network",
-        "the connector's project is not one that the configuration or the declarations name",
+        "the connector's project is another one than declared, or is called after another environment than the workload's",
         "attach the workload to its own environment's connector");
     /// #25
     DETACHED = provable(25, "connector-detached",

@@ -1,6 +1,5 @@
 //! What connectivity is reasoned from, and how it is looked up.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -22,8 +21,6 @@ pub struct Scene<'a> {
     pub findings: &'a [Finding],
     /// The targets of `gcp-drift.toml`.
     pub targets: &'a [Target],
-    /// The projects that the configuration names.
-    pub projects: BTreeSet<String>,
 }
 
 impl<'a> Scene<'a> {

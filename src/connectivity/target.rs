@@ -7,8 +7,8 @@ use super::address::{Destination, is_private};
 use super::scene::Scene;
 use crate::model::diagnosis::PathTarget;
 use crate::model::{
-    Fact, LiveWorkload, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName, SqlInstance, Target,
-    TargetKind, Why, WorkloadName,
+    Fact, LiveWorkload, NetworkName, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName, SqlInstance,
+    Target, TargetKind, Why, WorkloadName,
 };
 
 /// Where a path leads, and what is there.
@@ -279,8 +279,27 @@ pub fn is_called(aim: &Aim<'_>, word: &str) -> bool {
         || full.as_deref() == Some(word)
 }
 
-/// A target that nothing declares: an instance by its name, or a host with its port.
-pub fn explicit<'a>(scene: &Scene<'a>, word: &str) -> Option<Aim<'a>> {
+/// The only one on the workload's network, or the only one at all.
+fn only<'a, T>(all: &[&'a T], on_network: impl Fn(&T) -> bool) -> Option<&'a T> {
+    let mut here = all.iter().filter(|own| on_network(own));
+    match (here.next(), here.next(), all) {
+        (Some(own), None, _) => Some(own),
+        (None, _, [own]) => Some(own),
+        _ => None,
+    }
+}
+
+/// The instances of the workload's network, which it may use, in words.
+pub fn on_network(scene: &Scene<'_>, network: &NetworkName) -> Vec<String> {
+    let inventory = scene.inventory();
+    let sql = inventory.sql_instances.iter().filter(|sql| sql.private_network.known() == Some(network));
+    let redis = inventory.redis_instances.iter().filter(|redis| redis.authorized_network.known() == Some(network));
+    sql.map(|sql| sql.name.name.clone()).chain(redis.map(|redis| redis.name.name.clone())).collect()
+}
+
+/// A target that nothing declares: an instance by its name, the only instance of a kind, or a host with its port.
+/// `network` is that of the workload, where it is known.
+pub fn explicit<'a>(scene: &Scene<'a>, word: &str, network: Option<&NetworkName>) -> Option<Aim<'a>> {
     const ASKED: &str = "asked for with --target";
     let inventory = scene.inventory();
     if let Some(target) = scene.targets.iter().find(|target| target.name == word) {
@@ -291,6 +310,17 @@ pub fn explicit<'a>(scene: &Scene<'a>, word: &str) -> Option<Aim<'a>> {
     }
     if let Some(redis) = inventory.redis_instances.iter().find(|redis| redis.name.name == word) {
         return Some(of_redis(redis, ASKED));
+    }
+    if word == TargetKind::Postgres.word() {
+        let all: Vec<&SqlInstance> =
+            inventory.sql_instances.iter().filter(|sql| sql_kind(sql) == Some(TargetKind::Postgres)).collect();
+        let text = "asked for with --target; it is the only PostgreSQL instance";
+        return only(&all, |sql| sql.private_network.known() == network).map(|sql| of_sql(sql, text));
+    }
+    if word == TargetKind::Redis.word() {
+        let all: Vec<&RedisInstance> = inventory.redis_instances.iter().collect();
+        let text = "asked for with --target; it is the only Redis instance";
+        return only(&all, |redis| redis.authorized_network.known() == network).map(|redis| of_redis(redis, text));
     }
     let (kind, rest) = match word.split_once("://") {
         Some((scheme, rest)) => {
