@@ -31,11 +31,14 @@ const APIS: [Api; 5] = [
         path: "/locations/us-central1/services$",
         region: Some("us-central1"),
         rules: &[
+            "rollout-failed",
             "traffic-on-stale-revision",
+            "traffic-pinned",
             "workload-connector-changed",
             "workload-egress-changed",
             "workload-interfaces-changed",
             "workload-missing",
+            "workload-unmanaged",
         ],
         is_spare: false,
     },
@@ -57,10 +60,16 @@ const APIS: [Api; 5] = [
         word: "compute.networks",
         path: "/global/networks$",
         region: None,
-        rules: &["network-missing"],
+        rules: &["network-changed", "network-missing", "peering-not-active"],
         is_spare: false,
     },
-    Api { word: "sqladmin.instances", path: "/v1/projects/[^/]+/instances$", region: None, rules: &[], is_spare: true },
+    Api {
+        word: "sqladmin.instances",
+        path: "/v1/projects/[^/]+/instances$",
+        region: None,
+        rules: &["database-changed", "database-missing", "database-not-ready"],
+        is_spare: false,
+    },
 ];
 
 /// What a fault leads to.

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
 use crate::model::{Evidence, ProbeFound};
 use crate::policy::{self, Policies};
+use crate::reconcile::compared::counts;
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
 use crate::testinfra::health;
@@ -248,7 +249,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     let (config, evidence) = (&recording.config, &recording.evidence);
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
-    let scene = Scene { evidence, reconciled: &reconciled, limits };
+    let scene = Scene { evidence, reconciled: &reconciled, limits, environments: &config.environments };
     // What is wrong with a policy is among its verdicts.
     let (policies, _) = policy::load(&evidence.policies);
     let judged = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
@@ -337,6 +338,11 @@ fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) 
             add("connectors_live", json!(inventory.connectors.len()));
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
+            if evidence.live.is_some() {
+                let counts = counts(scene.reconciled);
+                add("fields_declared", json!(counts.declared));
+                add("fields_compared", json!(counts.compared));
+            }
             add("deploy_commands", json!(evidence.deploy.commands.len()));
             if !evidence.probes.is_empty() {
                 let runs = evidence.probes.iter().filter_map(|probe| match &probe.found {

@@ -93,7 +93,8 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     let (config, evidence) = (&recording.config, &recording.evidence);
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
-    let judged = registry::judge(&CheckScene { evidence, reconciled: &reconciled, limits }, Vec::new(), &settings);
+    let checked = CheckScene { evidence, reconciled: &reconciled, limits, environments: &config.environments };
+    let judged = registry::judge(&checked, Vec::new(), &settings);
     let scene = Scene { evidence, reconciled: &reconciled, findings: &judged.findings, targets: &config.targets };
 
     let diagnosis = match workloads(&scene, args)? {

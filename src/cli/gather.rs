@@ -14,7 +14,8 @@ use crate::finding::Part;
 use crate::live;
 use crate::model::evidence::Timings;
 use crate::model::{
-    DeployDeclarations, Evidence, Excerpts, NameContext, ProbeEvidence, ProbeFound, TerraformDeclarations, Why, WhyKind,
+    DeployDeclarations, Evidence, Excerpts, NameContext, NetworkName, ProbeEvidence, ProbeFound, ResourceKind,
+    TerraformDeclarations, Why, WhyKind,
 };
 use crate::report::json;
 use crate::terraform;
@@ -240,6 +241,20 @@ impl Asked {
         asked.needs.networks.extend(networks.map(|name| name.project.clone()));
         let subnetworks = terraform.subnetworks.iter().filter_map(|declared| declared.value.name.known());
         asked.needs.networks.extend(subnetworks.map(|name| name.project.clone()));
+        for declared in &terraform.resources {
+            let Some(id) = declared.value.id.known() else { continue };
+            match declared.value.kind {
+                // Their lists are asked for as networks.
+                ResourceKind::Network | ResourceKind::Subnetwork => {}
+                ResourceKind::Peering => {
+                    let network = NetworkName { project: id.project.clone(), name: id.short.clone() };
+                    asked.needs.connections.insert(network);
+                }
+                kind => {
+                    asked.needs.lists.entry(kind.api(id.region.is_none())).or_default().insert(id.project.clone());
+                }
+            }
+        }
         for command in &deploy.commands {
             if let Some(project) = command.project.known() {
                 asked.projects.insert(context.project_numbers.get(project).unwrap_or(project).clone());
@@ -251,8 +266,8 @@ impl Asked {
 
     /// The same, with what else is to be known.
     pub fn needing(self, needs: &live::Needs) -> Self {
-        let networks = self.needs.networks;
-        Self { needs: live::Needs { networks, ..needs.clone() }, ..self }
+        let live::Needs { networks, lists, connections, .. } = self.needs;
+        Self { needs: live::Needs { networks, lists, connections, ..needs.clone() }, ..self }
     }
 }
 

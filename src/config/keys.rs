@@ -164,6 +164,15 @@ pub const KEYS: &[Key] = &[
         example: "[project_numbers]\nnetra-staging = \"701982941522\"",
     },
     Key {
+        path: "environments",
+        kind: Kind::Map("lists of project ids by environment"),
+        unit: "project ids, not project numbers",
+        default: "none: what belongs to another environment is not judged",
+        written: "",
+        meaning: "Which projects belong to which environment. A workload that is attached to the VPC through a connector or network of another environment is then a critical finding. A project that several environments share, such as the host of a shared VPC, is named in each of them.",
+        example: "[environments]\nstaging = [\"netra-staging\", \"netra-shared\"]\nproduction = [\"netra-production\", \"netra-shared\"]",
+    },
+    Key {
         path: "live",
         kind: Kind::Table,
         unit: "",

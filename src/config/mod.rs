@@ -51,6 +51,9 @@ pub struct Config {
     pub regions: Vec<String>,
     /// Project id → project number, for names that carry a number.
     pub project_numbers: BTreeMap<String, String>,
+    /// Environment → the projects that belong to it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environments: BTreeMap<String, Vec<String>>,
     /// Lowest severity that gives exit code 2; `None` for "none".
     pub fail_on: Option<Severity>,
     /// Where the live state comes from.
@@ -310,6 +313,7 @@ impl Default for Config {
             project: None,
             regions: Vec::new(),
             project_numbers: BTreeMap::new(),
+            environments: BTreeMap::new(),
             fail_on: Some(Severity::High),
             live: LiveSource::Gcp,
             asking: AskingConfig::default(),

@@ -52,21 +52,24 @@ fn region(step: &mut Step, live: &LiveWorkload, name: &ConnectorName) {
 }
 
 /// #24. A connector of another project is none by itself: on a Shared VPC it lies in the host project. It is one where
-/// the declaration names a connector of another project than that, or where both projects are called after different
-/// environments.
+/// the configuration says that the projects are of different environments, where the declaration names a connector of
+/// another project than that, or where both projects are called after different environments.
 fn environment(scene: &Scene<'_>, step: &mut Step, live: &LiveWorkload, name: &ConnectorName) {
     let own = &live.name;
     let field = Proof::new(own, "template.vpcAccess.connector", name);
     let declared = declared_connector(scene, live);
+    let foreign = scene.workload_finding("workload-connector-foreign", own);
     let elsewhere = declared.as_ref().filter(|declared| declared.project != name.project);
     let clash = environment_word(&own.project).zip(environment_word(&name.project)).filter(|(own, other)| own != other);
-    if name.project == own.project || declared.as_ref().is_some_and(|declared| declared.project == name.project) {
+    if foreign.is_none()
+        && (name.project == own.project || declared.as_ref().is_some_and(|declared| declared.project == name.project))
+    {
         let said = if name.project == own.project { "is the workload's own" } else { "is the one that is declared" };
         let text = format!("project {} {said}", name.project);
         step.judge(Judgement::ruled_out(&modes::OTHER_ENVIRONMENT, own, text).proof(field));
         return;
     }
-    if elsewhere.is_none() && clash.is_none() {
+    if foreign.is_none() && elsewhere.is_none() && clash.is_none() {
         return;
     }
     let title = format!("{} is attached to connector {} of project {}", own.name, name.name, name.project);
@@ -83,7 +86,7 @@ fn environment(scene: &Scene<'_>, step: &mut Step, live: &LiveWorkload, name: &C
         )),
         None => judgement.remedy(Remedy::words("attach it to a connector of its own environment")),
     };
-    if let Some(finding) = scene.workload_finding("workload-connector-changed", own) {
+    for finding in [foreign, scene.workload_finding("workload-connector-changed", own)].into_iter().flatten() {
         judgement = judgement.finding(&finding.id);
     }
     step.judge(judgement);

@@ -17,6 +17,21 @@ const GOES_WITH: &[(&str, &[&Mode])] = &[
     ("connector-changed", &[&modes::OTHER_NETWORK, &modes::RANGE_OVERLAPS]),
     ("traffic-on-stale-revision", &[&modes::STALE_REVISION]),
     ("traffic-pinned", &[&modes::STALE_REVISION]),
+    ("traffic-changed", &[&modes::STALE_REVISION]),
+    ("database-missing", &[&modes::SQL_BROKEN]),
+    ("database-changed", &[&modes::SQL_BROKEN, &modes::OTHER_NETWORK]),
+    ("database-not-ready", &[&modes::SQL_BROKEN]),
+    ("cache-missing", &[&modes::REDIS_BROKEN]),
+    ("cache-changed", &[&modes::REDIS_BROKEN, &modes::OTHER_NETWORK]),
+    ("peering-missing", &[&modes::PEERING_BROKEN]),
+    ("peering-changed", &[&modes::PEERING_BROKEN]),
+    ("peering-not-active", &[&modes::PEERING_BROKEN]),
+    ("router-missing", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("nat-missing", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("nat-changed", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("subnetwork-changed", &[&modes::GOOGLE_ACCESS_OFF, &modes::SUBNETWORK_TOO_SMALL]),
+    ("firewall-missing", &[&modes::HOST_RULE_MISSING, &modes::FIREWALL_DENIES]),
+    ("firewall-changed", &[&modes::FIREWALL_DENIES, &modes::HOST_RULE_MISSING]),
     ("rollout-failed", &[&modes::ROLLOUT_FAILED]),
     ("network-missing", &[&modes::NETWORK_NOT_FOUND]),
     (
@@ -28,6 +43,16 @@ const GOES_WITH: &[(&str, &[&Mode])] = &[
             &modes::OTHER_ENVIRONMENT,
             &modes::OTHER_REGION,
             &modes::CONNECTOR_MISSING,
+        ],
+    ),
+    (
+        "workload-connector-missing",
+        &[
+            &modes::CONNECTOR_MISSING,
+            &modes::DELETED_IN_USE,
+            &modes::API_DISABLED,
+            &modes::OTHER_REGION,
+            &modes::OTHER_ENVIRONMENT,
         ],
     ),
     ("workload-connector-foreign", &[&modes::OTHER_ENVIRONMENT]),
@@ -48,7 +73,10 @@ pub fn give<'f>(all: &mut [Found], findings: &[&'f Finding]) -> Vec<&'f Finding>
         }
         let modes =
             GOES_WITH.iter().find(|(rule, _)| *rule == finding.rule).map(|(_, modes)| *modes).unwrap_or_default();
-        match all.iter_mut().find(|found| modes.contains(&found.judgement.mode)) {
+        let resource = finding.live.as_ref().map(|live| &*live.resource);
+        let same =
+            |found: &&mut Found| modes.contains(&found.judgement.mode) || resource == Some(&*found.judgement.subject);
+        match all.iter_mut().find(same) {
             Some(found) => found.findings.push(finding.id.clone()),
             None => rest.push(finding),
         }

@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
     fn finish(mut self, scene: &Scene<'a>) -> Diagnosis {
         self.doubts.extend(probes::refused(scene));
         let mut found = chain::merge(&self.seen);
-        let about = self.findings(scene);
+        let about = self.findings(scene, &found);
         for finding in drift::give(&mut found, &about) {
             if let Some(judgement) = drift::cause(finding) {
                 found.extend(chain::merge(&[Seen { judgement, workload: 0, sender: None, stale: false, path: None }]));
@@ -234,8 +234,9 @@ impl<'a> Run<'a> {
         self.diagnosis
     }
 
-    /// The findings about the workloads and about what their packets pass.
-    fn findings(&self, scene: &Scene<'a>) -> Vec<&'a Finding> {
+    /// The findings about the workloads, about what their packets pass and where they lead, and about what a cause rests
+    /// on.
+    fn findings(&self, scene: &Scene<'a>, found: &[Found]) -> Vec<&'a Finding> {
         let workloads = self.lives.iter().map(|live| Subject::from(&live.name));
         let connectors = self
             .connectors
@@ -243,8 +244,15 @@ impl<'a> Run<'a> {
             .map(|name| Subject::cloud("connector", &name.name, &name.project, Some(&name.region)));
         let networks = self.networks.iter().map(|name| Subject::cloud("network", &name.name, &name.project, None));
         let subjects: BTreeSet<Subject> = workloads.chain(connectors).chain(networks).collect();
-        let about =
-            |finding: &&Finding| finding.part == crate::finding::Part::Vpc && subjects.contains(&finding.subject);
+        let targets = self.diagnosis.paths.iter().filter_map(|path| path.target.resource.as_deref());
+        let causes = found.iter().map(|own| &*own.judgement.subject);
+        let evidence = found.iter().flat_map(|own| own.judgement.evidence.iter().map(|proof| &*proof.resource));
+        let resources: BTreeSet<&str> = targets.chain(causes).chain(evidence).collect();
+        let about = |finding: &&Finding| {
+            let resource = finding.live.as_ref().map(|live| &*live.resource);
+            finding.part == crate::finding::Part::Vpc
+                && (subjects.contains(&finding.subject) || resource.is_some_and(|own| resources.contains(own)))
+        };
         scene.findings.iter().filter(about).collect()
     }
 

@@ -13,6 +13,7 @@
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
 //! | [`live_workload`], [`connector_health`] | [`LiveWorkload`], [`LiveRevision`], [`ConnectorHealth`]: live only |
 //! | [`live_network`], [`firewall`], [`routing`] | [`LiveNetwork`], [`FirewallRule`], [`Route`], …: how packets travel |
+//! | [`resource`] | [`Resource`], [`Setting`]: what is compared field by field |
 //! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
 //! | [`diagnosis`] | [`Path`](diagnosis::Path), [`Cause`](diagnosis::Cause), …: what `diagnose` says |
@@ -44,6 +45,7 @@ pub mod origin;
 pub mod probe;
 pub mod problem;
 pub mod redact;
+pub mod resource;
 pub mod resource_name;
 pub mod routing;
 pub mod source;
@@ -88,9 +90,10 @@ pub use probe::{
     ProbeRun, ProbeStage, ProbedAddress, ProbedFrom, ProbedTarget,
 };
 pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
+pub use resource::{Resource, ResourceId, ResourceKind, Setting};
 pub use resource_name::{Collection, ResourceName, SqlConnectionName};
 pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use target::{Target, TargetKind, TlsMode};
 pub use tests::TestIndex;
-pub use workload::{Egress, NetworkInterface, VpcAccess, Workload};
+pub use workload::{Egress, Hidden, NetworkInterface, Share, VpcAccess, Workload};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::finding::Subject;
 use crate::model::{
-    Api, Declared, DeployCommand, Evidence, Fact, LiveWorkload, NameContext, Serving, VpcAccess, Why, WhyKind,
-    Workload, WorkloadName,
+    Api, Declared, DeployCommand, Evidence, Fact, LiveWorkload, NameContext, Serving, Why, WhyKind, Workload,
+    WorkloadName,
 };
 
 use super::{LiveSide, ServingRevision, WorkloadPair};
@@ -99,21 +99,36 @@ fn serving(evidence: &Evidence, workload: &LiveWorkload) -> Vec<ServingRevision>
         .serving
         .iter()
         .filter(|serving| serving.percent > 0 || serving.tag.is_some())
-        .map(|serving| ServingRevision { serving: serving.clone(), vpc: revision_vpc(evidence, workload, serving) })
+        .map(|serving| revision(evidence, workload, serving))
         .collect()
 }
 
-fn revision_vpc(evidence: &Evidence, workload: &LiveWorkload, serving: &Serving) -> Result<VpcAccess, Why> {
+fn revision(evidence: &Evidence, workload: &LiveWorkload, serving: &Serving) -> ServingRevision {
     let name = &workload.name;
-    let Some(revision) = serving.revision.as_deref() else {
-        return Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)));
-    };
-    let found = evidence.inventory.revisions.iter().find(|found| found.service == *name && found.name == revision);
-    if let Some(found) = found {
-        return Ok(found.vpc.clone());
+    let revisions = &evidence.inventory.revisions;
+    let found = serving.revision.as_deref().and_then(|revision| {
+        // Sorted by service and name: there may be thousands.
+        let at = revisions.binary_search_by(|found| (&found.service, &*found.name).cmp(&(name, revision)));
+        at.ok().and_then(|at| revisions.get(at))
+    });
+    ServingRevision {
+        serving: serving.clone(),
+        create_time: found.and_then(|found| found.create_time.clone()),
+        vpc: match (found, &serving.revision) {
+            (Some(found), _) => Ok(found.vpc.clone()),
+            (None, None) => {
+                Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)))
+            }
+            (None, Some(revision)) => Err(not_listed(evidence, name, revision)),
+        },
     }
-    evidence.inventory.coverage.answered(Api::RunRevisions, &name.project, &name.region)?;
-    Err(Why::new(WhyKind::Unreachable, format!("revision {revision} serves, but is not in the list of revisions")))
+}
+
+fn not_listed(evidence: &Evidence, name: &WorkloadName, revision: &str) -> Why {
+    let answered = evidence.inventory.coverage.answered(Api::RunRevisions, &name.project, &name.region);
+    answered.err().unwrap_or_else(|| {
+        Why::new(WhyKind::Unreachable, format!("revision {revision} serves, but is not in the list of revisions"))
+    })
 }
 
 fn unnamed_declaration(evidence: &Evidence, declared: &Declared<Workload>) -> WorkloadPair {
