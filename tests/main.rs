@@ -10,6 +10,7 @@ mod cli;
 mod coverage;
 mod deploy_python_fuzz;
 mod diagnose;
+mod deploy_shell_fuzz;
 mod docs;
 mod doctor;
 mod emulator;
