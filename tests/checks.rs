@@ -524,7 +524,10 @@ const CASES: &[Case] = &[
                     json!("projects/netra-production/locations/us-central1/connectors/netra-vpc-connector");
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[
+            ("workload-connector-changed", "netra-auth-staging"),
+            ("workload-connector-missing", "netra-auth-staging"),
+        ],
         not_checked: NOTHING,
     },
     Case {

@@ -10,6 +10,7 @@ mod networks;
 mod networks_around;
 mod scene;
 mod services;
+mod services_drift;
 mod traffic;
 
 use std::collections::BTreeMap;
