@@ -3,6 +3,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `matrix` | targets beside what must be said of them |
+//! | `postgresql`, `redis` | the faults of real servers |
 //! | `servers` | PostgreSQL and Redis, started on free ports |
 //! | `stand_ins` | small servers of the tests |
 //! | `certificates` | certificates of test servers |
@@ -11,22 +12,21 @@
 
 #![cfg(target_os = "linux")]
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::io::Write;
 
 use serde_json::Value;
 
 use super::common::{Repository, binary, list};
-use certificates::Certificates;
 use matrix::{Case, Matrix, Want, failed, reached};
-use servers::{Cluster, free_port, loading_redis, program, redis, redis_with_tls};
+use servers::free_port;
 use stand_ins::FullBacklog;
 
 mod certificates;
 mod evidence;
 mod matrix;
 mod namespace;
+mod postgresql;
+mod redis;
 mod servers;
 mod stand_ins;
 
@@ -42,281 +42,6 @@ fn skip(what: &str) {
 
 /// Time for each try, in seconds: on a busy machine a server that forks needs some of it.
 const TIMEOUT: f64 = 8.0;
-
-#[test]
-fn faults_of_postgresql_are_named() {
-    let Some(cluster) = Cluster::make() else { return skip("PostgreSQL is not installed") };
-    let folder = tempfile::tempdir().unwrap();
-    let certificates = Certificates::make(folder.path());
-    let plain = cluster.start(&[], |_| {});
-    let (crt, key) = (certificates.crt("good"), certificates.key("good"));
-    let encrypted = cluster.start_with_tls(&crt, &key, &[]);
-    let full = cluster.start(&["max_connections=5", "superuser_reserved_connections=3"], |_| {});
-    drop([log_in(plain.port), log_in(encrypted.port)]);
-    let held: Vec<TcpStream> = (0..2).map(|_| log_in(full.port)).collect();
-    let recovering = cluster.start(&["hot_standby=off"], |data| {
-        std::fs::write(data.join("standby.signal"), "").unwrap();
-    });
-    let mut matrix = Matrix::new(TIMEOUT).with(folder.path());
-    matrix.extend(logins(plain.port));
-    matrix.extend(encryption(plain.port, encrypted.port));
-    let of = |name: &str, port: u16, want| Case::settings(name, &settings(port, "trusted", "postgres", ""), want);
-    matrix.extend([
-        of("no free connection", full.port, failed("too-many-connections", "login")),
-        of("recovering", recovering.port, failed("not-serving", "answer")),
-    ]);
-    matrix.run();
-    drop(held);
-    show(&matrix.line("PostgreSQL"));
-}
-
-/// The settings of a target.
-fn settings(port: u16, user: &str, database: &str, more: &str) -> String {
-    format!(
-        "kind = \"postgres\"\nhost = \"127.0.0.1\"\nport = {port}\nuser = \"{user}\"\ndatabase = \"{database}\"\n{more}"
-    )
-}
-
-/// Logs in and stays, as soon as the server has started.
-fn log_in(port: u16) -> TcpStream {
-    let started = Instant::now();
-    loop {
-        match try_to_log_in(port) {
-            Ok(stream) => return stream,
-            Err(why) => assert!(started.elapsed() < Duration::from_secs(120), "the login failed: {why}"),
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn try_to_log_in(port: u16) -> Result<TcpStream, String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let parameters = b"user\0trusted\0database\0postgres\0\0";
-    let length = u32::try_from(8 + parameters.len()).unwrap();
-    stream.write_all(&[&length.to_be_bytes(), &[0, 3, 0, 0], &parameters[..]].concat()).unwrap();
-    let mut buffer = Vec::new();
-    // The server is ready for queries.
-    while !buffer.ends_with(b"Z\0\0\0\x05I") {
-        let mut bytes = [0; 1024];
-        match stream.read(&mut bytes) {
-            Ok(count @ 1..) => buffer.extend(&bytes[..count]),
-            _ => return Err(String::from_utf8_lossy(&buffer).replace('\0', " ")),
-        }
-    }
-    Ok(stream)
-}
-
-fn logins(port: u16) -> Vec<Case> {
-    let of = |name: &str, user: &str, database: &str, password: &str, want| {
-        let password = if password.is_empty() { String::new() } else { format!("password_env = \"{password}\"") };
-        Case::settings(name, &settings(port, user, database, &password), want)
-    };
-    let ok = reached("SELECT 1 answered");
-    vec![
-        of("trusted", "trusted", "postgres", "", ok),
-        of("trusted with a password", "trusted", "postgres", "WRONG", ok),
-        of("scram without a password", "scram", "postgres", "", reached("it asks for a login (SCRAM-SHA-256)")),
-        of("md5 without a password", "md5", "postgres", "", reached("it asks for a login (md5)")),
-        of("scram", "scram", "postgres", "RIGHT", ok),
-        of("md5", "md5", "postgres", "RIGHT", ok),
-        of("clear text", "clear", "postgres", "RIGHT", reached("PostgreSQL ")),
-        of("scram, wrong", "scram", "postgres", "WRONG", failed("wrong-password", "login")),
-        of("md5, wrong", "md5", "postgres", "WRONG", failed("wrong-password", "login")),
-        of("clear text, wrong", "clear", "postgres", "WRONG", failed("wrong-password", "login")),
-        of("no such user", "ghost", "postgres", "", failed("user-not-found", "login")),
-        of("rejected by pg_hba", "rejected", "postgres", "RIGHT", failed("access-refused", "answer")),
-        of("not in pg_hba", "unlisted", "postgres", "RIGHT", failed("access-refused", "answer")),
-        of("only with TLS", "encrypted", "postgres", "", failed("access-refused", "answer")),
-        of("no such database", "trusted", "absent", "", failed("database-not-found", "login")),
-        of("no right to connect", "trusted", "template1", "", failed("access-refused", "login")),
-        of("limit of the role", "full", "postgres", "", failed("too-many-connections", "login")),
-    ]
-}
-
-fn encryption(plain: u16, encrypted: u16) -> Vec<Case> {
-    let of = |name: &str, port: u16, user: &str, more: &str, want| {
-        Case::settings(name, &settings(port, user, "postgres", more), want)
-    };
-    let ok = reached("SELECT 1 answered");
-    let full = "tls = \"verify-full\"\nca = \"certificates/ca.crt\"";
-    vec![
-        of("TLS refused", plain, "trusted", "tls = \"require\"", failed("tls-refused", "tls")),
-        of("TLS preferred, refused", plain, "trusted", "tls = \"prefer\"", ok),
-        of("TLS preferred, given", encrypted, "encrypted", "tls = \"prefer\"", ok),
-        of("TLS required, given", encrypted, "encrypted", "tls = \"require\"", ok),
-        of("TLS verified", encrypted, "encrypted", full, ok),
-        of("TLS verified, with a password", encrypted, "scram", &format!("{full}\npassword_env = \"RIGHT\""), ok),
-        of("TLS disabled", encrypted, "encrypted", "tls = \"disable\"", failed("access-refused", "answer")),
-        of(
-            "TLS not trusted",
-            encrypted,
-            "encrypted",
-            "tls = \"verify-full\"\nca = \"certificates/own-ca.crt\"",
-            failed("certificate-not-trusted", "tls"),
-        ),
-    ]
-}
-
-#[test]
-fn faults_of_redis_are_named() {
-    if program("redis-server").is_none() {
-        return skip("redis-server is not installed");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let certificates = Certificates::make(folder.path());
-    let tls = |name: &str, more: &[&str]| {
-        let (crt, key, ca) = (certificates.crt(name), certificates.key(name), certificates.crt("ca"));
-        redis_with_tls(&crt, &key, &ca, more)
-    };
-    let open = &["--tls-auth-clients", "no"];
-    let plain = redis(&[]);
-    let guarded = redis(&[
-        "--requirepass",
-        "hunter2-right",
-        "--user",
-        "app",
-        "on",
-        ">hunter2-right",
-        "~*",
-        "+@all",
-        "--user",
-        "mute",
-        "on",
-        ">hunter2-right",
-        "-@all",
-        "+auth",
-    ]);
-    let full = redis(&["--maxclients", "1"]);
-    let held = hold(full.port);
-    let loading = loading_redis();
-    let servers = [
-        tls("good", open),
-        tls("other", open),
-        tls("expired", open),
-        tls("stranger", open),
-        tls("own", open),
-        tls("own-ca", open),
-        tls("own-ca-expired", open),
-        tls("good", &[]),
-        tls("good", &["--tls-protocols", "TLSv1.2"]),
-        tls("good", &["--tls-auth-clients", "no", "--tls-protocols", "TLSv1.2", "--tls-ciphers", "AES128-SHA"]),
-    ];
-    let [good, other, expired, stranger, own, own_ca, own_ca_expired, wants, wants_old, old] =
-        servers.each_ref().map(|server| server.port);
-    let mut matrix = Matrix::new(TIMEOUT).with(folder.path());
-    let url =
-        |name: &str, port: u16, query: &str, want| Case::url(name, &format!("redis://127.0.0.1:{port}{query}"), want);
-    let user = |name: &str, user: &str, query: &str, want| {
-        Case::url(name, &format!("redis://{user}@127.0.0.1:{}{query}", guarded.port), want)
-    };
-    let pong = reached("PONG");
-    matrix.extend([
-        url("redis", plain.port, "", pong),
-        url("a password that is not needed", plain.port, "?password_env=RIGHT", failed("server-error", "login")),
-        url("NOAUTH", guarded.port, "", reached("it asks for a password (NOAUTH)")),
-        url("redis with its password", guarded.port, "?password_env=RIGHT", reached("PONG after the login")),
-        url("WRONGPASS", guarded.port, "?password_env=WRONG", failed("wrong-password", "login")),
-        user("redis with a user", "app", "?password_env=RIGHT", reached("PONG after the login")),
-        user("a user that is not there", "ghost", "?password_env=RIGHT", failed("wrong-password", "login")),
-        user("NOPERM", "mute", "?password_env=RIGHT", failed("access-refused", "query")),
-        url("maxclients", full.port, "", failed("too-many-connections", "answer")),
-        url("LOADING", loading.port, "", failed("not-serving", "answer")),
-        url("redis as http", plain.port, "", pong),
-    ]);
-    let secure = |name: &str, host: &str, port: u16, mode: &str, ca: &str, want| {
-        let ca = if ca.is_empty() { String::new() } else { format!("ca = \"certificates/{ca}.crt\"\n") };
-        let settings = format!("kind = \"redis\"\nhost = \"{host}\"\nport = {port}\ntls = \"{mode}\"\n{ca}");
-        Case::settings(name, &settings, want)
-    };
-    let here = "127.0.0.1";
-    matrix.extend([
-        secure("TLS by address", here, good, "verify-full", "ca", pong),
-        secure("TLS by name", "localhost", good, "verify-full", "ca", pong),
-        secure("TLS, not verified", here, expired, "require", "", pong),
-        secure("TLS of a stranger", here, stranger, "verify-full", "ca", failed("certificate-not-trusted", "tls")),
-        secure("TLS, system's authorities", here, good, "verify-full", "", system()),
-        secure("TLS for another name", here, other, "verify-full", "ca", failed("certificate-wrong-name", "tls")),
-        secure("TLS for another name, verify-ca", here, other, "verify-ca", "ca", pong),
-        secure(
-            "TLS, verify-ca of a stranger",
-            here,
-            stranger,
-            "verify-ca",
-            "ca",
-            failed("certificate-not-trusted", "tls"),
-        ),
-        secure("TLS expired", here, expired, "verify-ca", "ca", failed("certificate-expired", "tls")),
-        secure("self-signed, trusted", here, own, "verify-full", "own", pong),
-        secure("self-signed, not trusted", here, own, "verify-full", "ca", failed("certificate-not-trusted", "tls")),
-        secure("self-signed authority, trusted", here, own_ca, "verify-full", "own-ca", pong),
-        secure(
-            "self-signed authority, not trusted",
-            here,
-            own_ca,
-            "verify-ca",
-            "ca",
-            failed("certificate-not-trusted", "tls"),
-        ),
-        secure(
-            "self-signed authority, another name",
-            "127.0.0.2",
-            own_ca,
-            "verify-full",
-            "own-ca",
-            failed("connection-refused", "connect"),
-        ),
-        secure(
-            "self-signed authority, expired",
-            here,
-            own_ca_expired,
-            "verify-ca",
-            "own-ca-expired",
-            failed("certificate-expired", "tls"),
-        ),
-        secure(
-            "a certificate of the client",
-            here,
-            wants,
-            "verify-ca",
-            "ca",
-            failed("client-certificate-wanted", "answer"),
-        ),
-        secure(
-            "a certificate of the client, TLS 1.2",
-            here,
-            wants_old,
-            "verify-ca",
-            "ca",
-            failed("client-certificate-wanted", "tls"),
-        ),
-        secure("no common cipher", here, old, "require", "", failed("tls-failed", "tls")),
-        secure("TLS to what is plain", here, plain.port, "require", "", failed("silent", "tls")),
-        url("plain to what is TLS", good, "", failed("connection-reset", "answer")),
-    ]);
-    let slow = stand_ins::slow_proxy(plain.port, Duration::from_secs(2));
-    matrix.extend([url("slow", slow, "", Want::Slow("PONG"))]);
-    matrix.run();
-    drop(held);
-    show(&matrix.line("Redis"));
-}
-
-/// What a certificate of the tests is to the authorities of the system.
-fn system() -> Want {
-    failed("certificate-not-trusted", "tls")
-}
-
-/// Takes the only connection that a Redis has, once the one that waited for its start is gone.
-fn hold(port: u16) -> TcpStream {
-    loop {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.write_all(b"PING\r\n").unwrap();
-        let mut answer = [0; 7];
-        if stream.read_exact(&mut answer).is_ok() && &answer == b"+PONG\r\n" {
-            return stream;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 #[test]
 fn faults_of_everything_else_are_named() {
@@ -376,6 +101,14 @@ fn faults_of_everything_else_are_named() {
     let early = stand_ins::answers(b"E\0\0\0\x1cSFATAL\0C53300\0Mfull up\0\0");
     add("an error in place of TLS", at("postgres", early, ""), failed("too-many-connections", "tls"));
 
+    let scram = b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0".to_vec();
+    let challenge = b"R\0\0\0\x1f\0\0\0\x0br=x,s=QUJD,i=2000000000".to_vec();
+    let busy = stand_ins::answers_in_turn(vec![scram, challenge]);
+    let busy = at("postgres", busy, "?tls=disable&password_env=RIGHT");
+    add("too many iterations", busy, failed("login-not-supported", "login"));
+
+    let stream = stand_ins::answers(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+    add("a body without an end", at("http", stream, ""), reached("HTTP 200"));
     add("HTTP 200", at("http", web, "/ok"), reached("HTTP 200"));
     add("HTTP 404", at("http", web, "/missing"), failed("http-status", "answer"));
     add("HTTP 503", at("http", web, "/down"), failed("http-status", "answer"));
@@ -455,6 +188,59 @@ fn a_name_that_does_not_exist_never_gets_further_than_its_resolution() {
     assert_eq!((failure["stage"].as_str(), &report["targets"][0]["stage"]), (Some("resolve"), &Value::Null));
 }
 
+/// Bytes of no sense, behind beginnings that make sense.
+#[test]
+fn hostile_answers_do_no_harm() {
+    let beginnings: [&[u8]; 11] = [
+        b"",
+        b"R\0\0\0",
+        b"R\0\0\0\x40\0\0\0\x0a",
+        b"E\0\0\0\x40",
+        b"S\0\0\0\x40",
+        b"S",
+        b"N",
+        b"+",
+        b"-",
+        b"HTTP/1.1 ",
+        b"\x16\x03\x03\0\x40",
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut targets = Vec::new();
+    for (round, beginning) in (0..4).flat_map(|round| beginnings.map(|beginning| (round, beginning))) {
+        let mut answer = beginning.to_vec();
+        for _ in 0..200 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let byte = (seed >> 56) as u8;
+            // Every other round is text, which gets further into parsers.
+            answer.push(if round % 2 == 0 { byte } else { 0x20 + byte % 0x5f });
+        }
+        answer.extend(b"\r\n\r\n");
+        let port = stand_ins::answers_in_turn(vec![answer.clone(), answer]);
+        for target in [
+            format!("postgres://127.0.0.1:{port}"),
+            format!("postgres://127.0.0.1:{port}/?tls=disable&password_env=HOME"),
+            format!("redis://127.0.0.1:{port}?password_env=HOME"),
+            format!("https://127.0.0.1:{port}"),
+            format!("clickhouse://127.0.0.1:{port}?password_env=HOME"),
+        ] {
+            targets.push(target);
+        }
+    }
+    let mut arguments = vec!["--tries", "1", "--timeout", "2", "--format", "json", "--target"];
+    arguments.extend(targets.iter().map(String::as_str));
+    let outcome = probe(&arguments).expect_code(2);
+    assert!(!outcome.stderr.contains("panicked"), "{}", outcome.stderr);
+    let report = outcome.json();
+    let answered: Vec<&Value> = list(&report, "targets")
+        .iter()
+        .filter(|target| {
+            target["outcome"] != "failed" && !(target["kind"] == "redis" && target["stage"] != Value::Null)
+        })
+        .collect();
+    assert!(answered.is_empty(), "{answered:?}");
+    assert!(!outcome.stdout.chars().any(|c| c.is_control() && c != '\n'));
+}
+
 #[test]
 fn tries_are_counted_and_measured() {
     let port = stand_ins::every_other(b"+PONG\r\n");
@@ -498,7 +284,8 @@ fn every_fault_has_a_row_in_the_page_and_a_case() {
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let faults = list(&schema["$defs"]["Failure"]["properties"]["fault"], "enum");
     assert!(faults.len() > 20);
-    let cases = read("tests/probe.rs") + &read("tests/probe/namespace.rs");
+    let files = ["probe.rs", "probe/namespace.rs", "probe/postgresql.rs", "probe/redis.rs"];
+    let cases: String = files.iter().map(|file| read(&format!("tests/{file}"))).collect();
     for fault in faults {
         let fault = fault.as_str().unwrap();
         let row = format!("| `{fault}` |");

@@ -5,7 +5,7 @@
 //! | [`keys`] | the one table of everything that the file may say; docs/config.md is printed from it |
 //! | [`mod@find`], [`mod@read`] | where the file lies, and its text |
 //! | [`mod@parse`] | text → [`Config`], or every [`ConfigError`]; `syntax`, `table` and `validate` are its steps |
-//! | [`mod@target`] | a URL, or single settings → a target |
+//! | `target` | a URL, or single settings → a target |
 //! | [`live_source`] | the spellings of [`LiveSource`] |
 //! | [`mod@render`] | errors as a person sees them |
 //! | [`init`] | what a repository seems to have, and a commented file that says so |

@@ -18,8 +18,8 @@ pub(super) async fn speak(
 ) -> Result<String, Ended> {
     trace.begin(ProbeStage::Answer);
     let mut session = Session::start(wire, target).await?;
-    let answer = session.get("/ping", &HeaderMap::new()).await?;
-    match (answer.status, answer.body.trim()) {
+    let (answer, body) = session.read("/ping", &HeaderMap::new()).await?;
+    match (answer.status, body.trim()) {
         (StatusCode::OK, "Ok.") => trace.done(),
         (StatusCode::OK, _) => {
             let detail = "HTTP 200 to /ping, without ClickHouse's `Ok.`".to_owned();
@@ -43,22 +43,22 @@ pub(super) async fn speak(
     if let Some(database) = &target.database {
         add("x-clickhouse-database", database)?;
     }
-    let answer = session.get("/?query=SELECT%201", &headers).await?;
+    let (answer, body) = session.read("/?query=SELECT%201", &headers).await?;
     if answer.status != StatusCode::OK {
-        return Err(refusal(&answer, password));
+        return Err(refusal(&answer, &body, password));
     }
     trace.done();
     trace.begin(ProbeStage::Query);
-    if answer.body.trim() != "1" {
+    if body.trim() != "1" {
         return Err(Ended::failed(ProbeFault::WrongProtocol, "SELECT 1 did not give 1"));
     }
     trace.done();
     Ok("Ok., SELECT 1 answered".to_owned())
 }
 
-fn refusal(answer: &Answer, password: &str) -> Ended {
+fn refusal(answer: &Answer, body: &str, password: &str) -> Ended {
     let code = answer.headers.get("x-clickhouse-exception-code").and_then(|code| code.to_str().ok());
-    let line = said(answer.body.lines().next().unwrap_or_default(), Some(password));
+    let line = said(body.lines().next().unwrap_or_default(), Some(password));
     Ended::failed(fault(code), format!("HTTP {}: {line}", answer.status))
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
@@ -15,7 +16,7 @@ use crate::model::{ProbeFault, ProbeStage, Target, TargetKind, TlsMode};
 pub(super) async fn speak(wire: Wire, target: &Target, trace: &mut Trace) -> Result<String, Ended> {
     trace.begin(ProbeStage::Answer);
     let mut session = Session::start(wire, target).await?;
-    let answer = session.get(target.path.as_deref().unwrap_or("/"), &HeaderMap::new()).await?;
+    let (answer, _) = session.get(target.path.as_deref().unwrap_or("/")).await?;
     let expected = if target.statuses.is_empty() {
         answer.status.as_u16() < 400
     } else {
@@ -37,12 +38,10 @@ pub(super) struct Session {
     authority: String,
 }
 
-/// What came back.
+/// What came back, without the body.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// The beginning of the body; empty where it was not asked for, or does not end soon.
-    pub(super) body: String,
 }
 
 /// So much of a body is read, in bytes.
@@ -82,8 +81,19 @@ impl Session {
         Ok(Self { sender, seen, authority })
     }
 
-    /// Asks for a path.
-    pub(super) async fn get(&mut self, path: &str, headers: &HeaderMap) -> Result<Answer, Ended> {
+    /// Asks for a path. The body may have no end, and is not waited for.
+    async fn get(&mut self, path: &str) -> Result<(Answer, Incoming), Ended> {
+        self.ask(path, &HeaderMap::new()).await
+    }
+
+    /// Asks for a path, and waits for the body; of one that is too long nothing is told.
+    pub(super) async fn read(&mut self, path: &str, headers: &HeaderMap) -> Result<(Answer, String), Ended> {
+        let (answer, body) = self.ask(path, headers).await?;
+        let body = Limited::new(body, MAX_BODY).collect().await;
+        Ok((answer, body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned()).unwrap_or_default()))
+    }
+
+    async fn ask(&mut self, path: &str, headers: &HeaderMap) -> Result<(Answer, Incoming), Ended> {
         let mut request = Request::get(path).body(Empty::new());
         if let Ok(request) = &mut request {
             request.headers_mut().clone_from(headers);
@@ -96,9 +106,7 @@ impl Session {
         self.sender.ready().await.map_err(|error| of_http(&error, &self.seen))?;
         let response = self.sender.send_request(request).await.map_err(|error| of_http(&error, &self.seen))?;
         let (head, body) = response.into_parts();
-        let read = Limited::new(body, MAX_BODY).collect().await;
-        let body = read.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned()).unwrap_or_default();
-        Ok(Answer { status: head.status, headers: head.headers, body })
+        Ok((Answer { status: head.status, headers: head.headers }, body))
     }
 }
 
@@ -110,7 +118,7 @@ fn of_http(error: &hyper::Error, seen: &Seen) -> Ended {
         }
         source = inner.source();
     }
-    if error.is_parse() || error.is_parse_status() || error.is_parse_too_large() {
+    if error.is_parse() {
         return wrong_protocol("HTTP", seen);
     }
     if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {

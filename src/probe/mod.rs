@@ -2,12 +2,12 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | [`mod@target`] | all tries of one target → what is said of it |
-//! | [`attempt`] | one try, stage by stage, under its time limit |
-//! | [`resolve`], [`connect`], [`tls`] | the stages before anything is said |
-//! | [`trust`] | which certificates are trusted |
-//! | [`postgres`], [`redis`], [`http`], [`clickhouse`] | one protocol each |
-//! | [`wire`] | reading and writing, and what broken connections mean |
+//! | `target` | all tries of one target → what is said of it |
+//! | `attempt` | one try, stage by stage, under its time limit |
+//! | `resolve`, `connect`, `tls` | the stages before anything is said |
+//! | `trust` | which certificates are trusted |
+//! | `postgres`, `redis`, `http`, `clickhouse` | one protocol each |
+//! | `wire` | reading and writing, and what broken connections mean |
 //! | [`from`] | where this program runs |
 
 use std::path::PathBuf;
@@ -105,6 +105,8 @@ pub fn run(questions: Vec<Question>, options: &Options) -> std::io::Result<Probe
 
 async fn ask(questions: Vec<Question>, options: Options) -> Vec<ProbedTarget> {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut answers: Vec<ProbedTarget> =
+        questions.iter().map(|question| target::blank(&question.target, Some(STOPPED.to_owned()))).collect();
     let mut running = JoinSet::new();
     for (index, question) in questions.into_iter().enumerate() {
         let permits = Arc::clone(&permits);
@@ -114,7 +116,15 @@ async fn ask(questions: Vec<Question>, options: Options) -> Vec<ProbedTarget> {
             (index, target::ask(&question, &options).await)
         });
     }
-    let mut answers = running.join_all().await;
-    answers.sort_by_key(|(index, _)| *index);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    while let Some(joined) = running.join_next().await {
+        if let Ok((index, answer)) = joined
+            && let Some(blank) = answers.get_mut(index)
+        {
+            *blank = answer;
+        }
+    }
+    answers
 }
+
+/// What is said of a target where asking it did not end.
+const STOPPED: &str = "asking it stopped unexpectedly";

@@ -92,15 +92,15 @@ pub(super) async fn speak(
             }
             Message::ReadyForQuery(_) => break,
             Message::AuthenticationSaslContinue(body) => {
-                let Some(state) = scram.as_mut() else { return Err(answers.unexpected()) };
-                // A server that does not know the password's form proves nothing, and is not answered.
-                state.update(body.data()).map_err(|error| answers.failed_login(&error))?;
+                let Some(state) = scram.take() else { return Err(answers.unexpected()) };
+                let state = prove(state, body.data()).await?;
                 let response = state.message().to_vec();
+                scram = Some(state);
                 answers.send(|out| frontend::sasl_response(&response, out)).await?;
             }
             Message::AuthenticationSaslFinal(body) => {
                 let Some(state) = scram.as_mut() else { return Err(answers.unexpected()) };
-                state.finish(body.data()).map_err(|error| answers.failed_login(&error))?;
+                state.finish(body.data()).map_err(|error| failed_login(&error))?;
             }
             request => {
                 let Some(method) = method(&request) else { return Err(answers.unexpected()) };
@@ -236,10 +236,6 @@ impl Answers {
         wrong_protocol(NAME, &self.wire.seen())
     }
 
-    fn failed_login(&self, error: &std::io::Error) -> Ended {
-        Ended::failed(ProbeFault::WrongProtocol, format!("the server does not keep to SCRAM: {error}"))
-    }
-
     /// The fault that an ErrorResponse names.
     fn refusal(&self, body: &ErrorResponseBody) -> Ended {
         let mut fields = body.fields();
@@ -255,6 +251,34 @@ impl Answers {
         }
         Ended::failed(fault(&code, &routine), format!("{code}: {text}"))
     }
+}
+
+/// Works out the answer to a challenge of SCRAM, which takes the time that the server asks for.
+async fn prove(mut state: ScramSha256, challenge: &[u8]) -> Result<ScramSha256, Ended> {
+    let iterations = iterations(challenge).unwrap_or(u64::MAX);
+    if iterations > MAX_ITERATIONS {
+        let detail = format!("the server asks for {iterations} iterations of SCRAM");
+        return Err(Ended::failed(ProbeFault::LoginNotSupported, detail));
+    }
+    let challenge = challenge.to_vec();
+    let worked = tokio::task::spawn_blocking(move || state.update(&challenge).map(|()| state)).await;
+    match worked {
+        Ok(worked) => worked.map_err(|error| failed_login(&error)),
+        Err(_) => Err(Ended::NotChecked("the answer to SCRAM was not worked out".to_owned())),
+    }
+}
+
+/// More iterations than this are a way to keep a client busy; 4096 are usual.
+const MAX_ITERATIONS: u64 = 1_000_000;
+
+/// The iterations that a challenge asks for. Source: RFC 5802, section 5.1.
+fn iterations(challenge: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(challenge).ok()?;
+    text.split(',').find_map(|attribute| attribute.strip_prefix("i="))?.parse().ok()
+}
+
+fn failed_login(error: &std::io::Error) -> Ended {
+    Ended::failed(ProbeFault::WrongProtocol, format!("the server does not keep to SCRAM: {error}"))
 }
 
 fn not_supported(method: &str) -> Ended {

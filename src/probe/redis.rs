@@ -15,12 +15,13 @@ pub(super) async fn speak(
     trace: &mut Trace,
 ) -> Result<String, Ended> {
     trace.begin(ProbeStage::Answer);
-    let first = ask(&mut wire, &cmd("PING").get_packed_command()).await?;
+    let ping = cmd("PING").get_packed_command();
+    let first = ask(&mut wire, &ping, "PONG").await?;
     let Some(password) = password else {
         return match first {
-            Reply::Fine(text) => {
+            Reply::Fine => {
                 trace.done();
-                Ok(text)
+                Ok("PONG".to_owned())
             }
             // That it asks for a password is an answer.
             Reply::Error { code, .. } if code == "NOAUTH" => {
@@ -40,27 +41,27 @@ pub(super) async fn speak(
         auth.arg(user);
     }
     auth.arg(password);
-    match ask(&mut wire, &auth.get_packed_command()).await? {
-        Reply::Fine(_) => trace.done(),
+    match ask(&mut wire, &auth.get_packed_command(), "OK").await? {
+        Reply::Fine => trace.done(),
         Reply::Error { code, text } => return Err(refusal(&code, &said(&text, Some(password)))),
     }
     trace.begin(ProbeStage::Query);
-    match ask(&mut wire, &cmd("PING").get_packed_command()).await? {
-        Reply::Fine(text) => {
+    match ask(&mut wire, &ping, "PONG").await? {
+        Reply::Fine => {
             trace.done();
-            Ok(format!("{text} after the login"))
+            Ok("PONG after the login".to_owned())
         }
         Reply::Error { code, text } => Err(refusal(&code, &said(&text, Some(password)))),
     }
 }
 
-/// A reply to `PING` or `AUTH`: a status or an error.
+/// A reply to `PING` or `AUTH`: the status that is due, or an error.
 enum Reply {
-    Fine(String),
+    Fine,
     Error { code: String, text: String },
 }
 
-async fn ask(wire: &mut Wire, command: &[u8]) -> Result<Reply, Ended> {
+async fn ask(wire: &mut Wire, command: &[u8], due: &str) -> Result<Reply, Ended> {
     wire.send(command).await?;
     let mut buffer = Vec::new();
     loop {
@@ -74,8 +75,8 @@ async fn ask(wire: &mut Wire, command: &[u8]) -> Result<Reply, Ended> {
         }
     }
     match parse_redis_value(&buffer) {
-        Ok(Value::SimpleString(text)) => Ok(Reply::Fine(said(&text, None))),
-        Ok(Value::Okay) => Ok(Reply::Fine("OK".to_owned())),
+        Ok(Value::SimpleString(text)) if text == due => Ok(Reply::Fine),
+        Ok(Value::Okay) if due == "OK" => Ok(Reply::Fine),
         Ok(Value::ServerError(error)) => {
             Ok(Reply::Error { code: error.code().to_owned(), text: error.details().unwrap_or_default().to_owned() })
         }

@@ -86,7 +86,8 @@ async fn tls(question: &Question) -> Result<Option<Tls>, String> {
     made.map_err(|_| "reading the certificates stopped unexpectedly".to_owned())?.map(Some)
 }
 
-fn blank(target: &Target, unchecked: Option<String>) -> ProbedTarget {
+/// A target of which nothing is known yet.
+pub(super) fn blank(target: &Target, unchecked: Option<String>) -> ProbedTarget {
     ProbedTarget {
         name: target.name.clone(),
         kind: target.kind,

@@ -42,6 +42,17 @@ pub fn answers(text: &'static [u8]) -> u16 {
     })
 }
 
+/// Says each of these once the peer has said something more, and then nothing.
+pub fn answers_in_turn(texts: Vec<Vec<u8>>) -> u16 {
+    serve(move |mut stream| {
+        for text in &texts {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(text);
+        }
+        drain(stream);
+    })
+}
+
 /// Resets the connection as soon as the peer has said something: closing with unread bytes does that.
 pub fn resets() -> u16 {
     serve(|stream| {
