@@ -7,6 +7,7 @@
 //!    [`model::Evidence`] value. Everything that waits happens here.
 //! 2. *reconcile*: [`reconcile`] sets declared against live, in three values.
 //! 3. *judge*: [`checks`] and [`policy`] turn that into [`finding::Verdict`]s.
+//!    [`connectivity`] follows packets hop by hop, and says why they do not arrive.
 //! 4. *tell*: [`report`] renders one [`report::Report`].
 //!
 //! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands;
@@ -16,6 +17,7 @@ pub mod checks;
 #[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra", feature = "probe"))]
 pub mod cli;
 pub mod config;
+pub mod connectivity;
 pub mod deploy;
 #[cfg(feature = "emulator")]
 pub mod emulator;

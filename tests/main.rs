@@ -9,6 +9,7 @@ mod checks;
 mod cli;
 mod coverage;
 mod deploy_python_fuzz;
+mod diagnose;
 mod deploy_shell_fuzz;
 mod docs;
 mod doctor;

@@ -51,7 +51,10 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 /// The run, where its file could be read and is young enough.
-fn usable<'a>(probe: &'a ProbeEvidence, evidence: &Evidence) -> Result<&'a ProbeRun, Why> {
+///
+/// # Errors
+/// Why it says nothing.
+pub fn usable<'a>(probe: &'a ProbeEvidence, evidence: &Evidence) -> Result<&'a ProbeRun, Why> {
     let run = match &probe.found {
         ProbeFound::Refused(why) => {
             let text = format!("the probe `{}` cannot be used: {}", probe.file, why.text);
@@ -150,7 +153,12 @@ mod tests {
         let mut evidence = Evidence { probes, date: "2026-11-27".to_owned(), ..Evidence::default() };
         evidence.timings.started = "2026-11-27T11:00:00Z".to_owned();
         let limits = Limits { max_files: 1, max_seconds: 1.0 };
-        judge(&Scene { evidence: &evidence, reconciled: &Reconciled::default(), limits })
+        judge(&Scene {
+            evidence: &evidence,
+            reconciled: &Reconciled::default(),
+            limits,
+            environments: &BTreeMap::new(),
+        })
     }
 
     fn read(file: &str, change: impl FnOnce(&mut ProbeRun)) -> ProbeEvidence {

@@ -2,6 +2,7 @@
 
 pub mod check;
 mod cloud;
+pub mod diagnose;
 pub mod doctor;
 pub mod error;
 pub mod eval;
@@ -46,6 +47,8 @@ struct Cli {
 enum Command {
     /// The one report: declared against live, and the test infrastructure
     Check(check::Args),
+    /// Say why a workload does not reach its database, cache or endpoint, and what is behind it
+    Diagnose(diagnose::Args),
     /// Measure the health of the tests, and compare it with a saved baseline
     Health(health::Args),
     /// Print what was understood, as JSON
@@ -86,6 +89,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Diagnose(args) => diagnose::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Show(command) => show::run(&command),
         Command::Eval(args) => eval::run(&args),

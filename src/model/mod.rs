@@ -16,6 +16,7 @@
 //! | [`resource`] | [`Resource`], [`Setting`]: what is compared field by field |
 //! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
+//! | [`diagnosis`] | [`Path`](diagnosis::Path), [`Cause`](diagnosis::Cause), …: what `diagnose` says |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`health`] | [`HealthEvidence`], [`HealthState`], [`HealthBaseline`]: the health of the tests over time |
 //! | [`target`], [`probe`] | [`Target`], [`ProbeEvidence`]: what must be reachable, and what `probe` found out about it |
@@ -28,6 +29,7 @@ pub mod connector;
 pub mod connector_health;
 pub mod database;
 pub mod declared;
+pub mod diagnosis;
 pub mod discovered;
 pub mod effect;
 pub mod evidence;

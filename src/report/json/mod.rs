@@ -2,6 +2,7 @@
 //! types may change, a published version only ever gains fields.
 
 mod convert;
+pub mod diagnose;
 pub mod health;
 pub mod premigrate;
 pub mod probe;
