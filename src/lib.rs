@@ -10,8 +10,10 @@
 //! 4. *tell*: [`report`] renders one [`report::Report`].
 //!
 //! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands;
-//! [`files`] is the one writer of files.
+//! [`files`] is the one writer of files, [`git`] the one reader of git repositories, and [`change`] sets the findings of two
+//! commits against each other.
 
+pub mod change;
 pub mod checks;
 #[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra"))]
 pub mod cli;
@@ -22,6 +24,7 @@ pub mod emulator;
 pub mod exit_code;
 pub mod files;
 pub mod finding;
+pub mod git;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod model;

@@ -5,6 +5,7 @@
 mod common;
 
 mod before_deploy;
+mod change;
 mod checks;
 mod cli;
 mod coverage;

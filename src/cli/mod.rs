@@ -1,7 +1,9 @@
 //! The command line: one file a command. It wires the other modules, and maps their errors to exit codes.
 
+mod base;
 pub mod check;
 mod cloud;
+mod compared;
 pub mod doctor;
 pub mod error;
 pub mod eval;
@@ -11,6 +13,7 @@ pub mod health;
 pub mod init;
 mod live_args;
 pub mod live_state;
+mod metrics;
 mod observed;
 mod outlook;
 pub mod output;
