@@ -262,6 +262,9 @@ fn files_that_git_ignores_are_there_on_both_sides() {
 #[test]
 fn a_repository_in_a_folder_of_a_larger_one_is_compared_alone() {
     let outer = Repository::empty();
+    for folder in ["infra", "second"] {
+        std::fs::create_dir(outer.join(folder)).unwrap();
+    }
     super::common::copy(&fixture("clean"), &outer.join("infra"));
     outer.write("other/broken.tf", "resource {");
     git(outer.path(), &["init", "--quiet", "--initial-branch", "main"]);
@@ -292,6 +295,7 @@ fn what_cannot_be_compared_says_why() {
     }
     repository.run(&["check", "--base", "main", "--collect"]).expect_code(64);
     git(repository.path(), &["checkout", "--quiet", "--orphan", "alone"]);
+    repository.write("NOTES.md", "another beginning");
     commit(&repository);
     let outcome = check(&repository, &[]).expect_code(1);
     assert!(outcome.stderr.contains("no commit in common"), "{}", outcome.stderr);

@@ -13,6 +13,7 @@ mod deploy_python_fuzz;
 mod docs;
 mod doctor;
 mod emulator;
+mod examples;
 mod fault_matrix;
 mod faults;
 mod gcloud_cli;
