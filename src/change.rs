@@ -164,7 +164,8 @@ impl<'a> Lookup<'a> {
     }
 }
 
-fn is_below(file: &str, path: &str) -> bool {
+/// True where a path is another one or lies below it.
+pub fn is_below(file: &str, path: &str) -> bool {
     file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

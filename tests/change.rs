@@ -191,6 +191,22 @@ fn a_file_that_both_sides_cannot_read_hides_nothing() {
 }
 
 #[test]
+fn what_the_base_does_not_have_at_all_hides_nothing() {
+    let repository = started("clean", |repository| {
+        std::fs::remove_dir_all(repository.join("terraform")).unwrap();
+        std::fs::remove_dir_all(repository.join("scripts")).unwrap();
+        std::fs::remove_dir_all(repository.join(".github")).unwrap();
+    });
+    for folder in ["terraform", "scripts", ".github"] {
+        std::fs::create_dir(repository.join(folder)).unwrap();
+        super::common::copy(&fixture("clean").join(folder), &repository.join(folder));
+    }
+    raise(&repository);
+    let report = check(&repository, &["--only", "vpc"]).expect_code(2).json();
+    assert_eq!(told(&report).0, set(&[&format!("connector-changed:{CONNECTOR}:max_throughput")]));
+}
+
+#[test]
 fn without_live_state_declarations_are_compared() {
     let repository = started("clean", |_| {});
     let workflow = ".github/workflows/deploy-staging.yml";

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::error::CliError;
 use super::setup::Setup;
 use crate::change::{self, Base};
+use crate::config::Config;
 use crate::git::{self, base::Error};
 use crate::model::{Evidence, RepoPath};
 
@@ -26,6 +27,9 @@ pub struct BaseEvidence {
     /// Files that one of the sides could not read in full, and that are the same on both.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub same: BTreeSet<RepoPath>,
+    /// Files that the configuration names and the commit does not have: nothing of it was in them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub absent: BTreeSet<RepoPath>,
     /// What of its tree was not written, so that it was not read either, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<(RepoPath, String)>,
@@ -62,6 +66,7 @@ impl Checkout {
         fs::create_dir(&root).map_err(|error| failed(&error))?;
         let unread = git::checkout::write(&head.root, &commit, &root).map_err(|error| failed(&error))?;
         let mut config = head.config.clone();
+        stand_in(&root, &config, &unread).map_err(|error| failed(&error))?;
         // A state says what is there, whoever asks; a plan was made for the head alone.
         config.terraform.plan = None;
         if let Some(state) = config.terraform.state.as_mut().filter(|state| *state != "auto") {
@@ -80,10 +85,32 @@ impl Checkout {
 
     /// What is kept of the run, with the files that hide nothing because they are the same on both sides.
     pub(super) fn evidence(self, head: &Setup, of_head: &Evidence, evidence: Evidence) -> BaseEvidence {
-        let files = change::unreadable(of_head).into_iter().chain(change::unreadable(&evidence)).flatten();
-        let same = files.filter(|file| is_same(&head.root, &self.setup.root, file)).collect();
-        BaseEvidence { base: self.base, evidence, same, unread: self.unread }
+        let root = &self.setup.root;
+        let files = change::unreadable(&evidence).into_iter().flatten();
+        let unread =
+            |file: &RepoPath| self.unread.iter().any(|(path, _)| change::is_below(file.as_str(), path.as_str()));
+        let (there, absent): (BTreeSet<_>, BTreeSet<_>) =
+            files.partition(|file| unread(file) || fs::symlink_metadata(root.join(file.as_str())).is_ok());
+        let files = change::unreadable(of_head).into_iter().flatten().chain(there);
+        let same = files.filter(|file| is_same(&head.root, root, file)).collect();
+        BaseEvidence { base: self.base, evidence, same, absent, unread: self.unread }
     }
+}
+
+/// A folder that the configuration names and the commit does not have declares and tests nothing: it is there, and
+/// empty.
+fn stand_in(root: &Path, config: &Config, unread: &[git::checkout::Unread]) -> std::io::Result<()> {
+    let is_missing = |path: &str| {
+        let is_hidden = unread.iter().any(|(hidden, _)| change::is_below(path, hidden));
+        git::tree::is_safe(path.as_bytes()) && !is_hidden && fs::symlink_metadata(root.join(path)).is_err()
+    };
+    for path in config.terraform.roots.iter().map(|path| path.trim_end_matches('/')).filter(|path| is_missing(path)) {
+        fs::create_dir_all(root.join(path))?;
+        // Without any file it would be no root module.
+        fs::write(root.join(path).join("empty.tf"), "")?;
+    }
+    let tests = config.tests.root.trim_end_matches('/');
+    if is_missing(tests) { fs::create_dir_all(root.join(tests)) } else { Ok(()) }
 }
 
 fn is_same(head: &Path, base: &Path, file: &RepoPath) -> bool {

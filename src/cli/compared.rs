@@ -29,7 +29,8 @@ pub(super) fn change(base: &BaseEvidence, head: (&Evidence, &Judged), before: (&
     // A path that the base lacks because it was not written is there in the head.
     now.gaps = change::gaps(evidence, &base.same, &[], "now");
     let mut then = side(before.1);
-    then.gaps = change::gaps(before.0, &base.same, &base.unread, "at the merge base");
+    let told = base.same.union(&base.absent).cloned().collect();
+    then.gaps = change::gaps(before.0, &told, &base.unread, "at the merge base");
     if evidence.health.is_some() {
         let why = "the merge base has no run of the tests and no saved baseline of its own";
         then.gaps.parts.insert(Part::Health, why.to_owned());

@@ -115,7 +115,9 @@ pub fn evidence_of_both(
     if let (Some(before), Some(base)) = (&mut before, base)
         && wanted.tests()
     {
-        before.tests = Some(read_tests(base, &Excerpts::default()).index);
+        let indexed = read_tests(base, &Excerpts::default());
+        before.timings.discovery = indexed.discovery_seconds;
+        before.tests = Some(indexed.index);
     }
     evidence.excerpts = excerpts.cited();
     Ok((evidence, before))

@@ -36,7 +36,7 @@ use crate::exit_code;
 /// to run.
 ///
 /// Exit codes: 0 clean, 1 the tool failed, 2 findings at or above --fail-on, 3 something could not be checked,
-/// 64 wrong usage.
+/// 64 wrong usage. With check --base, only what a change introduces counts.
 #[derive(Debug, Parser)]
 #[command(name = "gcp-drift", version, max_term_width = 100)]
 struct Cli {
