@@ -10,6 +10,7 @@ mod checks;
 mod cli;
 mod coverage;
 mod deploy_python_fuzz;
+mod deploy_shell_fuzz;
 mod docs;
 mod doctor;
 mod emulator;

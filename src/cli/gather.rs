@@ -96,7 +96,7 @@ pub fn evidence_of_both(
         evidence.inventory = live::inventory(state);
     }
     match tests {
-        Some(Ok((indexed, seconds))) => {
+        Some(Ok((mut indexed, seconds))) => {
             evidence.timings.collection = seconds;
             evidence.timings.discovery = indexed.discovery_seconds;
             evidence.timings.tests = indexed.seconds;
@@ -104,7 +104,9 @@ pub fn evidence_of_both(
                 let inputs = Inputs::configured(&setup.root, config);
                 health::evidence(&setup.root, &indexed, &setup.config.tests, &inputs)
             });
-            evidence.tests = Some(indexed.index);
+            evidence.tests = Some(std::mem::take(&mut indexed.index));
+            // Many small pieces, which are given back beside what follows.
+            rayon::spawn(move || drop(indexed));
         }
         Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
         None => {}

@@ -66,8 +66,8 @@ struct Cascade {
     failing: HashSet<FileId>,
 }
 
-/// Judges all imports.
-pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
+/// Judges all imports, and tells what came of it.
+pub fn judge(space: &Space<'_>, scope: &Scope<'_>, tell: impl FnOnce(Imports)) {
     let mut interpreter = Interpreter::new(space, Order::Any);
     for &file in scope.tests {
         let (conftests, own) = order_of_test(space, file);
@@ -144,7 +144,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     // A chain must be the one that CPython follows, in its order.
     let mut exact = Interpreter::new(space, Order::Real);
     let critical = scope.critical.iter().map(|module| critical::critical(space, &mut exact, module)).collect();
-    Imports { broken, critical, failing, outcomes, incomplete }
+    tell(Imports { broken, critical, failing, outcomes, incomplete });
 }
 
 /// What pytest imports for a test file: the conftest files above it, then its packages and itself.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Mode, Order, Outcome, Reached, Record};
+use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Last, Mode, Order, Outcome, Reached, Record};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
 use crate::python::exceptions;
@@ -14,8 +14,26 @@ use crate::testinfra::sources::{FileId, FileState};
 impl Interpreter<'_> {
     pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
-        let resolution = self.space.resolve_on(frame.file, &frame.roots, import, self.versions(mode));
-        self.resolved(frame, import, mode, resolution)
+        let versions = self.versions(mode);
+        if let Some(last) = &frame.last
+            && last.statement == import.statement
+            && last.module == import.module
+            && last.versions == versions
+            && last.roots == frame.roots.folders.len()
+        {
+            let units = last.units.clone();
+            return self.execute_units(frame, import, mode, &units);
+        }
+        match self.space.resolve_on(frame.file, &frame.roots, import, versions) {
+            Resolution::Units(units) if import.level == 0 => {
+                let units: Rc<[Unit]> = units.into();
+                let (statement, module) = (import.statement.clone(), import.module.clone());
+                let roots = frame.roots.folders.len();
+                frame.last = Some(Last { statement, module, versions, roots, units: units.clone() });
+                self.execute_units(frame, import, mode, &units)
+            }
+            resolution => self.resolved(frame, import, mode, resolution),
+        }
     }
 
     pub(super) fn resolved(
