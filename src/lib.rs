@@ -11,8 +11,10 @@
 //! 4. *tell*: [`report`] renders one [`report::Report`].
 //!
 //! [`model`] is the vocabulary that all of them share; [`config`] is what the user may set; [`cli`] wires the commands;
-//! [`files`] is the one writer of files; [`probe`] asks targets from inside the network, whose answers are evidence too.
+//! [`files`] is the one writer of files, [`git`] the one reader of git repositories, and [`change`] sets the findings of two
+//! commits against each other; [`probe`] asks targets from inside the network, whose answers are evidence too.
 
+pub mod change;
 pub mod checks;
 #[cfg(all(feature = "live", feature = "emulator", feature = "policy", feature = "testinfra", feature = "probe"))]
 pub mod cli;
@@ -24,6 +26,7 @@ pub mod emulator;
 pub mod exit_code;
 pub mod files;
 pub mod finding;
+pub mod git;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod model;

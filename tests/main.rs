@@ -5,15 +5,17 @@
 mod common;
 
 mod before_deploy;
+mod change;
 mod checks;
 mod cli;
 mod coverage;
 mod deploy_python_fuzz;
-mod diagnose;
 mod deploy_shell_fuzz;
+mod diagnose;
 mod docs;
 mod doctor;
 mod emulator;
+mod examples;
 mod fault_matrix;
 mod faults;
 mod gcloud_cli;

@@ -54,6 +54,19 @@ impl Wanted {
 /// # Errors
 /// A live source that cannot be read at all (a snapshot or state file that is not there or not valid).
 pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
+    Ok(evidence_of_both(setup, None, wanted)?.0)
+}
+
+/// The same of two sides of a change: Google Cloud is asked once, for what either of them needs. The second side holds
+/// what is its own: declarations and tests.
+///
+/// # Errors
+/// As for [`evidence`].
+pub fn evidence_of_both(
+    setup: &Setup,
+    base: Option<&Setup>,
+    wanted: &Wanted,
+) -> Result<(Evidence, Option<Evidence>), CliError> {
     let started = jiff::Timestamp::now();
     let excerpts = Excerpts::default();
     let mut evidence = Evidence {
@@ -66,11 +79,16 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     let (cloud, tests) = std::thread::scope(|scope| {
         let wanted_tests = wanted.tests() || health.is_some();
         let tests = wanted_tests.then(|| scope.spawn(|| read_tests_and_collect(setup, &excerpts, wanted.collect)));
-        let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
+        let cloud =
+            if wanted.cloud() { gather_cloud(setup, base, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
+    let mut before = base.map(|_| Evidence { version: Evidence::VERSION, ..Evidence::default() });
     match cloud? {
         Some(cloud) => {
+            if let (Some(before), Some((terraform, deploy))) = (&mut before, cloud.base) {
+                (before.terraform, before.deploy) = (terraform, deploy);
+            }
             evidence.live_source = cloud.live.description;
             evidence.live = cloud.live.state;
             evidence.terraform = cloud.terraform;
@@ -104,8 +122,15 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     if wanted.any(&[Part::Policies]) {
         evidence.policies = policies(setup)?;
     }
+    if let (Some(before), Some(base)) = (&mut before, base)
+        && wanted.tests()
+    {
+        let indexed = read_tests(base, &Excerpts::default());
+        before.timings.discovery = indexed.discovery_seconds;
+        before.tests = Some(indexed.index);
+    }
     evidence.excerpts = excerpts.cited();
-    Ok(evidence)
+    Ok((evidence, before))
 }
 
 /// The largest file of `probe` that is read, in bytes.
@@ -148,11 +173,18 @@ fn read_tests_and_collect(setup: &Setup, excerpts: &Excerpts, collect: bool) -> 
 struct Gathered {
     terraform: TerraformDeclarations,
     deploy: DeployDeclarations,
+    /// The declarations of the merge base.
+    base: Option<(TerraformDeclarations, DeployDeclarations)>,
     live: live::Gathered,
     seconds: (f64, f64, f64),
 }
 
-fn gather_cloud(setup: &Setup, needs: &live::Needs, excerpts: &Excerpts) -> Result<Gathered, CliError> {
+fn gather_cloud(
+    setup: &Setup,
+    base: Option<&Setup>,
+    needs: &live::Needs,
+    excerpts: &Excerpts,
+) -> Result<Gathered, CliError> {
     let cloud = Cloud::start(setup)?;
     let context = setup.name_context();
     let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
@@ -164,9 +196,19 @@ fn gather_cloud(setup: &Setup, needs: &live::Needs, excerpts: &Excerpts) -> Resu
     });
     let (terraform, terraform_seconds) = (terraform.0?, terraform.1);
     let (deploy, deploy_seconds) = deploy.map_err(|_| stopped())?;
-    let asked = Asked::from(setup, &terraform, &deploy).needing(needs);
-    let (live, live_seconds) = timed(|| cloud.ask(&asked));
-    Ok(Gathered { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
+    let mut asked = Asked::from(setup, &terraform, &deploy);
+    let base = match base {
+        None => None,
+        Some(base) => {
+            let unseen = Excerpts::default();
+            let terraform = load_terraform(base, &context, &unseen, Some(&cloud))?.declarations();
+            let deploy = read_deploy(base, &context, &unseen);
+            asked = asked.and(Asked::from(base, &terraform, &deploy));
+            Some((terraform, deploy))
+        }
+    };
+    let (live, live_seconds) = timed(|| cloud.ask(&asked.needing(needs)));
+    Ok(Gathered { terraform, deploy, base, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
@@ -264,6 +306,14 @@ impl Asked {
             asked.regions.extend(command.region.known().cloned());
         }
         asked
+    }
+
+    /// What either of two sides asks about.
+    fn and(mut self, other: Self) -> Self {
+        self.projects.extend(other.projects);
+        self.regions.extend(other.regions);
+        self.needs.networks.extend(other.needs.networks);
+        self
     }
 
     /// The same, with what else is to be known.

@@ -1,7 +1,9 @@
 //! The command line: one file a command. It wires the other modules, and maps their errors to exit codes.
 
+mod base;
 pub mod check;
 mod cloud;
+mod compared;
 pub mod diagnose;
 pub mod doctor;
 pub mod error;
@@ -12,6 +14,7 @@ pub mod health;
 pub mod init;
 mod live_args;
 pub mod live_state;
+mod metrics;
 mod observed;
 mod outlook;
 pub mod output;
@@ -35,7 +38,7 @@ use crate::exit_code;
 /// to run.
 ///
 /// Exit codes: 0 clean, 1 the tool failed, 2 findings at or above --fail-on, 3 something could not be checked,
-/// 64 wrong usage.
+/// 64 wrong usage. With check --base, only what a change introduces counts.
 #[derive(Debug, Parser)]
 #[command(name = "gcp-drift", version, max_term_width = 100)]
 struct Cli {

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::change::Change;
 use crate::finding::{Finding, NotChecked, Part, Subject};
 use crate::model::effect::CommandEffect;
 use crate::model::{Coverage, RepoPath};
@@ -43,6 +44,8 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What the deploy that is about to run would do; `None` where the run is not about one.
     pub before_deploy: Option<DeployOutlook>,
+    /// What the change introduces and fixes; `None` where the run is not about one.
+    pub change: Option<Change>,
     /// What was really looked at in Google Cloud.
     pub coverage: Coverage,
     /// The redacted source lines that origins cite, by file and line.
