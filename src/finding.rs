@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{DeclaredSource, Fact, Origin, Why, WorkloadName};
 
+mod apply;
+
+pub use apply::{ApplyAction, ApplyEffect, CutOff};
+
 /// The parts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -284,6 +288,8 @@ pub struct Finding {
     pub places: Vec<Origin>,
     /// Why it matters here.
     pub why: String,
+    /// What `terraform apply` would do about it; `None` where that is no question of Terraform.
+    pub apply: Option<ApplyEffect>,
     /// What to do, best first.
     pub fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.
@@ -306,6 +312,7 @@ impl Finding {
             live: None,
             places: Vec::new(),
             why: String::new(),
+            apply: None,
             fix: Vec::new(),
             caused_by: Vec::new(),
         })
@@ -385,6 +392,12 @@ impl FindingBuilder {
     /// Says why it matters here.
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.0.why = why.into();
+        self
+    }
+
+    /// Says what `terraform apply` would do about it.
+    pub fn apply(mut self, effect: impl Into<Option<ApplyEffect>>) -> Self {
+        self.0.apply = effect.into();
         self
     }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
-use super::{Check, Scene, connector_missing, gcloud_command};
-use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
+use super::applying::{self, Change};
+use super::{Check, Scene, gcloud_command};
+use crate::finding::{ApplyEffect, Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Connector, ConnectorName, Declared, DeclaredSource, Fact, Why, WhyKind};
 use crate::reconcile::equivalence::{
     End, MACHINE_TYPE, NETWORK_NAME, RANGE, SCALING, SUBNETWORK_NAME, declared_scaling,
@@ -141,7 +142,8 @@ impl FieldContext<'_> {
             .baseline(Baseline::Terraform)
             .declared_fact(wanted, self.declared.source.to_string())
             .live(live.known().map(ToString::to_string), self.name.to_string(), api_field)
-            .why(self.why(field, wanted, live));
+            .why(consequence(field))
+            .apply(self.effect(field, wanted, live));
         let verify = gcloud_command::connector("describe", self.name, "");
         let builder = match &self.declared.source {
             DeclaredSource::Terraform { address, root } => {
@@ -157,18 +159,28 @@ impl FieldContext<'_> {
         builder.build().into()
     }
 
-    /// What applying would do: machine type and growing instances change in place, all else replaces the connector.
-    fn why<T: Display>(&self, field: &str, wanted: &Fact<T>, live: &Fact<T>) -> String {
-        let number = |fact: &Fact<T>| fact.known().and_then(|value| value.to_string().parse::<i64>().ok());
-        let shrinks = number(wanted).zip(number(live)).is_some_and(|(wanted, live)| wanted < live);
-        let in_place = field == "machine_type" || (field.ends_with("instances") && !shrinks);
-        let users = connector_missing::users(self.scene, self.name);
-        match (in_place, &*users.names) {
-            (true, _) => "terraform apply changes it in place".to_owned(),
-            (false, []) => format!("terraform apply replaces the connector; {}", users.none()),
-            (false, names) => {
-                format!("terraform apply replaces the connector: {} would lose the VPC meanwhile", names.join(", "))
-            }
-        }
+    fn effect<T: Display>(&self, field: &str, wanted: &Fact<T>, live: &Fact<T>) -> Option<ApplyEffect> {
+        let text = |fact: &Fact<T>| fact.known().map(ToString::to_string);
+        let (declared, live) = (text(wanted), text(live));
+        let change = Change {
+            source: &self.declared.source,
+            attribute: field,
+            declared: declared.as_deref(),
+            live: live.as_deref(),
+            // Such a field is not compared.
+            taken_over: false,
+        };
+        applying::connector(self.scene, &change, self.name)
+    }
+}
+
+/// What such a difference brings about.
+fn consequence(field: &str) -> &'static str {
+    match field {
+        "network" => "what its workloads call is looked for in another network",
+        "ip_cidr_range" | "subnet" => "its machines have other addresses than firewall rules and routes expect",
+        "machine_type" => "each of its machines carries more or less traffic than was reviewed",
+        field if field.starts_with("max_") => "under load it carries more or less traffic than was reviewed",
+        _ => "it keeps more or fewer machines ready for a burst of traffic than was reviewed",
     }
 }

@@ -1,6 +1,6 @@
 //! A connector is live, and nothing in the repository declares it.
 
-use super::{Check, Scene, connector_missing, gcloud_command, unseen_region};
+use super::{Check, Scene, applying, connector_missing, gcloud_command, unseen_region};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Api, Connector, ConnectorName, Why, WhyKind};
 use crate::reconcile::{ConnectorPair, LiveSide, unknown};
@@ -75,6 +75,7 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: 
     let beside = scene.evidence.terraform.connectors.first().map(|declared| declared.origin.clone());
     builder = builder
         .why(why)
+        .apply(applying::nothing())
         .edit(
             format!("keep it: declare resource \"google_vpc_access_connector\" \"{label}\" beside the others"),
             beside,

@@ -1,6 +1,6 @@
 //! A firewall rule is live on a declared network, and nothing declares it.
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Direction, Fact, FirewallRule, NetworkName, ResourceId, ResourceKind, Why, WhyKind};
 use crate::reconcile::{LiveSide, ResourcePair, unknown};
@@ -83,6 +83,7 @@ fn finding(pair: &ResourcePair, id: &ResourceId, rule: &FirewallRule) -> Verdict
         .baseline(Baseline::Terraform)
         .live(Some(format!("{verb} {way} {what}, priority {priority}")), id.full.clone(), "")
         .why(why)
+        .apply(applying::nothing())
         .edit("keep it: declare it beside the others and import it", None)
         .command(gcloud_command::describe_resource(ResourceKind::Firewall, id), "", "");
     if beats {

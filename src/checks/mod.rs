@@ -2,6 +2,7 @@
 //! verdict afterwards stands in [`registry`].
 
 pub mod annotation_misplaced;
+pub mod applying;
 pub mod argument_invalid;
 pub mod argument_missing;
 pub mod argument_unsupported;

@@ -1,7 +1,7 @@
 //! A workload is live, and nothing in the repository declares or deploys it.
 
 use super::workload_connector_changed::changed_by;
-use super::{Check, Scene, gcloud_command, unseen_region};
+use super::{Check, Scene, applying, gcloud_command, unseen_region};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Fact, LiveWorkload, Why, WhyKind, WorkloadKind, WorkloadName};
 use crate::reconcile::{LiveSide, WorkloadPair, unknown};
@@ -77,6 +77,7 @@ fn finding(pair: &WorkloadPair, name: &WorkloadName, live: &LiveWorkload) -> Ver
         .live(Some(name.to_string()), name.to_string(), "")
         .live_note(changed_by(live))
         .why(format!("{maker}nobody reviews how it reaches the VPC, and nothing makes it anew where it is lost"))
+        .apply(applying::nothing())
         .edit("keep it: declare it beside the others, or take it into the deploy config", None)
         .command(gcloud_command::describe_workload(name), "", "")
         .build()

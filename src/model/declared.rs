@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
 use super::fact::{Change, Fact, Guard, Presence, Why};
+use super::lifecycle::Lifecycle;
 use super::names::{ConnectorName, NetworkName, WorkloadKind};
 use super::network::{Network, Subnetwork};
 use super::origin::Origin;
@@ -80,6 +81,9 @@ pub struct TerraformDeclarations {
     /// private connections, databases and caches.
     #[serde(default)]
     pub resources: Vec<Declared<Resource>>,
+    /// What they say of changes, where they say anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifecycles: Vec<Lifecycle>,
     /// True where the configuration in itself was judged; recordings of earlier versions were not.
     #[serde(default)]
     pub judged: bool,

@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use crate::report;
 
+mod apply;
 mod before_deploy;
 
+pub(super) use apply::{ApplyAction, ApplyEffect, CutOff};
 use before_deploy::BeforeDeploy;
 
 /// The report as JSON, with two spaces of indent, fields and items in a stable order, and a line end.
@@ -180,6 +182,9 @@ pub(super) struct Finding {
     pub(super) live_places: Vec<LiveField>,
     /// Why it matters here; may be empty.
     pub(super) why: String,
+    /// What `terraform apply` would do about it; left out where that is no question of Terraform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) apply: Option<ApplyEffect>,
     /// What to do, best first.
     pub(super) fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.

@@ -79,6 +79,9 @@ fn notes(finding: &Finding, primary: Option<&Origin>, report: &Report) -> Vec<No
     if !finding.why.is_empty() {
         notes.push(Note::prose("why", &*finding.why));
     }
+    if let Some(effect) = &finding.apply {
+        notes.push(Note::prose("apply", &*effect.text));
+    }
     for (at, fix) in finding.fix.iter().enumerate() {
         let key = if at == 0 { "fix" } else { "or" };
         notes.push(match (fix.kind, &fix.origin) {
