@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use super::applying::{self, Change};
+use super::edits::{self, Literal};
 use super::{Check, Scene, gcloud_command};
-use crate::finding::{ApplyEffect, Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Connector, ConnectorName, Declared, DeclaredSource, Fact, Why, WhyKind};
+use crate::finding::{ApplyAction, ApplyEffect, Baseline, Finding, Part, Rule, Severity, Verdict};
+use crate::model::{Connector, ConnectorName, Declared, DeclaredSource, Fact, Origin, Why, WhyKind};
 use crate::reconcile::equivalence::{
-    End, MACHINE_TYPE, NETWORK_NAME, RANGE, SCALING, SUBNETWORK_NAME, declared_scaling,
+    DEFAULT_MACHINE_TYPE, End, MACHINE_TYPE, NETWORK_NAME, RANGE, SCALING, SUBNETWORK_NAME, THROUGHPUT_PER_INSTANCE,
+    declared_scaling,
 };
 use crate::reconcile::{Comparison, ConnectorPair, LiveSide, certain};
 
@@ -58,7 +60,7 @@ fn fields(
     live: &Connector,
 ) -> Vec<Verdict> {
     let wanted = &declared.value;
-    let context = FieldContext { scene, pair, name, declared };
+    let context = FieldContext { scene, pair, name, declared, live };
     let mut verdicts = Vec::new();
     // Not declared (the connector is made from a subnet): the API answers with the subnet's network all the same.
     if !wanted.network.is_absent() {
@@ -110,6 +112,15 @@ struct FieldContext<'a> {
     pair: &'a ConnectorPair,
     name: &'a ConnectorName,
     declared: &'a Declared<Connector>,
+    live: &'a Connector,
+}
+
+/// A way to mend it.
+#[derive(Clone, Copy)]
+enum Step {
+    Apply,
+    Gcloud,
+    Edit,
 }
 
 impl FieldContext<'_> {
@@ -142,21 +153,78 @@ impl FieldContext<'_> {
             .baseline(Baseline::Terraform)
             .declared_fact(wanted, self.declared.source.to_string())
             .live(live.known().map(ToString::to_string), self.name.to_string(), api_field)
-            .why(consequence(field))
-            .apply(self.effect(field, wanted, live));
+            .why(consequence(field));
+        let effect = self.effect(field, wanted, live);
+        let in_place = effect.as_ref().is_some_and(|effect| effect.action == ApplyAction::Update);
+        let mut builder = builder.apply(effect);
         let verify = gcloud_command::connector("describe", self.name, "");
-        let builder = match &self.declared.source {
-            DeclaredSource::Terraform { address, root } => {
-                builder.command(gcloud_command::apply(root, address), verify, "")
-            }
-            DeclaredSource::Deploy { .. } => builder,
+        let back = self.put_back(field, live);
+        let is_count = field.ends_with("instances") || field.ends_with("throughput");
+        // What takes the connector away from those that use it comes after what does not.
+        let steps = match (in_place, &back, is_count) {
+            (false, Some(_), _) => [Step::Gcloud, Step::Apply, Step::Edit],
+            (false, None, true) => [Step::Edit, Step::Apply, Step::Gcloud],
+            _ => [Step::Apply, Step::Gcloud, Step::Edit],
         };
-        let builder = match wanted.origin() {
-            Some(origin) => builder
-                .edit(format!("if the live value is the right one, set {field} to {}", shown(live)), origin.clone()),
-            None => builder,
-        };
+        for step in steps {
+            builder = match (step, &self.declared.source, &back, wanted.origin()) {
+                (Step::Apply, DeclaredSource::Terraform { address, root }, ..) => {
+                    builder.command(gcloud_command::apply(root, address), verify.clone(), "")
+                }
+                (Step::Gcloud, _, Some((command, undo)), _) => builder.command(command, verify.clone(), undo),
+                (Step::Edit, _, _, Some(origin)) => {
+                    let text = format!("if the live value is the right one, set {field} to {}", shown(live));
+                    builder.edit(text, origin.clone()).diff(self.edit(field, origin, live))
+                }
+                _ => builder,
+            };
+        }
         builder.build().into()
+    }
+
+    /// The command after which the live connector is as declared without being made anew, and how to undo that (empty
+    /// where it cannot be). Instances and throughput are two views of one quantity, and the API raises it by instances;
+    /// it lowers neither.
+    fn put_back<T: Display>(&self, field: &str, live: &Fact<T>) -> Option<(String, String)> {
+        let update = |flags: &str| gcloud_command::connector("update", self.name, flags);
+        if field == "machine_type" {
+            let machine = |word: &str| update(&format!("--machine-type {}", gcloud_command::quoted(word)));
+            let wanted = self.declared.value.machine_type.known().map_or(DEFAULT_MACHINE_TYPE, String::as_str);
+            return Some((machine(wanted), live.known().map(|own| machine(&own.to_string())).unwrap_or_default()));
+        }
+        if !field.ends_with("instances") && !field.ends_with("throughput") {
+            return None;
+        }
+        let end = |end, own: &Fact<i64>| {
+            let (name, fact) = declared_scaling(&self.declared.value, end);
+            let own = *own.known()?;
+            let per = if name.ends_with("throughput") { THROUGHPUT_PER_INSTANCE } else { 1 };
+            let wanted = match fact {
+                Fact::Known(wanted, _) if wanted % per == 0 => wanted / per,
+                Fact::Absent(_) => own,
+                _ => return None,
+            };
+            (wanted >= own).then_some(wanted)
+        };
+        let (min, max) = (end(End::Min, &self.live.min_instances)?, end(End::Max, &self.live.max_instances)?);
+        Some((update(&format!("--min-instances {min} --max-instances {max}")), String::new()))
+    }
+
+    /// The edit after which the live value is the declared one.
+    fn edit<T: Display>(&self, field: &str, origin: &Origin, live: &Fact<T>) -> Option<String> {
+        let text = live.known()?.to_string();
+        let (path, value) = match field {
+            // Both sides write the short name, which is one of the connector's own project.
+            "network" | "subnet" => {
+                let (project, short) = (text.split('/').nth(1)?, text.rsplit('/').next()?);
+                let path = if field == "subnet" { "subnet.name" } else { field };
+                (path, Literal::Text((project == self.name.project).then(|| short.to_owned())?))
+            }
+            "machine_type" | "ip_cidr_range" => (field, Literal::Text(text)),
+            _ => (field, Literal::Number(text.parse().ok()?)),
+        };
+        let place = edits::Place { source: &self.declared.source, origin, path };
+        edits::set(self.scene, &place, Some(&value))
     }
 
     fn effect<T: Display>(&self, field: &str, wanted: &Fact<T>, live: &Fact<T>) -> Option<ApplyEffect> {

@@ -2,11 +2,13 @@
 
 use super::Scene;
 use super::applying::{self, Change};
-use crate::finding::{ApplyEffect, Baseline};
+use super::edits::{self, Literal};
+use crate::finding::{ApplyEffect, Baseline, FindingBuilder};
 use crate::model::{
     ConnectorName, Declared, DeclaredSource, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence,
     Why, Workload,
 };
+use crate::reconcile::equivalence::applied;
 use crate::reconcile::fields::{CONNECTOR, EGRESS, Field, INTERFACES, interfaces_after, value_after};
 use crate::reconcile::{Comparison, LiveSide, WorkloadPair, compare};
 
@@ -132,6 +134,32 @@ pub fn effect<T>(
     let taken_over = expected.is_hidden || expected.baseline == Baseline::Deploy;
     let source = expected.terraform.as_ref()?;
     applying::of_table(scene, &Change { source, attribute: field, declared, live, taken_over })
+}
+
+/// Adds the edit after which the declaration says what is live: `value` in the words of the v2 resources, and
+/// `annotation` in those of the v1 form; `None` where nothing is live.
+pub fn with_edit<T>(
+    builder: FindingBuilder,
+    scene: &Scene<'_>,
+    expected: &Expected<T>,
+    field: &str,
+    value: Option<(&str, &str)>,
+) -> FindingBuilder {
+    let Some(origin) = expected.fact.origin() else { return builder };
+    let text = match value {
+        Some((value, _)) => format!("if the live value is the right one, set {field} to {value}"),
+        None => format!("if the live side is right, take {field} away"),
+    };
+    let of_terraform = expected.terraform.as_ref().filter(|_| expected.baseline != Baseline::Deploy);
+    let diff = value.zip(of_terraform).and_then(|((value, annotation), source)| {
+        let DeclaredSource::Terraform { address, .. } = source else { return None };
+        let is_v1 = applied::type_of(address) == Some("google_cloud_run_service");
+        // An annotation is a key of a map, not an argument that could be added.
+        let path = if is_v1 { "template.metadata.annotations" } else { field };
+        let literal = Literal::Text(if is_v1 { annotation } else { value }.to_owned());
+        edits::set(scene, &edits::Place { source, origin, path }, Some(&literal))
+    });
+    builder.edit(text, origin.clone()).diff(diff)
 }
 
 /// A fact as a report shows it; `None` for what is absent.

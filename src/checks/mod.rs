@@ -1,6 +1,7 @@
 //! One file a check. A check declares its rules beside its code and returns verdicts; everything that happens to a
 //! verdict afterwards stands in [`registry`].
 
+pub mod adopt;
 pub mod annotation_misplaced;
 pub mod applying;
 pub mod argument_invalid;
@@ -24,6 +25,7 @@ pub mod declared_conflict;
 pub mod deploy_config_broken;
 pub mod deploy_refused;
 pub mod discovery;
+pub mod edits;
 pub mod exclusion_unused;
 pub mod expected;
 pub mod firewall_unmanaged;
@@ -38,6 +40,7 @@ pub mod health_tests_lost;
 pub mod marker_unregistered;
 pub mod network_missing;
 pub mod network_undeclared;
+pub mod put_back;
 pub mod pytest_config_invalid;
 pub mod pytest_does_not_start;
 pub mod python_syntax_error;

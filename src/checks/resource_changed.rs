@@ -2,7 +2,8 @@
 //! live: one rule a kind.
 
 use super::applying::{self, Change};
-use super::{Check, Scene, gcloud_command};
+use super::edits::{self, Literal};
+use super::{Check, Scene, gcloud_command, put_back};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Declared, DeclaredSource, Resource, ResourceId, ResourceKind, Setting, Why};
 use crate::reconcile::equivalence::settings::Absent;
@@ -125,22 +126,45 @@ fn finding(
         .why(why)
         .apply(applying::difference(scene, &change, schema));
     let describe = gcloud_command::describe_resource(pair.kind, id);
+    let to =
+        |value: Option<&Setting>| put_back::command(pair.kind, id, attribute.path, value.or(compared.default.as_ref()));
+    let back = to(wanted).map(|command| (command, to(compared.live.known()).unwrap_or_default()));
     if let (DeclaredSource::Terraform { address, root }, false) = (&declared.source, blind) {
-        builder = builder.command(gcloud_command::apply(root, address), describe, "");
+        builder = builder.command(gcloud_command::apply(root, address), describe.clone(), "");
     } else {
         let edit = format!(
             "set {} to {}, so that terraform apply brings it back",
             attribute.path,
             shown(compared.default.as_ref())
         );
-        builder = builder.edit(edit, compared.declared.origin().cloned());
+        let value = compared.default.as_ref().map(Literal::from);
+        let diff = compared.declared.origin().zip(value).and_then(|(origin, value)| {
+            let place = edits::Place { source: &declared.source, origin, path: attribute.path };
+            edits::set(scene, &place, Some(&value))
+        });
+        builder = builder.edit(edit, compared.declared.origin().cloned()).diff(diff);
     }
-    if let (Some(origin), Some(live)) = (compared.declared.origin(), compared.live.known()) {
-        let edit = format!("if the live value is the right one, set {} to {live}", attribute.path);
-        builder = builder.edit(edit, origin.clone());
+    if let Some((command, undo)) = back {
+        builder = builder.command(command, describe, undo);
+    }
+    if let Some(origin) = compared.declared.origin() {
+        let place = edits::Place { source: &declared.source, origin, path: attribute.path };
+        let live = compared.live.known();
+        let edit = match live {
+            Some(live) => format!("if the live value is the right one, set {} to {live}", attribute.path),
+            None => format!("if the live side is right, take {} away", attribute.path),
+        };
+        // Blocks are more than a literal.
+        let value = live.filter(|_| !BLOCKS.contains(&attribute.path)).map(Literal::from);
+        let diff = if live.is_some() && value.is_none() { None } else { edits::set(scene, &place, value.as_ref()) };
+        builder = builder.edit(edit, origin.clone()).diff(diff);
     }
     builder.build().into()
 }
+
+/// The fields that are blocks in Terraform.
+const BLOCKS: [&str; 5] =
+    ["allow", "deny", "subnetwork", "secondary_ip_range", "settings.ip_configuration.authorized_networks"];
 
 /// What such a difference brings about.
 fn consequence(kind: ResourceKind, path: &str) -> &'static str {

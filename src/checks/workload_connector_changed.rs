@@ -1,6 +1,6 @@
 //! A live workload's template uses another connector than declared, or none.
 
-use super::expected::{self, Expected, effect, settled, shown};
+use super::expected::{self, Expected, effect, settled, shown, with_edit};
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{ConnectorName, LiveWorkload};
@@ -96,7 +96,9 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Connector
             back,
         ),
     };
-    builder.build().into()
+    let value = vpc.connector.known().map(ToString::to_string);
+    let value = value.as_deref().map(|value| (value, value));
+    with_edit(builder, scene, expected, FIELD, value).build().into()
 }
 
 /// Who changed the workload last, when and with what, as far as the API says.

@@ -1,6 +1,6 @@
 //! A live workload's template sends other traffic through the VPC than declared.
 
-use super::expected::{self, Expected, effect, settled, shown};
+use super::expected::{self, Expected, effect, settled, shown, with_edit};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
@@ -69,7 +69,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Egress>, 
     } else {
         why.to_owned()
     };
-    Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
+    let builder = Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
         .field(FIELD)
         .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source.clone())
@@ -87,7 +87,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Egress>, 
             gcloud_command::update_workload(name, &format!("--vpc-egress {}", wanted.flag())),
             gcloud_command::describe_workload(name),
             gcloud_command::update_workload(name, &format!("--vpc-egress {}", actual.flag())),
-        )
-        .build()
-        .into()
+        );
+    let value = (&*actual.to_string(), actual.flag());
+    with_edit(builder, scene, expected, FIELD, Some(value)).build().into()
 }

@@ -185,6 +185,7 @@ impl From<&Fix> for v1::Fix {
             },
             text: fix.text.clone(),
             origin: fix.origin.as_ref().and_then(place),
+            diff: fix.diff.clone(),
             verify: fix.verify.clone(),
             undo: fix.undo.clone(),
         }

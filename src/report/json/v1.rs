@@ -268,6 +268,10 @@ pub(super) struct Fix {
     /// Where to edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin: Option<Origin>,
+    /// The edit as a unified diff without context lines, for `git apply --unidiff-zero` or `patch -p1` in the
+    /// repository; left out where it is no change of one line or no new file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) diff: Option<String>,
     /// How to see that it worked; may be empty.
     pub(super) verify: String,
     /// How to undo it; may be empty.
