@@ -9,9 +9,11 @@ use crate::model::{DeclaredSource, Origin, Why, WorkloadName};
 
 mod apply;
 mod builder;
+mod standing;
 
 pub use apply::{ApplyAction, ApplyEffect, CutOff};
 pub use builder::FindingBuilder;
+pub use standing::{AppliedValue, Standing};
 
 /// The parts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -294,6 +296,8 @@ pub struct Finding {
     pub why: String,
     /// What `terraform apply` would do about it; `None` where that is no question of Terraform.
     pub apply: Option<ApplyEffect>,
+    /// What a state says of the field; `None` where none says anything.
+    pub applied: Option<AppliedValue>,
     /// What to do, best first.
     pub fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.
@@ -317,6 +321,7 @@ impl Finding {
             places: Vec::new(),
             why: String::new(),
             apply: None,
+            applied: None,
             fix: Vec::new(),
             caused_by: Vec::new(),
         })

@@ -96,15 +96,25 @@ fn fields(
     verdicts.push(context.verdict("machine_type", "machineType", &wanted.machine_type, &live.machine_type, outcome));
     for end in [End::Min, End::Max] {
         let (field, fact) = declared_scaling(wanted, end);
-        let (api_field, live_fact) = match field {
-            "min_instances" => ("minInstances", &live.min_instances),
-            "max_instances" => ("maxInstances", &live.max_instances),
-            "min_throughput" => ("minThroughput", &live.min_throughput),
-            _ => ("maxThroughput", &live.max_throughput),
+        let api_field = match field {
+            "min_instances" => "minInstances",
+            "max_instances" => "maxInstances",
+            "min_throughput" => "minThroughput",
+            _ => "maxThroughput",
         };
+        let live_fact = live_scaling(live, field);
         verdicts.push(context.verdict(field, api_field, fact, live_fact, (SCALING.compare)(wanted, live, end)));
     }
     verdicts
+}
+
+fn live_scaling<'a>(live: &'a Connector, field: &str) -> &'a Fact<i64> {
+    match field {
+        "min_instances" => &live.min_instances,
+        "max_instances" => &live.max_instances,
+        "min_throughput" => &live.min_throughput,
+        _ => &live.max_throughput,
+    }
 }
 
 struct FieldContext<'a> {
@@ -172,10 +182,13 @@ impl FieldContext<'_> {
                     builder.command(gcloud_command::apply(root, address), verify.clone(), "")
                 }
                 (Step::Gcloud, _, Some((command, undo)), _) => builder.command(command, verify.clone(), undo),
-                (Step::Edit, _, _, Some(origin)) => {
-                    let text = format!("if the live value is the right one, set {field} to {}", shown(live));
-                    builder.edit(text, origin.clone()).diff(self.edit(field, origin, live))
-                }
+                (Step::Edit, _, _, Some(origin)) => match self.scaling_edit().filter(|_| is_count) {
+                    Some((text, diff)) => builder.edit(text, origin.clone()).diff(diff),
+                    None => {
+                        let text = format!("if the live value is the right one, set {field} to {}", shown(live));
+                        builder.edit(text, origin.clone()).diff(self.edit(field, origin, live))
+                    }
+                },
                 _ => builder,
             };
         }
@@ -208,6 +221,27 @@ impl FieldContext<'_> {
         };
         let (min, max) = (end(End::Min, &self.live.min_instances)?, end(End::Max, &self.live.max_instances)?);
         Some((update(&format!("--min-instances {min} --max-instances {max}")), String::new()))
+    }
+
+    /// The edit after which both ends of the scaling are as they are live, where both differ: one end alone could leave
+    /// a smallest number above the largest.
+    fn scaling_edit(&self) -> Option<(String, Option<String>)> {
+        let mut words = Vec::new();
+        let mut diffs = Vec::new();
+        for end in [End::Min, End::Max] {
+            if (SCALING.compare)(&self.declared.value, self.live, end) != Comparison::Different {
+                return None;
+            }
+            let (field, fact) = declared_scaling(&self.declared.value, end);
+            let live = live_scaling(self.live, field);
+            words.push(format!("{field} to {}", live.known()?));
+            diffs.push(fact.origin().and_then(|origin| self.edit(field, origin, live)));
+        }
+        let diffs: Option<Vec<String>> = diffs.into_iter().collect();
+        Some((
+            format!("if the live values are the right ones, set {}", words.join(" and ")),
+            diffs.map(|own| own.concat()),
+        ))
     }
 
     /// The edit after which the live value is the declared one.

@@ -52,6 +52,7 @@ pub mod resource_not_ready;
 pub mod resource_type_unknown;
 pub mod rollout_failed;
 pub mod smoke_classes;
+pub mod standing;
 pub mod test_class_left_out;
 pub mod test_file_unmatched;
 pub mod test_file_without_tests;

@@ -155,7 +155,11 @@ fn finding(
             None => format!("if the live side is right, take {} away", attribute.path),
         };
         // Blocks are more than a literal.
-        let value = live.filter(|_| !BLOCKS.contains(&attribute.path)).map(Literal::from);
+        let is_like = |own: &Setting| match wanted.or(compared.default.as_ref()) {
+            Some(other) => std::mem::discriminant(own) == std::mem::discriminant(other),
+            None => true,
+        };
+        let value = live.filter(|own| !BLOCKS.contains(&attribute.path) && is_like(own)).map(Literal::from);
         let diff = if live.is_some() && value.is_none() { None } else { edits::set(scene, &place, value.as_ref()) };
         builder = builder.edit(edit, origin.clone()).diff(diff);
     }

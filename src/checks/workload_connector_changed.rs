@@ -98,7 +98,9 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Connector
     };
     let value = vpc.connector.known().map(ToString::to_string);
     let value = value.as_deref().map(|value| (value, value));
-    with_edit(builder, scene, expected, FIELD, value).build().into()
+    let builder = with_edit(builder, scene, expected, FIELD, value);
+    // Where none is declared an interface may be, and the two exclude each other: that takes more than a line.
+    if expected.fact.is_absent() { builder.diff(None).build().into() } else { builder.build().into() }
 }
 
 /// Who changed the workload last, when and with what, as far as the API says.

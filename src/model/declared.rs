@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::applied::AppliedState;
 use super::connector::Connector;
 use super::fact::{Change, Fact, Guard, Presence, Why};
 use super::lifecycle::Lifecycle;
@@ -84,6 +85,9 @@ pub struct TerraformDeclarations {
     /// What they say of changes, where they say anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifecycles: Vec<Lifecycle>,
+    /// What states say was applied last, of the same resources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<AppliedState>,
     /// True where the configuration in itself was judged; recordings of earlier versions were not.
     #[serde(default)]
     pub judged: bool,

@@ -8,6 +8,7 @@
 //! | [`names`], [`resource_name`] | [`ConnectorName`], [`WorkloadName`], [`ResourceName`], …: parsed once |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
+//! | [`applied`] | [`AppliedState`]: what Terraform applied last |
 //! | [`lifecycle`] | [`Lifecycle`]: what a declaration says of changes |
 //! | [`annotations`] | the annotations of Cloud Run's v1 form that say how a workload reaches a VPC |
 //! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself |
@@ -23,6 +24,7 @@
 
 pub mod access;
 pub mod annotations;
+pub mod applied;
 pub mod audit;
 pub mod connector;
 pub mod connector_health;
@@ -52,6 +54,7 @@ mod words;
 pub mod workload;
 
 pub use access::{ApiState, ApiUse, Binding, IamPolicy, PolicyResource};
+pub use applied::AppliedState;
 pub use audit::{AuditEntry, AuditStatus, AuditStep, AuditSubject};
 pub use connector::{Connector, ConnectorState};
 pub use connector_health::{ConnectorHealth, ConnectorLoad, FailedOperation, LoadPoint};

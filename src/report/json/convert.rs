@@ -4,7 +4,7 @@
 use super::v1;
 use crate::finding::{
     ApplyAction, ApplyEffect, Baseline, DeclaredValue, Finding, Fix, FixKind, LiveValue, NotChecked, Part, Severity,
-    Subject,
+    Standing, Subject,
 };
 use crate::model::{Api, Caller, CoverageEntry, CoverageStatus, LiveField, Origin, Place, SourceSpan, Why, WhyKind};
 use crate::report::{PartSummary, PartVerdict, Report, Suppressed, SuppressedItem};
@@ -90,6 +90,11 @@ impl From<&Finding> for v1::Finding {
                 .collect(),
             why: finding.why.clone(),
             apply: finding.apply.as_ref().map(Into::into),
+            applied: finding.applied.as_ref().map(|own| v1::AppliedValue {
+                value: own.value.clone(),
+                source: own.source.clone(),
+                standing: own.standing.into(),
+            }),
             fix: finding.fix.iter().map(Into::into).collect(),
             caused_by: finding.caused_by.clone(),
         }
@@ -262,6 +267,7 @@ words! {
     Part => Part { Imports, Discovery, Classes, Vpc, Health, Policies }
     PartVerdict => PartVerdict { Clean, Findings, NotChecked, NotApplicable, NotAsked }
     Severity => Severity { Critical, High, Medium, Low, Info }
+    Standing => Standing { ChangedOutside, NotApplied, Both }
     ApplyAction => ApplyAction { Create, Update, Replace, Unseen, Refused }
     Baseline => Baseline { Terraform, Deploy, ApiDefault, State, Policy }
     Api => Api {
@@ -303,6 +309,9 @@ mod tests {
         }
         for verdict in [PartVerdict::NotApplicable, PartVerdict::NotChecked, PartVerdict::Findings] {
             assert_eq!(word(v1::PartVerdict::from(verdict)), verdict.word());
+        }
+        for standing in [Standing::ChangedOutside, Standing::NotApplied, Standing::Both] {
+            assert_eq!(word(v1::Standing::from(standing)), standing.word());
         }
         for action in [ApplyAction::Create, ApplyAction::Update, ApplyAction::Replace, ApplyAction::Unseen] {
             assert_eq!(word(v1::ApplyAction::from(action)), action.word());

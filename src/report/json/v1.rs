@@ -11,7 +11,7 @@ use crate::report;
 mod apply;
 mod before_deploy;
 
-pub(super) use apply::{ApplyAction, ApplyEffect, CutOff};
+pub(super) use apply::{AppliedValue, ApplyAction, ApplyEffect, CutOff, Standing};
 use before_deploy::BeforeDeploy;
 
 /// The report as JSON, with two spaces of indent, fields and items in a stable order, and a line end.
@@ -185,6 +185,9 @@ pub(super) struct Finding {
     /// What `terraform apply` would do about it; left out where that is no question of Terraform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) apply: Option<ApplyEffect>,
+    /// What a state (`--state`) says of the field; left out where none says anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) applied: Option<AppliedValue>,
     /// What to do, best first.
     pub(super) fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.

@@ -4,6 +4,7 @@
 //! `google_cloud_run_service`, `google_compute_network` and `google_compute_subnetwork`, and what `settings` lists, of the Google provider.
 
 mod annotations;
+mod applied;
 mod connector;
 mod facts;
 mod lifecycle;
@@ -178,6 +179,7 @@ fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all:
         || kind.starts_with("google_cloud_run_v2_")
     {
         all.lifecycles.extend(lifecycle::lifecycle(world, resource, &deployment.root));
+        all.applied.extend(applied::applied(world, deployment, resource));
     }
     match kind {
         "google_vpc_access_connector" => {

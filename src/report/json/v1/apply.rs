@@ -45,3 +45,23 @@ pub(in crate::report::json) struct CutOff {
     /// A declaration of it names the connector.
     pub(in crate::report::json) declared: bool,
 }
+
+/// What a state says of the field of a finding.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::report::json) struct AppliedValue {
+    /// The value that was applied last; null where it was not set.
+    pub(in crate::report::json) value: Option<String>,
+    /// The state.
+    pub(in crate::report::json) source: String,
+    pub(in crate::report::json) standing: Standing,
+}
+
+/// `changed-outside`: the declared value was applied, and the live one is another. `not-applied`: the live value is the
+/// one that was applied, and the configuration says another by now. `both`: all three differ.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::report::json) enum Standing {
+    ChangedOutside,
+    NotApplied,
+    Both,
+}
