@@ -5,7 +5,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DeclaredSource, Fact, Origin, Why, WorkloadName};
+use crate::model::{DeclaredSource, Origin, Why, WorkloadName};
+
+mod apply;
+mod builder;
+mod standing;
+
+pub use apply::{ApplyAction, ApplyEffect, CutOff};
+pub use builder::FindingBuilder;
+pub use standing::{AppliedValue, Standing};
 
 /// The parts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -241,6 +249,8 @@ pub struct Fix {
     pub text: String,
     /// Where to edit.
     pub origin: Option<Origin>,
+    /// The edit as a unified diff without context; `None` where it is no change of known lines.
+    pub diff: Option<String>,
     /// How to see that it worked; may be empty.
     pub verify: String,
     /// How to undo it; may be empty.
@@ -284,6 +294,10 @@ pub struct Finding {
     pub places: Vec<Origin>,
     /// Why it matters here.
     pub why: String,
+    /// What `terraform apply` would do about it; `None` where that is no question of Terraform.
+    pub apply: Option<ApplyEffect>,
+    /// What a state says of the field; `None` where none says anything.
+    pub applied: Option<AppliedValue>,
     /// What to do, best first.
     pub fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.
@@ -293,7 +307,7 @@ pub struct Finding {
 impl Finding {
     /// Starts a finding of a rule; [`FindingBuilder::build`] ends it.
     pub fn builder(rule: &Rule, subject: Subject, title: impl Into<String>) -> FindingBuilder {
-        FindingBuilder(Self {
+        FindingBuilder::new(Self {
             id: String::new(),
             rule: rule.id.clone().into_owned(),
             part: rule.part,
@@ -306,6 +320,8 @@ impl Finding {
             live: None,
             places: Vec::new(),
             why: String::new(),
+            apply: None,
+            applied: None,
             fix: Vec::new(),
             caused_by: Vec::new(),
         })
@@ -325,106 +341,6 @@ impl Finding {
             id.push_str(field);
         }
         id
-    }
-}
-
-/// Builds a [`Finding`]; the id and the order of places are its business.
-#[derive(Clone, Debug)]
-pub struct FindingBuilder(Finding);
-
-impl FindingBuilder {
-    /// Names the field.
-    pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.0.field = Some(field.into());
-        self
-    }
-
-    /// Names the baseline.
-    pub fn baseline(mut self, baseline: Baseline) -> Self {
-        self.0.baseline = Some(baseline);
-        self
-    }
-
-    /// Adds a declared value; its origin becomes a place.
-    pub fn declared(mut self, value: Option<String>, source: impl Into<String>, origin: Origin) -> Self {
-        self.0.declared.push(DeclaredValue { value, source: source.into(), origin: origin.clone() });
-        self.place(origin)
-    }
-
-    /// Adds a fact as a declared value, where it has a value or a place.
-    pub fn declared_fact<T: fmt::Display>(self, fact: &Fact<T>, source: impl Into<String>) -> Self {
-        match fact {
-            Fact::Known(value, origin) => self.declared(Some(value.to_string()), source, origin.clone()),
-            Fact::Absent(origin) => self.declared(None, source, origin.clone()),
-            Fact::Unknown(_) => self,
-        }
-    }
-
-    /// Says what is live.
-    pub fn live(mut self, value: Option<String>, resource: impl Into<String>, field: impl Into<String>) -> Self {
-        self.0.live = Some(LiveValue { value, resource: resource.into(), field: field.into(), note: String::new() });
-        self
-    }
-
-    /// Says more about the live value.
-    pub fn live_note(mut self, note: impl Into<String>) -> Self {
-        if let Some(live) = &mut self.0.live {
-            live.note = note.into();
-        }
-        self
-    }
-
-    /// Adds a place to look at, after those that are there.
-    pub fn place(mut self, origin: Origin) -> Self {
-        if !self.0.places.contains(&origin) {
-            self.0.places.push(origin);
-        }
-        self
-    }
-
-    /// Says why it matters here.
-    pub fn why(mut self, why: impl Into<String>) -> Self {
-        self.0.why = why.into();
-        self
-    }
-
-    /// Replaces the rule's severity.
-    pub fn severity(mut self, severity: Severity) -> Self {
-        self.0.severity = severity;
-        self
-    }
-
-    /// Adds a command that mends it, with how to verify and undo it (either may be empty).
-    pub fn command(mut self, text: impl Into<String>, verify: impl Into<String>, undo: impl Into<String>) -> Self {
-        let fix =
-            Fix { kind: FixKind::Command, text: text.into(), origin: None, verify: verify.into(), undo: undo.into() };
-        self.0.fix.push(fix);
-        self
-    }
-
-    /// Adds an edit that mends it; without an origin where it is text that is not there yet.
-    pub fn edit(mut self, text: impl Into<String>, origin: impl Into<Option<Origin>>) -> Self {
-        let fix = Fix {
-            kind: FixKind::Edit,
-            text: text.into(),
-            origin: origin.into(),
-            verify: String::new(),
-            undo: String::new(),
-        };
-        self.0.fix.push(fix);
-        self
-    }
-
-    /// Names a finding of which this one is a consequence.
-    pub fn caused_by(mut self, id: impl Into<String>) -> Self {
-        self.0.caused_by.push(id.into());
-        self
-    }
-
-    /// Ends it.
-    pub fn build(mut self) -> Finding {
-        self.0.id = Finding::id_of(&self.0.rule, &self.0.subject, self.0.field.as_deref());
-        self.0
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod databases;
 mod deploys;
+mod fixes;
 mod networks;
 mod networks_around;
 mod scene;

@@ -1,6 +1,6 @@
 //! A connector is declared for certain, its region was listed in full, and it is not there.
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{ConnectorName, DeclaredSource, LiveWorkload, Why, WorkloadKind};
 use crate::reconcile::{ConnectorPair, LiveSide, certain};
@@ -54,6 +54,9 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
         let verify = gcloud_command::connector("describe", name, "");
         let undo = gcloud_command::connector("delete", name, "");
         builder = builder.command(gcloud_command::apply(root, address), verify, undo);
+    }
+    if let Some(declared) = pair.declared.first() {
+        builder = builder.apply(applying::connector_creation(scene, &declared.source, name));
     }
     builder.build().into()
 }

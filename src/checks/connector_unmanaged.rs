@@ -1,6 +1,6 @@
 //! A connector is live, and nothing in the repository declares it.
 
-use super::{Check, Scene, connector_missing, gcloud_command, unseen_region};
+use super::{Check, Scene, adopt, applying, connector_missing, gcloud_command, unseen_region};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Api, Connector, ConnectorName, Why, WhyKind};
 use crate::reconcile::{ConnectorPair, LiveSide, unknown};
@@ -68,22 +68,18 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: 
         [one] => format!("{one} depends on something that nobody reviews or recreates"),
         many => format!("{} depend on something that nobody reviews or recreates", many.join(", ")),
     };
-    let root = scene.evidence.terraform.roots.first().map_or(".", String::as_str);
-    let label = name.name.replace(['-', '.'], "_");
-    let address = format!("google_vpc_access_connector.{label}");
-    let (root, quoted) = (gcloud_command::quoted(root), gcloud_command::quoted(&address));
-    let beside = scene.evidence.terraform.connectors.first().map(|declared| declared.origin.clone());
-    builder = builder
-        .why(why)
-        .edit(
-            format!("keep it: declare resource \"google_vpc_access_connector\" \"{label}\" beside the others"),
-            beside,
-        )
-        .command(
-            format!("terraform -chdir={root} import {quoted} {}", gcloud_command::quoted(&name.to_string())),
-            format!("terraform -chdir={root} plan -target={quoted}"),
-            format!("terraform -chdir={root} state rm {quoted}"),
-        );
+    builder = builder.why(why).apply(applying::nothing());
+    builder = match adopt::connector(scene, name, live) {
+        Some(own) => {
+            let (root, quoted) = (gcloud_command::quoted(&own.root), gcloud_command::quoted(&own.address));
+            builder.edit(format!("keep it: adopt it in {}", own.path), None).diff(Some(own.diff)).command(
+                format!("terraform -chdir={root} import {quoted} {}", gcloud_command::quoted(&name.to_string())),
+                format!("terraform -chdir={root} plan -target={quoted}"),
+                format!("terraform -chdir={root} state rm {quoted}"),
+            )
+        }
+        None => builder.edit("keep it: declare it beside the others and import it", None),
+    };
     // Deleting cannot be undone: it is offered only where every service was seen, and none uses it.
     if users.names.is_empty() && users.unseen.is_none() {
         builder = builder.command(gcloud_command::connector("delete", name, ""), "", "");

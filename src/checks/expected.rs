@@ -1,9 +1,14 @@
 //! Which declaration a live workload is measured against: Terraform where it declares the workload, else deploy config.
 
-use crate::finding::Baseline;
+use super::Scene;
+use super::applying::{self, Change};
+use super::edits::{self, Literal};
+use crate::finding::{ApplyEffect, Baseline, FindingBuilder};
 use crate::model::{
-    ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence, Why, Workload,
+    ConnectorName, Declared, DeclaredSource, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence,
+    Why, Workload,
 };
+use crate::reconcile::equivalence::applied;
 use crate::reconcile::fields::{CONNECTOR, EGRESS, Field, INTERFACES, interfaces_after, value_after};
 use crate::reconcile::{Comparison, LiveSide, WorkloadPair, compare};
 
@@ -13,6 +18,8 @@ pub struct Expected<T> {
     pub fact: Fact<T>,
     /// Resource address or command.
     pub source: String,
+    /// The Terraform resource, where one declares the workload.
+    pub terraform: Option<DeclaredSource>,
     /// Which baseline it is: the API's default where the field is left out, and the provider takes over what is live.
     pub baseline: Baseline,
     /// True where `terraform plan` shows no difference, because the field is left out.
@@ -65,6 +72,7 @@ fn expected<T: Clone>(pair: &WorkloadPair, field: &Field<T>) -> Vec<Expected<T>>
             Expected {
                 fact,
                 source: one.source.to_string(),
+                terraform: Some(one.source.clone()),
                 baseline: if is_hidden { Baseline::ApiDefault } else { Baseline::Terraform },
                 is_hidden,
                 presence: one.presence.clone(),
@@ -85,6 +93,8 @@ fn expected<T: Clone>(pair: &WorkloadPair, field: &Field<T>) -> Vec<Expected<T>>
             Some(Expected {
                 fact: (field.after)(command)?,
                 source: source_of(command),
+                // Only one that takes the field over as it is live gets here.
+                terraform: pair.terraform.first().map(|own| own.source.clone()),
                 baseline: Baseline::Deploy,
                 is_hidden: false,
                 presence: command.presence(),
@@ -112,6 +122,46 @@ pub fn settled(pair: &WorkloadPair) -> Result<&LiveWorkload, Option<Why>> {
             None => Ok(live),
         },
     }
+}
+
+/// What applying does about a field that differs.
+pub fn effect<T>(
+    scene: &Scene<'_>,
+    expected: &Expected<T>,
+    field: &str,
+    declared: Option<&str>,
+    live: Option<&str>,
+) -> Option<ApplyEffect> {
+    // Where a deploy is the declaration, Terraform takes the field over as it is live.
+    let taken_over = expected.is_hidden || expected.baseline == Baseline::Deploy;
+    let source = expected.terraform.as_ref()?;
+    applying::of_table(scene, &Change { source, attribute: field, declared, live, taken_over })
+}
+
+/// Adds the edit after which the declaration says what is live: `value` in the words of the v2 resources, and
+/// `annotation` in those of the v1 form; `None` where nothing is live.
+pub fn with_edit<T>(
+    builder: FindingBuilder,
+    scene: &Scene<'_>,
+    expected: &Expected<T>,
+    field: &str,
+    value: Option<(&str, &str)>,
+) -> FindingBuilder {
+    let Some(origin) = expected.fact.origin() else { return builder };
+    let text = match value {
+        Some((value, _)) => format!("if the live value is the right one, set {field} to {value}"),
+        None => format!("if the live side is right, take {field} away"),
+    };
+    let of_terraform = expected.terraform.as_ref().filter(|_| expected.baseline != Baseline::Deploy);
+    let diff = value.zip(of_terraform).and_then(|((value, annotation), source)| {
+        let DeclaredSource::Terraform { address, .. } = source else { return None };
+        let is_v1 = applied::type_of(address) == Some("google_cloud_run_service");
+        // An annotation is a key of a map, not an argument that could be added.
+        let path = if is_v1 { "template.metadata.annotations" } else { field };
+        let literal = Literal::Text(if is_v1 { annotation } else { value }.to_owned());
+        edits::set(scene, &edits::Place { source, origin, path }, Some(&literal))
+    });
+    builder.edit(text, origin.clone()).diff(diff)
 }
 
 /// A fact as a report shows it; `None` for what is absent.

@@ -1,8 +1,8 @@
 //! A firewall rule is live on a declared network, and nothing declares it.
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, adopt, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Direction, Fact, FirewallRule, NetworkName, ResourceId, ResourceKind, Why, WhyKind};
+use crate::model::{Direction, Fact, FirewallRule, NetworkName, Resource, ResourceId, ResourceKind, Why, WhyKind};
 use crate::reconcile::{LiveSide, ResourcePair, unknown};
 
 /// The rule.
@@ -30,7 +30,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(scene: &Scene<'_>, pair: &ResourcePair, networks: &[&NetworkName]) -> Option<Verdict> {
-    let (LiveSide::Present(_), Some(id)) = (&pair.live, &pair.id) else { return None };
+    let (LiveSide::Present(live), Some(id)) = (&pair.live, &pair.id) else { return None };
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
     }
@@ -42,7 +42,7 @@ fn one(scene: &Scene<'_>, pair: &ResourcePair, networks: &[&NetworkName]) -> Opt
     }
     Some(match may_be_declared(scene) {
         Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), None, why),
-        None => finding(pair, id, rule),
+        None => finding(scene, pair, id, rule, &live.resource),
     })
 }
 
@@ -58,7 +58,7 @@ fn may_be_declared(scene: &Scene<'_>) -> Option<Why> {
     Some(unknown(&nameless.value.id).unwrap_or_else(otherwise))
 }
 
-fn finding(pair: &ResourcePair, id: &ResourceId, rule: &FirewallRule) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &ResourcePair, id: &ResourceId, rule: &FirewallRule, live: &Resource) -> Verdict {
     let disabled = rule.disabled.known() == Some(&true);
     let priority = rule.priority.known().copied().unwrap_or(IMPLIED);
     let direction = rule.direction.known().cloned().unwrap_or(Direction::Ingress);
@@ -84,8 +84,12 @@ fn finding(pair: &ResourcePair, id: &ResourceId, rule: &FirewallRule) -> Verdict
         .baseline(Baseline::Terraform)
         .live(Some(format!("{verb} {way} {what}, priority {priority}")), id.full.clone(), "")
         .why(why)
-        .edit("keep it: declare it beside the others and import it", None)
-        .command(gcloud_command::describe_resource(ResourceKind::Firewall, id), "", "");
+        .apply(applying::nothing());
+    builder = match adopt::firewall(scene, id, live) {
+        Some(own) => builder.edit(format!("keep it: adopt it in {}", own.path), None).diff(Some(own.diff)),
+        None => builder.edit("keep it: declare it beside the others and import it", None),
+    };
+    builder = builder.command(gcloud_command::describe_resource(ResourceKind::Firewall, id), "", "");
     if beats {
         builder = builder.severity(Severity::High);
     }

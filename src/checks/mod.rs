@@ -1,7 +1,9 @@
 //! One file a check. A check declares its rules beside its code and returns verdicts; everything that happens to a
 //! verdict afterwards stands in [`registry`].
 
+pub mod adopt;
 pub mod annotation_misplaced;
+pub mod applying;
 pub mod argument_invalid;
 pub mod argument_missing;
 pub mod argument_unsupported;
@@ -23,6 +25,7 @@ pub mod declared_conflict;
 pub mod deploy_config_broken;
 pub mod deploy_refused;
 pub mod discovery;
+pub mod edits;
 pub mod exclusion_unused;
 pub mod expected;
 pub mod firewall_unmanaged;
@@ -37,6 +40,7 @@ pub mod health_tests_lost;
 pub mod marker_unregistered;
 pub mod network_missing;
 pub mod network_undeclared;
+pub mod put_back;
 pub mod pytest_config_invalid;
 pub mod pytest_does_not_start;
 pub mod python_syntax_error;
@@ -48,6 +52,7 @@ pub mod resource_not_ready;
 pub mod resource_type_unknown;
 pub mod rollout_failed;
 pub mod smoke_classes;
+pub mod standing;
 pub mod target_unreachable;
 pub mod test_class_left_out;
 pub mod test_file_unmatched;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Subject, Verdict};
 use crate::model::{Api, Declared, DeclaredSource, Fact, NetworkName, SubnetworkName, Why, WhyKind};
 use crate::reconcile::certain;
@@ -112,6 +112,7 @@ impl<N: Ord + Display> Kind<'_, N> {
             name.to_string(),
             "",
         );
+        builder = builder.apply(declared.first().and_then(|own| applying::creation(&own.source)));
         for own in declared {
             builder = builder.declared(Some(name.to_string()), own.source.to_string(), own.origin.clone());
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobMatcher};
 
-use super::{ALL, Scene, causes};
+use super::{ALL, Scene, causes, standing};
 use crate::exit_code;
 use crate::finding::{Finding, NotChecked, Part, Rule, Severity, Subject, Verdict};
 
@@ -97,6 +97,7 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
         place(part, verdict);
     }
     let mut findings = merged(findings);
+    standing::tell(&mut findings, scene.evidence);
     remap(&mut findings, settings);
     causes::link(&mut findings);
     findings.retain(|finding| wanted(finding.part));

@@ -1,10 +1,12 @@
 //! A declared field of a network, firewall rule, NAT gateway, private connection, database or cache differs from what is
 //! live: one rule a kind.
 
-use super::{Check, Scene, gcloud_command};
+use super::applying::{self, Change};
+use super::edits::{self, Literal};
+use super::{Check, Scene, gcloud_command, put_back};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Declared, DeclaredSource, Resource, ResourceId, ResourceKind, Setting, Why};
-use crate::reconcile::equivalence::settings::{Absent, Applied};
+use crate::reconcile::equivalence::settings::Absent;
 use crate::reconcile::resources::{Compared, compare_fields};
 use crate::reconcile::{Comparison, LiveSide, ResourcePair, certain};
 
@@ -42,10 +44,16 @@ fn rule(kind: ResourceKind) -> &'static Rule {
 }
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.resources.iter().filter(|pair| !pair.declared.is_empty()).flat_map(one).collect()
+    scene
+        .reconciled
+        .resources
+        .iter()
+        .filter(|pair| !pair.declared.is_empty())
+        .flat_map(|pair| one(scene, pair))
+        .collect()
 }
 
-fn one(pair: &ResourcePair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &ResourcePair) -> Vec<Verdict> {
     let rule = rule(pair.kind);
     let not_checked = |why: &Why| vec![Verdict::not_checked(rule, pair.subject.clone(), None, why.clone())];
     let (live, id) = match (&pair.live, &pair.id) {
@@ -68,7 +76,7 @@ fn one(pair: &ResourcePair) -> Vec<Verdict> {
                 Comparison::Undecidable(why) => {
                     Verdict::not_checked(rule, pair.subject.clone(), Some(compared.attribute.path), why.clone())
                 }
-                Comparison::Different => finding(pair, rule, id, declared, &compared),
+                Comparison::Different => finding(scene, pair, rule, id, declared, &compared),
             });
         }
     }
@@ -76,6 +84,7 @@ fn one(pair: &ResourcePair) -> Vec<Verdict> {
 }
 
 fn finding(
+    scene: &Scene<'_>,
     pair: &ResourcePair,
     rule: &Rule,
     id: &ResourceId,
@@ -96,34 +105,70 @@ fn finding(
     let title = format!("{} {short} has {} {} live; {was}", pair.kind.noun(), attribute.path, shown(actual));
     let blind = wanted.is_none() && matches!(attribute.absent, Absent::Api(_));
     let mut why = consequence(pair.kind, attribute.path).to_owned();
-    why.push_str(match (blind, attribute.applied) {
-        (true, _) => "; terraform plan does not show this, because it is not set",
-        (false, Applied::InPlace) => "; terraform apply changes it in place",
-        (false, Applied::Replaces) => "; terraform apply destroys it and makes it anew",
-    });
+    if blind {
+        why.push_str("; terraform plan does not show this, because it is not set");
+    }
+    let text = |setting: Option<&Setting>| setting.map(ToString::to_string);
+    let (declared_text, live_text) = (text(wanted), text(compared.live.known()));
+    let change = Change {
+        source: &declared.source,
+        attribute: attribute.path,
+        declared: declared_text.as_deref(),
+        live: live_text.as_deref(),
+        taken_over: blind,
+    };
+    let schema = (attribute.applied, "", "schemas of the provider as of 7.46");
     let mut builder = Finding::builder(rule, pair.subject.clone(), title)
         .field(attribute.path)
         .baseline(if blind { Baseline::ApiDefault } else { Baseline::Terraform })
         .declared_fact(compared.declared, declared.source.to_string())
         .live(compared.live.known().map(ToString::to_string), id.full.clone(), attribute.api)
-        .why(why);
+        .why(why)
+        .apply(applying::difference(scene, &change, schema));
     let describe = gcloud_command::describe_resource(pair.kind, id);
+    let to =
+        |value: Option<&Setting>| put_back::command(pair.kind, id, attribute.path, value.or(compared.default.as_ref()));
+    let back = to(wanted).map(|command| (command, to(compared.live.known()).unwrap_or_default()));
     if let (DeclaredSource::Terraform { address, root }, false) = (&declared.source, blind) {
-        builder = builder.command(gcloud_command::apply(root, address), describe, "");
+        builder = builder.command(gcloud_command::apply(root, address), describe.clone(), "");
     } else {
         let edit = format!(
             "set {} to {}, so that terraform apply brings it back",
             attribute.path,
             shown(compared.default.as_ref())
         );
-        builder = builder.edit(edit, compared.declared.origin().cloned());
+        let value = compared.default.as_ref().map(Literal::from);
+        let diff = compared.declared.origin().zip(value).and_then(|(origin, value)| {
+            let place = edits::Place { source: &declared.source, origin, path: attribute.path };
+            edits::set(scene, &place, Some(&value))
+        });
+        builder = builder.edit(edit, compared.declared.origin().cloned()).diff(diff);
     }
-    if let (Some(origin), Some(live)) = (compared.declared.origin(), compared.live.known()) {
-        let edit = format!("if the live value is the right one, set {} to {live}", attribute.path);
-        builder = builder.edit(edit, origin.clone());
+    if let Some((command, undo)) = back {
+        builder = builder.command(command, describe, undo);
+    }
+    if let Some(origin) = compared.declared.origin() {
+        let place = edits::Place { source: &declared.source, origin, path: attribute.path };
+        let live = compared.live.known();
+        let edit = match live {
+            Some(live) => format!("if the live value is the right one, set {} to {live}", attribute.path),
+            None => format!("if the live side is right, take {} away", attribute.path),
+        };
+        // Blocks are more than a literal.
+        let is_like = |own: &Setting| match wanted.or(compared.default.as_ref()) {
+            Some(other) => std::mem::discriminant(own) == std::mem::discriminant(other),
+            None => true,
+        };
+        let value = live.filter(|own| !BLOCKS.contains(&attribute.path) && is_like(own)).map(Literal::from);
+        let diff = if live.is_some() && value.is_none() { None } else { edits::set(scene, &place, value.as_ref()) };
+        builder = builder.edit(edit, origin.clone()).diff(diff);
     }
     builder.build().into()
 }
+
+/// The fields that are blocks in Terraform.
+const BLOCKS: [&str; 5] =
+    ["allow", "deny", "subnetwork", "secondary_ip_range", "settings.ip_configuration.authorized_networks"];
 
 /// What such a difference brings about.
 fn consequence(kind: ResourceKind, path: &str) -> &'static str {

@@ -1,7 +1,7 @@
 //! A firewall rule, router, NAT gateway, address, private connection, database or cache is declared for certain, the list
 //! in which it would stand was read in full, and it is not there.
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{DeclaredSource, ResourceId, ResourceKind};
 use crate::reconcile::{LiveSide, ResourcePair, certain};
@@ -70,6 +70,7 @@ fn finding(pair: &ResourcePair, rule: &Rule, id: &ResourceId, why: &str) -> Verd
         id.full.clone(),
         "",
     );
+    builder = builder.apply(pair.declared.first().and_then(|own| applying::creation(&own.source)));
     for declared in &pair.declared {
         builder = builder.declared(Some(id.full.clone()), declared.source.to_string(), declared.origin.clone());
     }

@@ -4,11 +4,12 @@
 //! compare a split that is left out. Where deploy commands split the traffic, they are the declaration, and what they
 //! leave behind is not known: nothing is said.
 
+use super::applying::{self, Change};
 use super::expected::{settled, source_of};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{Fact, LiveWorkload, Presence, Serving, Share, TrafficChangeKind, WorkloadKind};
+use crate::model::{DeclaredSource, Fact, LiveWorkload, Presence, Serving, Share, TrafficChangeKind, WorkloadKind};
 use crate::reconcile::equivalence::{TRAFFIC, follows_latest};
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -34,15 +35,17 @@ fn field(kind: WorkloadKind) -> &'static str {
 struct Declared {
     fact: Fact<Vec<Share>>,
     source: String,
+    /// The Terraform resource, where one declares the workload.
+    terraform: Option<DeclaredSource>,
     baseline: Baseline,
     presence: Presence,
 }
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(one).collect()
+    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     let splits = |kind| kind != TrafficChangeKind::ToLatest;
     if pair.deploy.iter().flat_map(|command| &command.traffic).any(|change| splits(change.kind)) {
         return vec![Verdict::NotApplicable];
@@ -63,7 +66,7 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
             {
                 (Err(why), _) | (_, Comparison::Undecidable(why)) => not_checked(why),
                 (_, Comparison::Same) => Verdict::Clean,
-                (_, Comparison::Different) => finding(pair, own, live),
+                (_, Comparison::Different) => finding(scene, pair, own, live),
             };
             declared.iter().map(judge_one).collect()
         }
@@ -76,6 +79,7 @@ fn declared(pair: &WorkloadPair) -> Vec<Declared> {
         let of_terraform = |own: &crate::model::Declared<crate::model::Workload>| Declared {
             fact: own.value.traffic.clone(),
             source: own.source.to_string(),
+            terraform: Some(own.source.clone()),
             baseline: if own.value.traffic.is_absent() { Baseline::ApiDefault } else { Baseline::Terraform },
             presence: own.presence.clone(),
         };
@@ -85,13 +89,14 @@ fn declared(pair: &WorkloadPair) -> Vec<Declared> {
     let of_deploy = |command: &crate::model::DeployCommand| Declared {
         fact: Fact::Absent(command.origin.clone()),
         source: source_of(command),
+        terraform: None,
         baseline: Baseline::ApiDefault,
         presence: command.presence(),
     };
     first.map(of_deploy).into_iter().collect()
 }
 
-fn finding(pair: &WorkloadPair, declared: &Declared, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &LiveWorkload) -> Verdict {
     let name = &live.name;
     let is_pool = name.kind == WorkloadKind::WorkerPool;
     let what = if is_pool { "instances" } else { "traffic" };
@@ -126,7 +131,19 @@ fn finding(pair: &WorkloadPair, declared: &Declared, live: &LiveWorkload) -> Ver
         .baseline(declared.baseline)
         .live(Some(format!("{}{made}", split(&live.serving))), name.to_string(), api)
         .live_note(changed_by(live))
-        .why(why);
+        .why(why)
+        .apply(declared.terraform.as_ref().and_then(|source| {
+            let (attribute, shares) = (field(name.kind), declared.fact.known().map(|shares| shares_text(shares)));
+            let live = split(&live.serving);
+            let change = Change {
+                source,
+                attribute,
+                declared: shares.as_deref(),
+                live: Some(&live),
+                taken_over: declared.fact.is_absent(),
+            };
+            applying::of_table(scene, &change)
+        }));
     if let Some(origin) = declared.fact.origin() {
         let shown = declared.fact.known().map(|shares| shares_text(shares));
         builder = builder.declared(shown, declared.source.clone(), origin.clone());

@@ -1,6 +1,6 @@
 //! A live workload's template uses another connector than declared, or none.
 
-use super::expected::{self, Expected, settled, shown};
+use super::expected::{self, Expected, effect, settled, shown, with_edit};
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{ConnectorName, LiveWorkload};
@@ -21,10 +21,10 @@ pub static CHECK: Check = Check { rules: &[&RULE], judge };
 pub const FIELD: &str = CONNECTOR.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(one).collect()
+    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     let expected = expected::connectors(pair);
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
@@ -38,13 +38,13 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         match (CONNECTOR.compare)(&expected.fact, &live.workload.vpc.connector) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
-            Comparison::Different => finding(pair, expected, live),
+            Comparison::Different => finding(scene, pair, expected, live),
         }
     };
     expected.iter().map(judge_one).collect()
 }
 
-fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveWorkload) -> Verdict {
     let name = &live.name;
     let vpc = &live.workload.vpc;
     let title = match (expected.fact.known(), vpc.connector.known()) {
@@ -78,7 +78,8 @@ fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveW
         .declared_fact(&expected.fact, expected.source.clone())
         .live(shown(&vpc.connector), name.to_string(), "template.vpcAccess.connector")
         .live_note(changed_by(live))
-        .why(why);
+        .why(why)
+        .apply(effect(scene, expected, FIELD, shown(&expected.fact).as_deref(), shown(&vpc.connector).as_deref()));
     let back = match vpc.connector.known() {
         Some(connector) => gcloud_command::update_workload(name, &format!("--vpc-connector {connector}")),
         None => gcloud_command::update_workload(name, "--clear-vpc-connector"),
@@ -95,7 +96,11 @@ fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveW
             back,
         ),
     };
-    builder.build().into()
+    let value = vpc.connector.known().map(ToString::to_string);
+    let value = value.as_deref().map(|value| (value, value));
+    let builder = with_edit(builder, scene, expected, FIELD, value);
+    // Where none is declared an interface may be, and the two exclude each other: that takes more than a line.
+    if expected.fact.is_absent() { builder.diff(None).build().into() } else { builder.build().into() }
 }
 
 /// Who changed the workload last, when and with what, as far as the API says.

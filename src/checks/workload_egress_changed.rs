@@ -1,6 +1,6 @@
 //! A live workload's template sends other traffic through the VPC than declared.
 
-use super::expected::{self, Expected, settled, shown};
+use super::expected::{self, Expected, effect, settled, shown, with_edit};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
@@ -23,10 +23,10 @@ pub static CHECK: Check = Check { rules: &[&RULE], judge };
 pub const FIELD: &str = EGRESS.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(one).collect()
+    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     let expected = expected::egresses(pair);
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
@@ -40,13 +40,13 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         match (equivalence::EGRESS.compare)(&expected.fact, &live.workload.vpc) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
-            Comparison::Different => finding(pair, expected, live),
+            Comparison::Different => finding(scene, pair, expected, live),
         }
     };
     expected.iter().map(judge_one).collect()
 }
 
-fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload) -> Verdict {
     let name = &live.name;
     let wanted = expected.fact.known().copied().unwrap_or(DEFAULT_EGRESS);
     let actual = live.workload.vpc.egress.known().copied().unwrap_or(DEFAULT_EGRESS);
@@ -69,18 +69,25 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload
     } else {
         why.to_owned()
     };
-    Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
+    let builder = Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
         .field(FIELD)
         .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source.clone())
         .live(shown(&live.workload.vpc.egress), name.to_string(), "template.vpcAccess.egress")
         .live_note(changed_by(live))
         .why(why)
+        .apply(effect(
+            scene,
+            expected,
+            FIELD,
+            shown(&expected.fact).as_deref(),
+            shown(&live.workload.vpc.egress).as_deref(),
+        ))
         .command(
             gcloud_command::update_workload(name, &format!("--vpc-egress {}", wanted.flag())),
             gcloud_command::describe_workload(name),
             gcloud_command::update_workload(name, &format!("--vpc-egress {}", actual.flag())),
-        )
-        .build()
-        .into()
+        );
+    let value = (&*actual.to_string(), actual.flag());
+    with_edit(builder, scene, expected, FIELD, Some(value)).build().into()
 }

@@ -1,6 +1,6 @@
 //! A live workload's template has another direct VPC interface than declared, or one where none was.
 
-use super::expected::{self, Expected, settled};
+use super::expected::{self, Expected, effect, settled};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
@@ -41,7 +41,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
         match (equivalence::INTERFACES.compare)(&with_networks(scene, &expected.fact), &live.workload.vpc.interfaces) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
-            Comparison::Different => finding(pair, expected, live),
+            Comparison::Different => finding(scene, pair, expected, live),
         }
     };
     expected::interfaces(pair, live).iter().map(judge_one).collect()
@@ -62,7 +62,12 @@ fn with_networks(scene: &Scene<'_>, declared: &Fact<Vec<NetworkInterface>>) -> F
     })
 }
 
-fn finding(pair: &WorkloadPair, expected: &Expected<Vec<NetworkInterface>>, live: &LiveWorkload) -> Verdict {
+fn finding(
+    scene: &Scene<'_>,
+    pair: &WorkloadPair,
+    expected: &Expected<Vec<NetworkInterface>>,
+    live: &LiveWorkload,
+) -> Verdict {
     let name = &live.name;
     let wanted = expected.fact.known().map(Vec::as_slice).unwrap_or_default();
     let actual = live.workload.vpc.interfaces.known().map(Vec::as_slice).unwrap_or_default();
@@ -96,7 +101,8 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Vec<NetworkInterface>>, live
         .baseline(expected.baseline)
         .live(text(actual), name.to_string(), "template.vpcAccess.networkInterfaces")
         .live_note(changed_by(live))
-        .why(why);
+        .why(why)
+        .apply(effect(scene, expected, FIELD, text(wanted).as_deref(), text(actual).as_deref()));
     if let Some(origin) = expected.fact.origin() {
         builder = builder.declared(text(wanted), expected.source.clone(), origin.clone());
     }

@@ -1,6 +1,6 @@
 //! A workload is declared for certain, its region was listed in full, and it is not there.
 
-use super::{Check, Scene, gcloud_command};
+use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{DeclaredSource, WorkloadName};
 use crate::reconcile::{LiveSide, WorkloadPair, certain};
@@ -43,6 +43,7 @@ fn finding(pair: &WorkloadPair, name: &WorkloadName) -> Verdict {
         builder = builder.declared(Some(name.to_string()), declared.source.to_string(), declared.origin.clone());
     }
     builder = builder.live(None, name.to_string(), "");
+    builder = builder.apply(pair.terraform.first().and_then(|own| applying::creation(&own.source)));
     if let Some(DeclaredSource::Terraform { address, root }) = pair.terraform.first().map(|declared| &declared.source) {
         builder = builder.command(gcloud_command::apply(root, address), gcloud_command::describe_workload(name), "");
     }

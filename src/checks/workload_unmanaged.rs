@@ -1,7 +1,7 @@
 //! A workload is live, and nothing in the repository declares or deploys it.
 
 use super::workload_connector_changed::changed_by;
-use super::{Check, Scene, gcloud_command, unseen_region};
+use super::{Check, Scene, adopt, applying, gcloud_command, unseen_region};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Fact, LiveWorkload, Why, WhyKind, WorkloadKind, WorkloadName};
 use crate::reconcile::{LiveSide, WorkloadPair, unknown};
@@ -40,7 +40,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Option<Verdict> {
     let doubt = may_be_declared(scene, name).or_else(|| live.settling.clone());
     Some(match doubt {
         Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), None, why),
-        None => finding(pair, name, live),
+        None => finding(scene, pair, name, live),
     })
 }
 
@@ -73,18 +73,33 @@ fn may_be_declared(scene: &Scene<'_>, name: &WorkloadName) -> Option<Why> {
     None
 }
 
-fn finding(pair: &WorkloadPair, name: &WorkloadName, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair, name: &WorkloadName, live: &LiveWorkload) -> Verdict {
     let word = name.kind.word();
     let title =
         format!("{word} {} is live in {}/{}, and nothing declares or deploys it", name.name, name.project, name.region);
     let maker = live.creator.as_deref().map(|who| format!("made by {who}; ")).unwrap_or_default();
-    Finding::builder(&RULE, pair.subject.clone(), title)
+    let builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .baseline(Baseline::Terraform)
         .live(Some(name.to_string()), name.to_string(), "")
         .live_note(changed_by(live))
         .why(format!("{maker}nobody reviews how it reaches the VPC, and nothing makes it anew where it is lost"))
-        .edit("keep it: declare it beside the others, or take it into the deploy config", None)
-        .command(gcloud_command::describe_workload(name), "", "")
-        .build()
-        .into()
+        .apply(applying::nothing());
+    let describe = gcloud_command::describe_workload(name);
+    let builder = if scene.evidence.terraform.roots.is_empty() {
+        builder.edit("keep it: take it into the deploy config", None)
+    } else {
+        let own = adopt::workload(scene, name);
+        let root = gcloud_command::quoted(&own.root);
+        let file = own.path.rsplit('/').next().unwrap_or(&own.path).replacen("adopt_", "adopted_", 1);
+        let edit = format!(
+            "keep it: adopt it in {}, and let Terraform write the rest, or take it into the deploy config",
+            own.path
+        );
+        builder.edit(edit, None).diff(Some(own.diff)).command(
+            format!("terraform -chdir={root} plan -generate-config-out={}", gcloud_command::quoted(&file)),
+            describe.clone(),
+            "",
+        )
+    };
+    builder.command(describe, "", "").build().into()
 }

@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::applied::AppliedState;
 use super::connector::Connector;
 use super::fact::{Change, Fact, Guard, Presence, Why};
+use super::lifecycle::Lifecycle;
 use super::names::{ConnectorName, NetworkName, WorkloadKind};
 use super::network::{Network, Subnetwork};
 use super::origin::Origin;
@@ -80,6 +82,12 @@ pub struct TerraformDeclarations {
     /// private connections, databases and caches.
     #[serde(default)]
     pub resources: Vec<Declared<Resource>>,
+    /// What they say of changes, where they say anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifecycles: Vec<Lifecycle>,
+    /// What states say was applied last, of the same resources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<AppliedState>,
     /// True where the configuration in itself was judged; recordings of earlier versions were not.
     #[serde(default)]
     pub judged: bool,

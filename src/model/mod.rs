@@ -8,6 +8,8 @@
 //! | [`names`], [`resource_name`] | [`ConnectorName`], [`WorkloadName`], [`ResourceName`], …: parsed once |
 //! | [`connector`], [`workload`], [`network`] | what both the declared and the live side describe |
 //! | [`declared`] | what Terraform and deploy config declare |
+//! | [`applied`] | [`AppliedState`]: what Terraform applied last |
+//! | [`lifecycle`] | [`Lifecycle`]: what a declaration says of changes |
 //! | [`annotations`] | the annotations of Cloud Run's v1 form that say how a workload reaches a VPC |
 //! | [`problem`] | [`ConfigProblem`]: what is wrong with a configuration in itself |
 //! | [`live`] | [`LiveState`], [`Inventory`], [`Coverage`]: what Google Cloud answered |
@@ -24,6 +26,7 @@
 
 pub mod access;
 pub mod annotations;
+pub mod applied;
 pub mod audit;
 pub mod connector;
 pub mod connector_health;
@@ -36,6 +39,7 @@ pub mod evidence;
 pub mod fact;
 pub mod firewall;
 pub mod health;
+pub mod lifecycle;
 pub mod live;
 pub mod live_network;
 pub mod live_workload;
@@ -55,6 +59,7 @@ mod words;
 pub mod workload;
 
 pub use access::{ApiState, ApiUse, Binding, IamPolicy, PolicyResource};
+pub use applied::AppliedState;
 pub use audit::{AuditEntry, AuditStatus, AuditStep, AuditSubject};
 pub use connector::{Connector, ConnectorState};
 pub use connector_health::{ConnectorHealth, ConnectorLoad, FailedOperation, LoadPoint};
@@ -74,6 +79,7 @@ pub use firewall::{
     FirewallRule, Layer4, PortRange, Protocol,
 };
 pub use health::{HealthBaseline, HealthEvidence, HealthState};
+pub use lifecycle::Lifecycle;
 pub use live::{Api, Coverage, CoverageEntry, CoverageStatus, Inventory, LiveState};
 pub use live_network::{
     Address, AddressPurpose, AddressStatus, AddressType, FirewallPolicyOrder, LiveNetwork, LiveSubnetwork, Peering,

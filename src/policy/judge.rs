@@ -366,7 +366,7 @@ fn fixes(hits: &[(&Resource, Hit)], cited: &[String]) -> Vec<Fix> {
             FixKind::Command => (hit.verify.clone(), hit.undo.clone()),
             FixKind::Edit => (String::new(), String::new()),
         };
-        fixes.push(Fix { kind, text, origin, verify, undo });
+        fixes.push(Fix { kind, text, origin, diff: None, verify, undo });
     }
     dedup(&mut fixes);
     fixes

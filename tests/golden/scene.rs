@@ -160,8 +160,13 @@ impl Case {
     pub fn judge(&self) -> registry::Judged {
         let folder = tempfile::TempDir::new().unwrap();
         self.write(folder.path());
+        self.judge_in(folder.path())
+    }
+
+    /// Judges what lies in a folder to which the case was written.
+    pub fn judge_in(&self, folder: &Path) -> registry::Judged {
         let config: Config = {
-            let text = std::fs::read_to_string(folder.path().join("gcp-drift.toml")).unwrap();
+            let text = std::fs::read_to_string(folder.join("gcp-drift.toml")).unwrap();
             gcp_drift::config::parse("gcp-drift.toml", &text, &[]).unwrap()
         };
         let numbers: BTreeMap<String, String> =
@@ -175,9 +180,9 @@ impl Case {
             observed: &[],
             environment: &BTreeMap::new(),
         };
-        let declared = terraform::load(folder.path(), &options, &excerpts).declarations();
+        let declared = terraform::load(folder, &options, &excerpts).declarations();
         let deploy = match &self.script {
-            Some(_) => deploy::declarations(folder.path(), &config.deploy, &context, &excerpts),
+            Some(_) => deploy::declarations(folder, &config.deploy, &context, &excerpts),
             None => DeployDeclarations::default(),
         };
         let state: LiveState = serde_json::from_value(self.live.state()).unwrap();
@@ -186,6 +191,7 @@ impl Case {
             deploy,
             inventory: live::inventory(&state),
             live: Some(state),
+            excerpts: excerpts.cited(),
             ..Evidence::default()
         };
         let reconciled = reconcile::reconcile(&evidence, &context);

@@ -7,8 +7,10 @@
 //! | [`connectors`] | VPC Access connectors |
 //! | [`workloads`] | services, jobs and worker pools |
 //! | [`settings`] | networks, firewall rules, NAT, private connections, databases, caches |
+//! | [`applied`] | what `terraform apply` does to bring a field of a connector or workload back |
 //! | [`left_out`] | what is never compared, and why |
 
+pub mod applied;
 pub mod connectors;
 pub mod left_out;
 pub mod settings;
@@ -86,6 +88,19 @@ pub fn reference() -> String {
             attribute.applied.words(),
         );
     }
+    text.push_str(APPLIED);
+    for row in applied::TABLE {
+        let unset = if row.unseen_if_unset { "nothing: plan is silent" } else { "brings the default back" };
+        let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {}{note} | {unset} | {} |",
+            row.resource,
+            row.attribute,
+            row.applied.words(),
+            row.source,
+        );
+    }
     text.push_str(LEFT_OUT);
     for entry in left_out::TABLE {
         let fields: Vec<String> = entry.fields.iter().map(|field| format!("`{field}`")).collect();
@@ -114,6 +129,13 @@ baseline `api-default`.
 
 | resource | field | of the API | rule | left out means | `terraform apply` |
 | --- | --- | --- | --- | --- | --- |
+";
+
+const APPLIED: &str = "
+## What `terraform apply` does about connectors and workloads
+
+| resource | field | `terraform apply` | where it is left out | source |
+| --- | --- | --- | --- | --- |
 ";
 
 const LEFT_OUT: &str = "

@@ -1,5 +1,6 @@
 //! Networks, firewall rules, NAT, private connections, databases and caches: one row a field.
 
+use super::applied::Applied;
 use super::{Equivalence, Row};
 use crate::model::{Fact, ResourceId, ResourceKind as Kind, Setting};
 use crate::reconcile::compare::{Comparison, compare, compare_with_default};
@@ -147,25 +148,6 @@ impl Absent {
     }
 }
 
-/// What `terraform apply` does to bring a field back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
-    /// It updates the resource.
-    InPlace,
-    /// It destroys the resource and makes it anew.
-    Replaces,
-}
-
-impl Applied {
-    /// In words, for the reference.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::InPlace => "in place",
-            Self::Replaces => "replaces",
-        }
-    }
-}
-
 macro_rules! attributes {
     ($($kind:ident $path:literal $api:literal $by:ident $absent:expr, $applied:ident;)+) => {
         &[$(Attribute {
@@ -185,7 +167,7 @@ pub static ATTRIBUTES: &[Attribute] = attributes![
     Network "mtu" "mtu" WORD Api(Number(1460)), InPlace;
     Network "network_firewall_policy_enforcement_order" "networkFirewallPolicyEnforcementOrder" WORD Provider(Text("AFTER_CLASSIC_FIREWALL")), InPlace;
     Subnetwork "network" "network" NAME Nothing, Replaces;
-    Subnetwork "ip_cidr_range" "ipCidrRange" NAME Chosen, Replaces;
+    Subnetwork "ip_cidr_range" "ipCidrRange" NAME Chosen, ReplacesIfNarrower;
     Subnetwork "private_ip_google_access" "privateIpGoogleAccess" WORD Api(Flag(false)), InPlace;
     Subnetwork "purpose" "purpose" PURPOSE Api(Text("PRIVATE")), Replaces;
     Subnetwork "secondary_ip_range" "secondaryIpRanges" SET Chosen, InPlace;
@@ -225,7 +207,7 @@ pub static ATTRIBUTES: &[Attribute] = attributes![
     Database "database_version" "databaseVersion" WORD Nothing, InPlace;
     Database "settings.activation_policy" "settings.activationPolicy" WORD Provider(Text("ALWAYS")), InPlace;
     Database "settings.ip_configuration.ipv4_enabled" "settings.ipConfiguration.ipv4Enabled" WORD Provider(Flag(true)), InPlace;
-    Database "settings.ip_configuration.private_network" "settings.ipConfiguration.privateNetwork" NAME Nothing, InPlace;
+    Database "settings.ip_configuration.private_network" "settings.ipConfiguration.privateNetwork" NAME Nothing, ReplacesIfCleared;
     Database "settings.ip_configuration.allocated_ip_range" "settings.ipConfiguration.allocatedIpRange" WORD Nothing, Replaces;
     Database "settings.ip_configuration.ssl_mode" "settings.ipConfiguration.sslMode" WORD Chosen, InPlace;
     Database "settings.ip_configuration.authorized_networks" "settings.ipConfiguration.authorizedNetworks" SET Nothing, InPlace;

@@ -2,7 +2,10 @@
 //! unnoticed.
 
 use super::v1;
-use crate::finding::{Baseline, DeclaredValue, Finding, Fix, FixKind, LiveValue, NotChecked, Part, Severity, Subject};
+use crate::finding::{
+    ApplyAction, ApplyEffect, Baseline, DeclaredValue, Finding, Fix, FixKind, LiveValue, NotChecked, Part, Severity,
+    Standing, Subject,
+};
 use crate::model::{Api, Caller, CoverageEntry, CoverageStatus, LiveField, Origin, Place, SourceSpan, Why, WhyKind};
 use crate::report::{PartSummary, PartVerdict, Report, Suppressed, SuppressedItem};
 
@@ -92,6 +95,12 @@ impl From<&Finding> for v1::Finding {
                 })
                 .collect(),
             why: finding.why.clone(),
+            apply: finding.apply.as_ref().map(Into::into),
+            applied: finding.applied.as_ref().map(|own| v1::AppliedValue {
+                value: own.value.clone(),
+                source: own.source.clone(),
+                standing: own.standing.into(),
+            }),
             fix: finding.fix.iter().map(Into::into).collect(),
             caused_by: finding.caused_by.clone(),
         }
@@ -187,8 +196,28 @@ impl From<&Fix> for v1::Fix {
             },
             text: fix.text.clone(),
             origin: fix.origin.as_ref().and_then(place),
+            diff: fix.diff.clone(),
             verify: fix.verify.clone(),
             undo: fix.undo.clone(),
+        }
+    }
+}
+
+impl From<&ApplyEffect> for v1::ApplyEffect {
+    fn from(effect: &ApplyEffect) -> Self {
+        let one = |own: &crate::finding::CutOff| v1::CutOff {
+            workload: (&own.workload).into(),
+            live: own.live,
+            declared: own.declared,
+        };
+        Self {
+            action: effect.action.into(),
+            address: effect.address.clone(),
+            root: effect.root.clone(),
+            text: effect.text.clone(),
+            cut_off: effect.cut_off.iter().map(one).collect(),
+            unseen: effect.unseen.clone(),
+            source: effect.source.clone(),
         }
     }
 }
@@ -244,6 +273,8 @@ words! {
     Part => Part { Imports, Discovery, Classes, Vpc, Health, Policies }
     PartVerdict => PartVerdict { Clean, Findings, NotChecked, NotApplicable, NotAsked }
     Severity => Severity { Critical, High, Medium, Low, Info }
+    Standing => Standing { ChangedOutside, NotApplied, Both }
+    ApplyAction => ApplyAction { Create, Update, Replace, Unseen, Refused }
     Baseline => Baseline { Terraform, Deploy, ApiDefault, State, Policy }
     Api => Api {
         RunServices, RunRevisions, RunJobs, RunWorkerPools, VpcAccessConnectors, VpcAccessOperations, ComputeNetworks, ComputeSubnetworks, ComputeFirewalls, ComputeEffectiveFirewalls, ComputeRoutes, ComputeRouters, ComputeAddresses, ComputeGlobalAddresses, ComputeSubnetworkIamPolicy, SqlInstances, RedisInstances, RedisClusters, ServiceNetworkingConnections, ServiceUsageServices, ProjectIamPolicy, LoggingEntries, MonitoringTimeSeries,
@@ -284,6 +315,12 @@ mod tests {
         }
         for verdict in [PartVerdict::NotApplicable, PartVerdict::NotChecked, PartVerdict::Findings] {
             assert_eq!(word(v1::PartVerdict::from(verdict)), verdict.word());
+        }
+        for standing in [Standing::ChangedOutside, Standing::NotApplied, Standing::Both] {
+            assert_eq!(word(v1::Standing::from(standing)), standing.word());
+        }
+        for action in [ApplyAction::Create, ApplyAction::Update, ApplyAction::Replace, ApplyAction::Unseen] {
+            assert_eq!(word(v1::ApplyAction::from(action)), action.word());
         }
         for baseline in [Baseline::ApiDefault, Baseline::Terraform, Baseline::Policy] {
             assert_eq!(word(v1::Baseline::from(baseline)), baseline.word());

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use crate::report;
 
+mod apply;
 mod before_deploy;
 pub(super) mod change;
 
+pub(super) use apply::{AppliedValue, ApplyAction, ApplyEffect, CutOff, Standing};
 use before_deploy::BeforeDeploy;
 use change::{Base, Fixed, Undecided};
 
@@ -197,6 +199,12 @@ pub(super) struct Finding {
     pub(super) live_places: Vec<LiveField>,
     /// Why it matters here; may be empty.
     pub(super) why: String,
+    /// What `terraform apply` would do about it; left out where that is no question of Terraform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) apply: Option<ApplyEffect>,
+    /// What a state (`--state`) says of the field; left out where none says anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) applied: Option<AppliedValue>,
     /// What to do, best first.
     pub(super) fix: Vec<Fix>,
     /// Ids of the findings of which this one is a consequence.
@@ -280,6 +288,10 @@ pub(super) struct Fix {
     /// Where to edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin: Option<Origin>,
+    /// The edit as a unified diff without context lines, for `git apply --unidiff-zero` or `patch -p1` in the
+    /// repository; left out where it is no change of one line or no new file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) diff: Option<String>,
     /// How to see that it worked; may be empty.
     pub(super) verify: String,
     /// How to undo it; may be empty.

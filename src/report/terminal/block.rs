@@ -38,17 +38,25 @@ pub(super) struct Note {
     key: &'static str,
     text: String,
     wraps: bool,
+    /// Lines below the text, each cut off where it does not fit.
+    below: Vec<String>,
 }
 
 impl Note {
     /// Prose, which is wrapped.
     pub(super) fn prose(key: &'static str, text: impl Into<String>) -> Self {
-        Self { key, text: text.into(), wraps: true }
+        Self { key, text: text.into(), wraps: true, below: Vec::new() }
     }
 
     /// Something to copy, which stays on one line.
     pub(super) fn verbatim(key: &'static str, text: impl Into<String>) -> Self {
-        Self { key, text: text.into(), wraps: false }
+        Self { key, text: text.into(), wraps: false, below: Vec::new() }
+    }
+
+    /// Adds lines below the text.
+    pub(super) fn with_below(mut self, lines: Vec<String>) -> Self {
+        self.below = lines;
+        self
     }
 }
 
@@ -94,7 +102,8 @@ pub(super) fn render(block: &Block, report: &Report, style: &Style) -> String {
         let padding = " ".repeat(KEY_WIDTH.saturating_sub(note.key.len()));
         let lead = gutter + " = ".len() + note.key.len() + ": ".len() + padding.len();
         let text = escape(note.text.trim_end());
-        let lines = if note.wraps { wrap(&text, room(style.width, lead)) } else { vec![text] };
+        let mut lines = if note.wraps { wrap(&text, room(style.width, lead)) } else { vec![text] };
+        lines.extend(note.below.iter().map(|line| shortened(&escape(line), room(style.width, lead))));
         let text = format!("{padding}{}", lines.join(&format!("\n{padding}")));
         group = group.element(Level::NOTE.with_name(note.key).message(text));
     }
@@ -146,6 +155,15 @@ fn renderer(block: &Block, style: &Style) -> Renderer {
     let renderer = if style.color { Renderer::styled().error(block.paint) } else { Renderer::plain() };
     let decor = if style.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
     renderer.term_width(style.width.max(40)).decor_style(decor)
+}
+
+/// A line, cut off where it does not fit.
+fn shortened(line: &str, room: usize) -> String {
+    if line.chars().count() <= room {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(room.saturating_sub(3)).collect();
+    format!("{cut}...")
 }
 
 /// What is left of a line after its lead; never so little that every word gets its own line.

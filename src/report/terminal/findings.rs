@@ -10,6 +10,8 @@ use crate::report::words::plural;
 
 /// More places than this are counted, not listed.
 const MAX_PLACES: usize = 10;
+/// More lines of a diff than this are counted, not shown.
+const MAX_DIFF: usize = 5;
 
 /// The block of a finding.
 pub(super) fn render(finding: &Finding, report: &Report, style: &Style) -> String {
@@ -88,18 +90,34 @@ fn notes(finding: &Finding, primary: Option<&Origin>, report: &Report) -> Vec<No
     if !finding.why.is_empty() {
         notes.push(Note::prose("why", &*finding.why));
     }
+    if let Some(effect) = &finding.apply {
+        notes.push(Note::prose("apply", &*effect.text));
+    }
     for (at, fix) in finding.fix.iter().enumerate() {
         let key = if at == 0 { "fix" } else { "or" };
-        notes.push(match (fix.kind, &fix.origin) {
+        let note = match (fix.kind, &fix.origin) {
             (FixKind::Command, _) => Note::verbatim(key, &*fix.text),
             (FixKind::Edit, Some(origin)) if Some(origin) != primary => {
                 Note::prose(key, format!("{} ({origin})", fix.text))
             }
             (FixKind::Edit, _) => Note::prose(key, &*fix.text),
-        });
+        };
+        notes.push(note.with_below(fix.diff.as_deref().map(diff_lines).unwrap_or_default()));
     }
     notes.push(Note::verbatim("more", format!("gcp-drift explain {}", finding.rule)));
     notes
+}
+
+/// The changed lines of a diff, without the places, which the edit's text names; of many the first.
+fn diff_lines(diff: &str) -> Vec<String> {
+    let is_head = |line: &&str| ["--- ", "+++ ", "@@ "].iter().any(|head| line.starts_with(head));
+    let changed: Vec<&str> = diff.lines().filter(|line| !is_head(line) && *line != "+").collect();
+    let more = changed.len().saturating_sub(MAX_DIFF);
+    let mut lines: Vec<String> = changed.iter().take(MAX_DIFF).map(|&line| line.to_owned()).collect();
+    if more > 0 {
+        lines.push(format!("... and {more} more {}, all in the JSON report", plural(more, "line")));
+    }
+    lines
 }
 
 /// The declared value, where nothing at the carets shows it.

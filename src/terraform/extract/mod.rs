@@ -4,8 +4,10 @@
 //! `google_cloud_run_service`, `google_compute_network` and `google_compute_subnetwork`, and what `settings` lists, of the Google provider.
 
 mod annotations;
+mod applied;
 mod connector;
 mod facts;
+mod lifecycle;
 mod network;
 mod problems;
 mod settings;
@@ -171,6 +173,13 @@ fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all:
         let value = settings::resource(&reader, resource, kind);
         let name = value.id.origin().cloned();
         all.resources.push(declared(world, deployment, resource, name, value));
+    }
+    if compared(kind).is_some()
+        || matches!(kind, "google_vpc_access_connector" | "google_cloud_run_service")
+        || kind.starts_with("google_cloud_run_v2_")
+    {
+        all.lifecycles.extend(lifecycle::lifecycle(world, resource, &deployment.root));
+        all.applied.extend(applied::applied(world, deployment, resource));
     }
     match kind {
         "google_vpc_access_connector" => {
