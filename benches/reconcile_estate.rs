@@ -56,7 +56,8 @@ fn main() -> ExitCode {
             let reconciled = reconcile(&evidence, &NameContext::default());
             let paired = started.elapsed();
             let limits = Limits { max_files: 1, max_seconds: 1.0 };
-            let scene = Scene { evidence: &evidence, reconciled: &reconciled, limits };
+            let environments = Default::default();
+            let scene = Scene { evidence: &evidence, reconciled: &reconciled, limits, environments: &environments };
             judged = registry::judge(&scene, Vec::new(), &Settings::default());
             let took = started.elapsed();
             if took < both {

@@ -19,3 +19,13 @@ pub(crate) fn committed_schema(file: &str, schema: &serde_json::Value) {
     let stale = "is stale: run `UPDATE_SCHEMA=1 cargo test --lib the_committed_schema` and look at its diff";
     assert!(committed == fresh, "docs/schema/{file} {stale}");
 }
+
+/// Compares a document that is printed from code with the committed one; `GCP_DRIFT_UPDATE_DOCS=1` writes it.
+pub(crate) fn document(file: &str, fresh: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("GCP_DRIFT_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(committed == fresh, "{file} is stale: run `make docs`");
+}

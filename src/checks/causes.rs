@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Part, Subject};
+use crate::finding::{Finding, LiveValue, Part, Subject};
 
 /// The rules whose findings bring others about.
-const CAUSES: [&str; 6] = [
+const CAUSES: [&str; 12] = [
     "connector-missing",
     "connector-not-ready",
     "connector-changed",
     "workload-connector-changed",
     "workload-egress-changed",
+    "workload-interfaces-changed",
+    "traffic-pinned",
+    "traffic-changed",
+    "rollout-failed",
+    "router-missing",
+    "firewall-changed",
     "declared-conflict",
 ];
 
@@ -27,7 +33,9 @@ pub fn link(findings: &mut [Finding]) {
     }
     for later in findings {
         let named = later.declared.iter().filter_map(|declared| by_resource.get(declared.value.as_deref()?));
-        let near = by_subject.get(&later.subject).into_iter().chain(named).flatten().copied();
+        let live = later.live.as_ref().map_or("", |live| &*live.resource);
+        let above = live.match_indices('/').filter_map(|(at, _)| by_resource.get(live.get(..at)?));
+        let near = by_subject.get(&later.subject).into_iter().chain(named).chain(above).flatten().copied();
         let own = near.filter(|cause| cause.id != later.id && is_consequence(later, cause));
         let ids: Vec<String> = own.map(|cause| cause.id.clone()).collect();
         later.caused_by.extend(ids);
@@ -42,16 +50,46 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
         let connector = cause.live.as_ref().map(|live| &live.resource);
         return later.declared.iter().any(|declared| connector.is_some() && declared.value.as_ref() == connector);
     }
+    // A NAT gateway is a part of its router.
+    if let ("nat-missing", "router-missing") = (&*later.rule, &*cause.rule) {
+        let below = |live: &LiveValue, router: &LiveValue| live.resource.starts_with(&format!("{}/", router.resource));
+        return later.live.as_ref().zip(cause.live.as_ref()).is_some_and(|(nat, router)| below(nat, router));
+    }
     if later.subject != cause.subject {
         return false;
     }
     match (&*later.rule, &*cause.rule) {
         // The live value breaks a policy because it drifted from a declaration.
-        (_, "connector-changed" | "workload-connector-changed" | "workload-egress-changed")
-            if later.part == Part::Policies =>
-        {
+        (
+            _,
+            "connector-changed"
+            | "workload-connector-changed"
+            | "workload-egress-changed"
+            | "workload-interfaces-changed",
+        ) if later.part == Part::Policies => {
             later.live.is_some() && later.field.is_some() && quantity(later) == quantity(cause)
         }
+        // What serves is another revision than what is configured, for one of these reasons.
+        (
+            "traffic-on-stale-revision",
+            "traffic-pinned"
+            | "traffic-changed"
+            | "rollout-failed"
+            | "workload-connector-changed"
+            | "workload-egress-changed"
+            | "workload-interfaces-changed",
+        ) => true,
+        // What the deploy would be refused for is there because it drifted.
+        ("deploy-refused", "workload-connector-changed" | "workload-interfaces-changed") => later.live.is_some(),
+        // A rule that denies what it allowed lost the one and got the other.
+        ("firewall-changed", "firewall-changed") => {
+            later.field.as_deref() == Some("deny") && cause.field.as_deref() == Some("allow")
+        }
+        // It was attached elsewhere than declared: the drift is the cause of where it ended up.
+        (
+            "workload-connector-foreign" | "workload-connector-missing",
+            "workload-connector-changed" | "workload-interfaces-changed",
+        ) => true,
         // The live value is the one that the other declaration sets.
         (
             "workload-egress-changed"
@@ -69,10 +107,12 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
     }
 }
 
-/// The quantity that a field is a view of: both ends and both units of a connector's scaling are one.
+/// The quantity that a field is a view of: both ends and both units of a connector's scaling are one, and so are the
+/// ways in which a workload is attached.
 fn quantity(finding: &Finding) -> Option<&str> {
     match finding.field.as_deref() {
         Some("min_throughput" | "max_throughput" | "min_instances" | "max_instances" | "throughput") => Some("scaling"),
+        Some("vpc_access.connector" | "vpc_access.network_interfaces") => Some("attachment"),
         field => field,
     }
 }

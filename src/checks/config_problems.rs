@@ -100,7 +100,16 @@ mod tests {
 
     fn judged(evidence: &Evidence, rule: &Rule, kind: ProblemKind) -> Vec<Verdict> {
         let limits = Limits { max_files: 10, max_seconds: 1.0 };
-        judge(&Scene { evidence, reconciled: &Reconciled::default(), limits }, rule, kind)
+        judge(
+            &Scene {
+                evidence,
+                reconciled: &Reconciled::default(),
+                limits,
+                environments: &std::collections::BTreeMap::new(),
+            },
+            rule,
+            kind,
+        )
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use ipnet::IpNet;
-
 use super::{Check, Scene, connector_missing, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Connector, ConnectorName, Declared, DeclaredSource, Fact, Why, WhyKind};
-use crate::reconcile::equivalence::{DEFAULT_MACHINE_TYPE, End, compare_scaling, declared_scaling};
-use crate::reconcile::{Comparison, ConnectorPair, LiveSide, certain, compare, compare_with_default};
+use crate::reconcile::equivalence::{
+    End, MACHINE_TYPE, NETWORK_NAME, RANGE, SCALING, SUBNETWORK_NAME, declared_scaling,
+};
+use crate::reconcile::{Comparison, ConnectorPair, LiveSide, certain};
 
 /// The rule.
 pub static RULE: Rule =
@@ -66,13 +66,11 @@ fn fields(
             "network",
             &wanted.network,
             &live.network,
-            compare(&wanted.network, &live.network),
+            (NETWORK_NAME.compare)(&wanted.network, &live.network),
         ));
     }
     if !wanted.ip_cidr_range.is_absent() {
-        // `10.8.0.5/28` is the range `10.8.0.0/28`.
-        let range = |fact: &Fact<IpNet>| fact.clone().map(|range| range.trunc());
-        let outcome = compare(&range(&wanted.ip_cidr_range), &range(&live.ip_cidr_range));
+        let outcome = (RANGE.compare)(&wanted.ip_cidr_range, &live.ip_cidr_range);
         verdicts.push(context.verdict(
             "ip_cidr_range",
             "ipCidrRange",
@@ -88,10 +86,10 @@ fn fields(
             "subnet.name",
             &wanted.subnet,
             &live.subnet,
-            compare(&wanted.subnet, &live.subnet),
+            (SUBNETWORK_NAME.compare)(&wanted.subnet, &live.subnet),
         ));
     }
-    let outcome = compare_with_default(&wanted.machine_type, &live.machine_type, &DEFAULT_MACHINE_TYPE.to_owned());
+    let outcome = (MACHINE_TYPE.compare)(&wanted.machine_type, &live.machine_type);
     verdicts.push(context.verdict("machine_type", "machineType", &wanted.machine_type, &live.machine_type, outcome));
     for end in [End::Min, End::Max] {
         let (field, fact) = declared_scaling(wanted, end);
@@ -101,7 +99,7 @@ fn fields(
             "min_throughput" => ("minThroughput", &live.min_throughput),
             _ => ("maxThroughput", &live.max_throughput),
         };
-        verdicts.push(context.verdict(field, api_field, fact, live_fact, compare_scaling(wanted, live, end)));
+        verdicts.push(context.verdict(field, api_field, fact, live_fact, (SCALING.compare)(wanted, live, end)));
     }
     verdicts
 }

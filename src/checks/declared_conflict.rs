@@ -71,7 +71,7 @@ impl<T: Clone + PartialEq> Field<T> {
 
     fn terraform<'a>(&self, pair: &WorkloadPair, declared: &'a Declared<Workload>) -> Option<Statement<'a, T>> {
         let fact = (self.of)(&declared.value.vpc);
-        if self.computed && fact.is_absent() {
+        if (self.is_hidden)(declared.value.hidden) && fact.is_absent() {
             return None;
         }
         let says = match &declared.source {

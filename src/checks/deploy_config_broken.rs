@@ -61,7 +61,12 @@ mod tests {
 
     fn judged(evidence: &Evidence) -> Vec<Verdict> {
         let limits = Limits { max_files: 10, max_seconds: 1.0 };
-        judge(&Scene { evidence, reconciled: &Reconciled::default(), limits })
+        judge(&Scene {
+            evidence,
+            reconciled: &Reconciled::default(),
+            limits,
+            environments: &std::collections::BTreeMap::new(),
+        })
     }
 
     fn origin(path: &str) -> Origin {

@@ -4,7 +4,7 @@ use crate::finding::Baseline;
 use crate::model::{
     ConnectorName, Declared, DeployCommand, Egress, Fact, LiveWorkload, NetworkInterface, Presence, Why, Workload,
 };
-use crate::reconcile::fields::{interfaces_after, value_after};
+use crate::reconcile::fields::{CONNECTOR, EGRESS, Field, INTERFACES, interfaces_after, value_after};
 use crate::reconcile::{Comparison, LiveSide, WorkloadPair, compare};
 
 /// What one declaration says that a field should be.
@@ -13,15 +13,17 @@ pub struct Expected<T> {
     pub fact: Fact<T>,
     /// Resource address or command.
     pub source: String,
-    /// Which baseline it is.
+    /// Which baseline it is: the API's default where the field is left out, and the provider takes over what is live.
     pub baseline: Baseline,
+    /// True where `terraform plan` shows no difference, because the field is left out.
+    pub is_hidden: bool,
     /// Whether the declaration holds at all.
     pub presence: Presence,
 }
 
 /// The connectors that a workload is expected to have, one a declaration.
 pub fn connectors(pair: &WorkloadPair) -> Vec<Expected<ConnectorName>> {
-    expected(pair, |workload| workload.vpc.connector.clone(), |command| value_after(&command.connector))
+    expected(pair, &CONNECTOR)
 }
 
 /// The egress settings that a workload is expected to have, one a declaration that attaches it to a VPC: without that
@@ -32,7 +34,7 @@ pub fn egresses(pair: &WorkloadPair) -> Vec<Expected<Egress>> {
     if attached.terraform.len() < pair.terraform.len() && attached.terraform.is_empty() {
         return Vec::new();
     }
-    expected(&attached, |workload| workload.vpc.egress.clone(), |command| value_after(&command.egress))
+    expected(&attached, &EGRESS)
 }
 
 /// The direct interfaces that a workload is expected to have, one a declaration. A declaration whose connector is not
@@ -46,7 +48,7 @@ pub fn interfaces(pair: &WorkloadPair, live: &LiveWorkload) -> Vec<Expected<Vec<
     if rest.terraform.is_empty() && !pair.terraform.is_empty() {
         return Vec::new();
     }
-    expected(&rest, |workload| workload.vpc.interfaces.clone(), interfaces_after)
+    expected(&rest, &INTERFACES)
 }
 
 /// Whether a declaration names direct interfaces, or may.
@@ -55,27 +57,36 @@ pub fn may_have_interfaces(pair: &WorkloadPair) -> bool {
     terraform || pair.terraform.is_empty() && pair.deploy.iter().any(|one| interfaces_after(one).is_some())
 }
 
-fn expected<T: Clone>(
-    pair: &WorkloadPair,
-    declared: impl Fn(&Workload) -> Fact<T>,
-    changed: impl Fn(&DeployCommand) -> Option<Fact<T>>,
-) -> Vec<Expected<T>> {
+fn expected<T: Clone>(pair: &WorkloadPair, field: &Field<T>) -> Vec<Expected<T>> {
     if !pair.terraform.is_empty() {
-        let from_terraform = |one: &Declared<Workload>| Expected {
-            fact: declared(&one.value),
-            source: one.source.to_string(),
-            baseline: Baseline::Terraform,
-            presence: one.presence.clone(),
+        let from_terraform = |one: &Declared<Workload>| {
+            let fact = (field.of)(&one.value.vpc).clone();
+            let is_hidden = fact.is_absent() && (field.is_hidden)(one.value.hidden);
+            Expected {
+                fact,
+                source: one.source.to_string(),
+                baseline: if is_hidden { Baseline::ApiDefault } else { Baseline::Terraform },
+                is_hidden,
+                presence: one.presence.clone(),
+            }
         };
-        return pair.terraform.iter().map(from_terraform).collect();
+        let from_terraform: Vec<Expected<T>> = pair.terraform.iter().map(from_terraform).collect();
+        // What Terraform takes over as it is live, a deploy may set, to something else than the default.
+        let is_other =
+            |fact: &Fact<T>| from_terraform.iter().any(|one| (field.compare)(&one.fact, fact) != Comparison::Same);
+        let is_set = pair.deploy.iter().filter_map(field.after).any(|fact| is_other(&fact));
+        if !is_set || !from_terraform.iter().all(|one| one.is_hidden) {
+            return from_terraform;
+        }
     }
     pair.deploy
         .iter()
         .filter_map(|command| {
             Some(Expected {
-                fact: changed(command)?,
+                fact: (field.after)(command)?,
                 source: source_of(command),
                 baseline: Baseline::Deploy,
+                is_hidden: false,
                 presence: command.presence(),
             })
         })

@@ -25,6 +25,7 @@ pub mod deploy_refused;
 pub mod discovery;
 pub mod exclusion_unused;
 pub mod expected;
+pub mod firewall_unmanaged;
 pub mod gcloud_command;
 pub mod health;
 pub mod health_baseline_stale;
@@ -41,22 +42,33 @@ pub mod pytest_does_not_start;
 pub mod python_syntax_error;
 pub mod reference_undeclared;
 pub mod registry;
+pub mod resource_changed;
+pub mod resource_missing;
+pub mod resource_not_ready;
 pub mod resource_type_unknown;
+pub mod rollout_failed;
 pub mod smoke_classes;
+pub mod target_unreachable;
 pub mod test_class_left_out;
 pub mod test_file_unmatched;
 pub mod test_file_without_tests;
 pub mod test_module_duplicate;
 pub mod traffic_on_stale_revision;
+pub mod traffic_pinned;
 pub mod unseen_region;
 pub mod var_file_unused;
 pub mod variable_problems;
 pub mod variable_undeclared;
 pub mod variable_validation_failed;
 pub mod workload_connector_changed;
+pub mod workload_connector_foreign;
+pub mod workload_connector_missing;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;
 pub mod workload_missing;
+pub mod workload_unmanaged;
+
+use std::collections::BTreeMap;
 
 use crate::finding::{Rule, Verdict};
 use crate::model::Evidence;
@@ -78,6 +90,8 @@ pub struct Scene<'a> {
     pub reconciled: &'a Reconciled,
     /// Configured limits.
     pub limits: Limits,
+    /// Environment → the projects that belong to it, as configured.
+    pub environments: &'a BTreeMap<String, Vec<String>>,
 }
 
 /// Configured limits of test discovery.
@@ -96,11 +110,21 @@ pub static ALL: &[&Check] = &[
     &connector_changed::CHECK,
     &connector_not_ready::CHECK,
     &network_missing::CHECK,
+    &resource_missing::CHECK,
+    &resource_changed::CHECK,
+    &resource_not_ready::CHECK,
+    &firewall_unmanaged::CHECK,
     &workload_missing::CHECK,
+    &workload_unmanaged::CHECK,
     &workload_connector_changed::CHECK,
     &workload_egress_changed::CHECK,
     &workload_interfaces_changed::CHECK,
+    &workload_connector_missing::CHECK,
+    &workload_connector_foreign::CHECK,
+    &rollout_failed::CHECK,
+    &traffic_pinned::CHECK,
     &traffic_on_stale_revision::CHECK,
+    &target_unreachable::CHECK,
     &declared_conflict::CHECK,
     &deploy_refused::CHECK,
     &variable_validation_failed::CHECK,

@@ -58,7 +58,12 @@ pub(in crate::checks) mod tests {
             TerraformDeclarations { variable_problems: problems, roots, ..TerraformDeclarations::default() };
         let evidence = Evidence { terraform, ..Evidence::default() };
         let limits = Limits { max_files: 1, max_seconds: 1.0 };
-        (check.judge)(&Scene { evidence: &evidence, reconciled: &Reconciled::default(), limits })
+        (check.judge)(&Scene {
+            evidence: &evidence,
+            reconciled: &Reconciled::default(),
+            limits,
+            environments: &std::collections::BTreeMap::new(),
+        })
     }
 
     /// The findings among verdicts.

@@ -5,7 +5,7 @@ use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{ConnectorName, LiveWorkload};
 use crate::reconcile::fields::CONNECTOR;
-use crate::reconcile::{Comparison, WorkloadPair, certain, compare};
+use crate::reconcile::{Comparison, WorkloadPair, certain};
 
 /// The rule.
 pub static RULE: Rule = Rule::new(
@@ -35,7 +35,7 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
-        match compare(&expected.fact, &live.workload.vpc.connector) {
+        match (CONNECTOR.compare)(&expected.fact, &live.workload.vpc.connector) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
             Comparison::Different => finding(pair, expected, live),
@@ -66,6 +66,11 @@ fn finding(pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveW
             "it cannot reach private addresses: databases and caches in the VPC time out".to_owned()
         }
         _ => "its requests enter another network path than the one that was reviewed".to_owned(),
+    };
+    let why = if expected.is_hidden {
+        format!("{why}; terraform plan does not show this, because the annotations are not set")
+    } else {
+        why
     };
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .field(FIELD)

@@ -3,9 +3,9 @@
 use super::expected::{self, Expected, settled, shown};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
-use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
+use crate::finding::{Finding, Part, Rule, Severity, Verdict};
 use crate::model::{Egress, LiveWorkload};
-use crate::reconcile::equivalence::{DEFAULT_EGRESS, compare_egress};
+use crate::reconcile::equivalence::{self, DEFAULT_EGRESS};
 use crate::reconcile::fields::EGRESS;
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -37,7 +37,7 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
-        match compare_egress(&expected.fact, &live.workload.vpc) {
+        match (equivalence::EGRESS.compare)(&expected.fact, &live.workload.vpc) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
             Comparison::Different => finding(pair, expected, live),
@@ -64,16 +64,14 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload
             "calls to public addresses no longer leave through the VPC: partners that allow only its NAT addresses refuse them",
         ),
     };
-    let blind = expected.fact.is_absent() && expected.baseline == Baseline::Terraform;
-    let baseline = if blind { Baseline::ApiDefault } else { expected.baseline };
-    let why = if blind {
+    let why = if expected.is_hidden {
         format!("{why}; terraform plan does not show this, because egress is not set")
     } else {
         why.to_owned()
     };
     Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
         .field(FIELD)
-        .baseline(baseline)
+        .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source.clone())
         .live(shown(&live.workload.vpc.egress), name.to_string(), "template.vpcAccess.egress")
         .live_note(changed_by(live))

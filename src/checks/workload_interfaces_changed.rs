@@ -4,8 +4,8 @@ use super::expected::{self, Expected, settled};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Finding, Part, Rule, Severity, Verdict};
-use crate::model::{LiveWorkload, NetworkInterface};
-use crate::reconcile::equivalence::compare_interfaces;
+use crate::model::{Fact, LiveWorkload, NetworkInterface};
+use crate::reconcile::equivalence;
 use crate::reconcile::fields::{INTERFACES, interfaces_text};
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -23,10 +23,10 @@ pub static CHECK: Check = Check { rules: &[&RULE], judge };
 pub const FIELD: &str = INTERFACES.name;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(one).collect()
+    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
@@ -38,13 +38,28 @@ fn one(pair: &WorkloadPair) -> Vec<Verdict> {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
-        match compare_interfaces(&expected.fact, &live.workload.vpc.interfaces) {
+        match (equivalence::INTERFACES.compare)(&with_networks(scene, &expected.fact), &live.workload.vpc.interfaces) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(why),
             Comparison::Different => finding(pair, expected, live),
         }
     };
     expected::interfaces(pair, live).iter().map(judge_one).collect()
+}
+
+/// The interfaces with the networks that are left out, where the live subnetwork tells them: the API looks them up so.
+fn with_networks(scene: &Scene<'_>, declared: &Fact<Vec<NetworkInterface>>) -> Fact<Vec<NetworkInterface>> {
+    let subnetworks = &scene.evidence.inventory.subnetworks;
+    declared.clone().map(|mut interfaces| {
+        for interface in interfaces.iter_mut().filter(|own| own.network.is_absent()) {
+            let named = interface.subnetwork.known();
+            let found = named.and_then(|name| subnetworks.iter().find(|own| own.name == *name));
+            if let Some(found) = found.filter(|own| !own.network.is_unknown()) {
+                interface.network = found.network.clone();
+            }
+        }
+        interfaces
+    })
 }
 
 fn finding(pair: &WorkloadPair, expected: &Expected<Vec<NetworkInterface>>, live: &LiveWorkload) -> Verdict {
@@ -69,6 +84,11 @@ fn finding(pair: &WorkloadPair, expected: &Expected<Vec<NetworkInterface>>, live
             ),
             "its requests enter another network path, or match other firewall rules, than those that were reviewed",
         ),
+    };
+    let why = if expected.is_hidden {
+        format!("{why}; terraform plan does not show this, because the annotations are not set")
+    } else {
+        why.to_owned()
     };
     let text = |list: &[NetworkInterface]| (!list.is_empty()).then(|| interfaces_text(list));
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)

@@ -48,6 +48,9 @@ pub struct Args {
     /// the same for both sides
     #[arg(long, value_name = "REF", conflicts_with = "collect", help_heading = "Checks")]
     base: Option<String>,
+    /// What `gcp-drift probe --format json` printed inside the network, as evidence; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    probe: Vec<PathBuf>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -67,7 +70,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "before_deploy", "base"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "probe", "before_deploy", "base"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -80,15 +83,16 @@ struct Parts(Vec<Part>);
 pub(super) struct FailOn(Option<Severity>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
 
+/// A word of `--output`.
 #[derive(Clone, Debug)]
-struct Output {
-    format: Format,
-    path: Option<PathBuf>,
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: Option<PathBuf>,
 }
 
 fn parse_part(word: &str) -> Result<Parts, String> {
@@ -110,7 +114,7 @@ pub(super) fn parse_fail_on(word: &str) -> Result<FailOn, String> {
     Ok(FailOn(Some(severity)))
 }
 
-fn parse_format(word: &str) -> Result<Format, String> {
+pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     match word {
         "text" | "terminal" => Ok(Format::Text),
         "json" => Ok(Format::Json),
@@ -118,7 +122,7 @@ fn parse_format(word: &str) -> Result<Format, String> {
     }
 }
 
-fn parse_output(text: &str) -> Result<Output, String> {
+pub(super) fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
     if path == Some("") {
         return Err("the path is empty".to_owned());
@@ -132,7 +136,11 @@ fn parse_output(text: &str) -> Result<Output, String> {
 /// Wrong usage or configuration; a source, recording or output that cannot be read or written at all.
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
-    let outputs = outputs(args)?;
+    let outputs = outputs(&args.output, args.format)?;
+    let vpc = only.is_empty() || only.contains(&Part::Vpc);
+    if !args.probe.is_empty() && !vpc {
+        return Err(CliError::usage("--probe is judged in the part vpc, which --only leaves out"));
+    }
     if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
         return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
     }
@@ -147,7 +155,12 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             args.observed.apply(&setup.root, &mut setup.config.terraform);
             let before_deploy = args.before_deploy.as_ref();
             let before_deploy = before_deploy.map(|path| outlook::asked(&mut setup, path.as_deref())).transpose()?;
-            let wanted = Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect };
+            let wanted = Wanted {
+                parts: only.clone(),
+                needs: args.asking.needs(),
+                collect: args.collect,
+                probes: args.probe.clone(),
+            };
             let checkout = args.base.as_ref().map(|base| Checkout::of(&setup, base)).transpose()?;
             let base_setup = checkout.as_ref().map(|checkout| &checkout.setup);
             let (evidence, base) = gather::evidence_of_both(&setup, base_setup, &wanted)?;
@@ -201,9 +214,10 @@ pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
     Ok(judge(&recording, &settings(None, false, &recording, only)))
 }
 
-fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
-    let mut outputs = args.output.clone();
-    outputs.extend(args.format.map(|format| Output { format, path: None }));
+/// Where the report goes, and in which format: to stdout at most once.
+pub(super) fn outputs(outputs: &[Output], format: Option<Format>) -> Result<Vec<Output>, CliError> {
+    let mut outputs = outputs.to_vec();
+    outputs.extend(format.map(|format| Output { format, path: None }));
     match outputs.iter().filter(|output| output.path.is_none()).count() {
         0 => outputs.insert(0, Output { format: Format::Text, path: None }),
         1 => {}
@@ -246,14 +260,14 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     let (config, evidence) = (&recording.config, &recording.evidence);
     let reconciled = reconcile(evidence, &name_context(config));
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
-    let scene = Scene { evidence, reconciled: &reconciled, limits };
+    let scene = Scene { evidence, reconciled: &reconciled, limits, environments: &config.environments };
     // What is wrong with a policy is among its verdicts.
     let (policies, _) = policy::load(&evidence.policies);
     let judged = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
     let change = recording.base.as_ref().map(|base| {
         let before = compared::before(base, recording);
         let reconciled = reconcile(&before, &name_context(config));
-        let scene = Scene { evidence: &before, reconciled: &reconciled, limits };
+        let scene = Scene { evidence: &before, reconciled: &reconciled, ..scene };
         let judged_before = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
         compared::change(base, (evidence, &judged), (&before, &judged_before))
     });

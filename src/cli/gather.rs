@@ -1,6 +1,7 @@
 //! Gathers the evidence of a run: everything that waits happens here, concurrently.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::cloud::Cloud;
@@ -12,7 +13,11 @@ use crate::deploy;
 use crate::finding::Part;
 use crate::live;
 use crate::model::evidence::Timings;
-use crate::model::{DeployDeclarations, Evidence, Excerpts, NameContext, TerraformDeclarations};
+use crate::model::{
+    DeployDeclarations, Evidence, Excerpts, NameContext, NetworkName, ProbeEvidence, ProbeFound, ResourceKind,
+    TerraformDeclarations, Why, WhyKind,
+};
+use crate::report::json;
 use crate::terraform;
 use crate::testinfra;
 use crate::testinfra::health::{self, Inputs};
@@ -26,6 +31,8 @@ pub struct Wanted {
     pub needs: live::Needs,
     /// Whether the project's own pytest is run.
     pub collect: bool,
+    /// Files of `probe`.
+    pub probes: Vec<PathBuf>,
 }
 
 impl Wanted {
@@ -111,6 +118,7 @@ pub fn evidence_of_both(
         Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
         None => {}
     }
+    evidence.probes = wanted.probes.iter().map(|path| probe(setup, path)).collect();
     if wanted.any(&[Part::Policies]) {
         evidence.policies = policies(setup)?;
     }
@@ -123,6 +131,26 @@ pub fn evidence_of_both(
     }
     evidence.excerpts = excerpts.cited();
     Ok((evidence, before))
+}
+
+/// The largest file of `probe` that is read, in bytes.
+const MAX_PROBE: u64 = 16 << 20;
+
+/// Reads a file that `probe` wrote. That it cannot be read is told in its place.
+fn probe(setup: &Setup, path: &Path) -> ProbeEvidence {
+    let refused = |kind, text: String| ProbeFound::Refused(Why::new(kind, text));
+    let text = match std::fs::metadata(path) {
+        Ok(data) if data.len() > MAX_PROBE => Err(format!("it is larger than {MAX_PROBE} bytes")),
+        Ok(data) if !data.is_file() => Err("it is no file".to_owned()),
+        Ok(_) => std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let found = match text.map(|text| json::probe::read(&text)) {
+        Ok(Ok(run)) => ProbeFound::Read(Box::new(run)),
+        Ok(Err(text)) => refused(WhyKind::ParseFailed, text),
+        Err(text) => refused(WhyKind::FileUnreadable, text),
+    };
+    ProbeEvidence { file: observed::from_here(&setup.root, &path.to_string_lossy()), found }
 }
 
 /// Reads the repository's tests.
@@ -257,6 +285,20 @@ impl Asked {
         asked.needs.networks.extend(networks.map(|name| name.project.clone()));
         let subnetworks = terraform.subnetworks.iter().filter_map(|declared| declared.value.name.known());
         asked.needs.networks.extend(subnetworks.map(|name| name.project.clone()));
+        for declared in &terraform.resources {
+            let Some(id) = declared.value.id.known() else { continue };
+            match declared.value.kind {
+                // Their lists are asked for as networks.
+                ResourceKind::Network | ResourceKind::Subnetwork => {}
+                ResourceKind::Peering => {
+                    let network = NetworkName { project: id.project.clone(), name: id.short.clone() };
+                    asked.needs.connections.insert(network);
+                }
+                kind => {
+                    asked.needs.lists.entry(kind.api(id.region.is_none())).or_default().insert(id.project.clone());
+                }
+            }
+        }
         for command in &deploy.commands {
             if let Some(project) = command.project.known() {
                 asked.projects.insert(context.project_numbers.get(project).unwrap_or(project).clone());
@@ -271,13 +313,17 @@ impl Asked {
         self.projects.extend(other.projects);
         self.regions.extend(other.regions);
         self.needs.networks.extend(other.needs.networks);
+        self.needs.connections.extend(other.needs.connections);
+        for (api, projects) in other.needs.lists {
+            self.needs.lists.entry(api).or_default().extend(projects);
+        }
         self
     }
 
     /// The same, with what else is to be known.
     pub fn needing(self, needs: &live::Needs) -> Self {
-        let networks = self.needs.networks;
-        Self { needs: live::Needs { networks, ..needs.clone() }, ..self }
+        let live::Needs { networks, lists, connections, .. } = self.needs;
+        Self { needs: live::Needs { networks, lists, connections, ..needs.clone() }, ..self }
     }
 }
 

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::checks::Scene;
 use crate::config::Config;
 use crate::finding::Part;
+use crate::model::ProbeFound;
 use crate::policy::Policies;
+use crate::reconcile::compared::counts;
 use crate::testinfra::health;
 
 /// The measurements of a part.
@@ -25,7 +27,19 @@ pub(super) fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config
             add("connectors_live", json!(inventory.connectors.len()));
             add("workloads_declared", json!(evidence.terraform.workloads.len()));
             add("workloads_live", json!(inventory.workloads.len()));
+            if evidence.live.is_some() {
+                let counts = counts(scene.reconciled);
+                add("fields_declared", json!(counts.declared));
+                add("fields_compared", json!(counts.compared));
+            }
             add("deploy_commands", json!(evidence.deploy.commands.len()));
+            if !evidence.probes.is_empty() {
+                let runs = evidence.probes.iter().filter_map(|probe| match &probe.found {
+                    ProbeFound::Read(run) => Some(run.targets.len()),
+                    ProbeFound::Refused(_) => None,
+                });
+                add("targets_probed", json!(runs.sum::<usize>()));
+            }
             let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
             for file in &evidence.deploy.found {
                 *kinds.entry(&file.kind).or_default() += 1;

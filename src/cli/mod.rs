@@ -4,6 +4,7 @@ mod base;
 pub mod check;
 mod cloud;
 mod compared;
+pub mod diagnose;
 pub mod doctor;
 pub mod error;
 pub mod eval;
@@ -18,6 +19,7 @@ mod observed;
 mod outlook;
 pub mod output;
 pub mod premigrate;
+pub mod probe;
 pub mod recording;
 pub mod restore;
 pub mod rollback;
@@ -48,6 +50,8 @@ struct Cli {
 enum Command {
     /// The one report: declared against live, and the test infrastructure
     Check(check::Args),
+    /// Say why a workload does not reach its database, cache or endpoint, and what is behind it
+    Diagnose(diagnose::Args),
     /// Measure the health of the tests, and compare it with a saved baseline
     Health(health::Args),
     /// Print what was understood, as JSON
@@ -61,6 +65,8 @@ enum Command {
     Init(init::Args),
     /// Tell which credentials, APIs and permissions a run has and lacks, and which role to ask for
     Doctor(doctor::Args),
+    /// Ask databases, caches and endpoints from where this runs, and name what is wrong
+    Probe(probe::Args),
     /// What must hold before a migration, and what a migration lost
     Premigrate(premigrate::Args),
     /// Bring required test classes back from backup files
@@ -86,12 +92,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Diagnose(args) => diagnose::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Show(command) => show::run(&command),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Premigrate(args) => premigrate::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Rollback(args) => rollback::run(&args),

@@ -74,6 +74,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         project: valid(top.string("project", errors), validate::project_id, errors),
         regions: all_valid(top.strings("regions", errors), validate::region, errors).unwrap_or_default(),
         project_numbers: project_numbers(top, errors),
+        environments: environments(top, errors),
         fail_on: valid(top.string("fail_on", errors), validate::fail_on, errors).unwrap_or(default.fail_on),
         live: live.and_then(|section| live_source(section, errors)).unwrap_or(default.live),
         asking: live.map(|section| asking(section, errors)).unwrap_or_default(),
@@ -81,6 +82,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         deploy: deploy(top, errors),
         tests: tests(top, errors),
         gate: gate::gate(top, errors),
+        targets: targets::targets(top, errors),
         health: health::health(top, errors),
         severity: severities(top, &rules, errors),
         accept: accepted(top, &rules, errors),
@@ -117,6 +119,18 @@ fn project_numbers(top: Section<'_>, errors: &mut Errors) -> BTreeMap<String, St
         }
     }
     numbers
+}
+
+fn environments(top: Section<'_>, errors: &mut Errors) -> BTreeMap<String, Vec<String>> {
+    let mut environments = BTreeMap::new();
+    for (name, value) in top.entries("environments", errors) {
+        let place = format!("environments.{}", shown(name.value));
+        let projects = all_valid(Some(strings(&place, value, errors)), validate::project_id, errors);
+        if let Some(projects) = projects {
+            environments.insert(name.value.to_owned(), projects);
+        }
+    }
+    environments
 }
 
 fn live_source(section: Section<'_>, errors: &mut Errors) -> Option<LiveSource> {
@@ -430,6 +444,7 @@ fn all_valid<T>(
 
 mod gate;
 mod health;
+mod targets;
 mod terraform;
 #[cfg(test)]
 mod tests;

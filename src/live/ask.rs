@@ -196,6 +196,14 @@ fn further(round: &mut Round, reached: &Reached, request: &Request, state: &Live
     for project in &request.needs.networks {
         compute_lists(round, project, &[Api::ComputeNetworks, Api::ComputeSubnetworks]);
     }
+    for (&api, projects) in &request.needs.lists {
+        for project in projects.iter().filter(|project| is_segment(project)) {
+            list(round, project, api);
+        }
+    }
+    for network in &request.needs.connections {
+        private_connections(round, network, state);
+    }
     if request.needs.connectivity {
         connectivity(round, reached, state);
     }
@@ -245,20 +253,25 @@ fn connectivity(round: &mut Round, reached: &Reached, state: &LiveState) {
     }
     for project in &reached.database_projects {
         for api in [Api::SqlInstances, Api::RedisInstances, Api::RedisClusters] {
-            let p = project.clone();
-            round.one(Subject::project(api, project), async move |google| match api {
-                Api::SqlInstances => databases::sql_instances(&google, &p).await,
-                Api::RedisInstances => databases::redis_instances(&google, &p).await,
-                _ => databases::redis_clusters(&google, &p).await,
-            });
+            list(round, project, api);
         }
     }
 }
 
+/// Asks for a collection of a project.
+fn list(round: &mut Round, project: &str, api: Api) {
+    let p = project.to_owned();
+    round.one(Subject::project(api, project), async move |google| match api {
+        Api::SqlInstances => databases::sql_instances(&google, &p).await,
+        Api::RedisInstances => databases::redis_instances(&google, &p).await,
+        Api::RedisClusters => databases::redis_clusters(&google, &p).await,
+        _ => compute::of_project(&google, api, &p).await,
+    });
+}
+
 fn compute_lists(round: &mut Round, project: &str, apis: &[Api]) {
     for &api in apis {
-        let p = project.to_owned();
-        round.one(Subject::project(api, project), async move |google| compute::of_project(&google, api, &p).await);
+        list(round, project, api);
     }
 }
 

@@ -22,7 +22,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::config::LiveSource;
-use crate::model::{CoverageStatus, LiveState};
+use crate::model::{Api, CoverageStatus, LiveState, NetworkName};
 use answers::{complete, refused};
 use ask::ask;
 use google::{Google, Limits, Tokens, storage};
@@ -74,6 +74,10 @@ pub struct Request {
 pub struct Needs {
     /// The projects whose networks and subnetworks are compared with declarations.
     pub networks: BTreeSet<String>,
+    /// Collections of a project that declared resources stand in.
+    pub lists: BTreeMap<Api, BTreeSet<String>>,
+    /// The networks whose private connections are declared.
+    pub connections: BTreeSet<NetworkName>,
     /// Everything that decides connectivity, as far as workloads and connectors lead: networks with their firewalls,
     /// routes, NAT and addresses, databases, private connections, enabled APIs, and IAM policies where a role decides.
     pub connectivity: bool,

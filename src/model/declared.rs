@@ -11,6 +11,7 @@ use super::names::{ConnectorName, NetworkName, WorkloadKind};
 use super::network::{Network, Subnetwork};
 use super::origin::Origin;
 use super::problem::{ConfigProblem, NetworkUse};
+use super::resource::Resource;
 use super::source::RepoPath;
 use super::workload::{Egress, NetworkInterface, Workload};
 
@@ -75,6 +76,10 @@ pub struct TerraformDeclarations {
     pub networks: Vec<Declared<Network>>,
     /// `google_compute_subnetwork`.
     pub subnetworks: Vec<Declared<Subnetwork>>,
+    /// What is compared field by field: networks and subnetworks once more, firewall rules, routers, NAT, addresses,
+    /// private connections, databases and caches.
+    #[serde(default)]
+    pub resources: Vec<Declared<Resource>>,
     /// True where the configuration in itself was judged; recordings of earlier versions were not.
     #[serde(default)]
     pub judged: bool,

@@ -1,6 +1,6 @@
 //! Routes, and routers with their NAT, as they are live.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -120,6 +120,8 @@ pub struct Nat {
     pub drained_ips: Fact<BTreeSet<ResourceName>>,
     /// Ports that each machine has at least.
     pub min_ports_per_vm: Fact<i64>,
+    /// Seconds after which idle connections are dropped, by the API's field.
+    pub timeouts: BTreeMap<&'static str, Fact<i64>>,
     /// What may use it, by the API's words; absent means machines (`ENDPOINT_TYPE_VM`).
     pub endpoint_types: Fact<BTreeSet<String>>,
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::Fact;
+use super::fact::{Fact, Why, WhyKind};
 use super::names::{ConnectorName, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 use super::redact;
 
@@ -20,6 +20,42 @@ pub struct Workload {
     pub short_name: Fact<String>,
     /// How its template reaches the VPC.
     pub vpc: VpcAccess,
+    /// How a service's traffic, or a worker pool's instances, are to be split; absent means that all follow the latest
+    /// ready revision. Absent for jobs.
+    #[serde(default = "not_recorded")]
+    pub traffic: Fact<Vec<Share>>,
+    /// What of a declaration `terraform plan` accepts as it is live.
+    #[serde(default)]
+    pub hidden: Hidden,
+}
+
+/// What of a workload's VPC access the provider takes over from the API where the configuration leaves it out, so that
+/// `terraform plan` shows no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hidden {
+    /// Nothing: a v1 service with annotations, whose map is authoritative; what is live.
+    #[default]
+    Nothing,
+    /// The egress setting: `vpc_access.egress` of the v2 resources is optional and computed.
+    Egress,
+    /// All of it: a v1 service without annotations, whose map is optional and computed.
+    Everything,
+}
+
+/// A share of a service's traffic or of a worker pool's instances, as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Short name of the revision; absent means the latest ready one, whichever that is.
+    pub revision: Fact<String>,
+    /// Percent; absent means none.
+    pub percent: Fact<i64>,
+    /// A tag under which it can be reached whatever its percentage.
+    pub tag: Fact<String>,
+}
+
+fn not_recorded() -> Fact<Vec<Share>> {
+    Fact::unknown(Why::new(WhyKind::NotAsked, "the recording was made by a version that does not read it"))
 }
 
 /// How a workload reaches a VPC. A block that is absent is three absent facts; one that cannot be evaluated is three

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::finding::{Finding, NotChecked, Subject, Verdict};
 use crate::model::{
-    Connector, ConnectorName, ConnectorState, Declared, DeclaredSource, Egress, Fact, LiveWorkload, NetworkName,
-    Origin, Position, Presence, RepoPath, SourceSpan, VpcAccess, Why, WhyKind, Workload, WorkloadKind, WorkloadName,
+    Connector, ConnectorName, ConnectorState, Declared, DeclaredSource, Egress, Fact, Hidden, LiveWorkload,
+    NetworkName, Origin, Position, Presence, RepoPath, SourceSpan, VpcAccess, Why, WhyKind, Workload, WorkloadKind,
+    WorkloadName,
 };
 use crate::reconcile::{ConnectorPair, LiveSide, Reconciled, WorkloadPair};
 
@@ -86,6 +87,8 @@ pub fn workload(kind: WorkloadKind) -> Workload {
             egress: known(Egress::PrivateRangesOnly, 22),
             interfaces: absent(),
         },
+        traffic: absent(),
+        hidden: Hidden::Nothing,
     }
 }
 
@@ -127,7 +130,7 @@ pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connecto
         live,
         is_foreign: false,
     };
-    Reconciled { connectors: vec![pair], workloads: Vec::new() }
+    Reconciled { connectors: vec![pair], workloads: Vec::new(), resources: Vec::new() }
 }
 
 /// A workload on both sides.
@@ -141,7 +144,7 @@ pub fn workloads(terraform: Vec<Declared<Workload>>, live: LiveSide<LiveWorkload
         live,
         serving: Vec::new(),
     };
-    Reconciled { connectors: Vec::new(), workloads: vec![pair] }
+    Reconciled { connectors: Vec::new(), workloads: vec![pair], resources: Vec::new() }
 }
 
 /// Policies of a repository, which must load without an error.

@@ -188,7 +188,7 @@ impl<T: Clone> Field<T> {
     /// What applying a declaration does to the value that a deploy leaves.
     fn apply(&self, declared: &Declared<Workload>, after: &Fact<T>) -> Option<Apply> {
         let fact = (self.of)(&declared.value.vpc);
-        if self.computed && fact.is_absent() {
+        if (self.is_hidden)(declared.value.hidden) && fact.is_absent() {
             return None;
         }
         match (self.compare)(fact, after) {

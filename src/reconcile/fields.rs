@@ -1,9 +1,9 @@
 //! The fields of a workload's VPC access: how each is read on either side, compared and printed.
 
-use crate::model::{Change, ConnectorName, DeployCommand, Egress, Fact, NetworkInterface, Spelled, VpcAccess};
+use crate::model::{Change, ConnectorName, DeployCommand, Egress, Fact, Hidden, NetworkInterface, Spelled, VpcAccess};
 
-use super::compare::{Comparison, compare, compare_with_default};
-use super::equivalence::{DEFAULT_EGRESS, compare_interfaces};
+use super::compare::{Comparison, compare_with_default};
+use super::equivalence::{CONNECTOR_NAME, DEFAULT_EGRESS, compare_interfaces};
 
 /// One field of the VPC access, and how it is read, compared and printed.
 pub struct Field<T: 'static> {
@@ -19,8 +19,9 @@ pub struct Field<T: 'static> {
     pub compare: fn(&Fact<T>, &Fact<T>) -> Comparison,
     /// A value in words.
     pub shown: fn(&T) -> String,
-    /// Whether Terraform that leaves the field out accepts whatever is live, so that nothing conflicts with it.
-    pub computed: bool,
+    /// Whether Terraform that leaves the field out accepts whatever is live, so that nothing conflicts with it and
+    /// `terraform plan` shows no difference.
+    pub is_hidden: fn(Hidden) -> bool,
 }
 
 /// The connector.
@@ -29,9 +30,9 @@ pub const CONNECTOR: Field<ConnectorName> = Field {
     api: "template.vpcAccess.connector",
     of: |vpc| &vpc.connector,
     after: |command| value_after(&command.connector),
-    compare,
+    compare: CONNECTOR_NAME.compare,
     shown: ToString::to_string,
-    computed: false,
+    is_hidden: |hidden| hidden == Hidden::Everything,
 };
 /// The egress setting.
 pub const EGRESS: Field<Egress> = Field {
@@ -41,7 +42,7 @@ pub const EGRESS: Field<Egress> = Field {
     after: |command| value_after(&command.egress),
     compare: |left, right| compare_with_default(left, right, &DEFAULT_EGRESS),
     shown: ToString::to_string,
-    computed: true,
+    is_hidden: |hidden| hidden >= Hidden::Egress,
 };
 /// The direct interfaces.
 pub const INTERFACES: Field<Vec<NetworkInterface>> = Field {
@@ -51,7 +52,7 @@ pub const INTERFACES: Field<Vec<NetworkInterface>> = Field {
     after: interfaces_after,
     compare: compare_interfaces,
     shown: |list| interfaces_text(list),
-    computed: false,
+    is_hidden: |hidden| hidden == Hidden::Everything,
 };
 
 /// What a change leaves behind; `None` where it leaves what is live.

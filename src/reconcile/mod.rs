@@ -3,17 +3,22 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`mod@compare`] | comparing two facts: same, different, undecidable |
-//! | [`equivalence`] | the API's defaults and the views of one quantity, as data with their sources |
-//! | [`connectors`], [`workloads`] | pairing by canonical name |
+//! | [`equivalence`] | what is the same though it is spelled differently, as data with its sources |
+//! | [`connectors`], [`workloads`], [`resources`] | pairing by canonical name |
+//! | [`compared`] | how much of what is declared was really compared |
 //! | [`fields`] | the fields of a workload's VPC access |
 //! | [`effect`] | what deploy commands would do to what is live |
 
 pub mod compare;
+pub mod compared;
 pub mod connectors;
 pub mod effect;
 pub mod equivalence;
 pub mod fields;
+pub mod resources;
 pub mod workloads;
+
+pub use resources::{LiveResource, ResourcePair};
 
 pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};
 
@@ -28,7 +33,11 @@ use crate::model::{
 /// `context` holds the configured project and, where there is exactly one, the configured region: what a deploy
 /// command means that names neither.
 pub fn reconcile(evidence: &Evidence, context: &NameContext) -> Reconciled {
-    Reconciled { connectors: connectors::pair(evidence), workloads: workloads::pair(evidence, context) }
+    Reconciled {
+        connectors: connectors::pair(evidence),
+        workloads: workloads::pair(evidence, context),
+        resources: resources::pair(evidence),
+    }
 }
 
 /// Everything that checks and policies judge, paired by canonical name and sorted by it.
@@ -38,6 +47,8 @@ pub struct Reconciled {
     pub connectors: Vec<ConnectorPair>,
     /// Workloads, declared or live.
     pub workloads: Vec<WorkloadPair>,
+    /// What is compared field by field, declared or live.
+    pub resources: Vec<ResourcePair>,
 }
 
 /// The live side of something that may be declared.
@@ -103,4 +114,6 @@ pub struct ServingRevision {
     pub serving: Serving,
     /// How it reaches the VPC, or why that cannot be told.
     pub vpc: Result<VpcAccess, Why>,
+    /// When it was made, RFC 3339, where the API tells.
+    pub create_time: Option<String>,
 }

@@ -1,11 +1,11 @@
 //! Pairs declared workloads, deploy commands and live workloads, and finds the revisions that serve.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::finding::Subject;
 use crate::model::{
-    Api, Declared, DeployCommand, Evidence, Fact, LiveRevision, LiveWorkload, NameContext, Serving, VpcAccess, Why,
-    WhyKind, Workload, WorkloadName,
+    Api, Declared, DeployCommand, Evidence, Fact, LiveWorkload, NameContext, Serving, Why, WhyKind, Workload,
+    WorkloadName,
 };
 
 use super::{LiveSide, ServingRevision, WorkloadPair};
@@ -35,7 +35,6 @@ pub fn pair(evidence: &Evidence, context: &NameContext) -> Vec<WorkloadPair> {
             Err(why) => unnamed.push(unnamed_command(evidence, command, why)),
         }
     }
-    let revisions = Revisions::of(evidence);
     let live: BTreeMap<&WorkloadName, &LiveWorkload> =
         evidence.inventory.workloads.iter().map(|workload| (&workload.name, workload)).collect();
     for &name in live.keys() {
@@ -47,7 +46,7 @@ pub fn pair(evidence: &Evidence, context: &NameContext) -> Vec<WorkloadPair> {
             let live = live_side(evidence, &name, live.get(&name).copied());
             WorkloadPair {
                 subject: Subject::from(&name),
-                serving: live.present().map(|workload| serving(evidence, &revisions, workload)).unwrap_or_default(),
+                serving: live.present().map(|workload| serving(evidence, workload)).unwrap_or_default(),
                 name: Some(name),
                 terraform: group.terraform,
                 deploy: group.deploy,
@@ -94,45 +93,42 @@ fn live_side(evidence: &Evidence, name: &WorkloadName, live: Option<&LiveWorkloa
     }
 }
 
-/// The live revisions by their service and name.
-struct Revisions<'a>(HashMap<(&'a WorkloadName, &'a str), &'a LiveRevision>);
-
-impl<'a> Revisions<'a> {
-    fn of(evidence: &'a Evidence) -> Self {
-        // Of two with one name the first counts.
-        let found = evidence.inventory.revisions.iter().rev();
-        Self(found.map(|found| ((&found.service, &*found.name), found)).collect())
-    }
-}
-
 /// The revisions that have traffic or a tag, each with its own VPC access.
-fn serving(evidence: &Evidence, revisions: &Revisions<'_>, workload: &LiveWorkload) -> Vec<ServingRevision> {
+fn serving(evidence: &Evidence, workload: &LiveWorkload) -> Vec<ServingRevision> {
     workload
         .serving
         .iter()
         .filter(|serving| serving.percent > 0 || serving.tag.is_some())
-        .map(|serving| ServingRevision {
-            serving: serving.clone(),
-            vpc: revision_vpc(evidence, revisions, workload, serving),
-        })
+        .map(|serving| revision(evidence, workload, serving))
         .collect()
 }
 
-fn revision_vpc(
-    evidence: &Evidence,
-    revisions: &Revisions<'_>,
-    workload: &LiveWorkload,
-    serving: &Serving,
-) -> Result<VpcAccess, Why> {
+fn revision(evidence: &Evidence, workload: &LiveWorkload, serving: &Serving) -> ServingRevision {
     let name = &workload.name;
-    let Some(revision) = serving.revision.as_deref() else {
-        return Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)));
-    };
-    if let Some(found) = revisions.0.get(&(name, revision)) {
-        return Ok(found.vpc.clone());
+    let revisions = &evidence.inventory.revisions;
+    let found = serving.revision.as_deref().and_then(|revision| {
+        // Sorted by service and name: there may be thousands.
+        let at = revisions.binary_search_by(|found| (&found.service, &*found.name).cmp(&(name, revision)));
+        at.ok().and_then(|at| revisions.get(at))
+    });
+    ServingRevision {
+        serving: serving.clone(),
+        create_time: found.and_then(|found| found.create_time.clone()),
+        vpc: match (found, &serving.revision) {
+            (Some(found), _) => Ok(found.vpc.clone()),
+            (None, None) => {
+                Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)))
+            }
+            (None, Some(revision)) => Err(not_listed(evidence, name, revision)),
+        },
     }
-    evidence.inventory.coverage.answered(Api::RunRevisions, &name.project, &name.region)?;
-    Err(Why::new(WhyKind::Unreachable, format!("revision {revision} serves, but is not in the list of revisions")))
+}
+
+fn not_listed(evidence: &Evidence, name: &WorkloadName, revision: &str) -> Why {
+    let answered = evidence.inventory.coverage.answered(Api::RunRevisions, &name.project, &name.region);
+    answered.err().unwrap_or_else(|| {
+        Why::new(WhyKind::Unreachable, format!("revision {revision} serves, but is not in the list of revisions"))
+    })
 }
 
 fn unnamed_declaration(evidence: &Evidence, declared: &Declared<Workload>) -> WorkloadPair {

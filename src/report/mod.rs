@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | [`terminal`] | the report that a person reads |
 //! | [`json`] | the report that a program reads, one frozen copy a version |
+//! | [`diagnosis`] | what `diagnose` prints: text, and drawings of the paths |
 //! | [`order`] | *fix in this order*: root causes first, with their consequences |
 //! | [`excerpt`] | the cited source line of an origin, with the part to underline |
 //! | [`words`] | plurals and lists |
 //! | [`pages`] | the page of each rule, compiled in |
 
+pub mod diagnosis;
 pub mod excerpt;
 pub mod json;
 pub mod order;

@@ -5,6 +5,7 @@ mod block;
 mod change;
 mod findings;
 mod outlook;
+pub mod probe;
 mod steps;
 pub(crate) mod tables;
 pub(crate) mod text;

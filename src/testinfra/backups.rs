@@ -97,7 +97,7 @@ pub fn shown(backup: &BackupFile) -> Backup {
     Backup {
         path: RepoPath::new(&backup.file.path),
         of: backup.of.as_deref().map(RepoPath::new),
-        classes: backup.file.facts.classes.iter().map(|class| class.name.clone()).collect(),
+        classes: backup.file.facts.classes.iter().map(|class| class.name.to_string()).collect(),
     }
 }
 

@@ -278,7 +278,7 @@ fn names_of(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, modu
     let Some(done) = interpreter.result(*id) else { return Vec::new() };
     let names = done.names.borrow();
     let mut list: Vec<String> =
-        names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_owned()).collect();
+        names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_string()).collect();
     list.sort();
     list
 }

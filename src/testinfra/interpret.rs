@@ -26,6 +26,7 @@ use super::sources::{FileId, FileState};
 use super::stdlib::Versions;
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
+use crate::python::ast::name::Name;
 use crate::python::facts::{Asks, Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
@@ -106,7 +107,7 @@ struct Frame {
 /// An absolute import that was found, and what it depends on.
 struct Last {
     statement: Range<usize>,
-    module: String,
+    module: Name,
     versions: Versions,
     /// Entries of `sys.path`, which only ever grows.
     roots: usize,

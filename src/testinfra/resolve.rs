@@ -227,7 +227,7 @@ impl<'a> Space<'a> {
     /// The dotted name of the module of an import, absolute also for a relative one.
     pub fn absolute_name(&self, file: FileId, import: &Import) -> String {
         if import.level == 0 {
-            return import.module.clone();
+            return import.module.to_string();
         }
         let path = self.sources.get(file).map_or("", |file| file.path.as_str());
         let folder = ancestor(path, import.level).unwrap_or_default();

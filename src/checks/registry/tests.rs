@@ -6,7 +6,12 @@ use crate::reconcile::Reconciled;
 fn judged(verdicts: Vec<Verdict>, settings: &Settings) -> Judged {
     let evidence = Evidence { live: Some(LiveState::default()), ..Evidence::default() };
     let limits = super::super::Limits { max_files: 10, max_seconds: 1.0 };
-    let scene = Scene { evidence: &evidence, reconciled: &Reconciled::default(), limits };
+    let scene = Scene {
+        evidence: &evidence,
+        reconciled: &Reconciled::default(),
+        limits,
+        environments: &std::collections::BTreeMap::new(),
+    };
     let verdicts = verdicts.into_iter().map(|verdict| (part_of(&verdict), verdict)).collect();
     judge(&scene, verdicts, settings)
 }

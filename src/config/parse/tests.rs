@@ -27,6 +27,9 @@ fail_on = "medium"
 netra-staging = "701982941522"
 netra-shared = 90210
 
+[environments]
+staging = ["netra-staging", "netra-shared"]
+
 [live]
 source = "emulator:./live/state.json"
 quota_project = "netra-ci"
@@ -131,6 +134,7 @@ fn a_full_file_is_read_as_it_is_meant() {
         gate: crate::config::GateConfig::default(),
         project: Some("netra-staging".into()),
         regions: owned(&["us-central1", "us-east1"]),
+        environments: map(&[("staging", owned(&["netra-staging", "netra-shared"]))]),
         project_numbers: map(&[("netra-staging", "701982941522".to_owned()), ("netra-shared", "90210".to_owned())]),
         fail_on: Some(Severity::Medium),
         live: LiveSource::Emulator("live/state.json".into()),
@@ -203,6 +207,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             },
         },
         health: None,
+        targets: Vec::new(),
         policies: PoliciesConfig {
             shipped: false,
             paths: owned(&["policies"]),
@@ -219,20 +224,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 88,
+                line: 91,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 94,
+                line: 97,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(87), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(90), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

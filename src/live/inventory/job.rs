@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::resource::{own_name, word};
 use super::run::{self, Progress, some};
 use super::{short, vpc};
-use crate::model::{Execution, ExecutionStatus, Fact, LiveWorkload, NameContext, Workload, WorkloadKind};
+use crate::model::{Execution, ExecutionStatus, Fact, Hidden, LiveWorkload, NameContext, Workload, WorkloadKind};
 
 /// Reads a job; `None` for one that is deleted and only kept for a while.
 ///
@@ -28,6 +28,8 @@ pub(super) fn job(item: &Value, context: &NameContext) -> Result<Option<LiveWork
         name: Fact::Known(name.clone(), resource.at("name")),
         short_name: Fact::Known(name.name.clone(), resource.at("name")),
         vpc: vpc::access(template.vpc_access.as_ref(), "template.template.vpcAccess", &resource),
+        traffic: resource.value(None, "traffic"),
+        hidden: Hidden::Nothing,
     };
     let terminal_condition = api.terminal_condition.as_ref().map(run::condition);
     let progress = Progress {

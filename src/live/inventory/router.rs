@@ -25,6 +25,11 @@ struct ApiNat {
     nat_ips: Option<Vec<String>>,
     drain_nat_ips: Option<Vec<String>>,
     min_ports_per_vm: Option<Int>,
+    udp_idle_timeout_sec: Option<Int>,
+    icmp_idle_timeout_sec: Option<Int>,
+    tcp_established_idle_timeout_sec: Option<Int>,
+    tcp_transitory_idle_timeout_sec: Option<Int>,
+    tcp_time_wait_timeout_sec: Option<Int>,
     endpoint_types: Option<Vec<String>>,
 }
 
@@ -60,7 +65,15 @@ pub(super) fn router(item: &Value, context: &NameContext) -> Result<Option<Route
 fn nat(api: ApiNat, at: &str, resource: &Resource<'_>) -> Nat {
     let path = |field: &str| format!("{at}.{field}");
     let sources = api.source_subnetwork_ip_ranges_to_nat;
+    let timeouts = [
+        ("udpIdleTimeoutSec", api.udp_idle_timeout_sec),
+        ("icmpIdleTimeoutSec", api.icmp_idle_timeout_sec),
+        ("tcpEstablishedIdleTimeoutSec", api.tcp_established_idle_timeout_sec),
+        ("tcpTransitoryIdleTimeoutSec", api.tcp_transitory_idle_timeout_sec),
+        ("tcpTimeWaitTimeoutSec", api.tcp_time_wait_timeout_sec),
+    ];
     Nat {
+        timeouts: timeouts.into_iter().map(|(field, value)| (field, resource.number(value, &path(field)))).collect(),
         name: resource.text(api.name, &path("name")),
         kind: resource.word(api.r#type, &path("type")),
         sources: told(resource.word(sources, &path("sourceSubnetworkIpRangesToNat"))),

@@ -1,7 +1,8 @@
 //! Cloud Run services.
 
 use google_cloud_run_v2::model::{
-    IngressTraffic, RevisionTemplate, Service as ApiService, TrafficTargetAllocationType, TrafficTargetStatus,
+    IngressTraffic, RevisionTemplate, Service as ApiService, TrafficTarget, TrafficTargetAllocationType,
+    TrafficTargetStatus,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::resource::{Resource, own_name, word};
 use super::run::{self, Progress, some};
 use super::{short, vpc};
-use crate::model::{Fact, Ingress, LiveWorkload, NameContext, Serving, Workload, WorkloadKind};
+use crate::model::{Fact, Hidden, Ingress, LiveWorkload, NameContext, Serving, Share, Workload, WorkloadKind};
 
 /// Reads a service; `None` for one that is deleted and only kept for a while.
 ///
@@ -30,6 +31,8 @@ pub(super) fn service(item: &Value, context: &NameContext) -> Result<Option<Live
         name: Fact::Known(name.clone(), resource.at("name")),
         short_name: Fact::Known(name.name.clone(), resource.at("name")),
         vpc: vpc::access(template.vpc_access.as_ref(), "template.vpcAccess", &resource),
+        traffic: resource.parts(Some(api.traffic), "traffic", |target, at| share(target, at, &resource)),
+        hidden: Hidden::Nothing,
     };
     let terminal_condition = api.terminal_condition.as_ref().map(run::condition);
     let progress = Progress {
@@ -67,6 +70,17 @@ pub(super) fn service(item: &Value, context: &NameContext) -> Result<Option<Live
 fn ingress(api: &IngressTraffic, resource: &Resource<'_>) -> Fact<Ingress> {
     let given = *api != IngressTraffic::Unspecified;
     resource.word(given.then(|| word(api.name(), api.value())), "ingress")
+}
+
+/// What is asked for; what serves is in the statuses.
+fn share(target: TrafficTarget, at: &str, resource: &Resource<'_>) -> Share {
+    let latest = target.r#type == TrafficTargetAllocationType::Latest;
+    let revision = short(&target.revision).filter(|_| !latest);
+    Share {
+        revision: resource.text(revision, &format!("{at}.revision")),
+        percent: resource.value(Some(i64::from(target.percent)), &format!("{at}.percent")),
+        tag: resource.text(some(target.tag), &format!("{at}.tag")),
+    }
 }
 
 /// Who serves: a target with traffic, or with a tag (a tag is reachable at 0 %). "Latest" is the newest revision that

@@ -1,15 +1,16 @@
 //! Cloud Run worker pools.
 
 use google_cloud_run_v2::model::{
-    InstanceSplitAllocationType, InstanceSplitStatus, WorkerPool as ApiWorkerPool, WorkerPoolRevisionTemplate,
+    InstanceSplit, InstanceSplitAllocationType, InstanceSplitStatus, WorkerPool as ApiWorkerPool,
+    WorkerPoolRevisionTemplate,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resource::own_name;
+use super::resource::{Resource, own_name};
 use super::run::{self, Progress, some};
 use super::{short, vpc};
-use crate::model::{Fact, LiveWorkload, NameContext, Serving, Workload, WorkloadKind};
+use crate::model::{Fact, Hidden, LiveWorkload, NameContext, Serving, Share, Workload, WorkloadKind};
 
 /// Reads a worker pool; `None` for one that is deleted and only kept for a while.
 ///
@@ -30,6 +31,8 @@ pub(super) fn worker_pool(item: &Value, context: &NameContext) -> Result<Option<
         name: Fact::Known(name.clone(), resource.at("name")),
         short_name: Fact::Known(name.name.clone(), resource.at("name")),
         vpc: vpc::access(template.vpc_access.as_ref(), "template.vpcAccess", &resource),
+        traffic: resource.parts(Some(api.instance_splits), "instanceSplits", |split, at| share(split, at, &resource)),
+        hidden: Hidden::Nothing,
     };
     let terminal_condition = api.terminal_condition.as_ref().map(run::condition);
     let progress = Progress {
@@ -62,6 +65,17 @@ pub(super) fn worker_pool(item: &Value, context: &NameContext) -> Result<Option<
         name,
         workload,
     }))
+}
+
+/// What is asked for; who has instances is in the statuses.
+fn share(split: InstanceSplit, at: &str, resource: &Resource<'_>) -> Share {
+    let latest = split.r#type == InstanceSplitAllocationType::Latest;
+    let revision = short(&split.revision).filter(|_| !latest);
+    Share {
+        revision: resource.text(revision, &format!("{at}.revision")),
+        percent: resource.value(Some(i64::from(split.percent)), &format!("{at}.percent")),
+        tag: resource.value(None, at),
+    }
 }
 
 /// Who has instances. "Latest" is the newest revision that became ready.

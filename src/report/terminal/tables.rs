@@ -13,7 +13,7 @@ use crate::report::words::count;
 use crate::report::{PartSummary, PartVerdict, Report};
 
 /// Columns need at least this width to be read.
-const MIN_TABLE_WIDTH: usize = 60;
+pub(super) const MIN_TABLE_WIDTH: usize = 60;
 
 /// Part, verdict and counts, one line a part.
 pub(super) fn summary(report: &Report, style: &Style) -> String {
@@ -53,13 +53,21 @@ pub(super) fn metrics(parts: &[PartSummary], style: &Style) -> String {
     let mut out = String::new();
     for part in parts.iter().filter(|part| !part.metrics.is_empty()) {
         let mut words = Vec::new();
-        for (name, value) in &part.metrics {
+        let fields = [part.metrics.get(COMPARED), part.metrics.get(DECLARED)];
+        if let [Some(compared), Some(declared)] = fields {
+            words.push(format!("{compared} of {declared} declared fields compared"));
+        }
+        for (name, value) in part.metrics.iter().filter(|(name, _)| ![COMPARED, DECLARED].contains(&name.as_str())) {
             flatten(name, value, MAX_DEPTH, &mut words);
         }
         out.push_str(&hanging(&format!("{}: ", part.part), &escape(&words.join(", ")), 2, style.width));
     }
     out
 }
+
+/// The metrics that are told together.
+const COMPARED: &str = "fields_compared";
+const DECLARED: &str = "fields_declared";
 
 /// Deeper than this, a metric is printed as JSON.
 const MAX_DEPTH: usize = 4;

@@ -60,6 +60,11 @@ impl<'a> Annotations<'a> {
 }
 
 impl Annotations<'_> {
+    /// True where the argument is not written, or is null.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.written.as_ref().is_none_or(|(_, map, _)| map.is_null())
+    }
+
     /// The keys that are known.
     pub(super) fn keys(&self) -> Vec<String> {
         match self.written.as_ref().map(|(_, map, _)| &map.kind) {

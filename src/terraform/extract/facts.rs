@@ -143,6 +143,28 @@ impl Place {
         }
     }
 
+    /// The same without a region, for what is global.
+    pub(super) fn without_region(&self) -> Self {
+        Self { region: Fact::Unknown(Vec::new()), ..self.clone() }
+    }
+
+    /// The id of a project that is given by id or number.
+    pub(super) fn project_id(&self, text: &str) -> String {
+        self.numbers.get(text).cloned().unwrap_or_else(|| text.to_owned())
+    }
+
+    /// A text of a list as a name.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(super) fn parsed<T>(
+        &self,
+        text: &str,
+        parse: impl Fn(&str, &NameContext) -> Result<T, NameError>,
+    ) -> Result<T, String> {
+        parse(text, &self.context()).map_err(|error| error.to_string())
+    }
+
     fn nowhere(&self) -> NameContext {
         NameContext { project: None, region: None, project_numbers: self.numbers.clone() }
     }

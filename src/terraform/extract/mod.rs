@@ -1,13 +1,17 @@
 //! Declared resources in the words of the model.
 //!
 //! Schemas: `google_vpc_access_connector`, `google_cloud_run_v2_service` (`_job`, `_worker_pool`),
-//! `google_cloud_run_service`, `google_compute_network` and `google_compute_subnetwork` of the Google provider.
+//! `google_cloud_run_service`, `google_compute_network` and `google_compute_subnetwork`, and what `settings` lists, of the Google provider.
 
 mod annotations;
 mod connector;
 mod facts;
 mod network;
 mod problems;
+mod settings;
+mod settings_blocks;
+mod settings_names;
+mod traffic;
 mod workload;
 mod workload_v1;
 
@@ -19,7 +23,10 @@ use super::evaluate::Scope;
 use super::module::{Address, Expansion, Key, Mode, ModuleId, VariableProblems, World, children, expand, key_scope};
 use super::syntax::Block;
 use super::value::Whys;
-use crate::model::{Declared, DeclaredSource, Origin, Presence, TerraformDeclarations, Why, WhyKind, WorkloadKind};
+use crate::model::{
+    Declared, DeclaredSource, Origin, Presence, ResourceKind, TerraformDeclarations, Why, WhyKind, WorkloadKind,
+};
+use facts::Reader;
 
 /// One instance of a resource or data source.
 #[derive(Clone, Debug)]
@@ -141,8 +148,30 @@ pub(super) fn declarations(world: &World, deployments: &[Deployment], unread: &[
     all
 }
 
+/// The kind of what is compared field by field.
+fn compared(kind: &str) -> Option<ResourceKind> {
+    Some(match kind {
+        "google_compute_network" => ResourceKind::Network,
+        "google_compute_subnetwork" => ResourceKind::Subnetwork,
+        "google_compute_firewall" => ResourceKind::Firewall,
+        "google_compute_router" => ResourceKind::Router,
+        "google_compute_router_nat" => ResourceKind::Nat,
+        "google_compute_address" | "google_compute_global_address" => ResourceKind::Address,
+        "google_service_networking_connection" => ResourceKind::Peering,
+        "google_sql_database_instance" => ResourceKind::Database,
+        "google_redis_instance" => ResourceKind::Cache,
+        _ => return None,
+    })
+}
+
 fn add(world: &World, deployment: &Deployment, resource: &ResourceInstance, all: &mut TerraformDeclarations) {
     let kind = &*resource.resource.kind;
+    if let Some(kind) = compared(kind) {
+        let reader = Reader::of(world, resource);
+        let value = settings::resource(&reader, resource, kind);
+        let name = value.id.origin().cloned();
+        all.resources.push(declared(world, deployment, resource, name, value));
+    }
     match kind {
         "google_vpc_access_connector" => {
             let value = connector::connector(world, resource);

@@ -6,9 +6,10 @@ use super::super::observed::Cursor;
 use super::super::syntax::{Body, Span};
 use super::ResourceInstance;
 use super::facts::{Place, Reader, required};
+use super::traffic;
 use crate::model::{
-    ConnectorName, Egress, Fact, NetworkInterface, NetworkName, SubnetworkName, VpcAccess, Why, WhyKind, Workload,
-    WorkloadKind, WorkloadName,
+    ConnectorName, Egress, Fact, Hidden, NetworkInterface, NetworkName, SubnetworkName, VpcAccess, Why, WhyKind,
+    Workload, WorkloadKind, WorkloadName,
 };
 
 /// What a workload's block declares.
@@ -16,7 +17,14 @@ pub(super) fn workload(world: &World, resource: &ResourceInstance, kind: Workloa
     let reader = Reader::of(world, resource);
     let place = Place::of(&reader, resource, "location");
     let short_name = required(reader.string("name")).map(|name| name.rsplit('/').next().unwrap_or_default().to_owned());
-    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(&reader, resource, kind, &place) }
+    Workload {
+        kind,
+        name: name(kind, &place, &short_name),
+        short_name,
+        vpc: vpc(&reader, resource, kind, &place),
+        traffic: traffic::shares(&reader, resource, kind),
+        hidden: Hidden::Egress,
+    }
 }
 
 pub(super) fn name(kind: WorkloadKind, place: &Place, short_name: &Fact<String>) -> Fact<WorkloadName> {

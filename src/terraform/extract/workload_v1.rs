@@ -6,11 +6,12 @@ use super::super::module::World;
 use super::ResourceInstance;
 use super::annotations::Annotations;
 use super::facts::{Place, Reader, required};
+use super::traffic;
 use super::workload::{absent, name, the_block, unknown};
 use crate::model::annotations::{self, CONNECTOR, EGRESS, INTERFACES, WrittenInterface};
 use crate::model::{
-    ConnectorName, Egress, Fact, NetworkInterface, NetworkName, Origin, SubnetworkName, VpcAccess, Why, WhyKind,
-    Workload, WorkloadKind,
+    ConnectorName, Egress, Fact, Hidden, NetworkInterface, NetworkName, Origin, SubnetworkName, VpcAccess, Why,
+    WhyKind, Workload, WorkloadKind,
 };
 
 /// What a service's block declares.
@@ -19,21 +20,31 @@ pub(super) fn service(world: &World, resource: &ResourceInstance) -> Workload {
     let place = Place::of(&reader, resource, "location");
     let short_name = required(reader.string("name"));
     let kind = WorkloadKind::Service;
-    Workload { kind, name: name(kind, &place, &short_name), short_name, vpc: vpc(&reader, resource, &place) }
+    let (vpc, hidden) = vpc(&reader, resource, &place);
+    Workload {
+        kind,
+        name: name(kind, &place, &short_name),
+        short_name,
+        vpc,
+        hidden,
+        traffic: traffic::shares_v1(&reader, resource),
+    }
 }
 
-fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> VpcAccess {
+/// The VPC access, and what of it the provider takes over from the API: the map of annotations is computed as a whole.
+fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> (VpcAccess, Hidden) {
+    let everything = |vpc| (vpc, Hidden::Everything);
     let world = reader.world;
     let (scope, body, header) = (&resource.scope, &resource.block.body, resource.block.header);
     let template = match the_block(world, scope, body, header, "template") {
         Ok(Some(template)) => template,
-        Ok(None) => return absent(world, scope, header),
-        Err(whys) => return unknown(whys),
+        Ok(None) => return everything(absent(world, scope, header)),
+        Err(whys) => return (unknown(whys), Hidden::Nothing),
     };
     let metadata = match the_block(world, &template.scope, &template.block.body, template.header, "metadata") {
         Ok(Some(metadata)) => metadata,
-        Ok(None) => return absent(world, &template.scope, template.header),
-        Err(whys) => return unknown(whys),
+        Ok(None) => return everything(absent(world, &template.scope, template.header)),
+        Err(whys) => return (unknown(whys), Hidden::Nothing),
     };
     let annotations = Annotations::of(world, &metadata, reader.observed.block("template", 0).block("metadata", 0));
     let egress = match annotations.get(EGRESS).try_map(|word| Egress::parse(&word)) {
@@ -41,7 +52,8 @@ fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> VpcAc
         Fact::Known(None, origin) | Fact::Absent(origin) => Fact::Absent(origin),
         Fact::Unknown(whys) => Fact::Unknown(whys),
     };
-    VpcAccess {
+    let hidden = if annotations.is_left_out() { Hidden::Everything } else { Hidden::Nothing };
+    let vpc = VpcAccess {
         connector: place.name(annotations.get(CONNECTOR), ConnectorName::parse),
         egress,
         interfaces: match annotations.get(INTERFACES) {
@@ -49,7 +61,8 @@ fn vpc(reader: &Reader<'_>, resource: &ResourceInstance, place: &Place) -> VpcAc
             Fact::Absent(origin) => Fact::Absent(origin),
             Fact::Unknown(whys) => Fact::Unknown(whys),
         },
-    }
+    };
+    (vpc, hidden)
 }
 
 fn interfaces(text: &str, origin: &Origin, place: &Place) -> Fact<Vec<NetworkInterface>> {

@@ -1,63 +1,107 @@
-//! What is the same though it is spelled differently: the API's and the provider's defaults, and quantities that are
-//! seen from two sides. Each rule stands here once, with its source.
+//! Workloads: how they reach the VPC, and how their traffic is split.
 
-use crate::model::{Connector, Egress, Fact, NetworkInterface, SubnetworkName, VpcAccess};
+use std::collections::BTreeMap;
 
-use super::compare::{Comparison, compare, compare_with_default, unknown};
+use super::{Equivalence, Row};
+use crate::model::{Egress, Fact, NetworkInterface, Serving, Share, SubnetworkName, VpcAccess, Why, WhyKind};
+use crate::reconcile::compare::{Comparison, compare, compare_with_default, unknown};
+
+/// Egress settings.
+pub static EGRESS: Equivalence<fn(&Fact<Egress>, &VpcAccess) -> Comparison> = Equivalence {
+    row: Row {
+        id: "egress",
+        applies: &[
+            "google_cloud_run_v2_*.template.vpc_access.egress",
+            "google_cloud_run_service annotation run.googleapis.com/vpc-access-egress",
+            "gcloud --vpc-egress",
+        ],
+        equal: "left out, empty, `VPC_EGRESS_UNSPECIFIED`, `private-ranges-only` and `PRIVATE_RANGES_ONLY`; `all`, `all-traffic` and `ALL_TRAFFIC`. Of a workload that is not attached, no egress is compared",
+        source: "run v2 VpcAccess.egress: \"If not provided, it defaults to PRIVATE_RANGES_ONLY\"; gcloud 578 flags.py (`all` is deprecated and does the same as `all-traffic`)",
+    },
+    compare: compare_egress,
+};
+/// Direct interfaces.
+pub static INTERFACES: Equivalence<fn(&Interfaces, &Interfaces) -> Comparison> = Equivalence {
+    row: Row {
+        id: "interfaces",
+        applies: &[
+            "google_cloud_run_v2_*.template.vpc_access.network_interfaces",
+            "google_cloud_run_service annotation run.googleapis.com/network-interfaces",
+            "gcloud --network, --subnet, --network-tags",
+        ],
+        equal: "no block, an empty one and an empty list; order and white space of the annotation's JSON; a network that is left out is that of the subnetwork, and a subnetwork that is left out has the network's name; tags in any order, none and an empty list",
+        source: "run v2 NetworkInterface: \"If network is not specified, it will be looked up from the subnetwork … If subnetwork is not specified, the subnetwork with the same name with the network will be used\"",
+    },
+    compare: compare_interfaces,
+};
+/// Splits of traffic and instances.
+pub static TRAFFIC: Equivalence<Traffic> = Equivalence {
+    row: Row {
+        id: "traffic",
+        applies: &[
+            "google_cloud_run_v2_service.traffic",
+            "google_cloud_run_v2_worker_pool.instance_splits",
+            "google_cloud_run_service.traffic",
+        ],
+        equal: "left out and 100 % to the latest ready revision, by name or not; shares in any order; shares and tags of 0 %",
+        source: "provider: traffic and instance_splits are optional and computed; run v2 TrafficTarget; terraform-provider-google#17218 (tags)",
+    },
+    compare: compare_traffic,
+};
+
+/// What is asked for, and who serves.
+type Traffic = fn(&Fact<Vec<Share>>, &[Serving]) -> Comparison;
+/// A list of interfaces, as one side gives it.
+type Interfaces = Fact<Vec<NetworkInterface>>;
+
+/// True where all that is asked for follows the latest ready revision.
+pub fn follows_latest(declared: &Fact<Vec<Share>>) -> bool {
+    match declared {
+        Fact::Absent(_) => true,
+        Fact::Known(shares, _) => {
+            shares.iter().all(|share| share.revision.is_absent() || share.percent.known() == Some(&0))
+        }
+        Fact::Unknown(_) => false,
+    }
+}
+
+/// Compares who is to serve with who serves.
+fn compare_traffic(declared: &Fact<Vec<Share>>, live: &[Serving]) -> Comparison {
+    let mut wanted: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    match declared {
+        Fact::Unknown(_) => return unknown(declared).map_or(Comparison::Same, Comparison::Undecidable),
+        Fact::Absent(_) => {
+            wanted.insert(None, 100);
+        }
+        Fact::Known(shares, _) => {
+            for share in shares {
+                if let Some(why) = unknown(&share.revision).or_else(|| unknown(&share.percent)) {
+                    return Comparison::Undecidable(why);
+                }
+                let percent = share.percent.known().copied().unwrap_or_default();
+                *wanted.entry(share.revision.known().cloned()).or_default() += percent;
+            }
+        }
+    }
+    let mut serving: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    for own in live {
+        if !own.latest && own.revision.is_none() {
+            return Comparison::Undecidable(Why::new(
+                WhyKind::Malformed,
+                "the API does not name a revision that serves",
+            ));
+        }
+        let revision = own.revision.clone().filter(|_| !own.latest);
+        *serving.entry(revision).or_default() += own.percent;
+    }
+    wanted.retain(|_, percent| *percent > 0);
+    serving.retain(|_, percent| *percent > 0);
+    if wanted == serving { Comparison::Same } else { Comparison::Different }
+}
 
 /// `VpcAccess.egress`: "If not provided, it defaults to PRIVATE_RANGES_ONLY" (Cloud Run Admin API v2, discovery
 /// document).
 pub const DEFAULT_EGRESS: Egress = Egress::PrivateRangesOnly;
-
-/// `google_vpc_access_connector.machine_type` (provider default; the API answers with the same word).
-pub const DEFAULT_MACHINE_TYPE: &str = "e2-micro";
-
-/// Mbps for one instance in `minThroughput` and `maxThroughput`: the API expresses both for an e2-micro, whatever the
-/// machine type is (VPC Access API, discovery document; provider acceptance test: 400/800 reads back as 4/8).
-pub const THROUGHPUT_PER_INSTANCE: i64 = 100;
-
-/// Which end of a connector's scaling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// `min_…`
-    Min,
-    /// `max_…`
-    Max,
-}
-
-/// The declared scaling of one end that counts, with its field in Terraform's spelling.
-///
-/// Instances and throughput are two views of one quantity: the API always answers with both, and where both are
-/// declared instances win ("min-instances takes precedence", VPC Access API). Neither declared: the API chooses, and
-/// there is nothing to compare.
-pub fn declared_scaling(connector: &Connector, end: End) -> (&'static str, &Fact<i64>) {
-    let (instances, throughput) = match end {
-        End::Min => (("min_instances", &connector.min_instances), ("min_throughput", &connector.min_throughput)),
-        End::Max => (("max_instances", &connector.max_instances), ("max_throughput", &connector.max_throughput)),
-    };
-    if instances.1.is_absent() { throughput } else { instances }
-}
-
-/// Compares one end of the scaling. A throughput is the same where either live view says so.
-pub fn compare_scaling(declared: &Connector, live: &Connector, end: End) -> Comparison {
-    let (field, wanted) = declared_scaling(declared, end);
-    if wanted.is_absent() {
-        return Comparison::Same;
-    }
-    let (instances, throughput) = match end {
-        End::Min => (&live.min_instances, &live.min_throughput),
-        End::Max => (&live.max_instances, &live.max_throughput),
-    };
-    if field.ends_with("instances") {
-        return compare(wanted, instances);
-    }
-    let from_instances = instances.clone().map(|count| count.saturating_mul(THROUGHPUT_PER_INSTANCE));
-    match (compare(wanted, throughput), compare(wanted, &from_instances)) {
-        (Comparison::Same, _) | (_, Comparison::Same) => Comparison::Same,
-        (Comparison::Undecidable(why), _) | (_, Comparison::Undecidable(why)) => Comparison::Undecidable(why),
-        _ => Comparison::Different,
-    }
-}
 
 /// Compares egress settings. They mean something only where both sides are attached to a VPC: a detached workload is
 /// the business of its connector.
@@ -141,28 +185,6 @@ mod tests {
     use super::*;
     use crate::model::Origin;
 
-    fn number(value: Option<i64>) -> Fact<i64> {
-        let origin = Origin::live("r", "f");
-        value.map_or_else(|| Fact::Absent(origin.clone()), |value| Fact::Known(value, origin.clone()))
-    }
-
-    fn connector(instances: (Option<i64>, Option<i64>), throughput: (Option<i64>, Option<i64>)) -> Connector {
-        let origin = || Origin::live("r", "f");
-        Connector {
-            name: Fact::Absent(origin()),
-            short_name: Fact::Absent(origin()),
-            network: Fact::Absent(origin()),
-            ip_cidr_range: Fact::Absent(origin()),
-            subnet: Fact::Absent(origin()),
-            machine_type: Fact::Absent(origin()),
-            min_instances: number(instances.0),
-            max_instances: number(instances.1),
-            min_throughput: number(throughput.0),
-            max_throughput: number(throughput.1),
-            state: Fact::Absent(origin()),
-        }
-    }
-
     fn interface(network: &str, subnetwork: &str, tags: &[&str]) -> NetworkInterface {
         let origin = || Origin::live("r", "f");
         let context = crate::model::NameContext {
@@ -208,21 +230,5 @@ mod tests {
         let empty = Fact::Known(Vec::new(), Origin::live("r", "f"));
         assert_eq!(compare_interfaces(&none, &empty), Same);
         assert!(matches!(compare_interfaces(&none, &Fact::Unknown(Vec::new())), Comparison::Undecidable(_)));
-    }
-
-    #[test]
-    fn instances_and_throughput_are_two_views_of_one_quantity() {
-        let live = connector((Some(2), Some(3)), (Some(200), Some(300)));
-        let none = (None, None);
-        for (declared, end, expected) in [
-            (connector((Some(2), Some(3)), none), End::Max, Comparison::Same),
-            (connector(none, (Some(200), Some(1000))), End::Min, Comparison::Same),
-            (connector(none, (Some(200), Some(1000))), End::Max, Comparison::Different),
-            (connector((Some(2), Some(3)), (Some(900), Some(1000))), End::Max, Comparison::Same),
-            (connector((Some(2), Some(10)), none), End::Max, Comparison::Different),
-            (connector(none, none), End::Min, Comparison::Same),
-        ] {
-            assert_eq!(compare_scaling(&declared, &live, end), expected, "{declared:?} {end:?}");
-        }
     }
 }
