@@ -56,7 +56,7 @@ fn main() -> ExitCode {
             let reconciled = reconcile(&evidence, &NameContext::default());
             let paired = started.elapsed();
             let limits = Limits { max_files: 1, max_seconds: 1.0 };
-            let environments = BTreeMap::new();
+            let environments = Default::default();
             let scene = Scene { evidence: &evidence, reconciled: &reconciled, limits, environments: &environments };
             judged = registry::judge(&scene, Vec::new(), &Settings::default());
             let took = started.elapsed();

@@ -34,10 +34,8 @@ pub fn link(findings: &mut [Finding]) {
     for later in findings {
         let named = later.declared.iter().filter_map(|declared| by_resource.get(declared.value.as_deref()?));
         // What it is a part of.
-        let above = later.live.iter().flat_map(|live| {
-            let resource = live.resource.as_str();
-            resource.rmatch_indices('/').filter_map(|(at, _)| by_resource.get(resource.get(..at)?))
-        });
+        let live = later.live.as_ref().map_or("", |live| &*live.resource);
+        let above = live.match_indices('/').filter_map(|(at, _)| by_resource.get(live.get(..at)?));
         let near = by_subject.get(&later.subject).into_iter().chain(named).chain(above).flatten().copied();
         let own = near.filter(|cause| cause.id != later.id && is_consequence(later, cause));
         let ids: Vec<String> = own.map(|cause| cause.id.clone()).collect();

@@ -267,7 +267,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     let change = recording.base.as_ref().map(|base| {
         let before = compared::before(base, recording);
         let reconciled = reconcile(&before, &name_context(config));
-        let scene = Scene { evidence: &before, reconciled: &reconciled, limits, environments: &config.environments };
+        let scene = Scene { evidence: &before, reconciled: &reconciled, ..scene };
         let judged_before = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
         compared::change(base, (evidence, &judged), (&before, &judged_before))
     });

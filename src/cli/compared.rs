@@ -17,6 +17,7 @@ pub(super) fn before(base: &BaseEvidence, recording: &Recording) -> Evidence {
         before_deploy: head.before_deploy.clone(),
         live: head.live.clone(),
         inventory: head.inventory.clone(),
+        probes: head.probes.clone(),
         policies: head.policies.clone(),
         ..base.evidence.clone()
     }

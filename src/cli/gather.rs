@@ -313,6 +313,10 @@ impl Asked {
         self.projects.extend(other.projects);
         self.regions.extend(other.regions);
         self.needs.networks.extend(other.needs.networks);
+        self.needs.connections.extend(other.needs.connections);
+        for (api, projects) in other.needs.lists {
+            self.needs.lists.entry(api).or_default().extend(projects);
+        }
         self
     }
 

@@ -64,7 +64,8 @@ fn an_edit_takes_its_finding_away_and_brings_no_other() {
                 let is_shown = |one: &Finding| {
                     action(finding) == Some(ApplyAction::Unseen) && action(one) != Some(ApplyAction::Unseen)
                 };
-                let new: Vec<&str> = after.findings.iter().map(|one| &*one.id).filter(|id| !ids.contains(id) && !is_told(id)).collect();
+                let new: Vec<&str> =
+                    after.findings.iter().map(|one| &*one.id).filter(|id| !ids.contains(id) && !is_told(id)).collect();
                 // Both ends of a connector's scaling are declared together.
                 if same.is_some_and(|one| !is_shown(one)) || !new.is_empty() {
                     wrong.push(format!(
