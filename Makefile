@@ -42,6 +42,7 @@ bench: ## measure a release build against its limits
 	$(CARGO) bench --locked --bench live_scale
 	$(CARGO) bench --locked --bench tests_tree
 	$(CARGO) bench --locked --bench deploy_config
+	$(CARGO) bench --locked --bench reconcile_estate
 
 docs: ## print the references that are made from code, and the API documentation
 	GCP_DRIFT_UPDATE_DOCS=1 $(CARGO) test --quiet --locked --lib docs_

@@ -131,7 +131,7 @@ const CASES: &[Case] = &[
             repository.replace(
                 "terraform/terraform.tfvars",
                 "disk_size_gb =",
-                "version = \"POSTGRES_16\"\n  disk_size_gb =",
+                "version = \"POSTGRES_15\"\n  disk_size_gb =",
             );
         },
         findings: NOTHING,
@@ -300,7 +300,10 @@ const CASES: &[Case] = &[
                     json!("projects/netra-staging/locations/us-east1/connectors/netra-vpc-connector");
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[
+            ("workload-connector-changed", "netra-auth-staging"),
+            ("workload-connector-missing", "netra-auth-staging"),
+        ],
         not_checked: NOTHING,
     },
     Case {
@@ -391,8 +394,12 @@ const CASES: &[Case] = &[
         findings: NOTHING,
         not_checked: &[
             ("network-missing", "netra-staging-vpc"),
+            ("network-changed", "netra-staging-vpc"),
+            ("peering-not-active", "netra-staging-vpc"),
             ("subnetwork-missing", "netra-staging-vpc-dr"),
             ("subnetwork-missing", "netra-staging-vpc-main"),
+            ("subnetwork-changed", "netra-staging-vpc-dr"),
+            ("subnetwork-changed", "netra-staging-vpc-main"),
         ],
     },
     Case {
@@ -408,7 +415,7 @@ const CASES: &[Case] = &[
             });
         },
         findings: NOTHING,
-        not_checked: &[("subnetwork-missing", "netra-staging-vpc-dr")],
+        not_checked: &[("subnetwork-missing", "netra-staging-vpc-dr"), ("subnetwork-changed", "netra-staging-vpc-dr")],
     },
     Case {
         name: "a connector that is gone",
@@ -517,7 +524,10 @@ const CASES: &[Case] = &[
                     json!("projects/netra-production/locations/us-central1/connectors/netra-vpc-connector");
             });
         },
-        findings: &[("workload-connector-changed", "netra-auth-staging")],
+        findings: &[
+            ("workload-connector-changed", "netra-auth-staging"),
+            ("workload-connector-missing", "netra-auth-staging"),
+        ],
         not_checked: NOTHING,
     },
     Case {
@@ -576,6 +586,8 @@ const CASES: &[Case] = &[
             ("workload-connector-changed", "netra-auth-staging"),
             ("workload-egress-changed", "netra-auth-staging"),
             ("traffic-on-stale-revision", "netra-auth-staging"),
+            ("traffic-pinned", "netra-auth-staging"),
+            ("rollout-failed", "netra-auth-staging"),
             ("policy-egress-private-ranges-only", "netra-auth-staging"),
             ("policy-service-attached", "netra-auth-staging"),
         ],
@@ -619,6 +631,7 @@ const CASES: &[Case] = &[
         },
         findings: &[
             ("argument-invalid", "google_vpc_access_connector.main"),
+            ("firewall-changed", "netra-staging-allow-connectors"),
             ("policy-connector-range", "netra-vpc-connector"),
         ],
         not_checked: NOTHING,
@@ -674,7 +687,10 @@ const CASES: &[Case] = &[
             repository.replace("terraform/nat.tf", line, "");
         },
         findings: &[("argument-missing", "google_compute_router_nat.main")],
-        not_checked: NOTHING,
+        not_checked: &[
+            ("nat-changed", "google_compute_router_nat.main"),
+            ("nat-missing", "google_compute_router_nat.main"),
+        ],
     },
     Case {
         name: "instances and throughput of one connector",
@@ -701,7 +717,7 @@ const CASES: &[Case] = &[
         change: |repository| {
             repository.replace("terraform/nat.tf", "\"ALL_SUBNETWORKS_ALL_IP_RANGES\"", "\"ALL_SUBNETWORKS\"");
         },
-        findings: &[("argument-invalid", "google_compute_router_nat.main")],
+        findings: &[("argument-invalid", "google_compute_router_nat.main"), ("nat-changed", "netra-staging-nat")],
         not_checked: NOTHING,
     },
     Case {
@@ -710,7 +726,7 @@ const CASES: &[Case] = &[
             repository.replace("terraform/nat.tf", "\"ALL_SUBNETWORKS_ALL_IP_RANGES\"", "timestamp()");
         },
         findings: NOTHING,
-        not_checked: NOTHING,
+        not_checked: &[("nat-changed", "netra-staging-nat")],
     },
     Case {
         name: "a reference to an output that its module does not have",
@@ -796,7 +812,7 @@ const CASES: &[Case] = &[
                 "network = \"netra-stagin-vpc\"",
             );
         },
-        findings: &[("network-undeclared", "netra-stagin-vpc")],
+        findings: &[("network-undeclared", "netra-stagin-vpc"), ("firewall-changed", "netra-staging-allow-connectors")],
         not_checked: NOTHING,
     },
     Case {

@@ -187,12 +187,12 @@ fn a_folder_that_holds_nothing_is_not_clean() {
 
 #[test]
 fn a_region_where_nothing_is_declared_is_not_checked_all_the_same() {
-    for (api, rule) in [("vpcaccess.connectors", "connector-unmanaged"), ("run.services", "traffic-on-stale-revision")]
-    {
+    const OF_SERVICES: &[&str] = &["traffic-on-stale-revision", "rollout-failed", "workload-unmanaged"];
+    for (api, rules) in [("vpcaccess.connectors", &["connector-unmanaged"][..]), ("run.services", OF_SERVICES)] {
         let repository = Repository::copy_of("clean");
         repository.replace("gcp-drift.toml", "\"us-east1\"]", "\"us-east1\", \"europe-west1\"]");
         repository.change_state(|state| {
-            for other in ["run.services", "run.revisions", "vpcaccess.connectors"] {
+            for other in ["run.services", "run.revisions", "run.jobs", "run.workerPools", "vpcaccess.connectors"] {
                 let status = if other == api { "denied" } else { "answered" };
                 let answer =
                     json!({ "api": other, "project": "netra-staging", "region": "europe-west1", "status": status });
@@ -200,8 +200,8 @@ fn a_region_where_nothing_is_declared_is_not_checked_all_the_same() {
             }
         });
         let outcome = check(&repository);
-        expect_not_checked(&outcome, &[rule], "denied", "europe-west1");
-        assert_eq!(list(&outcome.json(), "not_checked").len(), 1);
+        expect_not_checked(&outcome, rules, "denied", "europe-west1");
+        assert_eq!(list(&outcome.json(), "not_checked").len(), rules.len());
     }
 }
 
@@ -216,7 +216,7 @@ fn a_service_that_nobody_declares_and_that_is_rolled_out_is_not_checked() {
         items.push(shadow);
     });
     let outcome = check(&repository);
-    expect_not_checked(&outcome, &["traffic-on-stale-revision"], "settling", "");
+    expect_not_checked(&outcome, &["traffic-on-stale-revision", "workload-unmanaged"], "settling", "");
     let report = outcome.json();
     let items = list(&report, "not_checked");
     assert!(items.iter().all(|item| item["subject"]["name"] == "netra-shadow"), "{items:#?}");

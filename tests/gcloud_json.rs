@@ -69,7 +69,13 @@ fn lists_of_gcloud_give_the_findings_of_a_live_run() {
     let outcome = check(&repository(&ALL)).expect_code(2);
     assert_eq!(
         found(&outcome),
-        ["connector-missing lost-connector", "traffic-on-stale-revision catalog", "workload-egress-changed catalog",]
+        [
+            "connector-missing lost-connector",
+            "traffic-on-stale-revision catalog",
+            "traffic-pinned catalog",
+            "workload-egress-changed catalog",
+            "workload-unmanaged migrate",
+        ]
     );
     let report = outcome.json();
     let source = report["run"]["live_source"].as_str().unwrap();
@@ -151,7 +157,15 @@ fn broken_files_are_told_and_the_others_count() {
     repository.write("live/connectors.json", &whole[..whole.len() / 2]);
     repository.write("live/notes.md", "what we saw at 3 a.m.");
     let outcome = check(&repository).expect_code(2);
-    assert_eq!(found(&outcome), ["traffic-on-stale-revision catalog", "workload-egress-changed catalog"]);
+    assert_eq!(
+        found(&outcome),
+        [
+            "traffic-on-stale-revision catalog",
+            "traffic-pinned catalog",
+            "workload-egress-changed catalog",
+            "workload-unmanaged migrate",
+        ]
+    );
     let report = outcome.json();
     let source = report["run"]["live_source"].as_str().unwrap();
     assert!(source.contains("connectors.json is no JSON: EOF while parsing"), "{source}");

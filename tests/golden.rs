@@ -11,6 +11,7 @@ mod networks;
 mod networks_around;
 mod scene;
 mod services;
+mod services_drift;
 mod traffic;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,8 @@ fn failures(cases: &[Case]) -> Vec<String> {
     wrong
 }
 
+// The counts are what the test is for.
+#[allow(clippy::print_stdout)]
 #[test]
 fn golden() {
     let cases = cases();

@@ -26,7 +26,9 @@ const APIS: [(&str, &[&str]); 3] = [
         &[
             "policy-egress-private-ranges-only",
             "policy-service-attached",
+            "rollout-failed",
             "traffic-on-stale-revision",
+            "traffic-pinned",
             "workload-connector-changed",
             "workload-egress-changed",
             "workload-missing",

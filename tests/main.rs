@@ -5,13 +5,17 @@
 mod common;
 
 mod before_deploy;
+mod change;
 mod checks;
 mod cli;
 mod coverage;
 mod deploy_python_fuzz;
+mod deploy_shell_fuzz;
+mod diagnose;
 mod docs;
 mod doctor;
 mod emulator;
+mod examples;
 mod fault_matrix;
 mod faults;
 mod gcloud_cli;
@@ -27,6 +31,7 @@ mod manifests;
 mod mutations;
 mod observed;
 mod premigrate;
+mod probe;
 mod pytest;
 mod replay;
 mod restore;

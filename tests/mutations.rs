@@ -98,6 +98,8 @@ fn on_all<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
     });
 }
 
+// The counts are what the test is for.
+#[allow(clippy::print_stdout)]
 #[test]
 fn each_change_that_matters_gives_one_root_and_no_other_change_gives_any() {
     let base = Base::new();
@@ -121,6 +123,8 @@ fn each_change_that_matters_gives_one_root_and_no_other_change_gives_any() {
     assert!(real.len() >= 120 && idle.len() >= 80, "{} and {} are too few", real.len(), idle.len());
 }
 
+// The counts are what the test is for.
+#[allow(clippy::print_stdout)]
 #[test]
 fn nothing_more_is_claimed_where_one_collection_is_denied() {
     let base = Base::new();

@@ -127,3 +127,20 @@ fn what_doctor_prints_meets_its_schema() {
     meet("doctor-v1.json", &[whole.clone(), bare], "/credential/status");
     meet("doctor-v1.json", &[whole], "/projects/0/permissions/0/state");
 }
+
+#[test]
+fn what_probe_prints_meets_its_schema() {
+    let repository = Repository::empty();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let open = format!("tcp://{}", listener.local_addr().unwrap());
+    let probe =
+        |targets: &[&str]| repository.run(&[&["probe", "--format", "json", "--target"], targets].concat()).json();
+    let refused = format!("tls://{}?ca=absent.pem", listener.local_addr().unwrap());
+    let documents = [probe(&["tcp://127.0.0.1:1", &open, &refused]), probe(&[&open])];
+    let outcomes: Vec<&str> =
+        documents[0]["targets"].as_array().unwrap().iter().map(|target| target["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["failed", "reached", "not-checked"]);
+    meet("probe-v1.json", &documents, "/targets/0/failures/0/fault");
+    meet("probe-v1.json", &documents, "/targets/0/stage");
+    meet("probe-v1.json", &documents, "/targets/0/addresses/0/connect");
+}

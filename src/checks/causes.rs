@@ -1,6 +1,8 @@
 //! Which findings are consequences of others, so that one change gives one root finding.
 
-use crate::finding::{Finding, LiveValue, Part};
+use std::collections::BTreeMap;
+
+use crate::finding::{Finding, LiveValue, Part, Subject};
 
 /// The rules whose findings bring others about.
 const CAUSES: [&str; 12] = [
@@ -20,10 +22,24 @@ const CAUSES: [&str; 12] = [
 
 /// Adds `caused_by` links between findings about one subject, and between a workload and its connector.
 pub fn link(findings: &mut [Finding]) {
-    // There may be thousands of findings, but only few of these.
     let causes: Vec<Finding> = findings.iter().filter(|found| CAUSES.contains(&&*found.rule)).cloned().collect();
+    let mut by_subject: BTreeMap<&Subject, Vec<&Finding>> = BTreeMap::new();
+    let mut by_resource: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for cause in &causes {
+        by_subject.entry(&cause.subject).or_default().push(cause);
+        if let Some(live) = &cause.live {
+            by_resource.entry(&live.resource).or_default().push(cause);
+        }
+    }
     for later in findings {
-        let own = causes.iter().filter(|cause| cause.id != later.id && is_consequence(later, cause));
+        let named = later.declared.iter().filter_map(|declared| by_resource.get(declared.value.as_deref()?));
+        // What it is a part of.
+        let above = later.live.iter().flat_map(|live| {
+            let resource = live.resource.as_str();
+            resource.rmatch_indices('/').filter_map(|(at, _)| by_resource.get(resource.get(..at)?))
+        });
+        let near = by_subject.get(&later.subject).into_iter().chain(named).chain(above).flatten().copied();
+        let own = near.filter(|cause| cause.id != later.id && is_consequence(later, cause));
         let ids: Vec<String> = own.map(|cause| cause.id.clone()).collect();
         later.caused_by.extend(ids);
         later.caused_by.sort();
@@ -73,7 +89,10 @@ fn is_consequence(later: &Finding, cause: &Finding) -> bool {
             later.field.as_deref() == Some("deny") && cause.field.as_deref() == Some("allow")
         }
         // It was attached elsewhere than declared: the drift is the cause of where it ended up.
-        ("workload-connector-foreign", "workload-connector-changed" | "workload-interfaces-changed") => true,
+        (
+            "workload-connector-foreign" | "workload-connector-missing",
+            "workload-connector-changed" | "workload-interfaces-changed",
+        ) => true,
         // The live value is the one that the other declaration sets.
         (
             "workload-egress-changed"
@@ -104,7 +123,7 @@ fn quantity(finding: &Finding) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Rule, Severity, Subject};
+    use crate::finding::{Rule, Severity};
     use crate::model::Origin;
 
     fn finding(rule: &'static str, part: Part, name: &str, field: &str, live: Option<&str>) -> Finding {

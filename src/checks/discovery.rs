@@ -100,7 +100,8 @@ fn cap(tests: &TestIndex) -> Verdict {
     let folders = tests.discovered.hidden_by_cap.iter();
     let folders: Vec<String> = folders.map(|count| format!("{} in {}", count.files, count.pattern)).collect();
     let which = if folders.is_empty() { String::new() } else { format!(" ({})", folders.join(", ")) };
-    Finding::builder(&CAP, tree(), format!("{hidden} test files lie beyond the cap of {cap}"))
+    let lie = if hidden == 1 { "file lies" } else { "files lie" };
+    Finding::builder(&CAP, tree(), format!("{hidden} test {lie} beyond the cap of {cap}"))
         .why(format!("a runner that stops at the cap would never run them{which}; this report looked at all of them"))
         .build()
         .into()

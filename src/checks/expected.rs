@@ -79,9 +79,11 @@ fn expected<T: Clone>(pair: &WorkloadPair, field: &Field<T>) -> Vec<Expected<T>>
             }
         };
         let from_terraform: Vec<Expected<T>> = pair.terraform.iter().map(from_terraform).collect();
-        // What Terraform takes over as it is live, a deploy may set.
-        let set = pair.deploy.iter().any(|command| (field.after)(command).is_some());
-        if !set || !from_terraform.iter().all(|one| one.is_hidden) {
+        // What Terraform takes over as it is live, a deploy may set, to something else than the default.
+        let is_other =
+            |fact: &Fact<T>| from_terraform.iter().any(|one| (field.compare)(&one.fact, fact) != Comparison::Same);
+        let is_set = pair.deploy.iter().filter_map(field.after).any(|fact| is_other(&fact));
+        if !is_set || !from_terraform.iter().all(|one| one.is_hidden) {
             return from_terraform;
         }
     }

@@ -34,7 +34,8 @@ fn one(scene: &Scene<'_>, pair: &ResourcePair, networks: &[&NetworkName]) -> Opt
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
     }
-    let rule = scene.evidence.inventory.firewall_rules.iter().find(|own| own.name.to_string() == id.full)?;
+    let mut rules = scene.evidence.inventory.firewall_rules.iter();
+    let rule = rules.find(|own| own.name.name == id.short && own.name.project == id.project)?;
     let ours = rule.network.known().is_some_and(|network| networks.contains(&network));
     if !ours || GOOGLES_OWN.iter().any(|prefix| id.short.starts_with(prefix)) {
         return None;

@@ -59,6 +59,12 @@ pub fn describe_resource(kind: ResourceKind, id: &ResourceId) -> String {
     }
 }
 
+/// `gcloud compute networks vpc-access connectors list`.
+pub fn connectors(project: &str, region: &str) -> String {
+    let (project, region) = (quoted(project), quoted(region));
+    format!("gcloud compute networks vpc-access connectors list --project {project} --region {region}")
+}
+
 /// `terraform apply` of one resource.
 pub fn apply(root: &str, address: &str) -> String {
     format!("terraform -chdir={} apply -target={}", quoted(root), quoted(address))

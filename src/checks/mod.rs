@@ -53,6 +53,7 @@ pub mod resource_type_unknown;
 pub mod rollout_failed;
 pub mod smoke_classes;
 pub mod standing;
+pub mod target_unreachable;
 pub mod test_class_left_out;
 pub mod test_file_unmatched;
 pub mod test_file_without_tests;
@@ -66,6 +67,7 @@ pub mod variable_undeclared;
 pub mod variable_validation_failed;
 pub mod workload_connector_changed;
 pub mod workload_connector_foreign;
+pub mod workload_connector_missing;
 pub mod workload_egress_changed;
 pub mod workload_interfaces_changed;
 pub mod workload_missing;
@@ -122,10 +124,12 @@ pub static ALL: &[&Check] = &[
     &workload_connector_changed::CHECK,
     &workload_egress_changed::CHECK,
     &workload_interfaces_changed::CHECK,
+    &workload_connector_missing::CHECK,
     &workload_connector_foreign::CHECK,
     &rollout_failed::CHECK,
     &traffic_pinned::CHECK,
     &traffic_on_stale_revision::CHECK,
+    &target_unreachable::CHECK,
     &declared_conflict::CHECK,
     &deploy_refused::CHECK,
     &variable_validation_failed::CHECK,

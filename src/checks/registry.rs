@@ -1,5 +1,7 @@
 //! What happens to verdicts after they are reached: severity, acceptance, baseline of the run, order, exit code.
 
+pub mod change;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -108,12 +108,12 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &L
             let revision = worst.revision.as_deref().unwrap_or("a revision");
             format!("{} % of the {what} of {} stays on revision {revision}", worst.percent, name.name)
         }
-        _ => format!("the {what} of {} are split otherwise than declared: {}", name.name, split(&live.serving)),
-    };
-    let title = if is_pool {
-        title
-    } else {
-        title.replace("the traffic of", "the traffic of").replace(" are split", " is split")
+        _ => format!(
+            "the {what} of {} {} split otherwise than declared: {}",
+            name.name,
+            if is_pool { "are" } else { "is" },
+            split(&live.serving)
+        ),
     };
     let made = worst.and_then(|worst| pair.serving.iter().find(|own| own.serving == *worst));
     let made = made.and_then(|own| own.create_time.as_deref()).map(|time| format!(", made {time}")).unwrap_or_default();

@@ -36,7 +36,9 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Option<Verdict> {
     if live.labels.contains_key(MANAGED_BY) {
         return Some(Verdict::NotApplicable);
     }
-    Some(match may_be_declared(scene, name) {
+    // Whoever is changing it is not through.
+    let doubt = may_be_declared(scene, name).or_else(|| live.settling.clone());
+    Some(match doubt {
         Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), None, why),
         None => finding(scene, pair, name, live),
     })
@@ -44,6 +46,10 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Option<Verdict> {
 
 /// Why it may be declared after all: a file that could not be read, or a declaration without a known name.
 fn may_be_declared(scene: &Scene<'_>, name: &WorkloadName) -> Option<Why> {
+    if name.project.bytes().all(|byte| byte.is_ascii_digit()) {
+        let text = "its project is given by a number whose project id is not known";
+        return Some(Why::new(WhyKind::Invalid, text));
+    }
     let incomplete = scene.evidence.terraform.incomplete.iter().chain(&scene.evidence.deploy.incomplete);
     if let Some(why) = incomplete.into_iter().next() {
         return Some(why.clone());

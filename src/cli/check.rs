@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-
+use super::base::Checkout;
+use super::compared;
 use super::error::CliError;
 use super::gather::{self, Wanted};
 use super::live_args::LiveArgs;
+use super::metrics::metrics;
 use super::observed::ObservedArgs;
 use super::outlook;
 use super::output::{self, Color};
@@ -19,10 +20,8 @@ use crate::config::Config;
 use crate::finding::{Part, Severity, Verdict};
 use crate::model::Evidence;
 use crate::policy::{self, Policies};
-use crate::reconcile::compared::counts;
 use crate::reconcile::{Reconciled, reconcile};
 use crate::report::{self, PartSummary, PartVerdict, Report, Run, Suppressed, SuppressedItem};
-use crate::testinfra::health;
 
 /// The one report: declared against live, and the test infrastructure
 #[derive(Debug, clap::Args)]
@@ -44,6 +43,14 @@ pub struct Args {
     /// of the repository, or what is run from one file or folder
     #[arg(long, value_name = "PATH", num_args = 0..=1, help_heading = "Checks")]
     before_deploy: Option<Option<PathBuf>>,
+    /// What `gcp-drift probe --format json` printed inside the network, as evidence; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    probe: Vec<PathBuf>,
+    /// Compare with the merge base of what is checked out and this branch, tag or commit, and say what the change
+    /// introduces and fixes. Only what it introduces counts for the exit code. Configuration, policies and live state are
+    /// the same for both sides
+    #[arg(long, value_name = "REF", conflicts_with = "collect", help_heading = "Checks")]
+    base: Option<String>,
     /// Lowest severity that gives exit code 2: critical, high, medium, low, info or none [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on, help_heading = "Checks")]
     fail_on: Option<FailOn>,
@@ -63,7 +70,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recording instead of reading anything
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "before_deploy"], help_heading = "Recordings")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "config", "live", "access_token_file", "project", "region", "state", "plan", "endpoint", "settle", "connectivity", "audit_logs", "connector_load", "collect", "probe", "before_deploy", "base"], help_heading = "Recordings")]
     replay: Option<PathBuf>,
 }
 
@@ -76,15 +83,16 @@ struct Parts(Vec<Part>);
 pub(super) struct FailOn(Option<Severity>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
 
+/// A word of `--output`.
 #[derive(Clone, Debug)]
-struct Output {
-    format: Format,
-    path: Option<PathBuf>,
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: Option<PathBuf>,
 }
 
 fn parse_part(word: &str) -> Result<Parts, String> {
@@ -106,7 +114,7 @@ pub(super) fn parse_fail_on(word: &str) -> Result<FailOn, String> {
     Ok(FailOn(Some(severity)))
 }
 
-fn parse_format(word: &str) -> Result<Format, String> {
+pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     match word {
         "text" | "terminal" => Ok(Format::Text),
         "json" => Ok(Format::Json),
@@ -114,7 +122,7 @@ fn parse_format(word: &str) -> Result<Format, String> {
     }
 }
 
-fn parse_output(text: &str) -> Result<Output, String> {
+pub(super) fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
     if path == Some("") {
         return Err("the path is empty".to_owned());
@@ -128,7 +136,11 @@ fn parse_output(text: &str) -> Result<Output, String> {
 /// Wrong usage or configuration; a source, recording or output that cannot be read or written at all.
 pub fn run(args: &Args) -> Result<u8, CliError> {
     let only: BTreeSet<Part> = args.only.iter().flat_map(|parts| parts.0.iter().copied()).collect();
-    let outputs = outputs(args)?;
+    let outputs = outputs(&args.output, args.format)?;
+    let vpc = only.is_empty() || only.contains(&Part::Vpc);
+    if !args.probe.is_empty() && !vpc {
+        return Err(CliError::usage("--probe is judged in the part vpc, which --only leaves out"));
+    }
     if args.collect && !only.is_empty() && !only.contains(&Part::Discovery) {
         return Err(CliError::usage("--collect is judged in the part discovery, which --only leaves out"));
     }
@@ -143,9 +155,18 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
             args.observed.apply(&setup.root, &mut setup.config.terraform);
             let before_deploy = args.before_deploy.as_ref();
             let before_deploy = before_deploy.map(|path| outlook::asked(&mut setup, path.as_deref())).transpose()?;
-            let wanted = Wanted { parts: only.clone(), needs: args.asking.needs(), collect: args.collect };
-            let evidence = Evidence { before_deploy, ..gather::evidence(&setup, &wanted)? };
-            (Recording::new(setup.config, setup.config_file, only.clone(), evidence), only)
+            let wanted = Wanted {
+                parts: only.clone(),
+                needs: args.asking.needs(),
+                collect: args.collect,
+                probes: args.probe.clone(),
+            };
+            let checkout = args.base.as_ref().map(|base| Checkout::of(&setup, base)).transpose()?;
+            let base_setup = checkout.as_ref().map(|checkout| &checkout.setup);
+            let (evidence, base) = gather::evidence_of_both(&setup, base_setup, &wanted)?;
+            let evidence = Evidence { before_deploy, ..evidence };
+            let base = checkout.zip(base).map(|(checkout, base)| checkout.evidence(&setup, &evidence, base));
+            (Recording::new(setup.config, setup.config_file, only.clone(), evidence).against(base), only)
         }
     };
     if only.contains(&Part::Health) && recording.evidence.health.is_none() {
@@ -176,7 +197,10 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         }
     }
     output::stderr(&format!("exit code {}: {}", report.exit_code, report.exit_reason));
-    Ok(report.exit_code)
+    let code = report.exit_code;
+    // The process ends here, and giving back many small pieces one by one takes as long as the report.
+    std::mem::forget((recording, report));
+    Ok(code)
 }
 
 /// The report of `check --only tests`, as configured.
@@ -190,9 +214,10 @@ pub(super) fn of_tests(setup: Setup) -> Result<Report, CliError> {
     Ok(judge(&recording, &settings(None, false, &recording, only)))
 }
 
-fn outputs(args: &Args) -> Result<Vec<Output>, CliError> {
-    let mut outputs = args.output.clone();
-    outputs.extend(args.format.map(|format| Output { format, path: None }));
+/// Where the report goes, and in which format: to stdout at most once.
+pub(super) fn outputs(outputs: &[Output], format: Option<Format>) -> Result<Vec<Output>, CliError> {
+    let mut outputs = outputs.to_vec();
+    outputs.extend(format.map(|format| Output { format, path: None }));
     match outputs.iter().filter(|output| output.path.is_none()).count() {
         0 => outputs.insert(0, Output { format: Format::Text, path: None }),
         1 => {}
@@ -239,7 +264,17 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     // What is wrong with a policy is among its verdicts.
     let (policies, _) = policy::load(&evidence.policies);
     let judged = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
-    let (exit_code, exit_reason) = registry::outcome(&judged, settings);
+    let change = recording.base.as_ref().map(|base| {
+        let before = compared::before(base, recording);
+        let reconciled = reconcile(&before, &name_context(config));
+        let scene = Scene { evidence: &before, reconciled: &reconciled, limits, environments: &config.environments };
+        let judged_before = registry::judge(&scene, policy_verdicts(&policies, config, &reconciled), settings);
+        compared::change(base, (evidence, &judged), (&before, &judged_before))
+    });
+    let (exit_code, exit_reason) = match &change {
+        Some(change) => registry::change::outcome(change, &judged, settings),
+        None => registry::outcome(&judged, settings),
+    };
     let timings = &evidence.timings;
     Report {
         run: Run {
@@ -252,6 +287,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
         coverage: evidence.inventory.coverage.clone(),
         excerpts: evidence.excerpts.clone(),
         suppressed: suppressed(&judged, settings),
+        change,
         findings: judged.findings,
         not_checked: judged.not_checked,
         exit_code,
@@ -308,107 +344,4 @@ fn parts(
             PartSummary { part, verdict, findings, not_checked, clean, metrics }
         })
         .collect()
-}
-
-fn metrics(part: Part, scene: &Scene<'_>, policies: &Policies, config: &Config) -> BTreeMap<String, Value> {
-    let evidence = scene.evidence;
-    let mut metrics = BTreeMap::new();
-    let mut add = |name: &str, value: Value| {
-        metrics.insert(name.to_owned(), value);
-    };
-    let tests = evidence.tests.as_ref();
-    match (part, tests) {
-        (Part::Vpc, _) => {
-            let inventory = &evidence.inventory;
-            add("connectors_declared", json!(evidence.terraform.connectors.len()));
-            add("connectors_live", json!(inventory.connectors.len()));
-            add("workloads_declared", json!(evidence.terraform.workloads.len()));
-            add("workloads_live", json!(inventory.workloads.len()));
-            if evidence.live.is_some() {
-                let counts = counts(scene.reconciled);
-                add("fields_declared", json!(counts.declared));
-                add("fields_compared", json!(counts.compared));
-            }
-            add("deploy_commands", json!(evidence.deploy.commands.len()));
-            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-            for file in &evidence.deploy.found {
-                *kinds.entry(&file.kind).or_default() += 1;
-            }
-            add("deploy_files", json!(kinds));
-            add("terraform_files", json!(evidence.terraform.files));
-            let read = evidence.terraform.observed.iter().filter(|source| source.problem.is_none());
-            let read: Vec<&str> = read.map(|source| &*source.label).collect();
-            if !read.is_empty() {
-                add("terraform_observed", json!(read));
-            }
-            add("terraform_seconds", json!(rounded(evidence.timings.terraform)));
-            add("deploy_seconds", json!(rounded(evidence.timings.deploy)));
-            add("live_seconds", json!(rounded(evidence.timings.live)));
-        }
-        (Part::Policies, _) => {
-            for (name, value) in policies.metrics(scene.reconciled) {
-                add(&name, value);
-            }
-            // A misspelt parameter leaves a policy's default in force.
-            let unused = policies.unused_params(&config.policies.params);
-            if !unused.is_empty() {
-                add("unused_params", json!(unused));
-            }
-        }
-        (Part::Imports, Some(tests)) => {
-            add("python_files", json!(tests.summary.python_files));
-            add("critical_imports", json!(tests.critical.len()));
-            add("broken_imports", json!(tests.broken.len()));
-            add("seconds", json!(rounded(evidence.timings.tests)));
-        }
-        (Part::Discovery, Some(tests)) => {
-            let summary = &tests.summary;
-            add("broad_test_files", json!(summary.broad_test_files));
-            add("test_files", json!(summary.test_files));
-            add("cap", json!(summary.cap));
-            add("max_files", json!(config.tests.max_files));
-            add("max_seconds", json!(config.tests.max_seconds));
-            add("discovery_seconds", json!(rounded(evidence.timings.discovery)));
-            let count = |pattern: &crate::model::tests::PatternCount| (pattern.pattern.clone(), json!(pattern.files));
-            add("excluded", Value::Object(tests.exclusions.iter().map(count).collect()));
-            let idle = tests.exclusions.iter().filter(|pattern| pattern.files == 0).map(|pattern| &pattern.pattern);
-            add("exclusions_without_effect", json!(idle.collect::<Vec<_>>()));
-            let discovered = &tests.discovered;
-            add("collected_files", json!(discovered.files));
-            add("collected_tests", json!(discovered.tests));
-            add("not_reached_files", json!(discovered.not_reached));
-            add("undecided", json!(discovered.unsure));
-            if !discovered.unsure_whys.is_empty() {
-                let whys = discovered.unsure_whys.iter().map(ToString::to_string);
-                add("undecided_because", json!(whys.collect::<Vec<_>>()));
-            }
-            if let Some(collection) = &tests.collection {
-                add("pytest_files", json!(collection.files));
-                add("pytest_tests", json!(collection.tests));
-                add("pytest_seconds", json!(rounded(evidence.timings.collection)));
-            }
-            for category in &tests.categories {
-                add(&format!("files_{}", category.name), json!(category.files));
-                add(&format!("tests_{}", category.name), json!(category.tests));
-                let patterns = Value::Object(category.patterns.iter().map(count).collect());
-                add(&format!("patterns_{}", category.name), patterns);
-            }
-        }
-        (Part::Health, _) => {
-            for (name, value) in evidence.health.iter().flat_map(health::metrics::summary) {
-                add(&name, value);
-            }
-        }
-        (Part::Classes, Some(tests)) => {
-            add("required_classes", json!(tests.classes.len()));
-            add("backup_files", json!(tests.backups.len()));
-        }
-        _ => {}
-    }
-    metrics
-}
-
-/// Milliseconds are enough, and keep reports short.
-fn rounded(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
 }

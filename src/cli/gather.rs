@@ -1,6 +1,7 @@
 //! Gathers the evidence of a run: everything that waits happens here, concurrently.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::cloud::Cloud;
@@ -13,8 +14,10 @@ use crate::finding::Part;
 use crate::live;
 use crate::model::evidence::Timings;
 use crate::model::{
-    DeployDeclarations, Evidence, Excerpts, NameContext, NetworkName, ResourceKind, TerraformDeclarations,
+    DeployDeclarations, Evidence, Excerpts, NameContext, NetworkName, ProbeEvidence, ProbeFound, ResourceKind,
+    TerraformDeclarations, Why, WhyKind,
 };
+use crate::report::json;
 use crate::terraform;
 use crate::testinfra;
 use crate::testinfra::health::{self, Inputs};
@@ -28,6 +31,8 @@ pub struct Wanted {
     pub needs: live::Needs,
     /// Whether the project's own pytest is run.
     pub collect: bool,
+    /// Files of `probe`.
+    pub probes: Vec<PathBuf>,
 }
 
 impl Wanted {
@@ -49,6 +54,19 @@ impl Wanted {
 /// # Errors
 /// A live source that cannot be read at all (a snapshot or state file that is not there or not valid).
 pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
+    Ok(evidence_of_both(setup, None, wanted)?.0)
+}
+
+/// The same of two sides of a change: Google Cloud is asked once, for what either of them needs. The second side holds
+/// what is its own: declarations and tests.
+///
+/// # Errors
+/// As for [`evidence`].
+pub fn evidence_of_both(
+    setup: &Setup,
+    base: Option<&Setup>,
+    wanted: &Wanted,
+) -> Result<(Evidence, Option<Evidence>), CliError> {
     let started = jiff::Timestamp::now();
     let excerpts = Excerpts::default();
     let mut evidence = Evidence {
@@ -61,11 +79,16 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
     let (cloud, tests) = std::thread::scope(|scope| {
         let wanted_tests = wanted.tests() || health.is_some();
         let tests = wanted_tests.then(|| scope.spawn(|| read_tests_and_collect(setup, &excerpts, wanted.collect)));
-        let cloud = if wanted.cloud() { gather_cloud(setup, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
+        let cloud =
+            if wanted.cloud() { gather_cloud(setup, base, &wanted.needs, &excerpts).map(Some) } else { Ok(None) };
         (cloud, tests.map(std::thread::ScopedJoinHandle::join))
     });
+    let mut before = base.map(|_| Evidence { version: Evidence::VERSION, ..Evidence::default() });
     match cloud? {
         Some(cloud) => {
+            if let (Some(before), Some((terraform, deploy))) = (&mut before, cloud.base) {
+                (before.terraform, before.deploy) = (terraform, deploy);
+            }
             evidence.live_source = cloud.live.description;
             evidence.live = cloud.live.state;
             evidence.terraform = cloud.terraform;
@@ -80,7 +103,7 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
         evidence.inventory = live::inventory(state);
     }
     match tests {
-        Some(Ok((indexed, seconds))) => {
+        Some(Ok((mut indexed, seconds))) => {
             evidence.timings.collection = seconds;
             evidence.timings.discovery = indexed.discovery_seconds;
             evidence.timings.tests = indexed.seconds;
@@ -88,16 +111,46 @@ pub fn evidence(setup: &Setup, wanted: &Wanted) -> Result<Evidence, CliError> {
                 let inputs = Inputs::configured(&setup.root, config);
                 health::evidence(&setup.root, &indexed, &setup.config.tests, &inputs)
             });
-            evidence.tests = Some(indexed.index);
+            evidence.tests = Some(std::mem::take(&mut indexed.index));
+            // Many small pieces, which are given back beside what follows.
+            rayon::spawn(move || drop(indexed));
         }
         Some(Err(_)) => return Err(CliError::failed("read the tests", "a reader stopped unexpectedly")),
         None => {}
     }
+    evidence.probes = wanted.probes.iter().map(|path| probe(setup, path)).collect();
     if wanted.any(&[Part::Policies]) {
         evidence.policies = policies(setup)?;
     }
+    if let (Some(before), Some(base)) = (&mut before, base)
+        && wanted.tests()
+    {
+        let indexed = read_tests(base, &Excerpts::default());
+        before.timings.discovery = indexed.discovery_seconds;
+        before.tests = Some(indexed.index);
+    }
     evidence.excerpts = excerpts.cited();
-    Ok(evidence)
+    Ok((evidence, before))
+}
+
+/// The largest file of `probe` that is read, in bytes.
+const MAX_PROBE: u64 = 16 << 20;
+
+/// Reads a file that `probe` wrote. That it cannot be read is told in its place.
+fn probe(setup: &Setup, path: &Path) -> ProbeEvidence {
+    let refused = |kind, text: String| ProbeFound::Refused(Why::new(kind, text));
+    let text = match std::fs::metadata(path) {
+        Ok(data) if data.len() > MAX_PROBE => Err(format!("it is larger than {MAX_PROBE} bytes")),
+        Ok(data) if !data.is_file() => Err("it is no file".to_owned()),
+        Ok(_) => std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let found = match text.map(|text| json::probe::read(&text)) {
+        Ok(Ok(run)) => ProbeFound::Read(Box::new(run)),
+        Ok(Err(text)) => refused(WhyKind::ParseFailed, text),
+        Err(text) => refused(WhyKind::FileUnreadable, text),
+    };
+    ProbeEvidence { file: observed::from_here(&setup.root, &path.to_string_lossy()), found }
 }
 
 /// Reads the repository's tests.
@@ -120,11 +173,18 @@ fn read_tests_and_collect(setup: &Setup, excerpts: &Excerpts, collect: bool) -> 
 struct Gathered {
     terraform: TerraformDeclarations,
     deploy: DeployDeclarations,
+    /// The declarations of the merge base.
+    base: Option<(TerraformDeclarations, DeployDeclarations)>,
     live: live::Gathered,
     seconds: (f64, f64, f64),
 }
 
-fn gather_cloud(setup: &Setup, needs: &live::Needs, excerpts: &Excerpts) -> Result<Gathered, CliError> {
+fn gather_cloud(
+    setup: &Setup,
+    base: Option<&Setup>,
+    needs: &live::Needs,
+    excerpts: &Excerpts,
+) -> Result<Gathered, CliError> {
     let cloud = Cloud::start(setup)?;
     let context = setup.name_context();
     let stopped = || CliError::failed("read the declarations", "a reader stopped unexpectedly");
@@ -136,9 +196,19 @@ fn gather_cloud(setup: &Setup, needs: &live::Needs, excerpts: &Excerpts) -> Resu
     });
     let (terraform, terraform_seconds) = (terraform.0?, terraform.1);
     let (deploy, deploy_seconds) = deploy.map_err(|_| stopped())?;
-    let asked = Asked::from(setup, &terraform, &deploy).needing(needs);
-    let (live, live_seconds) = timed(|| cloud.ask(&asked));
-    Ok(Gathered { terraform, deploy, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
+    let mut asked = Asked::from(setup, &terraform, &deploy);
+    let base = match base {
+        None => None,
+        Some(base) => {
+            let unseen = Excerpts::default();
+            let terraform = load_terraform(base, &context, &unseen, Some(&cloud))?.declarations();
+            let deploy = read_deploy(base, &context, &unseen);
+            asked = asked.and(Asked::from(base, &terraform, &deploy));
+            Some((terraform, deploy))
+        }
+    };
+    let (live, live_seconds) = timed(|| cloud.ask(&asked.needing(needs)));
+    Ok(Gathered { terraform, deploy, base, live: live?, seconds: (terraform_seconds, deploy_seconds, live_seconds) })
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
@@ -236,6 +306,14 @@ impl Asked {
             asked.regions.extend(command.region.known().cloned());
         }
         asked
+    }
+
+    /// What either of two sides asks about.
+    fn and(mut self, other: Self) -> Self {
+        self.projects.extend(other.projects);
+        self.regions.extend(other.regions);
+        self.needs.networks.extend(other.needs.networks);
+        self
     }
 
     /// The same, with what else is to be known.

@@ -1,7 +1,10 @@
 //! The command line: one file a command. It wires the other modules, and maps their errors to exit codes.
 
+mod base;
 pub mod check;
 mod cloud;
+mod compared;
+pub mod diagnose;
 pub mod doctor;
 pub mod error;
 pub mod eval;
@@ -11,10 +14,12 @@ pub mod health;
 pub mod init;
 mod live_args;
 pub mod live_state;
+mod metrics;
 mod observed;
 mod outlook;
 pub mod output;
 pub mod premigrate;
+pub mod probe;
 pub mod recording;
 pub mod restore;
 pub mod rollback;
@@ -33,7 +38,7 @@ use crate::exit_code;
 /// to run.
 ///
 /// Exit codes: 0 clean, 1 the tool failed, 2 findings at or above --fail-on, 3 something could not be checked,
-/// 64 wrong usage.
+/// 64 wrong usage. With check --base, only what a change introduces counts.
 #[derive(Debug, Parser)]
 #[command(name = "gcp-drift", version, max_term_width = 100)]
 struct Cli {
@@ -45,6 +50,8 @@ struct Cli {
 enum Command {
     /// The one report: declared against live, and the test infrastructure
     Check(check::Args),
+    /// Say why a workload does not reach its database, cache or endpoint, and what is behind it
+    Diagnose(diagnose::Args),
     /// Measure the health of the tests, and compare it with a saved baseline
     Health(health::Args),
     /// Print what was understood, as JSON
@@ -58,6 +65,8 @@ enum Command {
     Init(init::Args),
     /// Tell which credentials, APIs and permissions a run has and lacks, and which role to ask for
     Doctor(doctor::Args),
+    /// Ask databases, caches and endpoints from where this runs, and name what is wrong
+    Probe(probe::Args),
     /// What must hold before a migration, and what a migration lost
     Premigrate(premigrate::Args),
     /// Bring required test classes back from backup files
@@ -83,12 +92,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Diagnose(args) => diagnose::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Show(command) => show::run(&command),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Premigrate(args) => premigrate::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Rollback(args) => rollback::run(&args),

@@ -33,7 +33,7 @@ impl ObservedArgs {
 }
 
 /// A path relative to the repository where it lies in it, so that reports read the same on every machine.
-fn from_here(repo: &Path, path: &str) -> String {
+pub(super) fn from_here(repo: &Path, path: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default().join(path);
     let real = here.canonicalize().unwrap_or(here);
     real.strip_prefix(repo).unwrap_or(&real).to_string_lossy().into_owned()

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::base::BaseEvidence;
 use super::error::CliError;
 use super::output;
 use crate::config::Config;
@@ -30,12 +31,20 @@ pub struct Recording {
     pub config_file: Option<String>,
     /// Everything that was read.
     pub evidence: Evidence,
+    /// What was read of the merge base; `None` where the run compares with none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseEvidence>,
 }
 
 impl Recording {
     /// A recording of a run.
     pub fn new(config: Config, config_file: Option<String>, only: BTreeSet<Part>, evidence: Evidence) -> Self {
-        Self { format: FORMAT.to_owned(), config, only, config_file, evidence }
+        Self { format: FORMAT.to_owned(), config, only, config_file, evidence, base: None }
+    }
+
+    /// The same, with what was read of the merge base.
+    pub fn against(self, base: Option<BaseEvidence>) -> Self {
+        Self { base, ..self }
     }
 
     /// The parts that a replay judges: those that are asked for, or all that were gathered.

@@ -58,6 +58,11 @@ impl Errors {
         }
     }
 
+    /// Number of errors so far.
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Adds an error and hands it out, so that a suggestion or note can follow. Beyond [`MAX_ERRORS`] it is dropped.
     pub(super) fn add(&mut self, range: Range<usize>, message: impl Into<String>) -> Added<'_> {
         if self.found.len() >= MAX_ERRORS {

@@ -5,6 +5,7 @@
 //! | [`keys`] | the one table of everything that the file may say; docs/config.md is printed from it |
 //! | [`mod@find`], [`mod@read`] | where the file lies, and its text |
 //! | [`mod@parse`] | text → [`Config`], or every [`ConfigError`]; `syntax`, `table` and `validate` are its steps |
+//! | `target` | a URL, or single settings → a target |
 //! | [`live_source`] | the spellings of [`LiveSource`] |
 //! | [`mod@render`] | errors as a person sees them |
 //! | [`init`] | what a repository seems to have, and a commented file that says so |
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
+use crate::model::Target;
 use crate::model::health::Thresholds;
 
 mod error;
@@ -28,6 +30,7 @@ pub mod render;
 mod suggest;
 mod syntax;
 mod table;
+mod target;
 mod validate;
 
 pub use error::ConfigError;
@@ -36,6 +39,7 @@ pub use live_source::LiveSourceError;
 pub use parse::{check_rules, parse};
 pub use read::{ReadError, read};
 pub use render::render;
+pub use target::target_of_url;
 
 /// The valid configuration of a run: what was written, with every default filled in.
 /// All paths and patterns are relative to the repository and use `/`.
@@ -69,6 +73,9 @@ pub struct Config {
     /// What is run before a migration.
     #[serde(default)]
     pub gate: GateConfig,
+    /// What must be reachable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
     /// Policies.
     pub policies: PoliciesConfig,
     /// Rule id → severity.
@@ -315,6 +322,7 @@ impl Default for Config {
             tests: TestsConfig::default(),
             health: None,
             gate: GateConfig::default(),
+            targets: Vec::new(),
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),
             accept: Vec::new(),

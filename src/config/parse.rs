@@ -82,6 +82,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         deploy: deploy(top, errors),
         tests: tests(top, errors),
         gate: gate::gate(top, errors),
+        targets: targets::targets(top, errors),
         health: health::health(top, errors),
         severity: severities(top, &rules, errors),
         accept: accepted(top, &rules, errors),
@@ -443,6 +444,7 @@ fn all_valid<T>(
 
 mod gate;
 mod health;
+mod targets;
 mod terraform;
 #[cfg(test)]
 mod tests;

@@ -15,16 +15,16 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
 
-    fn suggest(mut self, suggestion: Option<impl Into<String>>) -> Self {
+    pub(super) fn suggest(mut self, suggestion: Option<impl Into<String>>) -> Self {
         self.suggestion = suggestion.map(Into::into);
         self
     }
 
-    fn note(mut self, note: &str) -> Self {
+    pub(super) fn note(mut self, note: &str) -> Self {
         self.note = Some(note.to_owned());
         self
     }

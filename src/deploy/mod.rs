@@ -115,8 +115,17 @@ pub fn declarations(
 /// What one Python script would deploy, with no repository around it: for the fuzz target.
 #[doc(hidden)]
 pub fn python_script(text: &str) -> DeployDeclarations {
+    alone(Found { path: "script.py".to_owned(), kind: FileKind::Python, text: text.to_owned() })
+}
+
+/// What one shell script would deploy, with no repository around it: for the fuzz target.
+#[doc(hidden)]
+pub fn shell_script(text: &str) -> DeployDeclarations {
+    alone(Found { path: "deploy.sh".to_owned(), kind: FileKind::Shell, text: text.to_owned() })
+}
+
+fn alone(found: Found) -> DeployDeclarations {
     let (context, excerpts) = (NameContext::default(), Excerpts::default());
-    let found = Found { path: "script.py".to_owned(), kind: FileKind::Python, text: text.to_owned() };
     let mut read = DeployDeclarations::default();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("deploy".to_owned()).stack_size(STACK);

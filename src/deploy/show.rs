@@ -123,6 +123,9 @@ fn command(command: &DeployCommand) -> Value {
         "clears": clears,
         "guards": guards(&command.guards),
     });
+    if !command.assumes.is_empty() {
+        shown["assumes"] = guards(&command.assumes).into();
+    }
     if !command.traffic.is_empty() {
         shown["traffic"] = command.traffic.iter().map(traffic).collect();
     }

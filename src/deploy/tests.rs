@@ -16,6 +16,8 @@ mod runs;
 mod shell_runs;
 #[cfg(unix)]
 mod shell_small;
+#[cfg(unix)]
+mod small;
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy");

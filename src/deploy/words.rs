@@ -27,6 +27,20 @@ pub struct Hole {
     pub whys: Vec<Why>,
     /// Every text that it can be, where that is known; otherwise empty.
     pub options: Vec<String>,
+    /// How many words it can be.
+    pub extent: Extent,
+}
+
+/// How many words a text can be that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Extent {
+    /// It is quoted, or not split: a part of one word, whatever stands in it.
+    #[default]
+    Text,
+    /// There are no blanks in it, so that it is a part of one word wherever it stands.
+    Word,
+    /// It is not quoted: several words or none, if it has blanks or is empty.
+    Split,
 }
 
 /// An entry of an argument list.
@@ -48,7 +62,7 @@ impl Word {
 
     /// A word of which nothing is known.
     pub fn unknown(whys: Vec<Why>, origin: Origin) -> Self {
-        Self { pieces: vec![Piece::Hole(Hole { whys, options: Vec::new() })], origin }
+        Self { pieces: vec![Piece::Hole(Hole { whys, ..Hole::default() })], origin }
     }
 
     /// The text, where all of it is known.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::declared::{DeployDeclarations, TerraformDeclarations};
 use super::health::HealthEvidence;
 use super::live::{Inventory, LiveState};
+use super::probe::ProbeEvidence;
 use super::source::RepoPath;
 use super::tests::TestIndex;
 
@@ -36,6 +37,9 @@ pub struct Evidence {
     /// The health of the tests over time; `None` where the run does not look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthEvidence>,
+    /// The files of `probe` that were named; empty where none are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeEvidence>,
     /// The policies that apply, by path, as text.
     pub policies: BTreeMap<String, String>,
     /// The redacted source lines that origins cite, by file and line.

@@ -18,8 +18,10 @@
 //! | [`resource`] | [`Resource`], [`Setting`]: what is compared field by field |
 //! | [`database`] | [`SqlInstance`], [`RedisInstance`], [`RedisCluster`] |
 //! | [`access`], [`audit`] | [`IamPolicy`], [`ApiUse`], [`AuditEntry`]: who may do what, and who did what |
+//! | [`diagnosis`] | [`Path`](diagnosis::Path), [`Cause`](diagnosis::Cause), …: what `diagnose` says |
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`health`] | [`HealthEvidence`], [`HealthState`], [`HealthBaseline`]: the health of the tests over time |
+//! | [`target`], [`probe`] | [`Target`], [`ProbeEvidence`]: what must be reachable, and what `probe` found out about it |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
 pub mod access;
@@ -30,6 +32,7 @@ pub mod connector;
 pub mod connector_health;
 pub mod database;
 pub mod declared;
+pub mod diagnosis;
 pub mod discovered;
 pub mod effect;
 pub mod evidence;
@@ -43,12 +46,14 @@ pub mod live_workload;
 pub mod names;
 pub mod network;
 pub mod origin;
+pub mod probe;
 pub mod problem;
 pub mod redact;
 pub mod resource;
 pub mod resource_name;
 pub mod routing;
 pub mod source;
+pub mod target;
 pub mod tests;
 mod words;
 pub mod workload;
@@ -86,10 +91,15 @@ pub use live_workload::{
 pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 pub use network::{Network, Subnetwork};
 pub use origin::{Caller, LiveField, Origin, Place, SourceSpan};
+pub use probe::{
+    AddressOutcome, Percentiles, ProbeEvidence, ProbeFailure, ProbeFault, ProbeFound, ProbeLatency, ProbeOutcome,
+    ProbeRun, ProbeStage, ProbedAddress, ProbedFrom, ProbedTarget,
+};
 pub use problem::{ConfigProblem, NetworkUse, ProblemKind, RefusedBy, Written};
 pub use resource::{Resource, ResourceId, ResourceKind, Setting};
 pub use resource_name::{Collection, ResourceName, SqlConnectionName};
 pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHop, Route, RouteStatus, Router};
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
+pub use target::{Target, TargetKind, TlsMode};
 pub use tests::TestIndex;
 pub use workload::{Egress, Hidden, NetworkInterface, Share, VpcAccess, Workload};

@@ -209,7 +209,7 @@ pub struct Reload {
     /// Bytes of the file when it was read first.
     pub bytes: usize,
     /// How its bytes become text.
-    pub decode: fn(&[u8]) -> Option<String>,
+    pub decode: fn(&[u8]) -> Option<Arc<str>>,
 }
 
 impl Reload {
@@ -218,7 +218,7 @@ impl Reload {
         let mut bytes = Vec::with_capacity(self.bytes);
         let file = File::open(self.repo.join(path.as_str())).ok()?;
         file.take(self.bytes as u64 + 1).read_to_end(&mut bytes).ok()?;
-        (bytes.len() == self.bytes).then(|| (self.decode)(&bytes))?.map(Arc::from)
+        (bytes.len() == self.bytes).then(|| (self.decode)(&bytes))?
     }
 }
 

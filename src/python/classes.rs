@@ -93,7 +93,7 @@ fn read(definition: &ast::StmtFunctionDef, known: &Known) -> Function {
     let yields = known.mentions_yield && functions::yields(&definition.body);
     let is_skipped = marks.iter().any(|mark| mark == "skip") || decorators().any(skips);
     Function {
-        name: definition.name.as_str().to_owned(),
+        name: definition.name.id.clone(),
         range: range_of(&definition.name),
         whole: range_of(definition),
         marks,
@@ -122,7 +122,7 @@ pub fn class(definition: &ast::StmtClassDef, known: &Known) -> Class {
 fn class_at(definition: &ast::StmtClassDef, known: &Known, depth: usize) -> Class {
     let bases = definition.arguments.iter().flat_map(|arguments| arguments.args.iter());
     let mut class = Class {
-        name: definition.name.as_str().to_owned(),
+        name: definition.name.id.clone(),
         range: range_of(&definition.name),
         whole: range_of(definition),
         bases: bases.map(base_name).collect(),
@@ -240,7 +240,7 @@ fn replace(class: &mut Class, target: &Expr, not_a_test: bool) {
     let name_text = name.id.as_str();
     class.methods.retain(|earlier| earlier.name != name_text);
     let range = range_of(name);
-    class.methods.push(Arc::new(Function { name: name_text.to_owned(), range, not_a_test, ..Function::default() }));
+    class.methods.push(Arc::new(Function { name: name_text.into(), range, not_a_test, ..Function::default() }));
 }
 
 pub(super) fn boolean(value: &Expr) -> Option<bool> {

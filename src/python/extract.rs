@@ -18,6 +18,7 @@ use readers::{
     bind_targets, catches, exported, fails_always, from_imports, is_compound, plain_imports, plugins, raised,
 };
 
+use super::ast::name::Name;
 use super::ast::visitor::Visitor;
 use super::ast::{self, Expr, Stmt};
 use super::classes::{self, Known};
@@ -133,7 +134,7 @@ impl Extractor {
             steps.retain(|step| !matches!(step, Step::Bind(_) | Step::MayBind(_) | Step::Unbind(_)));
             for step in &mut steps {
                 if let Step::Import(Import { what: What::Module { bound } | What::Name { bound, .. }, .. }) = step {
-                    bound.clear();
+                    *bound = Name::empty();
                 }
             }
         }
@@ -164,7 +165,7 @@ impl Extractor {
                     self.facts.classes.push(classes::class(definition, &self.known));
                 }
                 steps.extend(self.block(&definition.body, Scope::Class));
-                steps.push(Step::Bind(definition.name.as_str().to_owned()));
+                steps.push(Step::Bind(definition.name.id.clone()));
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
@@ -181,7 +182,7 @@ impl Extractor {
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
                     if let Expr::Name(name) = target {
-                        steps.push(Step::Unbind(name.id.as_str().to_owned()));
+                        steps.push(Step::Unbind(name.id.clone()));
                         self.value(name, scope, ValueKind::Other);
                     }
                 }
@@ -247,7 +248,7 @@ impl Extractor {
             self.facts.dynamic_names |= name == "__getattr__";
         }
         self.deferred(&definition.body, When::Called, steps);
-        steps.push(Step::Bind(name.to_owned()));
+        steps.push(Step::Bind(definition.name.id.clone()));
     }
 
     fn assignment(&mut self, target: &Expr, value: &Expr, scope: Scope, steps: &mut Vec<Step>) {
@@ -290,7 +291,7 @@ impl Extractor {
 
     fn value(&mut self, name: &ast::ExprName, scope: Scope, kind: ValueKind) {
         if scope == Scope::Module && self.handlers == 0 {
-            self.facts.values.push(Value { name: name.id.as_str().to_owned(), at: range_of(name).start, kind });
+            self.facts.values.push(Value { name: name.id.clone(), at: range_of(name).start, kind });
         }
     }
 

@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::ast::name::Name;
 use super::exceptions::Builtins;
 use super::marks::Marks;
 use super::namespace::{Decorator, Namespace, Returns};
@@ -69,11 +70,11 @@ pub enum Step {
     /// One alias of an import statement.
     Import(Import),
     /// A name that is bound.
-    Bind(String),
+    Bind(Name),
     /// A name that may be bound.
-    MayBind(String),
+    MayBind(Name),
     /// `del name`
-    Unbind(String),
+    Unbind(Name),
     /// Exactly one of the arms runs; an `if` without `else` has an empty last arm.
     Branch(Vec<Arm>),
     /// `try`, or `with suppress(…)`.
@@ -204,7 +205,7 @@ pub struct Import {
     /// The whole statement.
     pub statement: Range<usize>,
     /// Dotted name as written; empty for `from . import x`.
-    pub module: String,
+    pub module: Name,
     /// Number of leading dots.
     pub level: u32,
     /// What is imported.
@@ -217,14 +218,14 @@ pub enum What {
     /// `import a.b`, binding this name.
     Module {
         /// `a`, or the name after `as`.
-        bound: String,
+        bound: Name,
     },
     /// `from a import name`, binding this name.
     Name {
         /// The name in the module.
-        name: String,
+        name: Name,
         /// The name after `as`, or the same.
-        bound: String,
+        bound: Name,
     },
     /// `from a import *`
     Star,
@@ -270,7 +271,7 @@ pub enum Exports {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
     /// The name.
-    pub name: String,
+    pub name: Name,
     /// Offset of the name in the file.
     pub at: usize,
     /// What is known of it.
@@ -292,7 +293,7 @@ pub enum ValueKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Class {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// Its name in the `class` statement.
     pub range: Range<usize>,
     /// The whole statement.
@@ -319,7 +320,7 @@ pub struct Class {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Function {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// Its name in the `def` statement.
     pub range: Range<usize>,
     /// The whole statement; empty for what is no `def`.

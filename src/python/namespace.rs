@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::ast::name::Name;
 use super::facts::{Function, Import};
 
 /// The names of a module or of a class body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {
     /// Name → what it may stand for, never empty.
-    pub names: BTreeMap<String, Vec<Bound>>,
+    pub names: BTreeMap<Name, Vec<Bound>>,
     /// The first place that may bind names which are not listed.
     pub open: Option<Range<usize>>,
     /// A call that fails for certain while pytest imports the module: `pytest.skip` that is not allowed there.
@@ -51,7 +52,7 @@ pub enum Bound {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassBody {
     /// Its name in the statement.
-    pub name: String,
+    pub name: Name,
     /// The place of the name.
     pub range: Range<usize>,
     /// Its bases, with what a plain name stood for when the class was made.

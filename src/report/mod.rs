@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | [`terminal`] | the report that a person reads |
 //! | [`json`] | the report that a program reads, one frozen copy a version |
+//! | [`diagnosis`] | what `diagnose` prints: text, and drawings of the paths |
 //! | [`order`] | *fix in this order*: root causes first, with their consequences |
 //! | [`excerpt`] | the cited source line of an origin, with the part to underline |
 //! | [`words`] | plurals and lists |
 //! | [`pages`] | the page of each rule, compiled in |
 
+pub mod diagnosis;
 pub mod excerpt;
 pub mod json;
 pub mod order;
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::change::Change;
 use crate::finding::{Finding, NotChecked, Part, Subject};
 use crate::model::effect::CommandEffect;
 use crate::model::{Coverage, RepoPath};
@@ -41,6 +44,8 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What the deploy that is about to run would do; `None` where the run is not about one.
     pub before_deploy: Option<DeployOutlook>,
+    /// What the change introduces and fixes; `None` where the run is not about one.
+    pub change: Option<Change>,
     /// What was really looked at in Google Cloud.
     pub coverage: Coverage,
     /// The redacted source lines that origins cite, by file and line.

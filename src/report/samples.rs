@@ -55,6 +55,7 @@ pub(super) fn report(findings: Vec<Finding>, excerpts: &Excerpts) -> Report {
         not_checked: Vec::new(),
         suppressed: Vec::new(),
         before_deploy: None,
+        change: None,
         coverage: Coverage::default(),
         excerpts: excerpts.cited(),
         exit_code: 0,

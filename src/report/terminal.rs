@@ -2,8 +2,10 @@
 //! first. The reason for the exit code is not part of it: that belongs to stderr.
 
 mod block;
+mod change;
 mod findings;
 mod outlook;
+pub mod probe;
 mod steps;
 pub(crate) mod tables;
 pub(crate) mod text;
@@ -43,6 +45,10 @@ pub fn render(report: &Report, style: &Style) -> String {
     out.push_str(&tables::summary(report, style));
     out.push_str(&tables::metrics(&report.parts, style));
     out.push_str(&items(report, style));
+    if let Some(change) = &report.change {
+        section(&mut out, &change::title(change), style);
+        out.push_str(&change::render(change, style));
+    }
     if let Some(deploy) = &report.before_deploy {
         section(&mut out, &outlook::title(deploy), style);
         out.push_str(&outlook::render(deploy, style));

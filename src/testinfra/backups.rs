@@ -83,6 +83,9 @@ pub fn read(
         incomplete.push(Why::new(WhyKind::Limit, text));
         found.truncate(MAX_BACKUPS);
     }
+    if found.is_empty() {
+        return Vec::new();
+    }
     let reader = Reader::new(repo, interpreter, excerpts);
     let read =
         |(path, size, of): (&String, u64, Option<String>)| BackupFile { file: reader.read(tree, path, size), of };
@@ -94,7 +97,7 @@ pub fn shown(backup: &BackupFile) -> Backup {
     Backup {
         path: RepoPath::new(&backup.file.path),
         of: backup.of.as_deref().map(RepoPath::new),
-        classes: backup.file.facts.classes.iter().map(|class| class.name.clone()).collect(),
+        classes: backup.file.facts.classes.iter().map(|class| class.name.to_string()).collect(),
     }
 }
 

@@ -288,7 +288,7 @@ pub fn defined(space: &Space<'_>, pytest: &PytestConfig, id: FileId) -> Vec<Stri
     let Some(file) = space.sources.get(id) else { return Vec::new() };
     let is_test = |function: &&Arc<Function>| !function.not_a_test && pytest.is_test_function(&function.name);
     let mut found: Vec<String> =
-        file.facts.functions.iter().filter(is_test).map(|function| function.name.clone()).collect();
+        file.facts.functions.iter().filter(is_test).map(|function| function.name.to_string()).collect();
     for class in &file.facts.classes {
         let view = view(space, id, class);
         if not_collected(pytest, &class.name, &view).is_none() {

@@ -66,8 +66,8 @@ struct Cascade {
     failing: HashSet<FileId>,
 }
 
-/// Judges all imports.
-pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
+/// Judges all imports, and tells what came of it.
+pub fn judge(space: &Space<'_>, scope: &Scope<'_>, tell: impl FnOnce(Imports)) {
     let mut interpreter = Interpreter::new(space, Order::Any);
     for &file in scope.tests {
         let (conftests, own) = order_of_test(space, file);
@@ -144,7 +144,7 @@ pub fn judge(space: &Space<'_>, scope: &Scope<'_>) -> Imports {
     // A chain must be the one that CPython follows, in its order.
     let mut exact = Interpreter::new(space, Order::Real);
     let critical = scope.critical.iter().map(|module| critical::critical(space, &mut exact, module)).collect();
-    Imports { broken, critical, failing, outcomes, incomplete }
+    tell(Imports { broken, critical, failing, outcomes, incomplete });
 }
 
 /// What pytest imports for a test file: the conftest files above it, then its packages and itself.
@@ -278,7 +278,7 @@ fn names_of(space: &Space<'_>, interpreter: &Interpreter<'_>, file: FileId, modu
     let Some(done) = interpreter.result(*id) else { return Vec::new() };
     let names = done.names.borrow();
     let mut list: Vec<String> =
-        names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_owned()).collect();
+        names.iter().filter(|(_, bound)| *bound == Bound::Yes).map(|(name, _)| name.to_string()).collect();
     list.sort();
     list
 }

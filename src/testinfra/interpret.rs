@@ -11,6 +11,7 @@ mod outcome;
 mod settle;
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -19,11 +20,13 @@ use outcome::Edge;
 pub use outcome::{Done, Doubt, Failure, Outcome, Record};
 
 use super::names::Names;
-use super::resolve::Space;
+use super::resolve::{Space, Unit};
 use super::roots::FileRoots;
 use super::sources::{FileId, FileState};
+use super::stdlib::Versions;
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
+use crate::python::ast::name::Name;
 use crate::python::facts::{Asks, Import, PathEdit, StopKind};
 
 /// How many imports inside one another are followed in an exact run; CPython's own limit is reached at about half of it.
@@ -97,6 +100,18 @@ struct Frame {
     imports: Vec<FileId>,
     edits: Vec<PathEdit>,
     skips: bool,
+    /// What the last absolute import found: the names of one statement come from one module.
+    last: Option<Last>,
+}
+
+/// An absolute import that was found, and what it depends on.
+struct Last {
+    statement: Range<usize>,
+    module: Name,
+    versions: Versions,
+    /// Entries of `sys.path`, which only ever grows.
+    roots: usize,
+    units: Rc<[Unit]>,
 }
 
 /// How a block is executed.
@@ -336,6 +351,7 @@ impl Frame {
             imports: Vec::new(),
             edits: Vec::new(),
             skips: false,
+            last: None,
         }
     }
 

@@ -53,6 +53,7 @@ use crate::model::declared::DiagnosticLevel;
 use crate::model::tests::{CriticalImport, ImportVerdict, TestIndex, TestSummary};
 use crate::model::{Diagnostic, Excerpts, Why, WhyKind};
 use classes::Classes;
+use collect::session::Input;
 use imports::{Imports, Scope};
 use pytest_config::join;
 use resolve::Space;
@@ -105,19 +106,25 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let mut tree = walk::walk(repo);
     tree.lay_over(&asked.overlay);
     let pytest = pytest_config::read(repo, &root, &tree, config.pytest_version, excerpts);
-    let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
-    let discovery_seconds = started.elapsed().as_secs_f64();
 
     let vendored = vendored_folders(&tree);
     let is_vendored = |path: &str| is_vendored(path, &vendored);
     let interpreter = python_version::read(repo, &root, &tree, config);
-    let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
-    let dependencies = dependencies::read(repo, &root, &tree, config.venv.as_deref(), excerpts, is_vendored);
-    let installed = dependencies.environment.iter().flat_map(|environment| environment.sources.clone());
-    let roots = roots::read(repo, &root, &tree, &sources, &pytest, installed.collect(), excerpts);
-    let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
+    let ((found, discovery_seconds), sources) = rayon::join(
+        || (discovery::discover(&tree, &root, &pytest, &config.exclude), started.elapsed().as_secs_f64()),
+        || Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path)),
+    );
     let mut incomplete = tree.incomplete.clone();
-    let backups = backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete);
+    let (backups, (dependencies, roots)) = rayon::join(
+        || backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete),
+        || {
+            let dependencies = dependencies::read(repo, &root, &tree, config.venv.as_deref(), excerpts, is_vendored);
+            let installed = dependencies.environment.iter().flat_map(|environment| environment.sources.clone());
+            let roots = roots::read(repo, &root, &tree, &sources, &pytest, installed.collect(), excerpts);
+            (dependencies, roots)
+        },
+    );
+    let space = Space::new(&tree, &sources, &dependencies, &roots, &pytest, &root, interpreter);
 
     let copies: HashSet<&str> = backups.iter().map(|backup| backup.file.path.as_str()).collect();
     let is_live = |path: &str| {
@@ -135,16 +142,27 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
         let marks = markers::judge(&space, &tests, &live);
         (marks, discovery::leftovers::imported(&space), collect::found::items(&space, &pytest, &found.broad))
     };
-    let (imports, (marks, imported, items)) = judge_imports(&space, &scope, &mut incomplete, meanwhile);
+    let (imports, (marks, imported, items), [collected, everything]) =
+        judge_imports(&space, &scope, &mut incomplete, meanwhile, |imports, (_, _, items)| {
+            collect::session::collect(Input {
+                repo,
+                space: &space,
+                pytest: &pytest,
+                outcomes: &imports.outcomes,
+                items,
+            })
+        });
     incomplete.extend(imports.incomplete.iter().cloned());
 
     let mut diagnostics = pytest.diagnostics.clone();
-    let input =
-        collect::session::Input { repo, space: &space, pytest: &pytest, outcomes: &imports.outcomes, items: &items };
-    let [collected, everything] = collect::session::collect(input);
-    let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
-    let discovered = discovery::leftovers::read(&input, &found, &collected, &everything, &imported, config);
-    let tests_by_file = everything.by_file();
+    let input = Input { repo, space: &space, pytest: &pytest, outcomes: &imports.outcomes, items: &items };
+    let (discovered, (categories, tests_by_file)) = rayon::join(
+        || discovery::leftovers::read(&input, &found, &collected, &everything, &imported, config),
+        || {
+            let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
+            (categories, everything.by_file())
+        },
+    );
     let scope = Classes {
         space: &space,
         pytest: &pytest,
@@ -203,37 +221,52 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
     let test_files = found.targeted;
     // What was read of the files is many small pieces, which are given back beside what follows.
-    rayon::spawn(move || drop(sources));
+    rayon::spawn(move || drop((sources, items, imports.outcomes, everything, tree)));
     let seconds = started.elapsed().as_secs_f64();
     Indexed { index, test_files, tests_by_file, unseen, collected, discovery_seconds, seconds, identities }
 }
 
 /// Judges the imports on a thread with a stack for it, which follows them one by one, and does meanwhile what does not
-/// depend on them.
-fn judge_imports<T>(
+/// depend on them, and then what does.
+fn judge_imports<M: Send, T>(
     space: &Space<'_>,
     scope: &Scope<'_>,
     incomplete: &mut Vec<Why>,
-    meanwhile: impl FnOnce() -> T,
-) -> (Imports, T) {
-    let (joined, other) = std::thread::scope(|threads| {
+    meanwhile: impl FnOnce() -> M + Send,
+    then: impl FnOnce(&Imports, &M) -> T,
+) -> (Imports, M, T) {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let spawned = thread.spawn_scoped(threads, || imports::judge(space, scope)).ok();
-        let other = meanwhile();
-        (spawned.and_then(|spawned| spawned.join().ok()), other)
-    });
-    let imports = joined.unwrap_or_else(|| {
-        let why = Why::new(WhyKind::Limit, "imports could not be followed: there is no memory for it");
-        incomplete.push(why.clone());
-        let unjudged = |module: &String| CriticalImport {
-            module: module.clone(),
-            verdict: ImportVerdict::NotChecked,
-            chain: Vec::new(),
-            whys: vec![why.clone()],
-        };
-        Imports { critical: scope.critical.iter().map(unjudged).collect(), ..Imports::default() }
-    });
-    (imports, other)
+        // It has told before it gives back what it remembers, which takes a while. Nobody listens after a panic.
+        let judge = move || imports::judge(space, scope, |imports| drop(tell.send(imports)));
+        let spawned = thread.spawn_scoped(threads, judge).ok();
+        let other = beside_another(meanwhile);
+        let imports = told.recv().unwrap_or_else(|_| {
+            let why = Why::new(WhyKind::Limit, "imports could not be followed: there is no memory for it");
+            incomplete.push(why.clone());
+            let unjudged = |module: &String| CriticalImport {
+                module: module.clone(),
+                verdict: ImportVerdict::NotChecked,
+                chain: Vec::new(),
+                whys: vec![why.clone()],
+            };
+            Imports { critical: scope.critical.iter().map(unjudged).collect(), ..Imports::default() }
+        });
+        let dependent = then(&imports, &other);
+        // A panic of the thread is an answer that did not come.
+        drop(spawned.map(std::thread::ScopedJoinHandle::join));
+        (imports, other, dependent)
+    })
+}
+
+/// Runs parallel work on one thread less than there are cores: the thread that runs beside it takes the longer.
+fn beside_another<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let threads = rayon::current_num_threads().saturating_sub(1).max(1);
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// Folders of installed packages: virtual environments and their like.

@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::python::ast::name::Name;
+
 /// Whether a name is bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
@@ -16,7 +18,7 @@ pub enum Bound {
 /// The names of a module.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    bound: FxHashMap<String, Bound>,
+    bound: FxHashMap<Name, Bound>,
     /// Names may exist that are not listed.
     pub open: bool,
 }
@@ -28,25 +30,21 @@ impl Names {
     }
 
     /// Binds or deletes a name.
-    pub fn set(&mut self, name: &str, bound: Bound) {
-        match self.bound.get_mut(name) {
-            Some(slot) => *slot = bound,
-            None => {
-                self.bound.insert(name.to_owned(), bound);
-            }
-        }
+    pub fn set(&mut self, name: impl Into<Name>, bound: Bound) {
+        self.bound.insert(name.into(), bound);
     }
 
     /// Notes that a name may be bound, unless it is for certain.
-    pub fn may_set(&mut self, name: &str) {
-        if self.get(name) == Bound::No {
+    pub fn may_set(&mut self, name: impl Into<Name>) {
+        let name = name.into();
+        if self.get(&name) == Bound::No {
             self.set(name, Bound::Maybe);
         }
     }
 
     /// The names that are or may be bound, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Bound)> {
-        self.bound.iter().filter(|(_, bound)| **bound != Bound::No).map(|(name, bound)| (name.as_str(), *bound))
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, Bound)> {
+        self.bound.iter().filter(|(_, bound)| **bound != Bound::No).map(|(name, bound)| (name, *bound))
     }
 
     /// What holds where either of two ways was taken.

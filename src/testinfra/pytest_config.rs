@@ -283,6 +283,15 @@ pub fn open(
 /// Appends a relative path to a folder.
 pub fn join(folder: &str, path: &str) -> String {
     let mut joined = String::with_capacity(folder.len() + path.len() + 1);
+    // Nearly always there is nothing to resolve.
+    if !path.contains('/') && !matches!(path, "" | "." | "..") && is_normal(folder) {
+        joined.push_str(folder);
+        if !folder.is_empty() {
+            joined.push('/');
+        }
+        joined.push_str(path);
+        return joined;
+    }
     let push = |joined: &mut String, part: &str| {
         if !joined.is_empty() {
             joined.push('/');
@@ -298,6 +307,11 @@ pub fn join(folder: &str, path: &str) -> String {
         }
     }
     joined
+}
+
+/// True where no part of a path is empty.
+fn is_normal(folder: &str) -> bool {
+    !folder.starts_with('/') && !folder.ends_with('/') && !folder.contains("//")
 }
 
 #[cfg(test)]

@@ -38,27 +38,39 @@ pub struct Space<'a> {
     pub root: &'a str,
     /// The version of Python.
     pub interpreter: Interpreter,
-    /// Folder → the names in it, up to their first dot.
-    listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
-    /// The same the other way round: a name up to its first dot → the folders that it is in.
-    named: FxHashMap<&'a str, Vec<&'a str>>,
+    names: Names<'a>,
     /// The folders of the walk.
     folders: FxHashSet<&'a str>,
+    kinds: Kinds<'a>,
+    /// `sys.path` of each file before its first statement, once it was asked for.
+    starts: Vec<OnceLock<FileRoots>>,
+    injected: BTreeSet<String>,
+    /// Names that code gives to modules, dotted.
+    given: HashSet<&'a str>,
+    /// File name without `.py` → the files.
+    by_stem: HashMap<&'a str, Vec<FileId>>,
+}
+
+/// The files and folders of the walk, by name up to the first dot.
+#[derive(Debug, Default)]
+struct Names<'a> {
+    /// Folder → the names in it.
+    listed: FxHashMap<&'a str, FxHashSet<&'a str>>,
+    /// The same the other way round: name → the folders that it is in.
+    named: FxHashMap<&'a str, Vec<&'a str>>,
+    /// Name → the folders of [`Roots::others`] that have something of that name.
+    elsewhere: HashMap<&'a str, Vec<&'a str>>,
+}
+
+/// What the walk found that is a module, or becomes one, and is not Python that was read.
+#[derive(Debug, Default)]
+struct Kinds<'a> {
     /// Python files that are not among the sources: those of installed packages.
     unread: FxHashSet<&'a str>,
     /// There are compiled modules.
     has_compiled: bool,
-    /// `sys.path` of each file before its first statement, once it was asked for.
-    starts: Vec<OnceLock<FileRoots>>,
     extensions: HashSet<String>,
     protocols: HashSet<String>,
-    injected: BTreeSet<String>,
-    /// Names that code gives to modules, dotted.
-    given: HashSet<&'a str>,
-    /// Name → the folders of [`Roots::others`] that have something of that name.
-    elsewhere: HashMap<&'a str, Vec<&'a str>>,
-    /// File name without `.py` → the files.
-    by_stem: HashMap<&'a str, Vec<FileId>>,
 }
 
 /// A part of a dotted name that was found.
@@ -101,6 +113,47 @@ pub struct Contest {
     pub repository: Option<Vec<Unit>>,
 }
 
+impl<'a> Names<'a> {
+    fn of(tree: &'a Tree, roots: &'a Roots) -> Self {
+        let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
+        let mut names = Self::default();
+        for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let name = name.split('.').next().unwrap_or(name);
+            if names.listed.entry(folder).or_default().insert(name) {
+                names.named.entry(name).or_default().push(folder);
+            }
+            let Some(&folder) = others.get(folder) else { continue };
+            names.elsewhere.entry(name).or_default().push(folder);
+        }
+        for folders in names.elsewhere.values_mut() {
+            folders.sort_unstable();
+            folders.dedup();
+        }
+        names
+    }
+}
+
+impl<'a> Kinds<'a> {
+    fn of(tree: &'a Tree, sources: &Sources) -> Self {
+        let mut kinds = Self::default();
+        for path in tree.files.keys() {
+            if path.ends_with(".py") && sources.id(path).is_none() {
+                kinds.unread.insert(path.as_str());
+            }
+            kinds.has_compiled |= path.ends_with(".pyc");
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if name.ends_with(".so") || name.ends_with(".pyd") || name.ends_with(".pyx") {
+                kinds.extensions.insert(join(folder, name.split('.').next().unwrap_or(name)));
+            }
+            if let Some(stem) = name.strip_suffix(".proto") {
+                kinds.protocols.insert(stem.to_owned());
+            }
+        }
+        kinds
+    }
+}
+
 impl<'a> Space<'a> {
     /// Prepares the maps.
     pub fn new(
@@ -112,42 +165,9 @@ impl<'a> Space<'a> {
         root: &'a str,
         interpreter: Interpreter,
     ) -> Self {
-        let mut extensions = HashSet::new();
-        let mut protocols = HashSet::new();
-        let mut unread = FxHashSet::default();
-        let mut has_compiled = false;
-        for path in tree.files.keys() {
-            if path.ends_with(".py") && sources.id(path).is_none() {
-                unread.insert(path.as_str());
-            }
-            has_compiled |= path.ends_with(".pyc");
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            if name.ends_with(".so") || name.ends_with(".pyd") || name.ends_with(".pyx") {
-                extensions.insert(join(folder, name.split('.').next().unwrap_or(name)));
-            }
-            if let Some(stem) = name.strip_suffix(".proto") {
-                protocols.insert(stem.to_owned());
-            }
-        }
+        let (kinds, names) = rayon::join(|| Kinds::of(tree, sources), || Names::of(tree, roots));
         let injected = sources.files.iter().flat_map(|file| file.facts.injected.iter().cloned()).collect();
         let given = sources.files.iter().flat_map(|file| file.facts.given.iter().map(String::as_str)).collect();
-        let others: HashSet<&str> = roots.others.iter().map(String::as_str).collect();
-        let mut elsewhere: HashMap<&str, Vec<&str>> = HashMap::new();
-        let mut listed: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
-        let mut named: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        for path in tree.files.keys().chain(&tree.folders).chain(&tree.opaque) {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let name = name.split('.').next().unwrap_or(name);
-            if listed.entry(folder).or_default().insert(name) {
-                named.entry(name).or_default().push(folder);
-            }
-            let Some(&folder) = others.get(folder) else { continue };
-            elsewhere.entry(name).or_default().push(folder);
-        }
-        for folders in elsewhere.values_mut() {
-            folders.sort_unstable();
-            folders.dedup();
-        }
         let mut by_stem: HashMap<&str, Vec<FileId>> = HashMap::new();
         for (id, file) in sources.files.iter().enumerate() {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -161,17 +181,12 @@ impl<'a> Space<'a> {
             pytest,
             root,
             interpreter,
-            listed,
-            named,
+            names,
             folders: tree.folders.iter().map(String::as_str).collect(),
-            unread,
-            has_compiled,
+            kinds,
             starts: sources.files.iter().map(|_| OnceLock::new()).collect(),
-            extensions,
-            protocols,
             injected,
             given,
-            elsewhere,
             by_stem,
         }
     }
@@ -212,7 +227,7 @@ impl<'a> Space<'a> {
     /// The dotted name of the module of an import, absolute also for a relative one.
     pub fn absolute_name(&self, file: FileId, import: &Import) -> String {
         if import.level == 0 {
-            return import.module.clone();
+            return import.module.to_string();
         }
         let path = self.sources.get(file).map_or("", |file| file.path.as_str());
         let folder = ancestor(path, import.level).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod encoding;
 
+use std::cell::Cell;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -23,6 +24,14 @@ use crate::python::{self, MAX_BYTES};
 const STACK: usize = 32 << 20;
 /// The most bytes of Python that are read in all.
 const MAX_TOTAL: u64 = 2 << 30;
+
+/// The largest buffer that a thread keeps for the next file.
+const MAX_BUFFER: usize = 1 << 20;
+
+thread_local! {
+    /// The bytes of the file that is being read.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Index of a file in [`Sources`].
 pub type FileId = usize;
@@ -86,7 +95,8 @@ impl Sources {
         let reader = Reader::new(repo, interpreter, excerpts);
         let work = || {
             let read = |(path, size): &(&String, u64)| reader.read(tree, path, *size);
-            paths.par_iter().map(read).collect::<Vec<_>>()
+            // One by one: files differ in size, and the last ones must not all be left to one thread.
+            paths.par_iter().with_max_len(1).map(read).collect::<Vec<_>>()
         };
         let files = with_deep_stacks(work);
         let ids = files.iter().enumerate().map(|(id, file)| (file.path.clone(), id)).collect();
@@ -141,20 +151,24 @@ impl<'a> Reader<'a> {
             // It is not on the disk, and cannot be read again.
             return self.understand(path, bytes);
         }
-        match read_bytes(&self.repo.join(path)) {
-            Ok(bytes) if bytes.len() > MAX_BYTES => {
+        let mut bytes = BUFFER.take();
+        let file = match read_bytes(&self.repo.join(path), &mut bytes) {
+            Ok(()) if bytes.len() > MAX_BYTES => {
                 unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
             }
-            Ok(bytes) => {
+            Ok(()) => {
                 let file = self.understand(path, &bytes);
                 if matches!(file.state, FileState::Unread(_)) && file.bytes == 0 {
-                    return file;
+                    file
+                } else {
+                    let reload = Reload { repo: self.repo.clone(), bytes: bytes.len(), decode: text_of };
+                    PythonFile { source: file.source.without_text(reload), ..file }
                 }
-                let reload = Reload { repo: self.repo.clone(), bytes: bytes.len(), decode: text_of };
-                PythonFile { source: file.source.without_text(reload), ..file }
             }
             Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
-        }
+        };
+        BUFFER.set(bytes);
+        file
     }
 
     fn unread(&self, path: &str, kind: WhyKind, text: String) -> PythonFile {
@@ -170,7 +184,7 @@ impl<'a> Reader<'a> {
     fn understand(&self, path: &str, bytes: &[u8]) -> PythonFile {
         let repo_path = RepoPath::new(path);
         match decode(bytes) {
-            Ok(text) => parse(SourceFile::new(repo_path, text, self.excerpts), self.interpreter),
+            Ok(text) => parse(SourceFile::new(repo_path, Arc::from(text), self.excerpts), self.interpreter),
             Err(DecodeError::Unsupported(name)) => {
                 let text = format!("`{path}` is in the encoding `{name}`, which is not read");
                 self.unread(path, WhyKind::Unsupported, text)
@@ -186,10 +200,10 @@ impl<'a> Reader<'a> {
 }
 
 /// The text of a file that was read before; what CPython refuses is shown as far as it is text.
-fn text_of(bytes: &[u8]) -> Option<String> {
+fn text_of(bytes: &[u8]) -> Option<Arc<str>> {
     match decode(bytes) {
-        Ok(text) => Some(text),
-        Err(DecodeError::Refused { .. }) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Ok(text) => Some(Arc::from(text)),
+        Err(DecodeError::Refused { .. }) => Some(Arc::from(String::from_utf8_lossy(bytes))),
         Err(DecodeError::Unsupported(_)) => None,
     }
 }
@@ -199,13 +213,14 @@ pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: 
     Reader::new(Path::new(""), interpreter, excerpts).understand(path, bytes)
 }
 
-/// Reads a file, though not much more of it than is parsed: it may grow while it is read.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+/// Reads a file into a buffer, though not much more of it than is parsed: it may grow while it is read.
+fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     let file = fs::File::open(path)?;
-    let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
-    let mut bytes = Vec::with_capacity(size + 1);
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    bytes.clear();
+    bytes.shrink_to(MAX_BUFFER);
+    bytes.reserve(file.metadata()?.len().min(MAX_BYTES as u64) as usize + 1);
+    file.take(MAX_BYTES as u64 + 1).read_to_end(bytes)?;
+    Ok(())
 }
 
 /// Parses a text that was read.

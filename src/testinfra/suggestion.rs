@@ -6,12 +6,13 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use self::history::History;
 use super::pytest_config::join;
 use super::resolve::Space;
-use super::sources::FileId;
+use super::sources::{FileId, PythonFile};
 use crate::model::tests::Suggestion;
 use crate::python::facts::Step;
 
@@ -22,7 +23,7 @@ const MAX_COMPARED: usize = 20_000;
 
 /// The modules of a repository by what they are called and what they define.
 #[derive(Debug)]
-pub struct Catalogue {
+pub struct Catalogue<'a> {
     /// File and dotted name of every module.
     modules: Vec<(FileId, String)>,
     /// The letters of each of these names.
@@ -30,9 +31,9 @@ pub struct Catalogue {
     /// Last component → indices of modules.
     by_last: FxHashMap<String, Vec<usize>>,
     /// Name defined at module level → indices of modules.
-    by_name: FxHashMap<String, Vec<usize>>,
+    by_name: FxHashMap<&'a str, Vec<usize>>,
     /// Path → index of the module.
-    by_path: FxHashMap<String, usize>,
+    by_path: FxHashMap<&'a str, usize>,
     /// Folders in which a module may have been.
     roots: Vec<String>,
     repo: PathBuf,
@@ -40,9 +41,9 @@ pub struct Catalogue {
     history: OnceCell<History>,
 }
 
-impl Catalogue {
+impl<'a> Catalogue<'a> {
     /// Catalogues the files that `eligible` accepts.
-    pub fn new(space: &Space<'_>, repo: &Path, eligible: impl Fn(FileId) -> bool) -> Self {
+    pub fn new(space: &'a Space<'_>, repo: &Path, eligible: impl Fn(FileId) -> bool + Sync) -> Self {
         let mut catalogue = Self {
             modules: Vec::new(),
             letters: Vec::new(),
@@ -53,23 +54,24 @@ impl Catalogue {
             repo: repo.to_owned(),
             history: OnceCell::new(),
         };
-        for (id, file) in space.sources.files.iter().enumerate() {
+        let module = |(id, file): (FileId, &'a PythonFile)| {
             let dotted = space.dotted_name(&file.path);
             let is_module = !dotted.is_empty() && dotted.split('.').all(is_identifier);
-            if !eligible(id) || !is_module {
-                continue;
-            }
+            (eligible(id) && is_module).then(|| (id, file, Letters::of(&dotted), defined(&file.facts.steps), dotted))
+        };
+        let modules: Vec<_> = space.sources.files.par_iter().enumerate().filter_map(module).collect();
+        for (id, file, letters, names, dotted) in modules {
             let at = catalogue.modules.len();
             let last = dotted.rsplit('.').next().unwrap_or(&dotted).to_owned();
             catalogue.by_last.entry(last).or_default().push(at);
-            for name in defined(&file.facts.steps) {
-                let modules = catalogue.by_name.entry(name.to_owned()).or_default();
+            for name in names {
+                let modules = catalogue.by_name.entry(name).or_default();
                 if modules.last() != Some(&at) {
                     modules.push(at);
                 }
             }
-            catalogue.by_path.insert(file.path.clone(), at);
-            catalogue.letters.push(Letters::of(&dotted));
+            catalogue.by_path.insert(&file.path, at);
+            catalogue.letters.push(letters);
             catalogue.modules.push((id, dotted));
         }
         catalogue
@@ -93,7 +95,7 @@ impl Catalogue {
             return self.suggest(*at, None, how);
         }
         if let Some(first) = wanted.first().filter(|name| *name != "*") {
-            let defining = self.by_name.get(first).map(Vec::as_slice).unwrap_or_default();
+            let defining = self.by_name.get(first.as_str()).map(Vec::as_slice).unwrap_or_default();
             if let Some(at) = only(defining.iter().filter(has_wanted)) {
                 return self.suggest(*at, None, format!("the only module that defines {}", list(wanted)));
             }

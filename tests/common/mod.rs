@@ -1,5 +1,6 @@
 //! A small builder around the built binary and copies of the fixtures.
 
+pub mod fuzz;
 pub mod leaks;
 
 use std::fs;

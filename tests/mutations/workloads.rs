@@ -155,9 +155,19 @@ fn drifts(api: &'static str, kind: &str, name: &'static str, region: &'static st
         ("uses an interface instead", CHANGED, CONNECTOR, interface),
         ("sends all traffic", "workload-egress-changed", "vpc_access.egress", all_traffic),
     ] {
-        all.push(Change::real(format!("{name} {words}"), rule, &at, field, move |state| match api {
-            "run.jobs" => item(state, api, name)["template"]["template"]["vpcAccess"] = vpc.clone(),
-            _ => deploy(state, api, name, &vpc),
+        let elsewhere = vpc["connector"].as_str().filter(|_| words.ends_with("'s connector")).map(str::to_owned);
+        all.push(Change::real(format!("{name} {words}"), rule, &at, field, move |state| {
+            match api {
+                "run.jobs" => item(state, api, name)["template"]["template"]["vpcAccess"] = vpc.clone(),
+                _ => deploy(state, api, name, &vpc),
+            }
+            // A run asks for it by its name, and learns that there is none.
+            if let Some(of) = &elsewhere {
+                let parts: Vec<&str> = of.split('/').collect();
+                let answer =
+                    json!({ "api": "vpcaccess.connectors", "project": parts[1], "region": parts[3], "of": of });
+                state["answers"].as_array_mut().unwrap().push(answer);
+            }
         }));
     }
     all.push(Change::real(format!("{name} is deleted"), "workload-missing", &at, "", move |state| {

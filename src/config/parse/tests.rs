@@ -207,6 +207,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             },
         },
         health: None,
+        targets: Vec::new(),
         policies: PoliciesConfig {
             shipped: false,
             paths: owned(&["policies"]),
@@ -223,20 +224,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 88,
+                line: 91,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 94,
+                line: 97,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(87), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(90), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

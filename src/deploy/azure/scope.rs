@@ -82,7 +82,11 @@ impl Scope {
             }
             Some((
                 name.value.clone(),
-                Value::Unknown(Hole { whys: vec![place.why(WhyKind::Environment, text, name)], options }),
+                Value::Unknown(Hole {
+                    whys: vec![place.why(WhyKind::Environment, text, name)],
+                    options,
+                    ..Hole::default()
+                }),
             ))
         };
         let parameters = declared.map(Node::elements).unwrap_or_default().iter().filter_map(one).collect();

@@ -31,7 +31,7 @@ pub(super) fn of_pipeline(place: &Place, root: &Node) -> Parameters {
             }
             _ => Vec::new(),
         };
-        let hole = Hole { whys: vec![place.why(WhyKind::Environment, text, name)], options };
+        let hole = Hole { whys: vec![place.why(WhyKind::Environment, text, name)], options, ..Hole::default() };
         (format!("pipeline.parameters.{}", name.value), vec![Piece::Hole(hole)])
     };
     Parameters(declared.iter().map(one).collect())

@@ -85,7 +85,11 @@ fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
 fn truth_value(truth: Option<bool>, sides: &[&Value]) -> Value {
     match truth {
         Some(truth) => Value::Bool(truth),
-        None => Value::Unknown(Hole { whys: whys(sides), options: vec!["false".to_owned(), "true".to_owned()] }),
+        None => Value::Unknown(Hole {
+            whys: whys(sides),
+            options: vec!["false".to_owned(), "true".to_owned()],
+            ..Hole::default()
+        }),
     }
 }
 
@@ -161,12 +165,12 @@ pub(super) fn undecided(condition: &Value, choices: &[Value]) -> Value {
             Some(texts) => options.extend(texts),
             None => {
                 reasons.extend(choice.whys());
-                return Value::Unknown(Hole { whys: once(reasons), options: Vec::new() });
+                return Value::Unknown(Hole { whys: once(reasons), ..Hole::default() });
             }
         }
     }
     options.dedup();
-    Value::Unknown(Hole { whys: once(reasons), options })
+    Value::Unknown(Hole { whys: once(reasons), options, ..Hole::default() })
 }
 
 fn once(reasons: Vec<Why>) -> Vec<Why> {
@@ -231,7 +235,7 @@ fn walk(mut found: Value, steps: &[Step], contexts: &dyn Contexts) -> Value {
     for (at, step) in steps.iter().enumerate() {
         let rest = steps.get(at + 1..).unwrap_or_default();
         found = match (found, step) {
-            (Value::Unknown(hole), _) => return Value::Unknown(Hole { whys: hole.whys, options: Vec::new() }),
+            (Value::Unknown(hole), _) => return Value::Unknown(Hole { whys: hole.whys, ..Hole::default() }),
             (Value::Text(pieces), _) if super::super::pipeline::known(&pieces).is_none() => return Value::Text(pieces),
             (map @ Value::Map(_), Step::Key(key)) => map.get(key).cloned().unwrap_or(Value::Null),
             (map @ Value::Map(_), Step::Index(index)) => match value(index, contexts).text() {

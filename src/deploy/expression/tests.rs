@@ -12,6 +12,7 @@ impl Contexts for Names {
         let hole = |options: &[&str]| Hole {
             whys: vec![Why::new(WhyKind::Environment, "nobody knows")],
             options: options.iter().map(|text| (*text).to_owned()).collect(),
+            ..Hole::default()
         };
         match path.as_slice() {
             ["env", "A", ..] => Some((Value::known("a"), 2)),

@@ -30,7 +30,7 @@ impl Value {
 
     /// A value that is not known, for one reason.
     pub fn unknown(why: Why) -> Self {
-        Self::Unknown(Hole { whys: vec![why], options: Vec::new() })
+        Self::Unknown(Hole { whys: vec![why], ..Hole::default() })
     }
 
     /// The value of a key, in any case of its letters.
@@ -53,7 +53,7 @@ impl Value {
             Self::Unknown(hole) => vec![Piece::Hole(hole.clone())],
             Self::List(_) | Self::Map(_) => {
                 let why = Why::new(WhyKind::Unsupported, "a list or map is put into a text");
-                vec![Piece::Hole(Hole { whys: vec![why], options: Vec::new() })]
+                vec![Piece::Hole(Hole { whys: vec![why], ..Hole::default() })]
             }
         }
     }

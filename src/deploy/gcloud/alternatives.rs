@@ -1,8 +1,8 @@
 //! Words that are not known, and parts of a command line of which one of several is taken.
 
 use super::reader::{Name, Pending, Reader, State, Target};
-use crate::deploy::words::{Item, Word};
-use crate::model::Why;
+use crate::deploy::words::{Extent, Item, Piece, Word};
+use crate::model::{Guard, Why};
 
 impl Reader<'_> {
     pub(super) fn either(&mut self, alternatives: &[Vec<Item>], whys: &[Why], depth: usize) {
@@ -75,6 +75,19 @@ impl State {
         self.after_hole = true;
     }
 
+    /// Notes that an unquoted text is taken for one word.
+    pub(super) fn assume_one_word(&mut self, word: &Word) {
+        for piece in &word.pieces {
+            let Piece::Hole(hole) = piece else { continue };
+            let Some(why) = hole.whys.first().filter(|_| hole.extent == Extent::Split) else { continue };
+            let text = format!("an unquoted text is one word: {}", why.text);
+            let guard = Guard { text, origin: word.origin.clone(), negated: false, decided: None };
+            if !self.assumes.contains(&guard) {
+                self.assumes.push(guard);
+            }
+        }
+    }
+
     fn merge(&mut self, other: Self, whys: &[Why]) {
         if *self == other {
             return;
@@ -92,6 +105,7 @@ impl State {
         self.undecidable.extend(other.undecidable);
         self.doubts.extend(other.doubts.into_iter().filter(|doubt| !self.doubts.contains(doubt)).collect::<Vec<_>>());
         self.unsure.extend(other.unsure);
+        self.assumes.extend(other.assumes.into_iter().filter(|one| !self.assumes.contains(one)).collect::<Vec<_>>());
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
         self.half_flags |= other.half_flags;

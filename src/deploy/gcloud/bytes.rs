@@ -46,7 +46,7 @@ fn word(line: &str, origin: &Origin, whys: &impl Fn() -> Vec<Why>) -> Word {
                 rest = after;
                 list.split('|').map(str::to_owned).collect()
             });
-            pieces.push(Piece::Hole(Hole { whys: whys(), options }));
+            pieces.push(Piece::Hole(Hole { whys: whys(), options, ..Hole::default() }));
         }
         if !rest.is_empty() {
             pieces.push(Piece::Lit(rest.to_owned()));

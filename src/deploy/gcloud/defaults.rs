@@ -79,6 +79,24 @@ impl Defaults {
         }
     }
 
+    /// Takes it that the environment may hold anything.
+    pub fn unsettle(&mut self, origin: &Origin) {
+        let why = Why::at(WhyKind::Environment, "which variables gcloud finds is not known", origin.clone());
+        let unknown = Word::unknown(vec![why], origin.clone());
+        (self.region, self.project, self.fixed) = (Some(unknown.clone()), Some(unknown), (true, true));
+    }
+
+    /// Takes it that the environment does not hold a variable. What the configuration then says was not kept.
+    pub fn without(&mut self, name: &str, origin: &Origin) {
+        let why = Why::at(WhyKind::Environment, "the configuration of gcloud decides it", origin.clone());
+        let unknown = || Some(Word::unknown(vec![why.clone()], origin.clone()));
+        match name {
+            "CLOUDSDK_RUN_REGION" if self.fixed.0 => (self.region, self.fixed.0) = (unknown(), false),
+            "CLOUDSDK_CORE_PROJECT" if self.fixed.1 => (self.project, self.fixed.1) = (unknown(), false),
+            _ => {}
+        }
+    }
+
     fn set(&mut self, region: bool, value: Option<&Word>, whys: &[Why]) {
         let (slot, fixed) = if region { (&mut self.region, self.fixed.0) } else { (&mut self.project, self.fixed.1) };
         let Some(value) = value.filter(|_| !fixed) else { return };

@@ -96,7 +96,7 @@ fn entry(flag: &Text, value: &Node, file: &SourceFile, items: &mut Vec<Item>) {
             } else if !quoted && is_rewritten(&text.value) {
                 let origin = at(&text.range);
                 let why = Why::at(WhyKind::Unsupported, "how YAML writes this value is not evaluated", origin.clone());
-                let hole = Piece::Hole(Hole { whys: vec![why], options: Vec::new() });
+                let hole = Piece::Hole(Hole { whys: vec![why], ..Hole::default() });
                 push(Word { pieces: vec![Piece::Lit(format!("{}=", flag.value)), hole], origin });
             } else {
                 push(Word::known(format!("{}={}", flag.value, text.value), at(&text.range)));
@@ -111,7 +111,7 @@ fn entry(flag: &Text, value: &Node, file: &SourceFile, items: &mut Vec<Item>) {
         Node::List(_) | Node::Map(_) | Node::Tagged(..) => {
             push(Word::known(flag.value.clone(), origin.clone()));
             let why = Why::at(WhyKind::Unsupported, "a map as a flag's value is not evaluated", origin.clone());
-            push(Word { pieces: vec![Piece::Hole(Hole { whys: vec![why], options: Vec::new() })], origin });
+            push(Word { pieces: vec![Piece::Hole(Hole { whys: vec![why], ..Hole::default() })], origin });
         }
     }
 }

@@ -194,6 +194,7 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
             project: project.clone(),
             region,
             guards: state.asks(origin),
+            assumes: state.assumes.clone(),
         }
     };
     if action == "functions deploy" {

@@ -6,7 +6,7 @@ use super::uses::Uses;
 use super::{flags_file, is_gcloud};
 use crate::deploy::repository::Repository;
 use crate::deploy::words::{Item, Word};
-use crate::model::{Origin, Why, WhyKind};
+use crate::model::{Guard, Origin, Why, WhyKind};
 
 /// The deepest nesting of alternatives, and of files of flags, that is followed.
 const MAX_DEPTH: usize = 16;
@@ -86,6 +86,8 @@ pub struct State {
     pub files: usize,
     /// What no gcloud accepts.
     pub refused: Option<(String, Origin)>,
+    /// Words that are taken for one word each, although they may be several.
+    pub assumes: Vec<Guard>,
 }
 
 /// A reader and the files that the words may name.
@@ -128,6 +130,7 @@ impl<'a> Reader<'a> {
             doubts: Vec::new(),
             files: 0,
             refused: None,
+            assumes: Vec::new(),
         };
         let mut reader = Self { repository, state, stack: Vec::new() };
         reader.items(items, 0);
@@ -161,6 +164,7 @@ impl<'a> Reader<'a> {
             state.other = !gcloud;
             return;
         }
+        state.assume_one_word(word);
         // Files of flags are put in before anything else is read, so their name may be any word.
         if std::mem::take(&mut state.names_file) {
             state.after_hole = after_hole;

@@ -15,7 +15,7 @@ fn items(line: &str) -> Vec<Item> {
         let mut pieces = Vec::new();
         for (index, part) in text.split('?').enumerate() {
             if index > 0 {
-                pieces.push(Piece::Hole(Hole { whys: why(), options: Vec::new() }));
+                pieces.push(Piece::Hole(Hole { whys: why(), ..Hole::default() }));
             }
             if !part.is_empty() {
                 pieces.push(Piece::Lit(part.to_owned()));

@@ -39,7 +39,7 @@ fn given(place: &Place, name: &Text, input: &Node, always: bool) -> Hole {
         }
         _ => Vec::new(),
     };
-    Hole { whys: vec![place.why(WhyKind::Environment, text, name)], options }
+    Hole { whys: vec![place.why(WhyKind::Environment, text, name)], options, ..Hole::default() }
 }
 
 /// The inputs that a caller gives, with the defaults of those that it does not; `declared` says which there are.

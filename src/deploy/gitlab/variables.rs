@@ -62,7 +62,7 @@ fn asked(pipeline: &Pipeline, name: &Text, node: &Node) -> Hole {
         Some(place) => place.why(WhyKind::Environment, text, name),
         None => Why::new(WhyKind::Environment, text),
     };
-    Hole { whys: vec![why], options }
+    Hole { whys: vec![why], options, ..Hole::default() }
 }
 
 impl Table {

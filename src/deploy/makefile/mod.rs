@@ -131,7 +131,7 @@ impl Make<'_> {
 }
 
 fn hole(why: Why) -> Piece {
-    Piece::Hole(Hole { whys: vec![why], options: Vec::new() })
+    Piece::Hole(Hole { whys: vec![why], ..Hole::default() })
 }
 
 /// The text, where all of it is known.

@@ -267,7 +267,7 @@ impl Make<'_> {
                 (Some(a), Some(b)) => vec![a, b],
                 _ => Vec::new(),
             };
-            let hole = Piece::Hole(Hole { whys: vec![why.clone()], options });
+            let hole = Piece::Hole(Hole { whys: vec![why.clone()], options, ..Hole::default() });
             self.state.variables.insert(name, Value::Simple(vec![hole]));
         }
         self.state.exported.extend(other.exported);

@@ -79,6 +79,7 @@ pub fn declare(sink: &mut Sink<'_>, document: &Document<'_>, applied: &Applied) 
     let project = applied.project.clone().filter(|fact| !fact.is_absent()).unwrap_or_else(|| document.project());
     let vpc = document.vpc(&project, &region, sink.repository.context);
     let command = DeployCommand {
+        assumes: Vec::new(),
         origin: applied.origin.clone().unwrap_or_else(|| document.origin()),
         tool: applied.tool.to_owned(),
         action: applied.action.clone(),

@@ -103,7 +103,7 @@ impl Place {
 
 /// Text that is not known, for one reason.
 pub fn hole(why: Why) -> Vec<Piece> {
-    vec![Piece::Hole(Hole { whys: vec![why], options: Vec::new() })]
+    vec![Piece::Hole(Hole { whys: vec![why], ..Hole::default() })]
 }
 
 /// The text of pieces, where all of it is known.

@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a> {
         let interfaces = self.interfaces(&call, &access, &names, &origin);
         let guards = self.current_guards();
         self.push(DeployCommand {
+            assumes: Vec::new(),
             origin,
             tool: "python".to_owned(),
             action: call.action,

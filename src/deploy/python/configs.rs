@@ -166,6 +166,7 @@ impl<'a> Evaluator<'a> {
         let connector = field(self, "connector");
         let egress = field(self, "egress");
         let command = DeployCommand {
+            assumes: Vec::new(),
             origin: origin.clone(),
             tool: "python".to_owned(),
             action: "vpc_access".to_owned(),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::value::{DictObj, Elem, Entry, Kind, Obj, ObjId, Part, Val, Whys, join, known_text, why};
+use super::watch::{Place, Watches};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// All objects. A clone shares them; what is changed is copied first.
@@ -13,6 +15,8 @@ pub struct Heap<'a> {
     objects: Vec<Rc<Obj<'a>>>,
     /// Lists that are one of two others: to change one of the three is to change another, it cannot be told which.
     twins: Vec<Twin>,
+    /// The iterators that note what is read and written.
+    pub watches: Watches,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +56,44 @@ impl<'a> Heap<'a> {
 
     /// An object.
     pub fn get(&self, id: ObjId) -> Option<&Obj<'a>> {
+        let object = self.peek(id)?;
+        // Which of its names are read is noted where that is known.
+        if !matches!(object, Obj::Scope { .. }) {
+            self.watches.read(id, None);
+        }
+        Some(object)
+    }
+
+    /// An object of which one name or attribute is read.
+    pub fn get_name(&self, id: ObjId, name: &str) -> Option<&Obj<'a>> {
+        self.watches.read(id, Some(name));
+        self.peek(id)
+    }
+
+    /// An object, without a note that it is read.
+    pub fn peek(&self, id: ObjId) -> Option<&Obj<'a>> {
         self.objects.get(id).map(Rc::as_ref)
+    }
+
+    /// An object as it is now.
+    pub fn shared(&self, id: ObjId) -> Option<Rc<Obj<'a>>> {
+        self.objects.get(id).cloned()
+    }
+
+    /// True where what stands at a place is what stood there `then`.
+    pub fn is_unchanged(&self, (id, name): &Place, then: &Rc<Obj<'a>>) -> bool {
+        let Some(now) = self.objects.get(*id) else { return false };
+        if Rc::ptr_eq(now, then) {
+            return true;
+        }
+        match (&**now, &**then, name) {
+            (Obj::Scope { names: now, .. }, Obj::Scope { names: then, .. }, Some(name))
+            | (Obj::Instance { attributes: now, .. }, Obj::Instance { attributes: then, .. }, Some(name)) => {
+                now.get(name) == then.get(name)
+            }
+            (Obj::Class(now), Obj::Class(then), Some(name)) => now.attributes.get(name) == then.attributes.get(name),
+            (now, then, _) => now == then,
+        }
     }
 
     /// The elements of a list, where it is one that is known.
@@ -64,8 +105,21 @@ impl<'a> Heap<'a> {
         }
     }
 
+    /// An object of which one name or attribute is changed.
+    pub fn get_name_mut(&mut self, id: ObjId, name: &str) -> Option<&mut Obj<'a>> {
+        self.watches.written(id, Some(name));
+        self.change(id)
+    }
+
     /// An object, to be changed.
     pub fn get_mut(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
+        if !matches!(self.peek(id), Some(Obj::Scope { .. })) {
+            self.watches.written(id, None);
+        }
+        self.change(id)
+    }
+
+    fn change(&mut self, id: ObjId) -> Option<&mut Obj<'a>> {
         for index in 0..self.twins.len() {
             let Some(twin) = self.twins.get(index).filter(|twin| twin.made == id || twin.from.contains(&id)) else {
                 continue;
@@ -86,7 +140,7 @@ impl<'a> Heap<'a> {
         objects.extend(first.objects.iter().skip(before.objects.len()).cloned());
         let mut twins = before.twins.clone();
         twins.extend(first.twins.iter().filter(|twin| !before.twins.contains(twin)).cloned());
-        Self { objects, twins }
+        Self { objects, twins, watches: before.watches.clone() }
     }
 
     /// Joins another state into this one.
@@ -210,7 +264,10 @@ impl<'a> Heap<'a> {
                 if options.len() > MAX_OPTIONS {
                     options.clear();
                 }
-                Val::new(Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into() }])), a.at)
+                Val::new(
+                    Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into(), extent: Extent::Text }])),
+                    a.at,
+                )
             }
             // Two list objects: the value is a new one that is either.
             (Kind::List(first), Kind::List(second)) => {
@@ -277,7 +334,7 @@ pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
     let length: usize = parts.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
     if length > MAX_TEXT {
         let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
-        return Rc::from([Part::Hole { whys, options: Rc::from([]) }]);
+        return Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]);
     }
     let mut compacted: Vec<Part> = Vec::new();
     for part in parts {

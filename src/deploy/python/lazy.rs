@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::exec::{Condition, Flow, Frame, Stop};
+use super::resume::Taken;
 use super::value::{At, Body, Elem, Kind, Obj, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr, Stmt};
@@ -11,7 +12,17 @@ use crate::python::ast::{self, Expr, Stmt};
 /// Calls that take all elements of their argument at once.
 const TAKES_ALL: [&str; 9] = ["list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "min", "max"];
 /// Calls that give an iterator over another one: whether its elements are taken is decided further out.
-const PASSES_ON: [&str; 7] = ["map", "filter", "zip", "enumerate", "iter", "reversed", "itertools.chain"];
+const PASSES_ON: [&str; 9] = [
+    "map",
+    "filter",
+    "zip",
+    "enumerate",
+    "iter",
+    "reversed",
+    "itertools.chain",
+    "itertools.chain.from_iterable",
+    "itertools.product",
+];
 
 /// What a generator has given so far.
 #[derive(Debug)]
@@ -27,13 +38,16 @@ impl<'a> Evaluator<'a> {
     /// A generator begins.
     pub fn begin_yields(&mut self) {
         let (guards, loops) = (self.guards.len(), self.open_loops);
+        self.watch();
         self.yields.push(Yields { elements: Vec::new(), guards, loops });
     }
 
-    /// A generator ends: what it gave, as a list.
-    pub fn end_yields(&mut self, at: At) -> Val<'a> {
+    /// A generator ends, whether `whole` or by an exception: what it gave, as a list.
+    pub fn end_yields(&mut self, whole: bool, taken: Taken, at: At) -> Val<'a> {
         let elements = self.yields.pop().map(|yields| yields.elements).unwrap_or_default();
-        Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
+        let value = Val::new(Kind::List(self.heap.add(Obj::List(elements))), at);
+        self.watched(whole.then_some(&value), taken, at);
+        value
     }
 
     /// `yield value`, or, for `yield from`, each of its elements.
@@ -52,13 +66,15 @@ impl<'a> Evaluator<'a> {
         } else {
             yields.elements.extend(elements);
         }
+        let count = yields.elements.len();
+        self.watch_given(count);
     }
 
     /// Evaluates an expression all of whose elements are taken here.
-    pub fn eval_taken(&mut self, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
-        self.taken = true;
+    pub fn eval_taken(&mut self, taken: Taken, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
+        self.taken = taken;
         let value = self.eval(expr, frame);
-        self.taken = false;
+        self.taken = Taken::Open;
         value
     }
 
@@ -67,34 +83,69 @@ impl<'a> Evaluator<'a> {
         &mut self,
         callee: &Val<'a>,
         argument: &'a Expr,
-        taken: bool,
+        taken: Taken,
         frame: &mut Frame<'a>,
     ) -> Result<Val<'a>, Stop> {
-        let takes = argument.is_starred_expr()
-            || match &callee.kind {
-                Kind::External(path) => TAKES_ALL.contains(&&**path) || (taken && PASSES_ON.contains(&&**path)),
-                Kind::Method(_, name) => matches!(&**name, "join" | "extend" | "update"),
-                _ => false,
-            };
-        if takes { self.eval_taken(argument, frame) } else { self.eval(argument, frame) }
+        let takes = match &callee.kind {
+            _ if argument.is_starred_expr() || takes_all(callee) => Taken::AtOnce,
+            // Something else runs between the elements.
+            Kind::External(path) if matches!(&**path, "map" | "filter" | "zip") && taken != Taken::Open => {
+                Taken::InTurn
+            }
+            Kind::External(path) if PASSES_ON.contains(&&**path) => taken,
+            _ => Taken::Open,
+        };
+        self.eval_taken(takes, argument, frame)
+    }
+
+    /// Notes what a call does to the iterators that it is given.
+    pub fn iterators_given(&mut self, callee: &Val<'a>, args: &[Val<'a>], value: &Val<'a>, at: At) {
+        match &callee.kind {
+            Kind::External(path) if PASSES_ON.contains(&&**path) => {
+                let path = path.clone();
+                self.iterator_over(&path, value, args, at);
+            }
+            _ if takes_all(callee) => args.iter().for_each(|value| self.exhaust(value)),
+            _ => {}
+        }
+    }
+
+    /// What a loop over an object goes through: what its `__iter__` gives.
+    pub fn iterable(&mut self, value: Val<'a>, taken: Taken) -> Result<Val<'a>, Stop> {
+        let Kind::Instance(id) = value.kind else { return Ok(value) };
+        match self.class_attribute_of(id, "__iter__") {
+            Some(method @ Val { kind: Kind::Function(_), .. }) => {
+                self.gives = taken;
+                let at = value.at;
+                let given = self.call(&method, vec![value], Vec::new(), None, at);
+                self.gives = Taken::Open;
+                given
+            }
+            _ => Ok(value),
+        }
     }
 
     /// A generator expression. Where it is not known that its elements are taken, what it runs has a guard.
     pub fn generator(
         &mut self,
         node: &'a ast::ExprGenerator,
-        taken: bool,
+        taken: Taken,
         at: At,
         frame: &mut Frame<'a>,
     ) -> Result<Val<'a>, Stop> {
         let mut elements = Vec::new();
         let calls =
             calls_something(&node.elt) || node.generators.iter().any(|part| part.ifs.iter().any(calls_something));
-        if taken || !calls {
-            elements = self.comprehension(&node.elt, &node.generators, frame)?;
+        self.watch();
+        let mut ended = Ok(Flow::Next);
+        if taken != Taken::Open || !calls {
+            match self.comprehension(&node.elt, &node.generators, frame) {
+                Ok(made) => elements = made,
+                Err(stop) => ended = Err(stop),
+            }
         } else {
             let condition = Condition { text: self.source(node), at };
-            self.fork(
+            ended = self.fork(
                 frame,
                 &condition,
                 &mut |evaluator, frame| {
@@ -102,9 +153,12 @@ impl<'a> Evaluator<'a> {
                     Ok(Flow::Next)
                 },
                 &mut |_, _| Ok(Flow::Next),
-            )?;
+            );
         }
-        Ok(Val::new(Kind::List(self.heap.add(Obj::List(elements))), at))
+        let value = Val::new(Kind::List(self.heap.add(Obj::List(elements))), at);
+        self.watched(ended.is_ok().then_some(&value), taken, at);
+        ended?;
+        Ok(value)
     }
 
     /// True for a call that only makes an iterator: `map` and `filter`, or a function that yields.
@@ -186,6 +240,15 @@ impl<'a> Evaluator<'a> {
             &mut |_, _| Ok(Flow::Next),
         )?;
         Ok(value.unwrap_or_else(|| Val::new(Kind::None, at)))
+    }
+}
+
+/// True for a call that takes all elements of what it is given before it does anything else.
+fn takes_all(callee: &Val<'_>) -> bool {
+    match &callee.kind {
+        Kind::External(path) => TAKES_ALL.contains(&&**path),
+        Kind::Method(_, name) => matches!(&**name, "join" | "extend" | "update"),
+        _ => false,
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `eval` | expressions: `comparison`, `comprehensions`, `items`, `operators` |
 //! | `with` | context managers |
 //! | `lazy` | generators: what runs only when its elements are taken |
+//! | `resume`, `watch` | what is changed between two elements of an iterator; what is read and written meanwhile |
 //! | `define` | what gives names their values: `assignments`, `classes`, `functions`, `imports`, `names` |
 //! | `call` | calls of the script's own code: `arguments`, `attributes`, `classes`; and of code that is `unknown` |
 //! | `library` | calls of the standard library, and of `builtins`: `copies`, `quoting` |
@@ -45,9 +46,11 @@ mod lazy;
 mod library;
 mod methods;
 mod modules;
+mod resume;
 mod sink;
 mod text;
 mod value;
+mod watch;
 mod with;
 
 use exec::{ActiveGuard, Condition, Stop};
@@ -115,7 +118,12 @@ pub fn evaluate(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
         hazards: 0,
         raised: 0,
         next_token: 0,
-        taken: false,
+        taken: resume::Taken::Open,
+        gives: resume::Taken::Open,
+        iterators: BTreeMap::new(),
+        views: BTreeMap::new(),
+        kept: Vec::new(),
+        watched_defaults: Vec::new(),
         handled: 0,
     };
     evaluator.module = evaluator.heap.add(Obj::Scope { names: BTreeMap::new(), parent: None, open: None });
@@ -194,8 +202,18 @@ struct Evaluator<'a> {
     /// How often a `raise` was met.
     raised: usize,
     next_token: u64,
-    /// True while the expression is evaluated whose elements are all taken at once.
-    taken: bool,
+    /// How the elements of the expression are taken that is evaluated next.
+    taken: resume::Taken,
+    /// How the elements of the generator are taken that is called next.
+    gives: resume::Taken,
+    /// The iterators among the lists.
+    iterators: BTreeMap<value::ObjId, resume::Suspended<'a>>,
+    /// The views of dicts among the lists.
+    views: BTreeMap<value::ObjId, resume::View>,
+    /// What functions gave that keep it.
+    kept: Vec<call::Kept<'a>>,
+    /// What gcloud took where the iterators began that are being run.
+    watched_defaults: Vec<Defaults>,
     /// How many `try` blocks with handlers are open.
     handled: usize,
 }

@@ -209,7 +209,7 @@ impl<'a> Evaluator<'a> {
                     Kind::Unknown(whys) => whys.clone(),
                     _ => why(WhyKind::Unsupported, "this argument is no text", value.at),
                 };
-                vec![Piece::Hole(Hole { whys: self.whys(&whys), options: Vec::new() })]
+                vec![Piece::Hole(Hole { whys: self.whys(&whys), ..Hole::default() })]
             }
         };
         Word { pieces, origin }
@@ -218,7 +218,8 @@ impl<'a> Evaluator<'a> {
     fn pieces(&self, parts: &[Part]) -> Vec<Piece> {
         let piece = |part: &Part| match part {
             Part::Lit(text) => Piece::Lit(text.to_string()),
-            Part::Hole { whys, options } => Piece::Hole(Hole {
+            Part::Hole { whys, options, extent } => Piece::Hole(Hole {
+                extent: *extent,
                 whys: self.whys(whys),
                 options: options.iter().map(|option| option.to_string()).collect(),
             }),

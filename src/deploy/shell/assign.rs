@@ -14,6 +14,11 @@ const MAX_WORDS: usize = 5_000;
 impl<'a> Shell<'a> {
     pub(super) fn assign(&mut self, assignment: &Assignment, source: &Source<'a>, span: (usize, usize)) {
         let append = assignment.append;
+        if self.state.allexport
+            && let AssignmentName::VariableName(name) = &assignment.name
+        {
+            self.state.exported.insert(name.clone());
+        }
         match (&assignment.name, &assignment.value) {
             (AssignmentName::VariableName(name), AssignmentValue::Scalar(word)) => {
                 let text = self.text_of(&word.value, source, span);

@@ -85,9 +85,11 @@ impl<'a> Shell<'a> {
                 self.set_status(value.map(|value| value != 0));
             }
             "unset" => {
+                let functions = first == Some("-f");
                 for field in arguments {
                     match field.known() {
                         Some("-f" | "-v") => {}
+                        Some(text) if functions => drop(self.state.functions.remove(text)),
                         Some(text) if is_name(text) => {
                             self.state.variables.insert(text.to_owned(), Value::Unset);
                         }
@@ -172,13 +174,23 @@ impl<'a> Shell<'a> {
                     return;
                 }
                 Some(text) if text.starts_with('-') && text.len() > 1 => {
-                    self.state.errexit |= text.contains('e') && text != "-o"
+                    self.state.errexit |= text.contains('e');
+                    self.state.allexport |= text.contains('a');
                 }
-                Some(text) if text.starts_with('+') => self.state.errexit &= !text.contains('e'),
+                Some(text) if text.starts_with('+') => {
+                    self.state.errexit &= !text.contains('e');
+                    self.state.allexport &= !text.contains('a');
+                }
                 // The name of an option of `-o`.
                 Some(_) if at > 0 => {
-                    if arguments.get(at - 1).and_then(Field::known).is_some_and(|flag| flag.ends_with('o')) {
-                        self.state.errexit |= field.known() == Some("errexit");
+                    if let Some(flag) = arguments.get(at - 1).and_then(Field::known).filter(|flag| flag.ends_with('o'))
+                    {
+                        let on = flag.starts_with('-');
+                        match field.known() {
+                            Some("errexit") => self.state.errexit = on,
+                            Some("allexport") => self.state.allexport = on,
+                            _ => {}
+                        }
                         continue;
                     }
                     self.state.arguments = Arguments(arguments.get(at..).unwrap_or_default().to_vec());
@@ -198,6 +210,16 @@ impl<'a> Shell<'a> {
         let exports = kind == "export" || options.contains('x');
         let names: Vec<String> =
             fields.iter().skip(1).filter_map(Field::known).filter(|text| is_name(text)).map(str::to_owned).collect();
+        if options.contains('f') || options.contains('F') {
+            if exports {
+                for name in names {
+                    let function = self.state.functions.get(&name).cloned().unwrap_or_default();
+                    self.state.exported_functions.insert(name, function);
+                }
+            }
+            self.state.status = Status::Known(true);
+            return;
+        }
         let own = matches!(kind.as_str(), "local" | "declare" | "typeset") && !options.contains('g');
         for name in &names {
             self.make_local(name, own);

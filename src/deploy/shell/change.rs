@@ -50,7 +50,11 @@ impl<'a> Shell<'a> {
                 && !hole.options.is_empty()
                 && let Some(options) = hole.options.iter().map(|text| change(text)).collect::<Option<Vec<_>>>()
             {
-                return Text(vec![Part::Hole(crate::deploy::words::Hole { whys: hole.whys.clone(), options })]);
+                return Text(vec![Part::Hole(crate::deploy::words::Hole {
+                    whys: hole.whys.clone(),
+                    options,
+                    extent: hole.extent,
+                })]);
             }
             let mut whys = text.whys();
             if whys.is_empty() {

@@ -54,7 +54,8 @@ impl<'a> Shell<'a> {
             self.state.status = Status::Known(true);
             for (assignment, word) in assignments {
                 self.assign(assignment, source, span);
-                if word.value.contains(['`', '(']) {
+                // A command that certainly fails ends the assignment so.
+                if word.value.contains(['`', '(']) && self.state.status != Status::Known(false) {
                     self.state.status = Status::Assumed(true);
                 }
             }
@@ -159,7 +160,7 @@ impl<'a> Shell<'a> {
             }
             self.wrapped(arguments, site);
         }
-        self.print_unknown(site);
+        self.print_output_of(&fields, site);
         Flow::Next
     }
 
@@ -195,13 +196,16 @@ impl<'a> Shell<'a> {
     fn settings(&self, site: &Site<'_, 'a>, origin: &Origin) -> BTreeMap<String, words::Word> {
         let mut settings = BTreeMap::new();
         for name in Defaults::VARIABLES {
-            let before = site.environment.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value);
+            let before = site.environment.iter().rev().find(|(variable, _)| variable == name);
             let exported = match self.state.variables.get(name) {
-                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text),
-                _ => None,
+                // What is not known of the state may have set and exported it.
+                None => self.state.base.clone().map(Text::hole),
+                Some(Value::Text(text)) if self.state.exported.contains(name) => Some(text.clone()),
+                Some(Value::Unknown(whys)) if self.state.exported.contains(name) => Some(Text::unknown(whys.clone())),
+                Some(_) => None,
             };
-            if let Some(value) = before.or(exported)
-                && let Item::Word(word) = Field::Word(value.clone()).item(origin)
+            if let Some(value) = before.map(|(_, value)| value.clone()).or(exported)
+                && let Item::Word(word) = Field::Word(value).item(origin)
             {
                 settings.insert(name.to_owned(), word);
             }

@@ -224,6 +224,7 @@ impl<'a> Shell<'a> {
             texts => Text(vec![Part::Hole(crate::deploy::words::Hole {
                 whys: vec![self.depends(guard)],
                 options: texts.to_vec(),
+                ..Default::default()
             })]),
         };
         if super::parameter::is_name(name) {

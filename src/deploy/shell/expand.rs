@@ -1,10 +1,11 @@
 //! Words: quotes, expansions, splitting and braces, as bash does them.
 
 use brush_parser::ast::Word;
-use brush_parser::word::{self, ParameterExpr, TildeExpr, WordPiece, WordPieceWithSource};
+use brush_parser::word::{self, TildeExpr, WordPiece, WordPieceWithSource};
 
 use super::Shell;
 use super::braces::braces;
+use super::join::joins;
 use super::source::{Source, options, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
@@ -13,8 +14,8 @@ use crate::model::{Why, WhyKind};
 /// The words of an expansion while they are put together.
 #[derive(Default)]
 pub(super) struct Words {
-    fields: Vec<Field>,
-    current: Option<Text>,
+    pub(super) fields: Vec<Field>,
+    pub(super) current: Option<Text>,
     /// The current word has a pattern of file names.
     glob: bool,
 }
@@ -91,26 +92,6 @@ impl<'a> Shell<'a> {
         self.joined(words)
     }
 
-    pub(super) fn joined(&mut self, words: Words) -> Text {
-        let mut joined = Text::default();
-        for (at, field) in words.fields.into_iter().enumerate() {
-            if at > 0 {
-                joined.push_str(" ");
-            }
-            match field {
-                Field::Word(text) => joined.append(text),
-                other => joined.append(Text::unknown(other.whys())),
-            }
-        }
-        if let Some(current) = words.current {
-            if !joined.0.is_empty() {
-                joined.push_str(" ");
-            }
-            joined.append(current);
-        }
-        joined.limited()
-    }
-
     /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
     pub(super) fn expand(
         &mut self,
@@ -157,7 +138,8 @@ impl<'a> Shell<'a> {
                         words.glob = true;
                     }
                     let text = self.assigned_tilde(source.text(&text), source, span, whole);
-                    words.current.get_or_insert_default().append(text);
+                    let current = words.current.get_or_insert_default();
+                    text.0.into_iter().for_each(|part| current.push(if whole { part } else { part.unquoted() }));
                 }
                 WordPiece::SingleQuotedText(text) => {
                     words.current.get_or_insert_default().append(source.text(text));
@@ -235,7 +217,7 @@ impl<'a> Shell<'a> {
                         Some(value) => Text::lit(value.to_string()),
                         None => {
                             let text = format!("`$(({}))` is not known", source.line(span.0, span.1));
-                            Text::hole(Why::at(WhyKind::Dynamic, text, self.origin(source, span)))
+                            Text::one_word(Why::at(WhyKind::Dynamic, text, self.origin(source, span)))
                         }
                     };
                     words.current.get_or_insert_default().append(text);
@@ -260,7 +242,11 @@ impl<'a> Shell<'a> {
             };
             match self.parameter(expression, source, span, true) {
                 Expansion::Text(text) => words.current.get_or_insert_default().append(text),
-                Expansion::List(fields) if whole || joins(expression) => {
+                Expansion::List(fields) if joins(expression) => {
+                    let text = self.joined_by_ifs(fields);
+                    words.current.get_or_insert_default().append(text);
+                }
+                Expansion::List(fields) if whole => {
                     let text = self.joined(Words { fields, ..Words::default() });
                     words.current.get_or_insert_default().append(text);
                 }
@@ -314,12 +300,13 @@ impl<'a> Shell<'a> {
             Some(_) => None,
         };
         let Some(separators) = separators else {
-            words.current.get_or_insert_default().append(Text::unknown(text.whys()));
+            let unknown = Text::unknown(text.whys()).0.into_iter().map(Part::unquoted).collect();
+            words.current.get_or_insert_default().append(Text(unknown));
             return;
         };
         for part in text.0 {
             let Part::Lit(known) = part else {
-                words.current.get_or_insert_default().push(part);
+                words.current.get_or_insert_default().push(part.unquoted());
                 continue;
             };
             if is_glob(&known) {
@@ -352,23 +339,6 @@ impl<'a> Shell<'a> {
 
     pub(super) fn unsupported(&self, what: &str, source: &Source<'a>, span: (usize, usize)) -> Why {
         Why::at(WhyKind::Unsupported, format!("{what} is not evaluated"), self.origin(source, span))
-    }
-}
-
-/// `"$*"` and `"${A[*]}"` are one word.
-fn joins(expression: &ParameterExpr) -> bool {
-    use brush_parser::word::{Parameter, SpecialParameter};
-    match expression {
-        ParameterExpr::Parameter { parameter, .. }
-        | ParameterExpr::UseDefaultValues { parameter, .. }
-        | ParameterExpr::UseAlternativeValue { parameter, .. }
-        | ParameterExpr::Substring { parameter, .. } => matches!(
-            parameter,
-            Parameter::Special(SpecialParameter::AllPositionalParameters { concatenate: true })
-                | Parameter::NamedWithAllIndices { concatenate: true, .. }
-        ),
-        ParameterExpr::MemberKeys { concatenate, .. } => *concatenate,
-        _ => false,
     }
 }
 

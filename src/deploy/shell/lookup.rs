@@ -10,6 +10,9 @@ use super::state::{Status, Value};
 use super::text::{Field, Text};
 use crate::model::{Why, WhyKind};
 
+/// Variables that bash sets to a number.
+const NUMBERS: [&str; 9] = ["BASHPID", "COLUMNS", "EPOCHSECONDS", "EUID", "LINENO", "PPID", "RANDOM", "SECONDS", "UID"];
+
 impl<'a> Shell<'a> {
     /// A parameter without any operation.
     pub(super) fn plain(&mut self, parameter: &Parameter, source: &Source<'a>, span: Span) -> Expansion {
@@ -25,16 +28,19 @@ impl<'a> Shell<'a> {
             Parameter::Special(SpecialParameter::PositionalParameterCount) => {
                 Expansion::Text(match self.state.arguments.count() {
                     Some(count) => Text::lit(count.to_string()),
-                    None => Text::hole(self.decides(parameter, source, span)),
+                    None => Text::one_word(self.decides(parameter, source, span)),
                 })
             }
             Parameter::Special(SpecialParameter::LastExitStatus) => Expansion::Text(match self.state.status {
                 Status::Known(true) => Text::lit("0"),
-                _ => Text::hole(Why::at(WhyKind::Dynamic, "the last command decides it", self.origin(source, span))),
+                _ => {
+                    Text::one_word(Why::at(WhyKind::Dynamic, "the last command decides it", self.origin(source, span)))
+                }
             }),
             Parameter::Special(_) => {
                 let why = Why::at(WhyKind::Dynamic, "it is known only when the script runs", self.origin(source, span));
-                Expansion::Text(Text::hole(why))
+                // What is left are process ids and options.
+                Expansion::Text(Text::one_word(why))
             }
             Parameter::NamedWithIndex { name, index } => Expansion::Text(self.element(name, index, source, span)),
             Parameter::NamedWithAllIndices { name, .. } => Expansion::List(match self.lookup(name) {
@@ -79,6 +85,7 @@ impl<'a> Shell<'a> {
             (Some(Value::Unknown(whys)), _) => Text::unknown(whys),
             (None, "BASH_SOURCE") => self.script_path(true, source, span),
             (None, "PWD") => self.working_folder(source, span),
+            (None, _) if NUMBERS.contains(&name) => Text::one_word(self.name_decides(name, source, span)),
             (None, _) => Text::hole(self.name_decides(name, source, span)),
         }
     }

@@ -7,7 +7,8 @@
 //!
 //! A variable that the script does not set comes from the environment, and is unknown. So is `${X:-default}` then: the
 //! default is only one of the values that a run can have. A plain assignment decides, whatever the environment holds.
-//! The arguments of a script are unknown too. An unknown word that is not quoted counts as one word.
+//! The arguments of a script are unknown too. An unknown text that is not quoted counts as one word, and is marked, so
+//! that whoever reads the words can say so.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -23,6 +24,7 @@
 //! | `wrappers`, `xargs` | commands that run other commands |
 //! | `scripts` | `eval` and `source` |
 //! | `expand`, `braces`, `substitute` | words: quotes, splitting; braces; `$(…)` |
+//! | `join` | lists that become one text |
 //! | `parameter`, `lookup`, `change` | `${X…}`; what a parameter holds; how its text is changed |
 //! | `pattern` | patterns |
 //! | `conditions` | `[[ … ]]`, `[ … ]` |
@@ -49,6 +51,7 @@ mod conditions;
 mod expand;
 mod flow;
 mod input;
+mod join;
 mod lookup;
 mod loops;
 mod output;

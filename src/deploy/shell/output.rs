@@ -28,10 +28,15 @@ impl<'a> Shell<'a> {
 
     /// The output of a program that is not run.
     pub(super) fn print_unknown(&mut self, site: &Site<'_, 'a>) {
+        self.print_output_of(&[], site);
+    }
+
+    /// The command `fields` prints something.
+    pub(super) fn print_output_of(&mut self, fields: &[Field], site: &Site<'_, 'a>) {
         if self.capturing > 0 {
             let text = format!("the output of `{}` decides it", site.source.line(site.span.0, site.span.1));
             let why = Why::at(WhyKind::Dynamic, text, self.origin(site.source, site.span));
-            self.print(Text::hole(why));
+            self.print(if prints_one_word(fields) { Text::one_word(why) } else { Text::hole(why) });
         }
     }
 
@@ -117,6 +122,28 @@ impl<'a> Shell<'a> {
             Some(text) => self.print_line(text),
             None => self.print_unknown(site),
         }
+    }
+}
+
+/// True for commands that print one word without blanks, where they succeed.
+fn prints_one_word(fields: &[Field]) -> bool {
+    let Some(words) = fields.iter().map(Field::known).collect::<Option<Vec<_>>>() else { return false };
+    let Some((program, arguments)) = words.split_first() else { return false };
+    let bare = arguments.iter().filter(|word| !word.starts_with('-')).count();
+    match *program {
+        "date" => {
+            let plain =
+                |format: &str| format.chars().all(|next| next.is_ascii_alphanumeric() || "%-_.:".contains(next));
+            let formats = arguments.iter().filter_map(|word| word.strip_prefix('+'));
+            bare == 1
+                && formats.clone().count() == 1
+                && formats.into_iter().all(|format| plain(format) && !format.contains(['c', 'x', 'X', 'r']))
+        }
+        "git" => arguments.first() == Some(&"rev-parse") && bare == 2,
+        "id" => matches!(arguments, ["-u" | "-g" | "-un"]),
+        "wc" => bare == 0 && matches!(arguments, ["-l" | "-w" | "-c" | "-m"]),
+        "hostname" | "nproc" | "uuidgen" | "whoami" => arguments.is_empty(),
+        _ => false,
     }
 }
 

@@ -101,7 +101,7 @@ impl<'a> Shell<'a> {
                     Some(length) => Expansion::Text(Text::lit(length.to_string())),
                     None => {
                         let why = self.decides(parameter, source, span);
-                        Expansion::Text(Text::hole(why))
+                        Expansion::Text(Text::one_word(why))
                     }
                 }
             }
@@ -214,7 +214,8 @@ impl<'a> Shell<'a> {
                     let why =
                         Why::at(WhyKind::Dynamic, "the order of the keys is not known", self.origin(source, span));
                     let options: Vec<String> = map.keys().cloned().collect();
-                    let hole = Part::Hole(crate::deploy::words::Hole { whys: vec![why], options });
+                    let hole =
+                        Part::Hole(crate::deploy::words::Hole { whys: vec![why], options, ..Default::default() });
                     Expansion::List(map.keys().map(|_| Field::Word(Text(vec![hole.clone()]))).collect())
                 }
                 Some(Value::Unset) => Expansion::List(Vec::new()),

@@ -30,7 +30,8 @@ impl<'a> Shell<'a> {
         }
         let start = place(&list.first, source);
         let mut end = start.1;
-        let mut flow = self.pipeline(&list.first, source);
+        let last = list.additional.len();
+        let mut flow = self.one_of_list(&list.first, last == 0, source);
         if list.additional.is_empty()
             && self.state.errexit
             && self.state.status == Status::Known(false)
@@ -49,7 +50,8 @@ impl<'a> Shell<'a> {
             let guard = self.guard(source, start, false);
             self.push_guard(guard, Life::Shell(self.shells));
         }
-        for next in &list.additional {
+        for (at, next) in list.additional.iter().enumerate() {
+            let is_last = at + 1 == last;
             if flow != Flow::Next {
                 return flow;
             }
@@ -61,15 +63,19 @@ impl<'a> Shell<'a> {
             end = location(pipeline.location(), source).1;
             match self.state.status {
                 Status::Known(status) | Status::Assumed(status) if status == on => {
-                    flow = self.pipeline(pipeline, source)
+                    flow = self.one_of_list(pipeline, is_last, source);
+                    let failed = self.state.status == Status::Known(false) && !pipeline.bang;
+                    if is_last && failed && flow == Flow::Next && self.state.errexit && self.conditions == 0 {
+                        return Flow::Exit;
+                    }
                 }
                 Status::Known(_) => {}
-                Status::Assumed(status) => self.after_failure(status, pipeline, source, span),
+                Status::Assumed(status) => self.after_failure(status, pipeline, is_last, source, span),
                 Status::Unknown => {
                     let guard = self.guard(source, span, !on);
                     let before = self.state.clone();
                     self.push_guard(guard.clone(), Life::Branch);
-                    let taken = self.pipeline(pipeline, source);
+                    let taken = self.one_of_list(pipeline, is_last, source);
                     let status = self.state.status;
                     self.pop_guard();
                     let state = std::mem::replace(&mut self.state, before);
@@ -90,12 +96,28 @@ impl<'a> Shell<'a> {
         flow
     }
 
+    /// A pipeline of a list. `set -e` looks at none that is inverted, and of those with `&&` and `||` only at the last.
+    fn one_of_list(&mut self, pipeline: &Pipeline, is_last: bool, source: &Source<'a>) -> Flow {
+        let tested = usize::from(!is_last || pipeline.bang);
+        self.conditions += tested;
+        let flow = self.pipeline(pipeline, source);
+        self.conditions -= tested;
+        flow
+    }
+
     /// What runs only after a command that is taken to succeed has failed: its commands are found, under that guard,
     /// and the script goes on as if it had not run.
-    fn after_failure(&mut self, status: bool, pipeline: &Pipeline, source: &Source<'a>, span: (usize, usize)) {
+    fn after_failure(
+        &mut self,
+        status: bool,
+        pipeline: &Pipeline,
+        is_last: bool,
+        source: &Source<'a>,
+        span: (usize, usize),
+    ) {
         let guard = self.guard(source, span, status);
         let before = self.state.clone();
-        let flow = self.unlikely(guard.clone(), |shell| shell.pipeline(pipeline, source));
+        let flow = self.unlikely(guard.clone(), |shell| shell.one_of_list(pipeline, is_last, source));
         let after = std::mem::replace(&mut self.state, before.clone());
         if flow == Flow::Next {
             self.state = before.or(after, &self.depends(&guard));
@@ -183,7 +205,14 @@ impl<'a> Shell<'a> {
             CompoundCommand::BraceGroup(group) => self.list(&group.list, source),
             CompoundCommand::Subshell(subshell) => {
                 let out = self.subshell(|shell| {
+                    shell.state.at_exit = None;
                     shell.list(&subshell.list, source);
+                    shell.end_guards(Life::Shell(shell.shells));
+                    if let Some((text, origin)) = shell.state.at_exit.take() {
+                        let status = shell.state.status;
+                        shell.run_text(&text, origin);
+                        shell.state.status = status;
+                    }
                 });
                 self.state.out = out;
                 Flow::Next

@@ -87,6 +87,8 @@ pub(super) struct State<'a> {
     pub(super) base: Option<Why>,
     /// `None` where it is not known which of several definitions holds.
     pub(super) functions: BTreeMap<String, Option<Function<'a>>>,
+    /// Functions that a child of bash has, too: `export -f`.
+    pub(super) exported_functions: BTreeMap<String, Option<Function<'a>>>,
     pub(super) arguments: Arguments,
     pub(super) out: Text,
     /// What is left to read, where it is known.
@@ -96,6 +98,8 @@ pub(super) struct State<'a> {
     pub(super) status: Status,
     /// `set -e`
     pub(super) errexit: bool,
+    /// `set -a`: what is assigned is exported.
+    pub(super) allexport: bool,
     /// Commands for the end: `trap … EXIT`.
     pub(super) at_exit: Option<(Text, crate::model::Origin)>,
 }
@@ -107,12 +111,14 @@ impl<'a> State<'a> {
             exported: BTreeSet::new(),
             base: None,
             functions: BTreeMap::new(),
+            exported_functions: BTreeMap::new(),
             arguments,
             out: Text::default(),
             input: None,
             folder: Some(String::new()),
             status: Status::Known(true),
             errexit: false,
+            allexport: false,
             at_exit: None,
         }
     }
@@ -165,6 +171,11 @@ impl<'a> State<'a> {
         joined.out = joined.out.or(&other.out, why);
         joined.base = joined.base.or(other.base);
         joined.exported.extend(other.exported);
+        for (name, function) in other.exported_functions {
+            let same = |ours: &Option<Function<'a>>| matches!((ours, &function), (Some(a), Some(b)) if Rc::ptr_eq(&a.body, &b.body));
+            let kept = joined.exported_functions.get(&name).is_none_or(same).then_some(function.clone()).flatten();
+            joined.exported_functions.insert(name, kept);
+        }
         if joined.input != other.input {
             joined.input = None;
         }
@@ -175,6 +186,7 @@ impl<'a> State<'a> {
             joined.status = Status::Unknown;
         }
         joined.errexit |= other.errexit;
+        joined.allexport |= other.allexport;
         joined.at_exit = joined.at_exit.or(other.at_exit);
         joined
     }

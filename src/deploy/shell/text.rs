@@ -1,6 +1,6 @@
 //! Texts of which some parts may not be known, and lists of them.
 
-use crate::deploy::words::{Hole, Item, Piece, Word};
+use crate::deploy::words::{Extent, Hole, Item, Piece, Word};
 use crate::model::{Origin, Why, WhyKind};
 
 /// The most reasons that one unknown text keeps.
@@ -46,7 +46,12 @@ impl Text {
 
     pub(super) fn unknown(mut whys: Vec<Why>) -> Self {
         whys.truncate(MAX_WHYS);
-        Self(vec![Part::Hole(Hole { whys, options: Vec::new() })])
+        Self(vec![Part::Hole(Hole { whys, ..Hole::default() })])
+    }
+
+    /// A text that is not known and has no blanks in it, such as a number.
+    pub(super) fn one_word(why: Why) -> Self {
+        Self(vec![Part::Hole(Hole { whys: vec![why], extent: Extent::Word, ..Hole::default() })])
     }
 
     pub(super) fn from_pieces(pieces: &[Piece]) -> Self {
@@ -146,14 +151,18 @@ impl Text {
         if options.len() > MAX_OPTIONS {
             options.clear();
         }
-        Self(vec![Part::Hole(Hole { whys, options })])
+        let splits = [self, other]
+            .iter()
+            .any(|text| text.0.iter().any(|part| matches!(part, Part::Hole(hole) if hole.extent == Extent::Split)));
+        let extent = if splits { Extent::Split } else { Extent::Text };
+        Self(vec![Part::Hole(Hole { whys, options, extent })])
     }
 
     pub(super) fn pieces(&self) -> Vec<Piece> {
         let pieces = self.0.iter().map(|part| match part {
             Part::Lit(text) => Piece::Lit(text.clone()),
             Part::Hole(hole) => Piece::Hole(hole.clone()),
-            Part::Root => Piece::Hole(Hole { whys: vec![checkout()], options: Vec::new() }),
+            Part::Root => Piece::Hole(Hole { whys: vec![checkout()], ..Hole::default() }),
         });
         pieces.collect()
     }
@@ -165,6 +174,20 @@ impl Text {
             [Part::Root, Part::Lit(rest)] => crate::deploy::repository::resolve("", rest.strip_prefix('/')?),
             [Part::Lit(path)] => crate::deploy::repository::resolve(folder?, path),
             _ => None,
+        }
+    }
+}
+
+impl Part {
+    /// The part where it is not quoted, so that its blanks separate words.
+    pub(super) fn unquoted(self) -> Self {
+        match self {
+            Self::Hole(hole) if hole.extent == Extent::Text => {
+                let single = |option: &String| !option.is_empty() && !option.contains([' ', '\t', '\n', '*', '?', '[']);
+                let known = !hole.options.is_empty() && hole.options.iter().all(single);
+                Self::Hole(Hole { extent: if known { Extent::Word } else { Extent::Split }, ..hole })
+            }
+            other => other,
         }
     }
 }

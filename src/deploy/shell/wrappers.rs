@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::parameter::is_name;
 use super::state::{Arguments, State, Status, Value};
 use super::text::{Field, Text};
-use crate::deploy::gcloud::is_gcloud;
+use crate::deploy::gcloud::{Defaults, is_gcloud};
 use crate::model::{Why, WhyKind};
 
 /// Programs that run the command behind their options: the options that take a value, and how many words come first.
@@ -84,6 +84,7 @@ impl<'a> Shell<'a> {
 
     /// Runs words as a program, without the functions of the script.
     pub(super) fn outside(&mut self, words: Vec<Field>, site: &Site<'_, 'a>) -> Flow {
+        self.export_functions();
         let functions = std::mem::take(&mut self.state.functions);
         let flow = self.dispatch(words, site);
         self.state.functions = functions;
@@ -103,7 +104,21 @@ impl<'a> Shell<'a> {
                 continue;
             }
             match first.known() {
-                Some("-u" | "--unset" | "-C" | "--chdir") => rest = tail.get(1..).unwrap_or_default(),
+                Some("-u" | "--unset") => {
+                    let name = tail.first().and_then(Field::known).map(str::to_owned);
+                    let taken_out = |name: String| {
+                        let why = Why::new(WhyKind::Unsupported, "`env -u` of a variable is not evaluated");
+                        let empty = Defaults::VARIABLES.contains(&name.as_str());
+                        (name, if empty { Text::default() } else { Text::hole(why) })
+                    };
+                    site.environment.extend(name.map(taken_out));
+                    rest = tail.get(1..).unwrap_or_default();
+                }
+                Some("-i" | "-" | "--ignore-environment") => {
+                    site.environment.extend(Defaults::VARIABLES.map(|name| (name.to_owned(), Text::default())));
+                    rest = tail;
+                }
+                Some("-C" | "--chdir") => rest = tail.get(1..).unwrap_or_default(),
                 Some("-S" | "--split-string") => {
                     self.wrapped(tail, &site);
                     return Flow::Next;
@@ -180,6 +195,7 @@ impl<'a> Shell<'a> {
         let mut out = Text::default();
         let status = {
             let inner = self.subshell(|shell| {
+                shell.export_functions();
                 shell.state = shell.child_state(Arguments(arguments), &environment);
                 shell.run_text(&script, origin);
             });
@@ -191,7 +207,16 @@ impl<'a> Shell<'a> {
         Flow::Next
     }
 
-    /// What a child process sees: exported variables.
+    /// A function that is defined again is exported as it is now.
+    fn export_functions(&mut self) {
+        for (name, exported) in &mut self.state.exported_functions {
+            if let Some(function) = self.state.functions.get(name) {
+                exported.clone_from(function);
+            }
+        }
+    }
+
+    /// What a child process sees: exported variables and functions.
     pub(super) fn child_state(&self, arguments: Arguments, environment: &[(String, Text)]) -> State<'a> {
         let mut state = State::new(arguments);
         state.base.clone_from(&self.state.base);
@@ -207,6 +232,8 @@ impl<'a> Shell<'a> {
             state.variables.insert(name.clone(), value);
         }
         state.exported.clone_from(&self.state.exported);
+        state.functions.clone_from(&self.state.exported_functions);
+        state.exported_functions.clone_from(&self.state.exported_functions);
         for (name, value) in environment {
             state.variables.insert(name.clone(), Value::Text(value.clone()));
             state.exported.insert(name.clone());

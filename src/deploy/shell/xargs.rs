@@ -11,15 +11,23 @@ impl<'a> Shell<'a> {
     pub(super) fn xargs(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
         self.state.status = Status::Assumed(true);
         let mut rest = arguments;
-        let (mut one, mut replaced) = (false, None);
+        let (mut one, mut lines, mut replaced) = (false, false, None);
         while let Some((first, tail)) = rest.split_first() {
             match first.known() {
                 Some("-n") if tail.first().and_then(Field::known) == Some("1") => {
                     one = true;
                     rest = tail.get(1..).unwrap_or_default();
                 }
-                Some("-n1" | "-L1") => {
+                Some("-n1") => {
                     one = true;
+                    rest = tail;
+                }
+                Some("-L") if tail.first().and_then(Field::known) == Some("1") => {
+                    lines = true;
+                    rest = tail.get(1..).unwrap_or_default();
+                }
+                Some("-L1") => {
+                    lines = true;
                     rest = tail;
                 }
                 Some("-I") => {
@@ -43,7 +51,9 @@ impl<'a> Shell<'a> {
         let input = self.state.input.take().and_then(|text| text.known().map(str::to_owned));
         let words: Option<Vec<Text>> =
             rest.iter().map(|field| if let Field::Word(text) = field { Some(text.clone()) } else { None }).collect();
-        let plain = input.filter(|text| !text.contains(['\'', '"', '\\']));
+        // A line that ends in a blank goes on in the next one.
+        let goes_on = |text: &str| lines && text.lines().any(|line| line.ends_with([' ', '\t']));
+        let plain = input.filter(|text| !text.contains(['\'', '"', '\\']) && !goes_on(text));
         let (Some(input), Some(words)) = (plain, words) else {
             self.wrapped(arguments, site);
             return Flow::Next;
@@ -72,7 +82,13 @@ impl<'a> Shell<'a> {
             _ => {
                 let start: Vec<Field> = words.into_iter().map(Field::Word).collect();
                 let entry = |entry: &String| Field::Word(Text::lit(entry.as_str()));
-                if one {
+                if lines {
+                    let words = |line: &str| {
+                        line.split_whitespace().map(|word| Field::Word(Text::lit(word))).collect::<Vec<_>>()
+                    };
+                    let filled = input.lines().map(words).filter(|words| !words.is_empty());
+                    filled.map(|words| start.iter().cloned().chain(words).collect()).collect()
+                } else if one {
                     entries.iter().map(|word| start.iter().cloned().chain([entry(word)]).collect()).collect()
                 } else {
                     vec![start.iter().cloned().chain(entries.iter().map(entry)).collect()]

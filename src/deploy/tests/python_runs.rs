@@ -1,12 +1,12 @@
 //! Runs every Python case under several environments and arguments, and holds what it did against what is said of it.
 //!
-//! A case lists its runs in `runs.json`. One that lists none runs three times: without the variables that it reads, and
-//! with two values for all of them. Conditions of the script are observed while it runs, so that an entry explains a
+//! A case lists its runs in `runs.json`. One that lists none runs four times: without the variables that it reads, and
+//! with three values for all of them, one of which has blanks and a flag in it. Conditions of the script are observed while it runs, so that an entry explains a
 //! deploy only where its guards held. Google's clients are stand-ins that note what they write.
 
 use std::collections::BTreeMap;
 
-use super::runs::{Programs, Ran, Run, agrees, runs};
+use super::runs::{Programs, Ran, Run, agrees, runs, under_assumptions};
 use super::*;
 use crate::deploy::discover::FileKind;
 use crate::model::{
@@ -49,7 +49,7 @@ fn listed_or_usual(case: &Path, repo: &Path, scripts: &BTreeSet<String>) -> Vec<
     let mut usual = Vec::new();
     for script in scripts {
         let names = variables(&std::fs::read_to_string(repo.join(script)).expect("a script"));
-        for value in [None, Some("europe-west4"), Some("1")] {
+        for value in [None, Some("europe-west4"), Some("1"), Some("b --vpc-connector other")] {
             let environment = names
                 .iter()
                 .filter(|name| *name != "PATH" && *name != "HOME")
@@ -62,9 +62,10 @@ fn listed_or_usual(case: &Path, repo: &Path, scripts: &BTreeSet<String>) -> Vec<
 }
 
 /// How the guards came out in a run: for each, whether it was ever true and ever false.
-type Observed = Vec<(bool, bool)>;
+pub type Observed = Vec<(bool, bool)>;
 
-fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
+/// The guards of all entries, each once.
+pub fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
     let mut guards: Vec<Guard> = Vec::new();
     for guard in entries.iter().flat_map(|entry| &entry.guards) {
         let plain = Guard { negated: false, decided: None, ..guard.clone() };
@@ -76,7 +77,7 @@ fn guards_of(entries: &[DeployCommand]) -> Vec<Guard> {
 }
 
 /// True where nothing that was observed says that the entry's guards did not hold.
-fn may_hold(entry: &DeployCommand, guards: &[Guard], observed: &Observed) -> bool {
+pub fn may_hold(entry: &DeployCommand, guards: &[Guard], observed: &Observed) -> bool {
     entry.guards.iter().all(|guard| {
         let plain = Guard { negated: false, decided: None, ..guard.clone() };
         let seen = guards.iter().position(|other| *other == plain).map(|index| observed[index]);
@@ -166,6 +167,7 @@ fn api_deploy(line: &str) -> DeployCommand {
         Change::Leave => Change::Leave,
     };
     DeployCommand {
+        assumes: Vec::new(),
         tool: "python".to_owned(),
         action: call["action"].as_str().unwrap_or_default().to_owned(),
         kind,
@@ -181,15 +183,27 @@ fn api_deploy(line: &str) -> DeployCommand {
     }
 }
 
-struct Sandbox {
+/// Runs Python scripts.
+pub struct Sandbox {
     programs: Programs,
     /// The interpreter itself: what stands on PATH may be a slow script that looks for it.
     interpreter: String,
 }
 
 impl Sandbox {
+    /// A sandbox; none, with a visible skip, where there is no Python.
+    pub fn new() -> Option<Self> {
+        let asked = std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+        let Ok(asked) = asked else {
+            crate::testing::skip("python3 is not on PATH");
+            return None;
+        };
+        let interpreter = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        Some(Self { programs: Programs::new(), interpreter })
+    }
+
     /// Runs a script and observes the guards.
-    fn run(&self, case: &Path, run: &Run, guards: &[Guard], packages: Option<&Path>) -> (Ran, Observed) {
+    pub fn run(&self, case: &Path, run: &Run, guards: &[Guard], packages: Option<&Path>) -> (Ran, Observed) {
         let work = tempfile::tempdir().expect("a folder");
         let (api, observe, observed) =
             (work.path().join("api"), work.path().join("observe"), work.path().join("observed"));
@@ -230,13 +244,7 @@ impl Sandbox {
 
 #[test]
 fn python_cases_run_what_is_said_of_them() {
-    let asked = std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
-    let Ok(asked) = asked else {
-        crate::testing::skip("python3 is not on PATH");
-        return;
-    };
-    let interpreter = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-    let sandbox = Sandbox { programs: Programs::new(), interpreter };
+    let Some(sandbox) = Sandbox::new() else { return };
     let only = std::env::var("GCP_DRIFT_CASE").unwrap_or_default();
     let mut failed = Vec::new();
     let mut certain = BTreeSet::new();
@@ -276,9 +284,10 @@ fn python_cases_run_what_is_said_of_them() {
                 failed.push(format!("{place}: its end is not what it lists"));
             }
             // A deploy that no entry with guards that held explains.
+            let (assumed, all) = under_assumptions(entries.clone(), &run);
             let holding: Vec<&DeployCommand> =
-                entries.iter().filter(|entry| may_hold(entry, &guards, &observed)).collect();
-            super::runs::compare(&place, &holding, said.incomplete.is_empty(), &ran, &mut failed);
+                assumed.iter().filter(|entry| may_hold(entry, &guards, &observed)).collect();
+            super::runs::compare(&place, &holding, all && said.incomplete.is_empty(), &ran, &mut failed);
             for entry in entries.iter().filter(|entry| entry.presence().is_certain()) {
                 if ran.deploys.iter().any(|ran| agrees(entry, ran)) {
                     certain.insert(format!("{name}/{script}: {:?} {:?}", entry.name, entry.origin));

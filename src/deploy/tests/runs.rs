@@ -24,11 +24,11 @@ const GCLOUD: &str = "#!/bin/sh\nunit=$(printf '\\037')\nend=$(printf '\\036')\n
                       for word in \"$@\"; do record=\"$record$word$unit\"; done\n\
                       printf '%s\\036' \"$record\" >> \"$GCLOUD_LOG\"\n";
 /// Tools of the machine that a script may use.
-const TOOLS: [&str; 44] = [
+const TOOLS: [&str; 45] = [
     "[", "awk", "basename", "bash", "cat", "chmod", "cp", "cut", "date", "dirname", "echo", "env", "expr", "false",
     "find", "grep", "head", "id", "ln", "ls", "make", "mkdir", "mktemp", "mv", "nice", "nohup", "printf", "pwd",
     "python3", "readlink", "realpath", "rm", "sed", "seq", "sh", "sort", "tail", "tee", "test", "timeout", "touch",
-    "tr", "true", "xargs",
+    "tr", "true", "wc", "xargs",
 ];
 /// Tools that are not run: they succeed and print nothing.
 const STAND_INS: [&str; 10] = ["curl", "docker", "git", "jq", "kubectl", "npm", "sleep", "sudo", "terraform", "wget"];
@@ -189,6 +189,45 @@ fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     (deploys, refused)
 }
 
+/// Whether what an entry assumes of texts that are not quoted holds in a run; `None` where an empty one decides it.
+fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
+    let mut all = Some(true);
+    for guard in &entry.assumes {
+        let after = |start: &str| guard.text.split_once(start).and_then(|(_, rest)| rest.split_whitespace().next());
+        let argument = after("the argument $").and_then(|number| number.parse::<usize>().ok());
+        let value = match (after("the environment variable "), argument) {
+            (Some(name), _) => run.environment.get(name).map_or("", String::as_str),
+            (_, Some(number)) => run.words.get(number + 1).map_or("", String::as_str),
+            _ => "word",
+        };
+        if value.contains([' ', '*']) {
+            return Some(false);
+        }
+        if value.is_empty() {
+            all = None;
+        }
+    }
+    all
+}
+
+/// The entries without those whose assumptions do not hold in a run, and whether they are still all.
+pub fn under_assumptions(entries: Vec<DeployCommand>, run: &Run) -> (Vec<DeployCommand>, bool) {
+    let mut all = true;
+    let mut kept = Vec::new();
+    for mut entry in entries {
+        match assumed(&entry, run) {
+            Some(true) => {}
+            Some(false) => {
+                all = false;
+                continue;
+            }
+            None => entry.guards.extend(entry.assumes.clone()),
+        }
+        kept.push(entry);
+    }
+    (kept, all)
+}
+
 /// True where everything that is known of `ours` is what really ran.
 pub fn agrees(ours: &DeployCommand, ran: &DeployCommand) -> bool {
     fn fact<T>(ours: &Fact<T>, ran: &Fact<T>, same: impl Fn(&T, &T) -> bool) -> bool {
@@ -235,7 +274,8 @@ pub fn compare(place: &str, entries: &[&DeployCommand], complete: bool, ran: &Ra
             || ours.project.is_unknown()
             || ours.connector.set().is_some_and(Fact::is_unknown)
             || ours.egress.set().is_some_and(Fact::is_unknown)
-            || ours.interfaces.set().is_some_and(Fact::is_unknown);
+            || ours.interfaces.set().is_some_and(Fact::is_unknown)
+            || !ours.assumes.is_empty();
         let may_be_refused = open && ran.refused.contains(&ours.action);
         if !may_be_refused && !ran.deploys.iter().any(|ran| agrees(ours, ran)) {
             let shown = (short(&[(*ours).clone()]), short(&ran.deploys));

@@ -13,13 +13,37 @@ const MOST_ENTRIES: usize = 1_000;
 /// Pages that are read, most of them empty.
 const MOST_PAGES: usize = 50;
 
-/// Lists who changed workloads and connectors of a project, the newest first.
+/// What decides connectivity in Compute Engine, by the resource in the method's name. Without it the changes of machines
+/// would crowd out the rest.
+const COMPUTE: [&str; 7] =
+    ["firewalls", "firewallPolicies", "networks", "subnetworks", "routes", "routers", "networkFirewallPolicies"];
+
+/// The entries of changes of workloads, connectors, databases, private connections, APIs, roles and networks. In the
+/// query language `OR` binds more tightly than `AND`, hence the brackets.
+fn filter(project: &str, since: Timestamp) -> String {
+    let services = [
+        "run.googleapis.com",
+        "vpcaccess.googleapis.com",
+        "cloudsql.googleapis.com",
+        "redis.googleapis.com",
+        "servicenetworking.googleapis.com",
+        "serviceusage.googleapis.com",
+        "cloudresourcemanager.googleapis.com",
+    ];
+    let quoted = |words: &[&str]| words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
+    format!(
+        "logName=\"projects/{project}/logs/cloudaudit.googleapis.com%2Factivity\" AND \
+         (protoPayload.serviceName=({}) OR (protoPayload.serviceName=\"compute.googleapis.com\" AND \
+         protoPayload.methodName:({}))) AND timestamp>=\"{since}\"",
+        quoted(&services),
+        quoted(&COMPUTE)
+    )
+}
+
+/// Lists who changed what decides connectivity in a project, the newest first.
 pub async fn changes(google: &Google, project: &str, since: Timestamp) -> Listing {
     let url = path(&google.logging, &["v2", "entries:list"]);
-    let filter = format!(
-        "logName=\"projects/{project}/logs/cloudaudit.googleapis.com%2Factivity\" AND \
-         protoPayload.serviceName=(\"run.googleapis.com\" OR \"vpcaccess.googleapis.com\") AND timestamp>=\"{since}\""
-    );
+    let filter = filter(project, since);
     let mut listing = Listing::default();
     let mut token = String::new();
     for _ in 0..MOST_PAGES {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::readers::{from_imports, plain_imports};
 use super::{Condition, Extractor};
+use crate::python::ast::name::Name;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::classes;
 use crate::python::facts::What;
@@ -32,7 +33,7 @@ pub(super) fn namespace(extractor: &Extractor, body: &[Stmt]) -> Namespace {
 /// What one arm of a branch binds, above what was bound before it.
 #[derive(Default)]
 struct Layer {
-    names: BTreeMap<String, Vec<Bound>>,
+    names: BTreeMap<Name, Vec<Bound>>,
     /// The arm ends the module, so nothing of it is seen afterwards.
     ends: bool,
 }
@@ -50,13 +51,13 @@ impl Reader<'_> {
         self.layers.iter().rev().find_map(|layer| layer.names.get(name))
     }
 
-    fn set(&mut self, name: &str, bound: Vec<Bound>) {
+    fn set(&mut self, name: impl Into<Name>, bound: Vec<Bound>) {
         if let Some(layer) = self.layers.last_mut() {
-            layer.names.insert(name.to_owned(), bound);
+            layer.names.insert(name.into(), bound);
         }
     }
 
-    fn bind(&mut self, name: &str, bound: Bound) {
+    fn bind(&mut self, name: impl Into<Name>, bound: Bound) {
         self.set(name, vec![bound]);
     }
 
@@ -94,7 +95,7 @@ impl Reader<'_> {
             }
             return;
         }
-        let names: std::collections::BTreeSet<String> = live.iter().flat_map(|way| way.names.keys().cloned()).collect();
+        let names: std::collections::BTreeSet<Name> = live.iter().flat_map(|way| way.names.keys().cloned()).collect();
         for name in names {
             let before = self.get(&name).cloned().unwrap_or_else(|| vec![Bound::Unbound]);
             let mut all: Vec<Bound> = Vec::new();
@@ -108,7 +109,7 @@ impl Reader<'_> {
             if all.len() > MAX_POSSIBILITIES {
                 all = vec![Bound::Unknown(0..0)];
             }
-            self.set(&name, all);
+            self.set(name, all);
         }
     }
 
@@ -117,7 +118,7 @@ impl Reader<'_> {
             Stmt::Import(import) => {
                 for import in plain_imports(import) {
                     if let What::Module { bound } = &import.what {
-                        self.bind(bound, Bound::Plain);
+                        self.bind(bound.clone(), Bound::Plain);
                     }
                 }
             }
@@ -125,13 +126,13 @@ impl Reader<'_> {
                 for import in from_imports(import) {
                     if let What::Name { bound, .. } = &import.what {
                         let bound = bound.clone();
-                        self.bind(&bound, Bound::Import(Arc::new(import)));
+                        self.bind(bound, Bound::Import(Arc::new(import)));
                     }
                 }
             }
             Stmt::FunctionDef(definition) => {
                 let function = classes::function(definition, &self.extractor.known);
-                self.bind(definition.name.as_str(), Bound::Function(function));
+                self.bind(definition.name.id.clone(), Bound::Function(function));
             }
             Stmt::ClassDef(definition) => self.class(definition),
             Stmt::Assign(assign) => {
@@ -146,7 +147,7 @@ impl Reader<'_> {
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
                     if let Expr::Name(name) = target {
-                        self.bind(&name.id, Bound::Unbound);
+                        self.bind(name.id.clone(), Bound::Unbound);
                     }
                 }
             }
@@ -235,11 +236,11 @@ impl Reader<'_> {
         for ast::ExceptHandler::ExceptHandler(handler) in &parts.handlers {
             ways.push(self.way(|reader| {
                 if let Some(name) = &handler.name {
-                    reader.bind(name.as_str(), Bound::Plain);
+                    reader.bind(name.id.clone(), Bound::Plain);
                 }
                 reader.block(&handler.body);
                 if let Some(name) = &handler.name {
-                    reader.bind(name.as_str(), Bound::Unbound);
+                    reader.bind(name.id.clone(), Bound::Unbound);
                 }
             }));
         }
@@ -270,9 +271,9 @@ impl Reader<'_> {
         let outer_open = self.open.take();
         let body = self.way(|reader| reader.block(&definition.body)).names;
         let open = std::mem::replace(&mut self.open, outer_open);
-        let name = definition.name.as_str();
+        let name = definition.name.id.clone();
         let class = ClassBody {
-            name: name.to_owned(),
+            name: name.clone(),
             range: range_of(&definition.name),
             bases,
             metaclass,
@@ -284,7 +285,7 @@ impl Reader<'_> {
 
     fn unknown(&mut self, target: &Expr) {
         match target {
-            Expr::Name(name) => self.bind(&name.id, Bound::Unknown(range_of(name))),
+            Expr::Name(name) => self.bind(name.id.clone(), Bound::Unknown(range_of(name))),
             Expr::Starred(starred) => self.unknown(&starred.value),
             other => elements(other).unwrap_or_default().iter().for_each(|element| self.unknown(element)),
         }

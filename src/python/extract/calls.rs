@@ -46,7 +46,7 @@ impl Extractor {
                     let import = Import {
                         range: range_of(call),
                         statement: range_of(call),
-                        module: module.to_owned(),
+                        module: module.into(),
                         level: 0,
                         what: What::Plugin,
                     };

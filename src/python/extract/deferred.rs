@@ -33,7 +33,7 @@ impl Extractor {
                 self.facts.deferred.extend(imports.into_iter().map(|import| Deferred { import, when }));
             }
             Stmt::Global(global) => {
-                steps.extend(global.names.iter().map(|name| Step::MayBind(name.as_str().to_owned())));
+                steps.extend(global.names.iter().map(|name| Step::MayBind(name.id.clone())));
             }
             Stmt::FunctionDef(definition) => self.deferred(&definition.body, when, steps),
             Stmt::ClassDef(definition) => self.deferred(&definition.body, when, steps),

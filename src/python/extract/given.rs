@@ -40,10 +40,10 @@ pub(super) fn to_modules(given: &[String], facts: &Facts) -> Vec<String> {
         match &import.what {
             // `import a.b` binds `a`, and `import a.b as c` binds `c` to `a.b`.
             What::Module { bound } if import.module.split('.').next() == Some(bound) => {
-                modules.insert(bound, bound.clone());
+                modules.insert(bound, bound.to_string());
             }
             What::Module { bound } => {
-                modules.insert(bound, import.module.clone());
+                modules.insert(bound, import.module.to_string());
             }
             What::Name { name, bound } => {
                 modules.insert(bound, format!("{}.{name}", import.module));

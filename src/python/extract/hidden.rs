@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::python::ast::name::Name;
 use crate::python::ast::visitor::{self, Visitor};
 use crate::python::ast::{Expr, Pattern};
 use crate::python::bound_by_pattern;
@@ -18,7 +19,7 @@ pub(super) struct HiddenNames {
 
 impl HiddenNames {
     fn add(&mut self, name: &str) {
-        let name = name.to_owned();
+        let name = Name::from(name);
         self.found.push(if self.conditional == 0 { Step::Bind(name) } else { Step::MayBind(name) });
     }
 }

@@ -8,33 +8,30 @@ use crate::python::range_of;
 
 pub(super) fn plain_imports(import: &ast::StmtImport) -> Vec<Import> {
     let one = |alias: &ast::Alias| {
-        let module = alias.name.as_str();
-        let first = module.split('.').next().unwrap_or_default();
-        Import {
-            range: range_of(alias),
-            statement: range_of(import),
-            module: module.to_owned(),
-            level: 0,
-            what: What::Module { bound: alias.asname.as_ref().map_or(first, |name| name.as_str()).to_owned() },
-        }
+        let module = alias.name.id.clone();
+        let bound = match &alias.asname {
+            Some(name) => name.id.clone(),
+            None if module.contains('.') => module.split('.').next().unwrap_or_default().into(),
+            None => module.clone(),
+        };
+        Import { range: range_of(alias), statement: range_of(import), module, level: 0, what: What::Module { bound } }
     };
     import.names.iter().map(one).collect()
 }
 
 pub(super) fn from_imports(import: &ast::StmtImportFrom) -> Vec<Import> {
-    let module = import.module.as_ref().map_or("", |module| module.as_str());
+    let module = import.module.as_ref().map(|module| module.id.clone()).unwrap_or_default();
     let one = |alias: &ast::Alias| {
-        let name = alias.name.as_str();
+        let name = &alias.name.id;
         let what = if name == "*" {
             What::Star
         } else {
-            let bound = alias.asname.as_ref().map_or(name, |bound| bound.as_str());
-            What::Name { name: name.to_owned(), bound: bound.to_owned() }
+            What::Name { name: name.clone(), bound: alias.asname.as_ref().map_or(name, |bound| &bound.id).clone() }
         };
         Import {
             range: range_of(alias),
             statement: range_of(import),
-            module: module.to_owned(),
+            module: module.clone(),
             level: import.level,
             what,
         }
@@ -51,7 +48,7 @@ pub(super) fn plugins(value: &Expr) -> Vec<Import> {
         Some(Import {
             range: range_of(element),
             statement: range_of(element),
-            module: string(element)?.to_owned(),
+            module: string(element)?.into(),
             level: 0,
             what: What::Plugin,
         })
@@ -64,7 +61,7 @@ pub(super) fn plugins(value: &Expr) -> Vec<Import> {
 
 pub(super) fn bind_targets(target: &Expr, steps: &mut Vec<Step>) {
     match target {
-        Expr::Name(name) => steps.push(Step::Bind(name.id.as_str().to_owned())),
+        Expr::Name(name) => steps.push(Step::Bind(name.id.clone())),
         Expr::Starred(starred) => bind_targets(&starred.value, steps),
         other => elements(other).unwrap_or_default().iter().for_each(|element| bind_targets(element, steps)),
     }
@@ -192,7 +189,7 @@ pub(super) fn named_import(call: &ast::ExprCall) -> Option<Import> {
     (!module.is_empty()).then(|| Import {
         range: range_of(call),
         statement: range_of(call),
-        module,
+        module: module.into(),
         level,
         what: What::Plugin,
     })

@@ -35,7 +35,7 @@ pub static INTERFACES: Equivalence<fn(&Interfaces, &Interfaces) -> Comparison> =
     compare: compare_interfaces,
 };
 /// Splits of traffic and instances.
-pub static TRAFFIC: Equivalence<fn(&Fact<Vec<Share>>, &[Serving]) -> Comparison> = Equivalence {
+pub static TRAFFIC: Equivalence<Traffic> = Equivalence {
     row: Row {
         id: "traffic",
         applies: &[
@@ -49,6 +49,8 @@ pub static TRAFFIC: Equivalence<fn(&Fact<Vec<Share>>, &[Serving]) -> Comparison>
     compare: compare_traffic,
 };
 
+/// What is asked for, and who serves.
+type Traffic = fn(&Fact<Vec<Share>>, &[Serving]) -> Comparison;
 /// A list of interfaces, as one side gives it.
 type Interfaces = Fact<Vec<NetworkInterface>>;
 

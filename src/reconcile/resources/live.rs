@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Health, LiveResource};
 use crate::model::{
-    Address, Fact, FirewallRule, Inventory, LiveNetwork, LiveSubnetwork, Nat, NatSubnetwork, NetworkName, Origin,
+    Address, Api, Fact, FirewallRule, Inventory, LiveNetwork, LiveSubnetwork, Nat, NatSubnetwork, NetworkName, Origin,
     PeeringState, RedisInstance, RedisState, Resource, ResourceId, ResourceKind, ResourceName, Router,
     ServiceConnection, Setting, SqlInstance, SqlState, Why, WhyKind,
 };
@@ -230,6 +230,11 @@ fn peering(inventory: &Inventory, own: &ServiceConnection) -> Option<LiveResourc
     let network = inventory.networks.iter().find(|network| network.name == own.network);
     let peerings = network.and_then(|network| network.peerings.known()).into_iter().flatten();
     let carrier = own.peering.known().and_then(|name| peerings.into_iter().find(|one| one.name.known() == Some(name)));
+    let unseen = || {
+        let answered = inventory.coverage.answered_in_project(Api::ComputeNetworks, &own.network.project);
+        let why = answered.err().filter(|_| network.is_none())?;
+        Some(Health { field: "peerings[].state", state: Fact::unknown(why), serves: None, text: String::new() })
+    };
     let health = carrier.map(|one| Health {
         field: "peerings[].state",
         serves: one.state.known().and_then(|state| match state {
@@ -240,6 +245,7 @@ fn peering(inventory: &Inventory, own: &ServiceConnection) -> Option<LiveResourc
         state: one.state.as_ref().map(ToString::to_string),
         text: one.state_details.known().cloned().unwrap_or_default(),
     });
+    let health = health.or_else(unseen);
     let resource = resource(ResourceKind::Peering, id, vec![("reserved_peering_ranges", ranges)]);
     Some(LiveResource { resource, settling: None, health })
 }

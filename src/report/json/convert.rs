@@ -12,6 +12,7 @@ use crate::report::{PartSummary, PartVerdict, Report, Suppressed, SuppressedItem
 impl From<&Report> for v1::Report {
     fn from(report: &Report) -> Self {
         let seconds = report.run.seconds;
+        let change = report.change.as_ref();
         Self {
             schema_version: 1,
             tool: v1::Tool::this(),
@@ -27,6 +28,11 @@ impl From<&Report> for v1::Report {
             not_checked: report.not_checked.iter().map(Into::into).collect(),
             suppressed: report.suppressed.iter().map(Into::into).collect(),
             before_deploy: report.before_deploy.as_ref().map(Into::into),
+            base: change.map(|change| (&change.base).into()),
+            introduced: change.map(|change| change.introduced.iter().cloned().collect()),
+            fixed: change.map(|change| change.fixed.iter().map(Into::into).collect()),
+            undecided: change.map(|change| v1::change::undecided(change, &report.findings)),
+            introduced_not_checked: change.map(v1::change::not_checked),
             coverage: report.coverage.entries.iter().map(Into::into).collect(),
         }
     }

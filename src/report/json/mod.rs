@@ -2,8 +2,10 @@
 //! types may change, a published version only ever gains fields.
 
 mod convert;
+pub mod diagnose;
 pub mod health;
 pub mod premigrate;
+pub mod probe;
 #[cfg(test)]
 mod tests;
 pub mod v1;

@@ -14,6 +14,7 @@ fn parsed(report: &Report) -> Value {
 #[test]
 fn the_committed_schema_is_that_of_the_code() {
     crate::testing::committed_schema("check-v1.json", &schema());
+    crate::testing::committed_schema("diagnose-v1.json", &super::diagnose::schema());
     crate::testing::committed_schema("health-v1.json", &super::health::schema());
     crate::testing::committed_schema("premigrate-v1.json", &super::premigrate::schema());
     crate::testing::committed_schema("premigrate-compare-v1.json", &super::premigrate::schema_of_compared());

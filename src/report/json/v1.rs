@@ -10,9 +10,11 @@ use crate::report;
 
 mod apply;
 mod before_deploy;
+pub(super) mod change;
 
 pub(super) use apply::{AppliedValue, ApplyAction, ApplyEffect, CutOff, Standing};
 use before_deploy::BeforeDeploy;
+use change::{Base, Fixed, Undecided};
 
 /// The report as JSON, with two spaces of indent, fields and items in a stable order, and a line end.
 pub fn render(report: &report::Report) -> String {
@@ -57,6 +59,21 @@ pub(super) struct Report {
     /// What the deploy that is about to run would do; only with `--before-deploy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) before_deploy: Option<BeforeDeploy>,
+    /// The commit that the change is compared with; only with `--base`, as everything up to `coverage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) base: Option<Base>,
+    /// Ids of the findings that the base does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) introduced: Option<Vec<String>>,
+    /// The base's findings that are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fixed: Option<Vec<Fixed>>,
+    /// Of what it cannot be told whether it is new or gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) undecided: Option<Vec<Undecided>>,
+    /// What is not checked, and is at the base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) introduced_not_checked: Option<Vec<NotChecked>>,
     /// What was really looked at in Google Cloud.
     pub(super) coverage: Vec<Coverage>,
 }

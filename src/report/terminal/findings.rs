@@ -17,13 +17,19 @@ const MAX_DIFF: usize = 5;
 pub(super) fn render(finding: &Finding, report: &Report, style: &Style) -> String {
     let primary = finding.places.iter().find(|origin| origin.source().is_some());
     let block = Block {
-        label: format!("{}[{}]", finding.severity.label(), finding.rule),
+        label: format!("{}{}[{}]", mark(finding, report), finding.severity.label(), finding.rule),
         paint: severity_paint(finding.severity),
         title: finding.title.clone(),
         place: place(finding, primary, report),
         notes: notes(finding, primary, report),
     };
     block::render(&block, report, style)
+}
+
+/// A word before what the change introduces.
+fn mark(finding: &Finding, report: &Report) -> &'static str {
+    let is_new = report.change.as_ref().is_some_and(|change| change.introduced.contains(&finding.id));
+    if is_new { "new " } else { "" }
 }
 
 fn place(finding: &Finding, primary: Option<&Origin>, report: &Report) -> BlockPlace {
@@ -77,6 +83,9 @@ fn notes(finding: &Finding, primary: Option<&Origin>, report: &Report) -> Vec<No
         let text = cause
             .map_or_else(|| format!("{id} (not in this list)"), |cause| format!("{}: {}", cause.rule, cause.title));
         notes.push(Note::prose("from", text));
+    }
+    if let Some(why) = report.change.as_ref().and_then(|change| change.undecided.get(&finding.id)) {
+        notes.push(Note::prose("base", format!("whether this is new cannot be told: {why}")));
     }
     if !finding.why.is_empty() {
         notes.push(Note::prose("why", &*finding.why));

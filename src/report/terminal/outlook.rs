@@ -45,6 +45,9 @@ fn command(subject: &Subject, effect: &CommandEffect, style: &Style) -> String {
     if let Presence::Conditional(guards) = command.presence() {
         let _ = write!(head, ", only if {}", conditions(&guards));
     }
+    if !command.assumes.is_empty() {
+        let _ = write!(head, ", as far as {}", conditions(&command.assumes));
+    }
     let mut out = hanging("  ", &escape(&head), 4, style.width);
     if let Before::Unknown(why) = &effect.before {
         out.push_str(&hanging("      ", &escape(&format!("what is there now cannot be told: {why}")), 8, style.width));

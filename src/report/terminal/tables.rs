@@ -13,7 +13,7 @@ use crate::report::words::count;
 use crate::report::{PartSummary, PartVerdict, Report};
 
 /// Columns need at least this width to be read.
-const MIN_TABLE_WIDTH: usize = 60;
+pub(super) const MIN_TABLE_WIDTH: usize = 60;
 
 /// Part, verdict and counts, one line a part.
 pub(super) fn summary(report: &Report, style: &Style) -> String {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::report::excerpt::is_unprintable;
 
 /// Headings of sections and titles of findings.
-pub(super) const BOLD: Paint = Paint::new().effects(Effects::BOLD);
+pub(crate) const BOLD: Paint = Paint::new().effects(Effects::BOLD);
 
 /// Text with every character that could steer or deceive a terminal written as an escape, line breaks included: names
 /// come from files and APIs, and must not be able to forge lines of the report.
@@ -70,7 +70,7 @@ pub(crate) fn hanging(lead: &str, text: &str, indent: usize, width: usize) -> St
 const MIN_ROOM: usize = 20;
 
 /// Text in a style, plain where colours are off.
-pub(super) fn paint(text: &str, paint: Paint, color: bool) -> String {
+pub(crate) fn paint(text: &str, paint: Paint, color: bool) -> String {
     if color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
 }
 

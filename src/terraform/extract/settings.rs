@@ -192,3 +192,19 @@ pub(super) fn subnetwork(place: &Place, fact: Fact<String>) -> Fact<String> {
     let parse: fn(&str, &NameContext) -> Result<SubnetworkName, NameError> = SubnetworkName::parse;
     full(place.name(fact, parse))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::reconcile::equivalence::settings::ATTRIBUTES;
+
+    #[test]
+    fn what_is_read_is_what_is_compared() {
+        let read: BTreeSet<(Kind, &str)> = FIELDS.iter().map(|(kind, path, _)| (*kind, *path)).collect();
+        let compared: BTreeSet<(Kind, &str)> = ATTRIBUTES.iter().map(|own| (own.kind, own.path)).collect();
+        assert_eq!(read, compared);
+        assert_eq!((read.len(), compared.len()), (FIELDS.len(), ATTRIBUTES.len()), "a field stands there twice");
+    }
+}

@@ -23,9 +23,24 @@ struct Found {
     left_out: Vec<(String, Why)>,
 }
 
+/// What a file holds, whether or not it can be imported. Its tests are shared by all who name them.
+#[derive(Debug)]
+pub struct OfFile {
+    tests: Arc<Vec<String>>,
+    items: Items,
+}
+
+impl From<Items> for OfFile {
+    fn from(mut items: Items) -> Self {
+        Self { tests: Arc::new(std::mem::take(&mut items.tests)), items }
+    }
+}
+
 /// Imports the files of each session in its order, and finds the tests of those that can be imported.
-pub(super) fn read<const N: usize>(sessions: [Session<'_>; N]) -> [Collected; N] {
-    let imported = sessions.map(Session::import);
+pub(super) fn read(sessions: [Session<'_>; 2]) -> [Collected; 2] {
+    let [one, other] = sessions;
+    let (one, other) = rayon::join(|| one.import(), || other.import());
+    let imported = [one, other];
     let wanted: BTreeSet<FileId> = imported
         .iter()
         .flat_map(|(_, files)| files.iter().filter_map(|(selected, imported)| of_tests(selected, imported)))
@@ -35,19 +50,21 @@ pub(super) fn read<const N: usize>(sessions: [Session<'_>; N]) -> [Collected; N]
             let input = session.input;
             let placed = |file: FileId| match input.items.get(&file) {
                 Some(items) => session.placed(items),
-                None => session.placed(&of_module(input.space, input.pytest, file)),
+                None => session.placed(&OfFile::from(of_module(input.space, input.pytest, file))),
             };
             wanted.into_par_iter().map(|file| (file, placed(file))).collect()
         }
         None => BTreeMap::new(),
     };
-    imported.map(|(session, files)| session.finish(files, &found))
+    let [one, other] = imported.map(|(session, files)| || session.finish(files, &found));
+    let (one, other) = rayon::join(one, other);
+    [one, other]
 }
 
 /// The tests of these files, as far as they can be imported.
-pub fn items<'a>(space: &'a Space<'a>, pytest: &PytestConfig, files: &[String]) -> BTreeMap<FileId, Items> {
-    let files = files.par_iter().filter_map(|path| space.sources.id(path));
-    files.map(|file| (file, of_module(space, pytest, file))).collect()
+pub fn items<'a>(space: &'a Space<'a>, pytest: &PytestConfig, files: &[String]) -> BTreeMap<FileId, OfFile> {
+    let files = files.par_iter().with_max_len(8).filter_map(|path| space.sources.id(path));
+    files.map(|file| (file, of_module(space, pytest, file).into())).collect()
 }
 
 fn of_module<'a>(space: &'a Space<'a>, pytest: &PytestConfig, file: FileId) -> Items {
@@ -76,10 +93,10 @@ impl Session<'_> {
         (self, imported)
     }
 
-    fn placed(&self, items: &Items) -> Found {
+    fn placed(&self, OfFile { tests, items }: &OfFile) -> Found {
         let one = |id: &String, doubt: &Doubt| (id.clone(), self.why(doubt));
         Found {
-            tests: Arc::new(items.tests.clone()),
+            tests: tests.clone(),
             errors: items.errors.iter().map(|(id, doubt)| one(id, doubt)).collect(),
             unsure: items.unsure.iter().map(|(id, doubt)| one(id, doubt)).collect(),
             left_out: items.left_out.iter().map(|(id, doubt)| one(id, doubt)).collect(),

@@ -100,7 +100,7 @@ impl<'a> Finder<'a> {
         if let Some(doubt) = doubt {
             items.take(Items::unknown("", doubt));
         }
-        for name in starred.iter().filter(|name| !facts.namespace.names.contains_key(*name)) {
+        for name in starred.iter().filter(|name| !facts.namespace.names.contains_key(name.as_str())) {
             let things = self.names.dotted(file, name);
             items.take(self.one_of(name, &things, file, 0));
         }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::found;
-use super::items::Items;
+use super::found::{self, OfFile};
 use super::modules::{Imported, outcome};
 use super::things::Doubt;
 use crate::model::{Diagnostic, Why, WhyKind};
@@ -79,7 +78,7 @@ pub struct Input<'a> {
     /// What importing each file does.
     pub outcomes: &'a HashMap<FileId, (Outcome, bool)>,
     /// The tests of each file that goes by the name of a test file.
-    pub items: &'a BTreeMap<FileId, Items>,
+    pub items: &'a BTreeMap<FileId, OfFile>,
 }
 
 /// Folder → names in it, with whether each is a folder.
@@ -117,8 +116,9 @@ pub(super) struct Selected {
 /// Collects a repository twice: as pytest is started, and everything below the tests' root. Each file is read once.
 pub fn collect(input: Input<'_>) -> [Collected; 2] {
     let children = children(input.space);
-    let sessions = [false, true].map(|everything| Session::walk(input, &children, everything));
-    found::read(sessions)
+    let walk = |everything| Session::walk(input, &children, everything);
+    let (as_started, everything) = rayon::join(|| walk(false), || walk(true));
+    found::read([as_started, everything])
 }
 
 pub(super) fn of_problem(problem: &Diagnostic) -> Why {

@@ -242,7 +242,9 @@ impl<'a> Names<'a> {
             match &facts.exports {
                 Exports::Names(exported) => names.extend(exported.iter().cloned()),
                 _ => {
-                    names.extend(facts.namespace.names.keys().filter(|name| !name.starts_with('_')).cloned());
+                    names.extend(
+                        facts.namespace.names.keys().filter(|name| !name.starts_with('_')).map(ToString::to_string),
+                    );
                     self.gather(module, names, doubt, seen);
                 }
             }

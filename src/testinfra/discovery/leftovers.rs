@@ -47,9 +47,9 @@ pub fn read(
             raises::errors(input, collected, everything, &everything_files),
         ]
         .concat(),
-        clashes: everything_files.iter().filter_map(|file| clash(input, &reached, file)).collect(),
+        clashes: everything_files.par_iter().filter_map(|file| clash(input, &reached, file)).collect(),
         without_tests: everything_files
-            .iter()
+            .par_iter()
             .filter_map(|file| without_tests(input, everything, imported, file))
             .collect(),
         unmatched: unmatched(input, everything, imported, config),

@@ -6,6 +6,7 @@ use super::imports::{bound_by, set_bound};
 use super::{Doubt, End, Failure, Frame, Imported, Interpreter, Mode, Order};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
+use crate::python::ast::name::Name;
 use crate::python::facts::{Arm, Catches, Step, StopKind, Try};
 use crate::testinfra::names::{Bound, Names};
 
@@ -16,9 +17,9 @@ impl Interpreter<'_> {
         for step in steps {
             self.steps += 1;
             match step {
-                Step::Bind(name) => frame.names.borrow_mut().set(name, Bound::Yes),
-                Step::MayBind(name) => frame.names.borrow_mut().may_set(name),
-                Step::Unbind(name) => frame.names.borrow_mut().set(name, Bound::No),
+                Step::Bind(name) => frame.names.borrow_mut().set(name.clone(), Bound::Yes),
+                Step::MayBind(name) => frame.names.borrow_mut().may_set(name.clone()),
+                Step::Unbind(name) => frame.names.borrow_mut().set(name.clone(), Bound::No),
                 Step::PathEdit(edit) => frame.edit(edit),
                 Step::Import(import) => {
                     let before = bound_by(import).map(|name| frame.names.borrow().get(name));
@@ -114,7 +115,7 @@ impl Interpreter<'_> {
                     let doubt = Doubt { kind: WhyKind::Guarded, text, at: failure.at, next: failure.next };
                     let mut names = body.at_failure.unwrap_or_default();
                     let bound = self.unrun_handlers(frame, parts, None, unrun);
-                    bound.iter().for_each(|name| names.may_set(name));
+                    bound.into_iter().for_each(|name| names.may_set(name));
                     *frame.names.borrow_mut() = names;
                     end.doubt(vec![doubt]);
                     self.finish(frame, parts, mode, end);
@@ -164,7 +165,7 @@ impl Interpreter<'_> {
                     let mut names = frame.names.borrow_mut();
                     *names = after_body;
                     // Other failures than those of imports may have brought the handler into play.
-                    bound.iter().for_each(|name| names.may_set(name));
+                    bound.into_iter().for_each(|name| names.may_set(name));
                 }
                 let orelse = self.block(frame, &parts.orelse, mode);
                 merge(end, orelse, frame, mode);
@@ -210,7 +211,7 @@ impl Interpreter<'_> {
     }
 
     /// Reads the handlers that do not run, for what they miss; gives the names that they would bind.
-    fn unrun_handlers(&mut self, frame: &mut Frame, parts: &Try, but: Option<usize>, mode: Mode) -> Vec<String> {
+    fn unrun_handlers(&mut self, frame: &mut Frame, parts: &Try, but: Option<usize>, mode: Mode) -> Vec<Name> {
         let saved = frame.names.borrow().clone();
         let mut bound = Vec::new();
         for (at, handler) in parts.handlers.iter().enumerate() {
@@ -221,15 +222,15 @@ impl Interpreter<'_> {
             if self.order == Order::Real {
                 // What does not run imports nothing.
                 let own = handler.steps.iter().filter_map(|step| match step {
-                    Step::Bind(name) | Step::MayBind(name) => Some(name.as_str()),
+                    Step::Bind(name) | Step::MayBind(name) => Some(name),
                     Step::Import(import) => bound_by(import),
                     _ => None,
                 });
-                bound.extend(own.map(str::to_owned));
+                bound.extend(own.cloned());
                 continue;
             }
             self.block(frame, &handler.steps, mode);
-            bound.extend(frame.names.borrow().iter().map(|(name, _)| name.to_owned()));
+            bound.extend(frame.names.borrow().iter().map(|(name, _)| name.clone()));
         }
         *frame.names.borrow_mut() = saved;
         bound

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Mode, Order, Outcome, Reached, Record};
+use super::{Doubt, Edge, Failure, Frame, Imported, Interpreter, Last, Mode, Order, Outcome, Reached, Record};
 use crate::model::WhyKind;
 use crate::model::tests::Certainty;
+use crate::python::ast::name::Name;
 use crate::python::exceptions;
 use crate::python::facts::{Exports, Import, StopKind, What};
 use crate::testinfra::names::Bound;
@@ -14,8 +15,26 @@ use crate::testinfra::sources::{FileId, FileState};
 impl Interpreter<'_> {
     pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
-        let resolution = self.space.resolve_on(frame.file, &frame.roots, import, self.versions(mode));
-        self.resolved(frame, import, mode, resolution)
+        let versions = self.versions(mode);
+        if let Some(last) = &frame.last
+            && last.statement == import.statement
+            && last.module == import.module
+            && last.versions == versions
+            && last.roots == frame.roots.folders.len()
+        {
+            let units = last.units.clone();
+            return self.execute_units(frame, import, mode, &units);
+        }
+        match self.space.resolve_on(frame.file, &frame.roots, import, versions) {
+            Resolution::Units(units) if import.level == 0 => {
+                let units: Rc<[Unit]> = units.into();
+                let (statement, module) = (import.statement.clone(), import.module.clone());
+                let roots = frame.roots.folders.len();
+                frame.last = Some(Last { statement, module, versions, roots, units: units.clone() });
+                self.execute_units(frame, import, mode, &units)
+            }
+            resolution => self.resolved(frame, import, mode, resolution),
+        }
     }
 
     pub(super) fn resolved(
@@ -227,7 +246,7 @@ impl Interpreter<'_> {
         if let Exports::Names(list) = &exports {
             let mut result = Imported::Ok;
             for name in list {
-                frame.names.borrow_mut().set(name, Bound::Yes);
+                frame.names.borrow_mut().set(name.as_str(), Bound::Yes);
                 let judged = self.name(frame, import, mode, module, name);
                 if matches!(result, Imported::Ok) {
                     result = judged;
@@ -238,8 +257,8 @@ impl Interpreter<'_> {
         let mut own = frame.names.borrow_mut();
         for (name, bound) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
             match bound {
-                Bound::Yes if exports == Exports::Absent => own.set(name, Bound::Yes),
-                _ => own.may_set(name),
+                Bound::Yes if exports == Exports::Absent => own.set(name.clone(), Bound::Yes),
+                _ => own.may_set(name.clone()),
             }
         }
         own.open |= names.open || exports == Exports::Dynamic;
@@ -249,7 +268,7 @@ impl Interpreter<'_> {
     pub(super) fn missing(&mut self, frame: &mut Frame, import: &Import, mode: Mode, missing: Missing) -> Imported {
         let Missing { module, symbol, certainty, circular } = missing;
         let wanted = match &import.what {
-            What::Name { name, .. } if symbol.is_none() => vec![name.clone()],
+            What::Name { name, .. } if symbol.is_none() => vec![name.to_string()],
             _ => Vec::new(),
         };
         let same = |record: &&mut Record| {
@@ -309,16 +328,16 @@ pub(super) struct Missing {
     pub(super) circular: bool,
 }
 
-pub(super) fn bound_by(import: &Import) -> Option<&str> {
+pub(super) fn bound_by(import: &Import) -> Option<&Name> {
     match &import.what {
         // An import in the body of a class binds no name of the module.
-        What::Module { bound } | What::Name { bound, .. } => Some(bound.as_str()).filter(|name| !name.is_empty()),
+        What::Module { bound } | What::Name { bound, .. } => Some(bound).filter(|name| !name.is_empty()),
         What::Star | What::Plugin => None,
     }
 }
 
 pub(super) fn set_bound(frame: &Frame, import: &Import, bound: Option<Bound>) {
     if let (Some(name), Some(bound)) = (bound_by(import), bound) {
-        frame.names.borrow_mut().set(name, bound);
+        frame.names.borrow_mut().set(name.clone(), bound);
     }
 }

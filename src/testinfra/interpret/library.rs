@@ -25,8 +25,8 @@ impl Interpreter<'_> {
             What::Star => {
                 let (sure, may, open) = stdlib::exported(module, versions);
                 let mut names = frame.names.borrow_mut();
-                sure.iter().for_each(|name| names.set(name, Bound::Yes));
-                may.iter().for_each(|name| names.may_set(name));
+                sure.into_iter().for_each(|name| names.set(name, Bound::Yes));
+                may.into_iter().for_each(|name| names.may_set(name));
                 names.open |= open;
                 return Imported::Ok;
             }

@@ -124,7 +124,7 @@ impl Space<'_> {
         }
         let last = parts.last().copied().unwrap_or_default();
         let protocol = last.strip_suffix("_pb2").or_else(|| last.strip_suffix("_pb2_grpc"));
-        if protocol.is_some_and(|stem| self.protocols.contains(stem)) {
+        if protocol.is_some_and(|stem| self.kinds.protocols.contains(stem)) {
             let text = format!("`{dotted}` is generated from a `.proto` file");
             return Some(Resolution::Doubt(WhyKind::Dynamic, text));
         }
@@ -132,7 +132,7 @@ impl Space<'_> {
             return Some(Resolution::Doubt(WhyKind::Limit, "not all of the repository was looked at".to_owned()));
         }
         let top = parts.first().copied().unwrap_or_default();
-        let having = self.elsewhere.get(top).into_iter().flatten().map(|&folder| folder.to_owned());
+        let having = self.names.elsewhere.get(top).into_iter().flatten().map(|&folder| folder.to_owned());
         let mut others: Vec<String> = having.collect();
         // In the import mode `importlib` no test file brings its own folder, and what is installed is known.
         let alone = self.roots.is_importlib()

@@ -1,7 +1,6 @@
 //! Finds one part of a dotted name after the other, as CPython's finder of files does.
 
 use super::{Space, Unit};
-use crate::testinfra::pytest_config::join;
 
 /// So many folders are compared with one another; of more, the names are looked up.
 const FEW: usize = 8;
@@ -36,7 +35,7 @@ impl Space<'_> {
     /// One component, looked up in folders: package, extension, module, compiled module; else the folders of that name
     /// together. A package or module in a later folder comes before a mere folder in an earlier one.
     pub(super) fn child(&self, folders: &[impl AsRef<str>], name: &str) -> Option<Unit> {
-        let named = self.named.get(name);
+        let named = self.names.named.get(name);
         // Most names that are imported are those of no file of the repository.
         if name.is_empty() || (named.is_none() && self.tree.opaque.is_empty()) {
             return None;
@@ -45,26 +44,38 @@ impl Space<'_> {
         for folder in folders.iter().map(AsRef::as_ref) {
             let is_listed = named.is_some_and(|folders| match folders.len() {
                 0..=FEW => folders.contains(&folder),
-                _ => self.listed.get(folder).is_some_and(|names| names.contains(name)),
+                _ => self.names.listed.get(folder).is_some_and(|names| names.contains(name)),
             });
             if !is_listed && self.tree.opaque.is_empty() {
                 continue;
             }
-            let path = join(folder, name);
-            if !self.extensions.is_empty() && self.is_extension(&format!("{path}/__init__")) {
+            // One buffer for all the spellings of the path.
+            let mut path = String::with_capacity(folder.len() + name.len() + "/__init__.py".len() + 1);
+            path.push_str(folder);
+            if !folder.is_empty() {
+                path.push('/');
+            }
+            path.push_str(name);
+            let length = path.len();
+            path.push_str("/__init__");
+            if self.is_extension(&path) {
                 return Some(Unit::Opaque);
             }
-            if let Some(unit) = self.file(&format!("{path}/__init__.py")) {
+            path.push_str(".py");
+            if let Some(unit) = self.file(&path) {
                 return Some(unit);
             }
+            path.truncate(length);
             if !folder.is_empty() && self.is_extension(&path) {
                 return Some(Unit::Opaque);
             }
-            if let Some(unit) = self.file(&format!("{path}.py")) {
+            path.push_str(".py");
+            if let Some(unit) = self.file(&path) {
                 return Some(unit);
             }
+            path.truncate(length);
             if self.is_extension(&path)
-                || (self.has_compiled && self.tree.files.contains_key(&format!("{path}.pyc")))
+                || (self.kinds.has_compiled && self.tree.files.contains_key(&format!("{path}.pyc")))
                 || (self.tree.may_hide(&path) && !self.tree.opaque.contains(""))
             {
                 return Some(Unit::Opaque);
@@ -77,7 +88,7 @@ impl Space<'_> {
     }
 
     fn is_extension(&self, path: &str) -> bool {
-        !self.extensions.is_empty() && self.extensions.contains(path)
+        !self.kinds.extensions.is_empty() && self.kinds.extensions.contains(path)
     }
 
     /// The file at a path, if there is one.
@@ -85,6 +96,6 @@ impl Space<'_> {
         if let Some(file) = self.sources.id(path) {
             return Some(Unit::File(file));
         }
-        (self.unread.contains(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
+        (self.kinds.unread.contains(path) || self.tree.opaque.contains(path)).then_some(Unit::Opaque)
     }
 }

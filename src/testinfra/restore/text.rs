@@ -34,7 +34,7 @@ impl Text {
                 return Err(format!("it is in the encoding `{name}`, in which no text is put"));
             }
         };
-        let text = decode(&bytes).map_err(|error| error.to_string())?;
+        let text = decode(&bytes).map_err(|error| error.to_string())?.into_owned();
         let lines = text.matches('\n').count();
         let windows = text.matches("\r\n").count();
         // In the text a carriage return alone is a line feed already.

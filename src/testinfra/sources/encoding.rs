@@ -1,6 +1,8 @@
 //! Bytes → text as CPython decodes a source file that is imported: a byte order mark, else the encoding that a comment
 //! in the first two lines declares (PEP 263), else UTF-8.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 
 use crate::python;
@@ -39,7 +41,7 @@ pub(in crate::testinfra) enum DecodeError {
 }
 
 /// Decodes a file. Line ends are left as they are, but for a lone carriage return, which ends a line in Python.
-pub(in crate::testinfra) fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+pub(in crate::testinfra) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     let body = bytes.strip_prefix(BOM);
     let has_mark = body.is_some();
     let body = body.unwrap_or(bytes);
@@ -61,7 +63,7 @@ pub(in crate::testinfra) fn decode(bytes: &[u8]) -> Result<String, DecodeError> 
             let none = "it is not UTF-8 and declares no other encoding";
             refused(if declared.is_some() { "it is not in the encoding that it declares" } else { none }, offset)
         })?,
-        _ => declared_text(name, body).map_err(|failure| match failure {
+        _ => declared_text(name, body).map(Cow::Owned).map_err(|failure| match failure {
             Failure::NotIn => refused("it is not in the encoding that it declares", 0),
             Failure::Unknown => refused(&format!("it declares the encoding `{name}`, which Python does not know"), 0),
             Failure::Unread => DecodeError::Unsupported(name.to_owned()),
@@ -99,9 +101,9 @@ pub(in crate::testinfra) fn width(bytes: &[u8]) -> Width {
 }
 
 /// UTF-8; the error is the first byte that is not. CPython does not decode comments, so anything may stand in them.
-fn utf8(bytes: &[u8]) -> Result<String, usize> {
+fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, usize> {
     let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Ok(text.to_owned()),
+        Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error.valid_up_to(),
     };
     let mut text = String::with_capacity(bytes.len());
@@ -113,7 +115,7 @@ fn utf8(bytes: &[u8]) -> Result<String, usize> {
             text.push('?');
         }
     }
-    if python::are_in_comments(&text, &replaced) { Ok(text) } else { Err(error) }
+    if python::are_in_comments(&text, &replaced) { Ok(Cow::Owned(text)) } else { Err(error) }
 }
 
 enum Failure {
@@ -135,7 +137,7 @@ fn declared_text(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     // Python reads no source in an encoding of two-byte units, whatever else it may know under such a name.
     let encoding = Encoding::for_label(name.as_bytes()).filter(|encoding| encoding.is_ascii_compatible());
     let decoded = encoding.ok_or(Failure::Unknown)?.decode_without_bom_handling_and_without_replacement(bytes);
-    decoded.map(std::borrow::Cow::into_owned).ok_or(Failure::NotIn)
+    decoded.map(Cow::into_owned).ok_or(Failure::NotIn)
 }
 
 /// One name for the encodings that are treated apart; `cookie` gives lower case with `-`.
@@ -177,17 +179,17 @@ fn cookie(bytes: &[u8]) -> Option<String> {
 }
 
 /// A lone carriage return becomes a line feed: as long, and what everything after this takes for the end of a line.
-fn with_line_ends(text: String) -> String {
+fn with_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains('\r') {
         return text;
     }
     let mut converted = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = &*text;
     while let Some((before, after)) = rest.split_once('\r') {
         converted.push_str(before);
         converted.push(if after.starts_with('\n') { '\r' } else { '\n' });
         rest = after;
     }
     converted.push_str(rest);
-    converted
+    Cow::Owned(converted)
 }

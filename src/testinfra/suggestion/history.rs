@@ -1,16 +1,13 @@
 //! Where files went, by the history of the repository: the renames that git finds. It is only read.
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
-/// How long git may take.
-const LIMIT: Duration = Duration::from_secs(5);
-/// The most bytes of its answer that are read.
-const MAX_BYTES: u64 = 32 << 20;
+use crate::git;
+
+/// What git may take; of a longer answer the newest renames are read.
+const LIMITS: git::Limits = git::Limits { time: Duration::from_secs(5), bytes: 32 << 20 };
 /// The most commits that are looked at, newest first.
 const MAX_COMMITS: &str = "--max-count=20000";
 /// The longest chain of renames that is followed.
@@ -28,7 +25,7 @@ impl History {
         if !repo.join(".git").exists() {
             return Self::default();
         }
-        ask(repo, LIMIT).map(|answer| Self::parse(&answer)).unwrap_or_default()
+        ask(repo).map(|answer| Self::parse(&answer)).unwrap_or_default()
     }
 
     /// The path that a file has now, where `exists` knows it.
@@ -67,37 +64,13 @@ impl History {
     }
 }
 
-/// Runs `git log`. Whatever a repository's own configuration could make it run is switched off.
-fn ask(repo: &Path, limit: Duration) -> Option<Vec<u8>> {
-    let mut child = Command::new("git")
-        .args(["-c", "log.showSignature=false", "-c", "core.fsmonitor=false", "-c", "diff.renameLimit=2000"])
-        .args(["--no-pager", "log", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color"])
-        .args([MAX_COMMITS, "--diff-filter=R", "--find-renames", "--name-status", "-z", "--format=", "--", "*.py"])
-        .current_dir(repo)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        // Objects that are not here are not fetched.
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let stdout = child.stdout.take()?;
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut answer = Vec::new();
-        let read = stdout.take(MAX_BYTES).read_to_end(&mut answer);
-        // Nobody waits any more where the time is up.
-        let _ = sender.send(read.map(|_| answer));
-    });
-    let answer = receiver.recv_timeout(limit);
-    // It has ended, or is to end now.
-    let _ = child.kill();
-    let _ = child.wait();
-    answer.ok()?.ok()
+/// The renames of Python files, newest first.
+fn ask(repo: &Path) -> Option<Vec<u8>> {
+    let arguments = ["-c", "log.showSignature=false", "-c", "diff.renameLimit=2000"].into_iter();
+    let arguments = arguments.chain(["log", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color"]);
+    let arguments = arguments.chain([MAX_COMMITS, "--diff-filter=R", "--find-renames", "--name-status", "-z"]);
+    let arguments: Vec<&str> = arguments.chain(["--format=", "--", "*.py"]).collect();
+    git::ask(repo, &arguments, LIMITS).ok().map(|answer| answer.text)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ impl<'a> Evaluator<'a> {
     pub fn attribute(&mut self, object: &Val<'a>, name: &str, at: At) -> Result<Val<'a>, Stop> {
         Ok(match &object.kind {
             Kind::Instance(id) => {
-                let (own, open, class) = match self.heap.get(*id) {
+                let (own, open, class) = match self.heap.get_name(*id, name) {
                     Some(Obj::Instance { attributes, open, class }) => {
                         (attributes.get(name).cloned(), open.clone(), *class)
                     }
@@ -27,7 +27,7 @@ impl<'a> Evaluator<'a> {
                 let found = self.class_attribute(class, name);
                 // A property of the class goes before what the instance holds.
                 let is_property = matches!(&found, Some(Val { kind: Kind::Function(function), .. })
-                    if function.binding == Binding::Property);
+                    if function.binding == Binding::Property && !function.cached);
                 if let (Some(value), false) = (own, is_property) {
                     return Ok(value);
                 }
@@ -40,7 +40,13 @@ impl<'a> Evaluator<'a> {
                             Val::new(Kind::Bound(Rc::new(class), function), at)
                         }
                         Binding::Property => {
-                            return self.call_function(&function, vec![object.clone()], Vec::new(), None, at);
+                            let value = self.call_function(&function, vec![object.clone()], Vec::new(), None, at)?;
+                            if function.cached
+                                && let Some(Obj::Instance { attributes, .. }) = self.heap.get_name_mut(*id, name)
+                            {
+                                attributes.insert(Rc::from(name), value.clone());
+                            }
+                            return Ok(value);
                         }
                     },
                     Some(value) if open.is_none() => value,

@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
 
     /// An attribute of an instance's class.
     pub fn class_attribute_of(&self, instance: ObjId, name: &str) -> Option<Val<'a>> {
-        match self.heap.get(instance) {
+        match self.heap.peek(instance) {
             Some(Obj::Instance { class, .. }) => self.class_attribute(*class, name),
             _ => None,
         }

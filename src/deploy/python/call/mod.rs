@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `arguments` | which parameter gets which argument |
 //! | `attributes` | attributes of objects |
+//! | `caches` | functions that keep what they gave |
 //! | `classes` | objects, bases and `super()` |
 //! | `unknown` | calls of code that is not known |
 
@@ -12,14 +13,18 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::exec::{Frame, Stop};
+use super::resume::Taken;
 use super::value::{At, Body, Elem, Function, Key, Kind, Obj, Val, Whys};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
 
 mod arguments;
 mod attributes;
+mod caches;
 mod classes;
 mod unknown;
+
+pub use caches::Kept;
 
 /// Keyword arguments.
 pub type Keywords<'a> = Vec<(Rc<str>, Val<'a>)>;
@@ -28,7 +33,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         node: &'a ast::ExprCall,
         at: At,
-        taken: bool,
+        taken: Taken,
         frame: &mut Frame<'a>,
     ) -> Result<Val<'a>, Stop> {
         if let Expr::Name(name) = node.func.as_ref()
@@ -79,6 +84,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Err(whys) => unsure = Some(whys),
             }
+            self.exhaust(&value);
         }
         let mut keywords: Keywords<'a> = Vec::new();
         for keyword in &node.arguments.keywords {
@@ -126,12 +132,39 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
-        if !taken && self.is_lazy_call(&callee) {
+        if self.is_lazy_call(&callee) && taken == Taken::Open {
             return self.unless_dropped(self.source(node), at, frame, &mut |evaluator| {
-                evaluator.call(&callee, args.clone(), keywords.clone(), unsure.clone(), at)
+                evaluator.call_lazy(&callee, &args, &keywords, unsure.clone(), taken, at)
             });
         }
-        self.call(&callee, args, keywords, unsure, at)
+        self.call_lazy(&callee, &args, &keywords, unsure, taken, at)
+    }
+
+    /// Calls a value whose result may be an iterator.
+    fn call_lazy(
+        &mut self,
+        callee: &Val<'a>,
+        args: &[Val<'a>],
+        keywords: &Keywords<'a>,
+        unsure: Option<Whys>,
+        taken: Taken,
+        at: At,
+    ) -> Result<Val<'a>, Stop> {
+        let makes = matches!(&callee.kind, Kind::External(path) if matches!(&**path, "map" | "filter"));
+        if makes {
+            self.watch();
+        } else if self.is_lazy_call(callee) {
+            self.gives = taken;
+        }
+        let value = self.call(callee, args.to_vec(), keywords.clone(), unsure, at);
+        self.gives = Taken::Open;
+        if makes {
+            self.watched(value.as_ref().ok(), taken, at);
+        }
+        if let Ok(value) = &value {
+            self.iterators_given(callee, args, value, at);
+        }
+        value
     }
 
     /// Calls a value. `unsure` is why there may be more arguments.
@@ -144,10 +177,14 @@ impl<'a> Evaluator<'a> {
         at: At,
     ) -> Result<Val<'a>, Stop> {
         match &callee.kind {
+            Kind::Function(function) if function.cached => self.call_cached(function, args, keywords, unsure, at),
             Kind::Function(function) => self.call_function(function, args, keywords, unsure, at),
             Kind::Bound(receiver, function) => {
                 args.insert(0, (**receiver).clone());
-                self.call_function(function, args, keywords, unsure, at)
+                match function.cached {
+                    true => self.call_cached(function, args, keywords, unsure, at),
+                    false => self.call_function(function, args, keywords, unsure, at),
+                }
             }
             Kind::Class(id) => self.construct(*id, args, keywords, unsure, at),
             Kind::Partial(partial) => {
@@ -221,6 +258,7 @@ impl<'a> Evaluator<'a> {
         self.bind_parameters(function, args, keywords, unsure, at, &frame);
         self.callers.push((function.name.clone(), at));
         let yields = matches!(function.body, Body::Block(body) if super::lazy::has_yield(body));
+        let taken = std::mem::take(&mut self.gives);
         if yields {
             self.begin_yields();
         }
@@ -230,7 +268,7 @@ impl<'a> Evaluator<'a> {
         };
         self.callers.pop();
         self.leave_module(outer);
-        let given = yields.then(|| self.end_yields(at));
+        let given = yields.then(|| self.end_yields(result.is_ok(), taken, at));
         let value = result?;
         if let Some(whys) = &function.opaque {
             return Ok(Val::new(Kind::Unknown(whys.clone()), at));

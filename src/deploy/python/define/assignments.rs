@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::exec::{Frame, Stop};
+use crate::deploy::python::library::ENVIRONMENT;
 use crate::deploy::python::value::{At, Binding, Elem, Entry, Key, Kind, Obj, Val, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
@@ -84,7 +85,12 @@ impl<'a> Evaluator<'a> {
                     self.call(&setter, vec![object.clone(), value], Vec::new(), None, at)?;
                     return Ok(());
                 }
-                let intercepted = self.class_attribute_of(*id, "__setattr__").is_some()
+                let descriptor = match self.class_attribute_of(*id, name).map(|value| value.kind) {
+                    Some(Kind::Instance(own)) => self.class_attribute_of(own, "__set__").is_some(),
+                    _ => false,
+                };
+                let intercepted = descriptor
+                    || self.class_attribute_of(*id, "__setattr__").is_some()
                     || matches!(self.class_attribute_of(*id, name), Some(Val { kind: Kind::Function(function), .. })
                         if function.binding == Binding::Property);
                 if intercepted {
@@ -93,7 +99,7 @@ impl<'a> Evaluator<'a> {
                     return Ok(());
                 }
                 let guards = self.current_guards().into();
-                match self.heap.get_mut(*id) {
+                match self.heap.get_name_mut(*id, name) {
                     Some(Obj::Instance { attributes, .. }) => {
                         attributes.insert(Rc::from(name), value);
                     }
@@ -104,13 +110,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Kind::Class(id) => {
-                if let Some(Obj::Class(class)) = self.heap.get_mut(*id) {
+                if let Some(Obj::Class(class)) = self.heap.get_name_mut(*id, name) {
                     class.attributes.insert(Rc::from(name), value);
                 }
             }
             Kind::Module(module) => {
                 let scope = self.modules.get(*module).map(|module| module.scope);
-                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_mut(scope)) {
+                if let Some(Obj::Scope { names, .. }) = scope.and_then(|scope| self.heap.get_name_mut(scope, name)) {
                     names.insert(Rc::from(name), value);
                 }
             }
@@ -161,6 +167,7 @@ impl<'a> Evaluator<'a> {
                     self.lose(object, &whys);
                 }
             }
+            Kind::External(path) if &**path == ENVIRONMENT => self.set_environment(key, Some(&value), at),
             Kind::Instance(_) => {
                 let whys = why(WhyKind::Unsupported, "`__setitem__` is not evaluated", at);
                 self.lose(object, &whys);
@@ -200,6 +207,9 @@ impl<'a> Evaluator<'a> {
                             dict.entries.retain(|entry| entry.key != key);
                         }
                     }
+                    _ if matches!(&object.kind, Kind::External(path) if &**path == ENVIRONMENT) => {
+                        self.set_environment(&key, None, at);
+                    }
                     _ => self.lose(&object, &whys),
                 }
             }
@@ -218,6 +228,9 @@ impl<'a> Evaluator<'a> {
         let old = self.eval(&node.target, frame)?;
         let value = self.eval(&node.value, frame)?;
         match (&old.kind, node.op) {
+            (Kind::External(path), _) if &**path == ENVIRONMENT => {
+                self.update_environment(Some(&value), &Vec::new(), at);
+            }
             (Kind::List(_), ast::Operator::Add) => self.extend(&old, &value, at),
             (Kind::Dict(_), ast::Operator::BitOr) => self.update(&old, &value, at),
             (Kind::Set(_), _) => {

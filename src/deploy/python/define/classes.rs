@@ -104,7 +104,38 @@ impl<'a> Evaluator<'a> {
         if let Some(object) = self.heap.get_mut(id) {
             *object = Obj::Class(class);
         }
-        self.bind(node.name.as_str(), Val::new(Kind::Class(id), at), frame);
+        let value = Val::new(Kind::Class(id), at);
+        self.bind(node.name.as_str(), value.clone(), frame);
+        self.tell_bases(node, &value, frame)
+    }
+
+    /// The bases of a new class run `__init_subclass__`.
+    fn tell_bases(&mut self, node: &'a ast::StmtClassDef, class: &Val<'a>, frame: &mut Frame<'a>) -> Result<(), Stop> {
+        let bases = match &class.kind {
+            Kind::Class(id) => match self.heap.get(*id) {
+                Some(Obj::Class(class)) => class.bases.clone(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let hook = bases.iter().find_map(|base| self.class_attribute(*base, "__init_subclass__"));
+        let mut keywords = Vec::new();
+        for keyword in node.arguments.iter().flat_map(|arguments| arguments.keywords.iter()) {
+            let value = self.eval(&keyword.value, frame)?;
+            match &keyword.arg {
+                Some(name) if name.as_str() == "metaclass" => {
+                    if matches!(value.kind, Kind::Class(_)) {
+                        let text = "what a metaclass does is not evaluated";
+                        self.incomplete(WhyKind::Unsupported, text, class.at);
+                    }
+                }
+                Some(name) => keywords.push((Rc::from(name.as_str()), value)),
+                None => {}
+            }
+        }
+        if let Some(hook @ Val { kind: Kind::Function(_), .. }) = hook {
+            self.call(&hook, vec![class.clone()], keywords, None, class.at)?;
+        }
         Ok(())
     }
 
@@ -138,6 +169,7 @@ impl<'a> Evaluator<'a> {
                     class: function.class,
                     binding: function.binding,
                     opaque: function.opaque.clone(),
+                    cached: function.cached,
                     at: function.at,
                 };
                 value.kind = Kind::Function(Rc::new(moved));

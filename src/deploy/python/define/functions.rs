@@ -23,6 +23,7 @@ impl<'a> Evaluator<'a> {
             class: frame.class,
             binding: Binding::Plain,
             opaque: None,
+            cached: false,
             at,
         };
         let mut wrappers = Vec::new();
@@ -33,10 +34,12 @@ impl<'a> Evaluator<'a> {
             match callee.rsplit('.').next().unwrap_or_default() {
                 "staticmethod" => function.binding = Binding::Static,
                 "classmethod" => function.binding = Binding::Class,
-                "property" | "cached_property" => function.binding = Binding::Property,
+                "property" => function.binding = Binding::Property,
+                "cached_property" => (function.binding, function.cached) = (Binding::Property, true),
                 "setter" if callee == format!("{}.setter", node.name) => bound_name = setter_name(&node.name),
-                "lru_cache" | "cache" | "wraps" | "abstractmethod" | "override" | "final" | "retry"
-                    if !self.is_own_name(callee, at, frame) => {}
+                "lru_cache" | "cache" if !self.is_own_name(callee, at, frame) => function.cached = true,
+                "wraps" | "abstractmethod" | "override" | "final" | "retry" if !self.is_own_name(callee, at, frame) => {
+                }
                 _ => wrappers.push((decorator, text)),
             }
         }
@@ -107,6 +110,7 @@ fn placeholder<'a>(scope: usize, at: At) -> Function<'a> {
         class: None,
         binding: Binding::Plain,
         opaque: None,
+        cached: false,
         at,
     }
 }

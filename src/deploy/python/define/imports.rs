@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
 
     fn imported_name(&mut self, module: usize, name: &str, at: At) -> Result<Val<'a>, Stop> {
         let scope = self.modules.get(module).map_or(self.module, |module| module.scope);
-        let has = matches!(self.heap.get(scope), Some(Obj::Scope { names, .. }) if names.contains_key(name));
+        let has = matches!(self.heap.get_name(scope, name), Some(Obj::Scope { names, .. }) if names.contains_key(name));
         if !has {
             let folder = self.modules.get(module).and_then(|module| match &module.source {
                 Some(source) if !source.file.path().as_str().ends_with("/__init__.py") => None,
@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
         let Some(module) = self.modules.get(index).cloned() else {
             return Val::unknown(WhyKind::Dynamic, "the module is not known", at);
         };
-        if let Some(Obj::Scope { names, open, .. }) = self.heap.get(module.scope) {
+        if let Some(Obj::Scope { names, open, .. }) = self.heap.get_name(module.scope, name) {
             if let Some(value) = names.get(name) {
                 return value.clone();
             }

@@ -12,7 +12,7 @@ impl<'a> Evaluator<'a> {
     /// Gives a name its value in the scope that Python would write to.
     pub fn bind(&mut self, name: &str, value: Val<'a>, frame: &Frame<'a>) {
         let scope = if frame.globals.contains(name) { self.module } else { frame.scope };
-        if let Some(Obj::Scope { names, .. }) = self.heap.get_mut(scope) {
+        if let Some(Obj::Scope { names, .. }) = self.heap.get_name_mut(scope, name) {
             names.insert(Rc::from(name), value);
         }
     }
@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a> {
     pub fn lose_name(&mut self, name: &str, frame: &Frame<'a>, whys: Whys) {
         let mut scope = Some(frame.scope);
         while let Some(id) = scope {
-            let Some(Obj::Scope { names, parent, .. }) = self.heap.get_mut(id) else { return };
+            let Some(Obj::Scope { names, parent, .. }) = self.heap.get_name_mut(id, name) else { return };
             if let Some(value) = names.get_mut(name) {
                 *value = Val::new(Kind::Unknown(whys.clone()), value.at);
             }
@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a> {
         let mut scope = Some(frame.scope);
         let mut open = None;
         while let Some(id) = scope {
-            let Some(Obj::Scope { names, parent, open: here }) = self.heap.get(id) else { break };
+            let Some(Obj::Scope { names, parent, open: here }) = self.heap.get_name(id, name) else { break };
             if let Some(value) = names.get(name) {
                 return value.clone();
             }

@@ -209,8 +209,12 @@ impl<'a> Evaluator<'a> {
                     };
                     if matches!(op, CmpOp::Is) { same } else { same.map(|same| !same) }
                 }
-                CmpOp::In => self.contains(&right, &left),
-                CmpOp::NotIn => self.contains(&right, &left).map(|found| !found),
+                CmpOp::In | CmpOp::NotIn => {
+                    let found = self.contains(&right, &left);
+                    // What is looked at is taken out of an iterator.
+                    self.take_some(&right, None);
+                    if matches!(op, CmpOp::In) { found } else { found.map(|found| !found) }
+                }
                 CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => match (&left.kind, &right.kind) {
                     (Kind::Int(a), Kind::Int(b)) => Some(match op {
                         CmpOp::Lt => a < b,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::define::put;
 use crate::deploy::python::exec::{Condition, Flow, Frame, Round, Stop};
+use crate::deploy::python::resume::Taken;
 use crate::deploy::python::value::{At, Elem, Entry, Kind, Obj, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
@@ -41,6 +42,7 @@ impl<'a> Evaluator<'a> {
                 Some((whys, false)) => Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys),
                 Some((whys, true)) => Elem::Any(whys),
             });
+            evaluator.watch_given(elements.len());
             Ok(())
         })?;
         Ok(elements)
@@ -70,13 +72,24 @@ impl<'a> Evaluator<'a> {
             )?;
             return Ok(());
         };
-        let iterable = self.eval_taken(&generator.iter, frame)?;
+        let iterable = self.eval_taken(Taken::InTurn, &generator.iter, frame)?;
+        let iterable = self.iterable(iterable, Taken::InTurn)?;
         let rounds = self.rounds(&iterable);
+        let met = self.heap.list(&iterable).map(<[Elem<'a>]>::to_vec);
         if rounds.len() > 2_000 {
             return self.limit(self.at(&generator.iter), "the comprehension has too many rounds");
         }
-        for round in rounds {
+        for (done, round) in rounds.into_iter().enumerate() {
             let mut maybe = maybe.clone();
+            self.resume(&iterable, done);
+            let changed = met.is_some() && self.heap.list(&iterable) != met.as_deref();
+            let round = match changed {
+                true => {
+                    let text = "what is gone through is changed meanwhile";
+                    Round::Any(why(WhyKind::Dynamic, text, iterable.at))
+                }
+                false => round,
+            };
             let value = match round {
                 Round::One(value) => value,
                 Round::Maybe(value, whys) => {
@@ -105,7 +118,11 @@ impl<'a> Evaluator<'a> {
             if !skipped {
                 self.generate(rest, frame, maybe, run)?;
             }
+            if changed {
+                break;
+            }
         }
+        self.exhaust(&iterable);
         Ok(())
     }
 

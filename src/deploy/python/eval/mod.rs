@@ -13,6 +13,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::exec::{Condition, Flow, Frame, Stop};
 use super::heap::Meeting;
+use super::resume::Taken;
 use super::value::{At, Binding, Body, DictObj, Elem, Entry, Function, Kind, Obj, Val, Whys, join, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
@@ -36,7 +37,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn eval_inner(&mut self, expr: &'a Expr, taken: bool, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
+    fn eval_inner(&mut self, expr: &'a Expr, taken: Taken, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
         let at = self.at(expr);
         Ok(match expr {
             Expr::StringLiteral(node) => Val::text(node.value.to_str(), at),
@@ -143,6 +144,7 @@ impl<'a> Evaluator<'a> {
                     class: None,
                     binding: Binding::Plain,
                     opaque: None,
+                    cached: false,
                     at,
                 };
                 Val::new(Kind::Function(Rc::new(function)), at)
@@ -153,7 +155,7 @@ impl<'a> Evaluator<'a> {
                 value
             }
             Expr::Await(node) => self.eval(&node.value, frame)?,
-            Expr::Starred(node) => self.eval_taken(&node.value, frame)?,
+            Expr::Starred(node) => self.eval_taken(Taken::AtOnce, &node.value, frame)?,
             Expr::Yield(node) => {
                 let value = match &node.value {
                     Some(value) => self.eval(value, frame)?,
@@ -163,8 +165,9 @@ impl<'a> Evaluator<'a> {
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
             Expr::YieldFrom(node) => {
-                let values = self.eval_taken(&node.value, frame)?;
+                let values = self.eval_taken(Taken::InTurn, &node.value, frame)?;
                 let elements = self.elements(&values).unwrap_or_else(|whys| vec![Elem::Any(whys)]);
+                self.exhaust(&values);
                 self.give(elements, at);
                 Val::unknown(WhyKind::Unsupported, "generators are not evaluated", at)
             }
@@ -263,6 +266,7 @@ impl<'a> Evaluator<'a> {
                     Ok(more) => elements.extend(more),
                     Err(whys) => elements.push(Elem::Any(whys)),
                 }
+                self.exhaust(&value);
             } else {
                 elements.push(Elem::One(value));
             }

@@ -7,6 +7,7 @@ use super::{Condition, Exit, Flow, Frame, Stop};
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::{Heap, Meeting};
 use crate::deploy::python::lazy::leaves_early;
+use crate::deploy::python::resume::Taken;
 use crate::deploy::python::value::{Elem, Kind, Val, all_known, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Stmt};
@@ -15,7 +16,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn for_loop(&mut self, node: &'a ast::StmtFor, frame: &mut Frame<'a>) -> Result<Flow<'a>, Stop> {
         // A loop that may end early does not take all elements.
         let early = leaves_early(&node.body);
-        let iterable = if early { self.eval(&node.iter, frame)? } else { self.eval_taken(&node.iter, frame)? };
+        let taken = if early { Taken::Open } else { Taken::InTurn };
+        let iterable = self.eval_taken(taken, &node.iter, frame)?;
+        let iterable = self.iterable(iterable, taken)?;
+        let assumed = self.assumed.len();
         let mut rounds = self.rounds(&iterable);
         let at = self.at(node.iter.as_ref());
         let unordered = matches!(iterable.kind, Kind::Set(_)) && rounds.len() > 1;
@@ -66,6 +70,7 @@ impl<'a> Evaluator<'a> {
                     break;
                 }
             }
+            self.resume(&iterable, count);
             // Python counts the elements that it has met: what the round did to the list decides what comes next.
             let now = self.heap.list(&iterable);
             if list.is_some() && list.as_deref() != now {
@@ -79,6 +84,14 @@ impl<'a> Evaluator<'a> {
                     }
                 };
             }
+        }
+        if outcome != Ok(Flow::Next) || self.assumed.len() != assumed {
+            self.may_not_go_on(&iterable, &condition);
+        }
+        match &outcome {
+            Ok(Flow::Next) if frame.exits.len() == outer.1 => self.exhaust(&iterable),
+            Ok(Flow::Break | Flow::Return(_)) if frame.exits.len() == outer.1 => self.take_some(&iterable, Some(count)),
+            _ => self.take_some(&iterable, None),
         }
         if let Some(before) = before {
             // What is left behind depends on which round was the last one.

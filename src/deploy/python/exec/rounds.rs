@@ -48,6 +48,7 @@ impl<'a> Evaluator<'a> {
     /// The elements that a loop over a value meets, or why they are not known.
     pub fn elements(&mut self, value: &Val<'a>) -> Result<Vec<Elem<'a>>, Whys> {
         let at = value.at;
+        self.resume(value, 0);
         match &value.kind {
             Kind::Tuple(values) => Ok(values.iter().cloned().map(Elem::One).collect()),
             Kind::List(id) | Kind::Set(id) => match self.heap.get(*id) {
@@ -88,7 +89,13 @@ impl<'a> Evaluator<'a> {
                         let missing = || Elem::Any(why(WhyKind::Dynamic, "it is not known", at));
                         Ok(fields.map(|value| value.map_or_else(missing, Elem::One)).collect())
                     }
-                    _ => Err(why(WhyKind::Unsupported, "a loop over this value is not evaluated", at)),
+                    _ => {
+                        if self.class_attribute_of(*id, "__iter__").is_some() && self.silent == 0 {
+                            let text = "what an object does that is gone through is not evaluated";
+                            self.incomplete(WhyKind::Unsupported, text, at);
+                        }
+                        Err(why(WhyKind::Unsupported, "a loop over this value is not evaluated", at))
+                    }
                 },
                 _ => Err(why(WhyKind::Dynamic, "it is not known", at)),
             },

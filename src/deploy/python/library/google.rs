@@ -10,6 +10,7 @@ use crate::deploy::python::api::{Call, Mask};
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::value::{At, Entry, Key, Kind, Obj, ObjId, Part, Partial, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::{WhyKind, WorkloadKind};
 
 /// The reason of what a live workload has.
@@ -313,7 +314,7 @@ fn text_parts(value: &Val<'_>) -> Vec<Part> {
         Kind::Text(parts) => parts.to_vec(),
         _ => {
             let whys = value.whys().unwrap_or_else(|| why(WhyKind::Unsupported, "this is no text", value.at));
-            vec![Part::Hole { whys, options: Rc::from([]) }]
+            vec![Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `builtins` | the names that Python always has |
 //! | `copies` | `copy`, `vars` and `dataclasses.asdict` |
 //! | `data` | JSON and YAML that a script reads |
+//! | `environment` | the environment, as far as gcloud goes by it |
 //! | `google` | Google's clients |
 //! | `http` | requests to Cloud Run's API by plain HTTP |
 //! | `iterables` | `itertools` and `collections` |
@@ -19,12 +20,14 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::call::Keywords;
 use super::exec::Stop;
-use super::value::{At, ClassObj, Elem, Kind, Obj, Partial, Val, Whys, why};
+use super::value::{At, ClassObj, Elem, Kind, Obj, Part, Partial, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 mod builtins;
 mod copies;
 mod data;
+mod environment;
 mod google;
 mod http;
 mod iterables;
@@ -35,10 +38,12 @@ mod quoting;
 mod sequences;
 
 pub use builtins::is_builtin;
+pub use environment::ENVIRONMENT;
 pub use google::{LIVE, is_client};
 pub use parsers::ParserObj;
 pub use paths::OPENED;
 
+use copies::Copying;
 use processes::is_command_runner;
 
 /// The reason that every command-line argument has; attributes name the argument.
@@ -129,7 +134,32 @@ impl<'a> Evaluator<'a> {
             }
             "contextlib.suppress" => return Ok(Val::new(Kind::External(super::with::SUPPRESS.into()), at)),
             "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort" => return Err(Stop::Raise),
+            "os.environ.copy" => return Ok(self.environment_copy(at)),
+            "copy.copy" | "copy.deepcopy" if matches!(first.as_ref().map(|value| &value.kind), Some(Kind::External(path)) if &**path == ENVIRONMENT) =>
+            {
+                return Ok(self.environment_copy(at));
+            }
+            "os.environ.update" => {
+                self.update_environment(first.as_ref(), &keywords, at);
+                return Ok(Val::new(Kind::None, at));
+            }
+            "os.environ.clear" | "os.environ.popitem" => {
+                self.lose_environment(at);
+                return Ok(unknown("it is known when the script runs"));
+            }
+            "os.putenv" => {
+                let name = first.unwrap_or_else(|| unknown("a name"));
+                self.set_environment(&name, second.as_ref(), at);
+                return Ok(Val::new(Kind::None, at));
+            }
+            "os.unsetenv" => {
+                self.set_environment(&first.unwrap_or_else(|| unknown("a name")), None, at);
+                return Ok(Val::new(Kind::None, at));
+            }
             "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "os.environ.pop" => {
+                if matches!(path, "os.environ.setdefault" | "os.environ.pop") {
+                    self.set_environment(&first.clone().unwrap_or_else(|| unknown("a name")), None, at);
+                }
                 let name = first.unwrap_or_else(|| unknown("a name"));
                 let value = self.environment(&name, at);
                 // Without a default it may be None as well.
@@ -159,7 +189,7 @@ impl<'a> Evaluator<'a> {
             }
             "dataclasses.asdict" | "vars" | "copy.copy" | "copy.deepcopy" => {
                 if let Some(value) = &first {
-                    return Ok(self.copy(value, path != "vars" && path != "dataclasses.asdict", 0, at));
+                    return Ok(self.copy(value, Copying::of(path), at));
                 }
             }
             "shlex.split" => {
@@ -177,7 +207,12 @@ impl<'a> Evaluator<'a> {
                         Ok(quoted) => Val::text(&*quoted, at),
                         Err(_) => unknown("the text cannot be quoted"),
                     },
-                    None => Val::hole(first.map_or_else(|| Rc::from([]), |value| self.whys_of(&value, at)), at),
+                    // It is in quotes, or needs none.
+                    None => {
+                        let whys = first.map_or_else(|| Rc::from([]), |value| self.whys_of(&value, at));
+                        let hole = Part::Hole { whys, options: Rc::from([]), extent: Extent::Word };
+                        Val::new(Kind::Text(Rc::from([hole])), at)
+                    }
                 });
             }
             "textwrap.dedent" | "inspect.cleandoc" => {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::value::{At, Chosen, ClassObj, Kind, Obj, ObjId, Part, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// A parser of command lines.
@@ -275,7 +276,7 @@ fn choice_of<'a>(whys: Whys, options: Vec<Rc<str>>, is_set: bool, at: At) -> Val
     if !is_set || options.is_empty() || options.len() > 20 {
         return Val::new(Kind::Unknown(whys), at);
     }
-    Val::new(Kind::Text(Rc::from([Part::Hole { whys, options: options.into() }])), at)
+    Val::new(Kind::Text(Rc::from([Part::Hole { whys, options: options.into(), extent: Extent::Text }])), at)
 }
 
 /// The values where the command line is known; `None` for forms that are not evaluated.

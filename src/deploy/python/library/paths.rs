@@ -6,6 +6,7 @@ use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, known_text, why};
 use crate::deploy::repository::resolve;
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 /// The reason of the part of a path that is the repository's own folder.
@@ -14,7 +15,7 @@ const ROOT: &str = "where the repository lies is known when the script runs";
 impl<'a> Evaluator<'a> {
     /// The path of a file of the repository, as a text.
     pub fn file_path(&self, path: &str, at: At) -> Val<'a> {
-        let root = Part::Hole { whys: why(WhyKind::Dynamic, ROOT, at), options: Rc::from([]) };
+        let root = Part::Hole { whys: why(WhyKind::Dynamic, ROOT, at), options: Rc::from([]), extent: Extent::Text };
         Val::new(Kind::Text(Rc::from([root, Part::Lit(format!("/{path}").into())])), at)
     }
 

@@ -35,7 +35,9 @@ impl<'a> Evaluator<'a> {
                         Some(value) => self.truth(&value),
                         None => Some(path.starts_with("subprocess.get")),
                     };
-                    self.run_command(command, shell, at);
+                    self.run_with(keyword("env").as_ref(), at, &mut |evaluator| {
+                        evaluator.run_command(command, shell, at)
+                    });
                 }
                 let checked = keyword("check").is_some_and(|value| self.truth(&value) == Some(true));
                 let is_probe = command.as_ref().is_some_and(|command| self.is_probe(command));
@@ -70,6 +72,18 @@ impl<'a> Evaluator<'a> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// Runs a command with an environment of its own, where it has one.
+    fn run_with(&mut self, env: Option<&Val<'a>>, at: At, run: &mut dyn FnMut(&mut Self)) {
+        let Some(env) = env else { return run(self) };
+        let own = self.defaults_with(env, at);
+        let outer = std::mem::replace(&mut self.defaults, own.clone());
+        run(self);
+        // What the command configures stays.
+        if self.defaults == own {
+            self.defaults = outer;
+        }
     }
 
     /// `os.execvp(…)`, `os.spawnlp(…)` and their like: their names tell where the arguments of the program begin.

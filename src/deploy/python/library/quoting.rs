@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::methods::split_parts;
-use crate::deploy::python::text;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, known_text, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 impl<'a> Evaluator<'a> {
@@ -20,7 +20,7 @@ impl<'a> Evaluator<'a> {
             None if parts.iter().any(|part| matches!(part, Part::Lit(text) if text.contains(['"', '\'', '\\']))) => {
                 vec![Elem::Any(why(WhyKind::Dynamic, "a part of the text is not known", at))]
             }
-            None => split_parts(parts, at).into_iter().map(Elem::One).collect(),
+            None => split_parts(parts, true, at).into_iter().map(Elem::One).collect(),
         };
         Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
     }
@@ -37,7 +37,10 @@ impl<'a> Evaluator<'a> {
             let word = if let Elem::One(value) = element { value.as_text() } else { None };
             match word.as_deref().map(shlex::try_quote) {
                 Some(Ok(quoted)) => parts.push(Part::Lit(Rc::from(&*quoted))),
-                _ => parts.push(text::hole(why(WhyKind::Dynamic, "a word is not known", at))),
+                _ => {
+                    let whys = why(WhyKind::Dynamic, "a word is not known", at);
+                    parts.push(Part::Hole { whys, options: Rc::from([]), extent: Extent::Word });
+                }
             }
         }
         Val::new(Kind::Text(compact(parts)), at)

@@ -82,6 +82,9 @@ impl<'a> Evaluator<'a> {
                 }
                 list(self, elements)
             }
+            ("zip", Some(_)) if self.shares_iterator(args) => {
+                Val::unknown(WhyKind::Unsupported, "one iterator that is given twice is not evaluated", at)
+            }
             ("zip", Some(_)) => {
                 let mut columns = Vec::new();
                 for value in args {
@@ -109,12 +112,21 @@ impl<'a> Evaluator<'a> {
             ("map" | "filter", Some(function)) => {
                 let Some(values) = args.get(1) else { return Ok(None) };
                 let mut elements = Vec::new();
-                for round in self.rounds(values) {
+                for (done, round) in self.rounds(values).into_iter().enumerate() {
+                    let before = self.heap.list(values).map(<[Elem<'a>]>::to_vec);
+                    self.resume(values, done);
+                    let changed = before.as_deref() != self.heap.list(values);
+                    let round = if changed {
+                        Round::Any(why(WhyKind::Dynamic, "what is gone through is changed meanwhile", at))
+                    } else {
+                        round
+                    };
                     match round {
                         Round::One(value) => {
                             let result = self.call(function, vec![value.clone()], Vec::new(), None, at)?;
                             if path == "map" {
                                 elements.push(Elem::One(result));
+                                self.watch_given(elements.len());
                                 continue;
                             }
                             match self.truth(&result) {
@@ -125,11 +137,15 @@ impl<'a> Evaluator<'a> {
                                     elements.push(Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys));
                                 }
                             }
+                            self.watch_given(elements.len());
                         }
                         Round::Maybe(_, whys) | Round::Any(whys) => {
                             self.hand_over(function, &whys, at);
                             elements.push(Elem::Any(whys));
                         }
+                    }
+                    if changed {
+                        break;
                     }
                 }
                 list(self, elements)

@@ -6,6 +6,8 @@ use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
 use crate::deploy::python::define::put;
 use crate::deploy::python::exec::Stop;
+use crate::deploy::python::library::ENVIRONMENT;
+use crate::deploy::python::resume::View;
 use crate::deploy::python::value::{At, DictObj, Elem, Entry, Key, Kind, Obj, Val, why};
 use crate::model::WhyKind;
 
@@ -62,26 +64,10 @@ impl<'a> Evaluator<'a> {
                 }
             },
             "items" | "keys" | "values" => {
-                let mut elements: Vec<Elem> = Vec::new();
-                for entry in &dict.entries {
-                    let value = match name {
-                        "keys" => entry.key.value(entry.value.at),
-                        "values" => entry.value.clone(),
-                        _ => {
-                            let pair = [entry.key.value(entry.value.at), entry.value.clone()];
-                            Val::new(Kind::Tuple(Rc::from(pair)), entry.value.at)
-                        }
-                    };
-                    elements.push(match entry.maybe {
-                        false => Elem::One(value),
-                        true => {
-                            let whys = self.whys_of(&entry.value, at);
-                            Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys)
-                        }
-                    });
-                }
-                elements.extend(dict.open.map(Elem::Any));
-                Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
+                let elements = self.view_elements(&dict, name, at);
+                let list = self.heap.add(Obj::List(elements));
+                self.views.insert(list, View { dict: id, name: name.into(), at });
+                Val::new(Kind::List(list), at)
             }
             "update" => {
                 if let Some(other) = args.first() {
@@ -124,6 +110,30 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// What `dict.items()`, `keys()` or `values()` shows.
+    pub fn view_elements(&self, dict: &DictObj<'a>, name: &str, at: At) -> Vec<Elem<'a>> {
+        let mut elements: Vec<Elem> = Vec::new();
+        for entry in &dict.entries {
+            let value = match name {
+                "keys" => entry.key.value(entry.value.at),
+                "values" => entry.value.clone(),
+                _ => {
+                    let pair = [entry.key.value(entry.value.at), entry.value.clone()];
+                    Val::new(Kind::Tuple(Rc::from(pair)), entry.value.at)
+                }
+            };
+            elements.push(match entry.maybe {
+                false => Elem::One(value),
+                true => {
+                    let whys = self.whys_of(&entry.value, at);
+                    Elem::Either(Rc::from([vec![Elem::One(value)], vec![]]), whys)
+                }
+            });
+        }
+        elements.extend(dict.open.clone().map(Elem::Any));
+        elements
+    }
+
     /// A list of pairs as a dict.
     fn pairs(&mut self, value: &Val<'a>, at: At) -> Option<DictObj<'a>> {
         let mut entries: Vec<Entry<'a>> = Vec::new();
@@ -146,6 +156,7 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let guards = self.current_guards().into();
+        let environment = self.environment_whys(at);
         let Some(Obj::Dict(mine)) = self.heap.get_mut(id) else { return };
         if let Some(other) = other {
             for entry in other.entries {
@@ -176,7 +187,10 @@ impl<'a> Evaluator<'a> {
             mine.open = Some(whys);
             return;
         }
-        let whys = value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "what is merged in is not known", at));
+        let whys = match &value.kind {
+            Kind::External(path) if &**path == ENVIRONMENT => environment,
+            _ => value.whys().unwrap_or_else(|| why(WhyKind::Dynamic, "what is merged in is not known", at)),
+        };
         for entry in &mut mine.entries {
             entry.value = Val::new(Kind::Unknown(whys.clone()), entry.value.at);
         }

@@ -6,6 +6,7 @@ use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::compact;
 use crate::deploy::python::text::format;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 
 impl<'a> Evaluator<'a> {
@@ -32,7 +33,7 @@ impl<'a> Evaluator<'a> {
                 }
                 "split" if args.is_empty() => match &object.kind {
                     Kind::Text(parts) => {
-                        let words = split_parts(parts, at).into_iter().map(Elem::One).collect();
+                        let words = split_parts(parts, false, at).into_iter().map(Elem::One).collect();
                         Val::new(Kind::List(self.heap.add(Obj::List(words))), at)
                     }
                     _ => Val::new(Kind::Unknown(whys), at),
@@ -178,8 +179,9 @@ fn three<'a>(texts: [&str; 3], at: At) -> Val<'a> {
     Val::new(Kind::Tuple(texts.map(|text| Val::text(text, at)).into()), at)
 }
 
-/// Splits a text at white space; what is not known is taken to hold none.
-pub fn split_parts<'a>(parts: &[Part], at: At) -> Vec<Val<'a>> {
+/// Splits a text at white space; what is not known is marked, since it may hold more. A shell's words see that what is
+/// quoted is one word.
+pub fn split_parts<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Val<'a>> {
     let mut words: Vec<Vec<Part>> = vec![Vec::new()];
     for part in parts {
         match part {
@@ -193,9 +195,13 @@ pub fn split_parts<'a>(parts: &[Part], at: At) -> Vec<Val<'a>> {
                     }
                 }
             }
-            Part::Hole { .. } => {
+            Part::Hole { whys, options, extent } => {
+                let single = |option: &Rc<str>| !option.is_empty() && !option.contains(char::is_whitespace);
+                let is_one =
+                    sees_quotes && *extent == Extent::Word || !options.is_empty() && options.iter().all(single);
+                let extent = if is_one { Extent::Word } else { Extent::Split };
                 if let Some(word) = words.last_mut() {
-                    word.push(part.clone());
+                    word.push(Part::Hole { whys: whys.clone(), options: options.clone(), extent });
                 }
             }
         }

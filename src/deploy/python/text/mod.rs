@@ -6,6 +6,7 @@ use super::Evaluator;
 use super::exec::{Frame, Stop};
 use super::heap::compact;
 use super::value::{At, Entry, Kind, Obj, Part, Val, Whys, why};
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 use crate::python::ast;
 
@@ -90,6 +91,7 @@ impl<'a> Evaluator<'a> {
         let unsupported = || Part::Hole {
             whys: why(WhyKind::Unsupported, "this form of `%` is not evaluated", at),
             options: Rc::from([]),
+            extent: Extent::Text,
         };
         while let Some((before, after)) = rest.split_once('%') {
             parts.push(Part::Lit(before.into()));
@@ -266,5 +268,5 @@ fn unformatted(value: &Val<'_>, at: At) -> Part {
 
 /// An unknown part.
 pub fn hole(whys: Whys) -> Part {
-    Part::Hole { whys, options: Rc::from([]) }
+    Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }
 }

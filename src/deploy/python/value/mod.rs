@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::deploy::words::Extent;
 use crate::model::WhyKind;
 use crate::python::ast;
 
@@ -171,7 +172,7 @@ pub enum Part {
     /// Known text.
     Lit(Rc<str>),
     /// Text that is not known; where `options` is not empty, it is one of them.
-    Hole { whys: Whys, options: Rc<[Rc<str>]> },
+    Hole { whys: Whys, options: Rc<[Rc<str>]>, extent: Extent },
 }
 
 /// A function of the script.
@@ -193,6 +194,8 @@ pub struct Function<'a> {
     pub binding: Binding,
     /// A decorator that is not known: neither its arguments nor its result are.
     pub opaque: Option<Whys>,
+    /// It runs once for the same arguments (`functools.cache`), or once for each object (`cached_property`).
+    pub cached: bool,
     /// Where it is defined.
     pub at: At,
 }
@@ -243,7 +246,7 @@ impl<'a> Val<'a> {
 
     /// A text that is not known.
     pub fn hole(whys: Whys, at: At) -> Self {
-        Self::new(Kind::Text(Rc::from([Part::Hole { whys, options: Rc::from([]) }])), at)
+        Self::new(Kind::Text(Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }])), at)
     }
 
     /// An unknown value with one reason.

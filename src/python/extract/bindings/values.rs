@@ -13,7 +13,7 @@ impl Reader<'_> {
         match target {
             Expr::Name(name) => {
                 let bound = self.value(value);
-                self.set(&name.id, bound);
+                self.set(name.id.clone(), bound);
             }
             Expr::Attribute(attribute) => {
                 if let Expr::Name(owner) = &*attribute.value {
@@ -50,7 +50,7 @@ impl Reader<'_> {
                     Arc::make_mut(function).test_flag = flag(&value);
                 }
                 Bound::Class(class) => {
-                    Arc::make_mut(class).body.names.insert(name.to_owned(), value.clone());
+                    Arc::make_mut(class).body.names.insert(name.into(), value.clone());
                 }
                 _ => {}
             }
@@ -66,7 +66,7 @@ impl Reader<'_> {
             (Some([Bound::Plain]), _) => Bound::Plain,
             _ => Bound::Unknown(range_of(name)),
         };
-        self.bind(&name.id, bound);
+        self.bind(name.id.clone(), bound);
     }
 
     pub(super) fn call(&mut self, call: &ast::ExprCall) {
@@ -104,7 +104,7 @@ impl Reader<'_> {
                     Some(more) => Bound::Texts([texts.as_slice(), &more].concat()),
                     None => Bound::Unknown(range_of(call)),
                 };
-                self.bind(&owner.id, bound);
+                self.bind(owner.id.clone(), bound);
             }
             _ => {}
         }
@@ -124,7 +124,7 @@ impl Reader<'_> {
                         Arc::make_mut(class).body.open.get_or_insert(range_of(call));
                     }
                 }
-                self.set(&owner.id, owners);
+                self.set(owner.id.clone(), owners);
             }
             _ => self.opened(range_of(call)),
         }

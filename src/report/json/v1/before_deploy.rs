@@ -151,7 +151,8 @@ impl From<&CommandEffect> for CommandOutlook {
             Before::Nothing => (BeforeWord::Nothing, None),
             Before::Unknown(why) => (BeforeWord::Unknown, Some(why.into())),
         };
-        let open = command.guards.iter().filter(|guard| guard.decided != Some(true));
+        let conditions = command.guards.iter().chain(&command.assumes);
+        let open = conditions.filter(|guard| guard.decided != Some(true));
         Self {
             tool: command.tool.clone(),
             action: command.action.clone(),

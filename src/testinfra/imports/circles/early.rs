@@ -55,13 +55,13 @@ pub(super) fn wanted(
         }
         let first = read.first.get(&module).copied().unwrap_or(facts.steps.len());
         let bound = bound.entry(module).or_insert_with(|| bound_before(facts, first));
-        let names = match (&import.what, &facts.exports) {
-            (What::Name { name, .. }, _) => std::slice::from_ref(name),
-            (What::Star, Exports::Names(names)) => names.as_slice(),
-            _ => &[],
+        let names: Vec<&str> = match (&import.what, &facts.exports) {
+            (What::Name { name, .. }, _) => vec![name],
+            (What::Star, Exports::Names(names)) => names.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
         };
-        let late = names.iter().filter(|name| !bound.contains(name.as_str()));
-        found.extend(late.map(|name| Wanted { file, at: import.range.start, name: name.clone(), module }));
+        let late = names.into_iter().filter(|name| !bound.contains(name));
+        found.extend(late.map(|name| Wanted { file, at: import.range.start, name: name.to_owned(), module }));
     }
     found
 }

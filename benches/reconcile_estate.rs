@@ -1,0 +1,141 @@
+//! Time of the judgement alone: pairing what an estate declares with what is live in it, and every check on that.
+//!
+//! `cargo bench --bench reconcile_estate` writes estates of 500, 1,000, 2,000 and 4,000 services as Terraform, deploy
+//! scripts and answers of the APIs, with their connectors, networks, NAT gateways and firewall rules; a twentieth of
+//! them drifted. Reading them is not measured: what is, is [`reconcile`] and [`registry::judge`], as `check` calls them,
+//! on one thread; beside it stands what the shipped policies take. It ends with an error where the judgement of 2,000
+//! services takes longer than 200 ms, where time does not grow with their number, or where the planted drift is not
+//! what is found.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "reconcile_estate/generate.rs"]
+mod generate;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use gcp_drift::checks::registry::{self, Judged, Settings};
+use gcp_drift::checks::{Limits, Scene};
+use gcp_drift::config::{DeployConfig, TerraformConfig};
+use gcp_drift::model::{Evidence, Excerpts, NameContext};
+use gcp_drift::reconcile::reconcile;
+use gcp_drift::{deploy, live, policy, terraform};
+
+const SIZES: [usize; 4] = [500, 1_000, 2_000, 4_000];
+const RUNS: usize = 7;
+/// The limit on the estate of this many services.
+const JUDGED: usize = 2_000;
+const MAX_TIME: Duration = Duration::from_millis(200);
+/// Time for each service may differ by this much between the smallest and the largest estate.
+const MAX_GROWTH: f64 = 1.3;
+
+fn main() -> ExitCode {
+    println!(
+        "{:>8} {:>10} {:>9} {:>8} {:>8} {:>12} {:>9} {:>9} {:>11} {:>11}",
+        "services",
+        "connectors",
+        "revisions",
+        "commands",
+        "findings",
+        "reconcile ms",
+        "checks ms",
+        "both ms",
+        "us/service",
+        "policies ms"
+    );
+    let mut failures = Vec::new();
+    let mut each = Vec::new();
+    for size in SIZES {
+        let (evidence, planted) = gathered(size);
+        let (mut pairing, mut both) = (Duration::MAX, Duration::MAX);
+        let mut judged = Judged::default();
+        for _ in 0..RUNS {
+            let started = Instant::now();
+            let reconciled = reconcile(&evidence, &NameContext::default());
+            let paired = started.elapsed();
+            let limits = Limits { max_files: 1, max_seconds: 1.0 };
+            let environments = BTreeMap::new();
+            let scene = Scene { evidence: &evidence, reconciled: &reconciled, limits, environments: &environments };
+            judged = registry::judge(&scene, Vec::new(), &Settings::default());
+            let took = started.elapsed();
+            if took < both {
+                (pairing, both) = (paired, took);
+            }
+        }
+        let policies = policies(&evidence);
+        let per_service = both.as_secs_f64() * 1e6 / size as f64;
+        println!(
+            "{size:>8} {:>10} {:>9} {:>8} {:>8} {:>12.1} {:>9.1} {:>9.1} {per_service:>11.1} {:>11.1}",
+            evidence.inventory.connectors.len(),
+            evidence.inventory.revisions.len(),
+            evidence.deploy.commands.len(),
+            judged.findings.len(),
+            pairing.as_secs_f64() * 1e3,
+            (both - pairing).as_secs_f64() * 1e3,
+            both.as_secs_f64() * 1e3,
+            policies.as_secs_f64() * 1e3,
+        );
+        if size == JUDGED && both > MAX_TIME {
+            failures.push(format!("{size} services took {both:?}, at most {MAX_TIME:?}"));
+        }
+        failures.extend(differs(&judged, &planted).map(|what| format!("{size} services: {what}")));
+        each.push(per_service);
+    }
+    let growth = each.last().unwrap() / each.first().unwrap();
+    println!("time for each service grows by {growth:.2}, at most {MAX_GROWTH}");
+    if growth > MAX_GROWTH {
+        failures.push(format!("time for each service grows by {growth:.2}, at most {MAX_GROWTH}"));
+    }
+    for failure in &failures {
+        println!("FAILED {failure}");
+    }
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The evidence of an estate, read as `check` reads it, and how many findings of each rule were planted.
+fn gathered(services: usize) -> (Evidence, BTreeMap<&'static str, usize>) {
+    let folder = tempfile::tempdir().unwrap();
+    let written = generate::write(folder.path(), services).unwrap();
+    let (excerpts, context) = (Excerpts::default(), NameContext::default());
+    let options = terraform::Options {
+        config: &TerraformConfig::default(),
+        project: None,
+        project_numbers: &BTreeMap::new(),
+        observed: &[],
+        environment: &BTreeMap::new(),
+    };
+    let state = serde_json::from_value(written.live).unwrap();
+    let evidence = Evidence {
+        terraform: terraform::load(folder.path(), &options, &excerpts).declarations(),
+        deploy: deploy::declarations(folder.path(), &DeployConfig::default(), &context, &excerpts),
+        inventory: live::inventory(&state),
+        live: Some(state),
+        ..Evidence::default()
+    };
+    assert_eq!(evidence.terraform.workloads.len(), services);
+    assert_eq!(evidence.inventory.workloads.len(), services - written.planted["workload-missing"]);
+    assert_eq!(evidence.deploy.commands.len(), written.commands);
+    (evidence, written.planted)
+}
+
+/// What the shipped policies take on the same pairs.
+fn policies(evidence: &Evidence) -> Duration {
+    let (policies, _) = policy::load(&policy::shipped());
+    let reconciled = reconcile(evidence, &NameContext::default());
+    let started = Instant::now();
+    let verdicts = policies.judge(&reconciled, &BTreeMap::new());
+    assert!(!verdicts.is_empty());
+    started.elapsed()
+}
+
+/// In words, where the findings are not the planted ones.
+fn differs(judged: &Judged, planted: &BTreeMap<&'static str, usize>) -> Option<String> {
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &judged.findings {
+        *found.entry(&finding.rule).or_default() += 1;
+    }
+    let open = judged.not_checked.len();
+    (found != *planted || open > 0).then(|| format!("found {found:?} and {open} not checked, planted {planted:?}"))
+}

@@ -1,0 +1,68 @@
+//! A live workload uses a connector that is not there, and that nothing declares: a declared one is told by
+//! `connector-missing`, with the workloads that use it.
+
+use super::expected::settled;
+use super::workload_connector_changed::changed_by;
+use super::{Check, Scene, gcloud_command};
+use crate::finding::{Finding, Part, Rule, Severity, Verdict};
+use crate::model::{Api, ConnectorName, LiveWorkload, Why};
+use crate::reconcile::WorkloadPair;
+use crate::reconcile::fields::CONNECTOR;
+
+/// The rule.
+pub static RULE: Rule = Rule::new(
+    "workload-connector-missing",
+    Part::Vpc,
+    Severity::Critical,
+    "a live workload uses a connector that does not exist",
+);
+/// The check.
+pub static CHECK: Check = Check { rules: &[&RULE], judge };
+
+fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
+    scene.reconciled.workloads.iter().map(|pair| one(scene, pair)).collect()
+}
+
+fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Verdict {
+    let Ok(live) = settled(pair) else { return Verdict::NotApplicable };
+    let Some(connector) = live.workload.vpc.connector.known() else { return Verdict::NotApplicable };
+    let mut declared = scene.evidence.terraform.connectors.iter();
+    if declared.any(|own| own.value.name.known() == Some(connector)) {
+        return Verdict::NotApplicable;
+    }
+    if scene.evidence.inventory.connectors.iter().any(|own| own.name.known() == Some(connector)) {
+        return Verdict::Clean;
+    }
+    match looked_for(scene, connector) {
+        Ok(()) => finding(pair, live, connector),
+        Err(why) => Verdict::not_checked(&RULE, pair.subject.clone(), Some(CONNECTOR.name), why),
+    }
+}
+
+/// `Ok` where the connector was asked for, by its region or by its name.
+fn looked_for(scene: &Scene<'_>, name: &ConnectorName) -> Result<(), Why> {
+    let coverage = &scene.evidence.inventory.coverage;
+    let by_name = coverage.answered_of(Api::VpcAccessConnectors, &name.project, &name.to_string());
+    by_name.or_else(|_| coverage.answered(Api::VpcAccessConnectors, &name.project, &name.region))
+}
+
+fn finding(pair: &WorkloadPair, live: &LiveWorkload, connector: &ConnectorName) -> Verdict {
+    let ConnectorName { project, region, name } = connector;
+    let title = format!("{} uses connector {name}, which does not exist in {project}/{region}", live.name.name);
+    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+        .field(CONNECTOR.name)
+        .live(Some(connector.to_string()), live.name.to_string(), CONNECTOR.api)
+        .live_note(changed_by(live))
+        .why("its requests into the VPC cannot leave, and its next revision will be refused");
+    for declared in &pair.terraform {
+        builder = builder.place(declared.origin.clone());
+    }
+    for command in &pair.deploy {
+        builder = builder.place(command.origin.clone());
+    }
+    builder
+        .edit("make a connector of this name again, or attach the workload to one that exists", None)
+        .command(gcloud_command::connectors(project, region), "", "")
+        .build()
+        .into()
+}

@@ -1,0 +1,117 @@
+//! Findings of the checks about what a workload's packets pass: each goes with the cause that it says the same of, and
+//! is a cause of its own where there is none.
+
+use super::chain::Found;
+use super::modes;
+use super::step::Judgement;
+use crate::finding::{Finding, FixKind, Severity};
+use crate::model::diagnosis::{Likelihood, Mode, Proof, Remedy};
+
+/// Which modes a rule's finding goes with.
+const GOES_WITH: &[(&str, &[&Mode])] = &[
+    ("connector-missing", &[&modes::CONNECTOR_MISSING, &modes::DELETED_IN_USE, &modes::API_DISABLED]),
+    (
+        "connector-not-ready",
+        &[&modes::CONNECTOR_ERROR, &modes::RANGE_OVERLAPS, &modes::AGENT_LACKS_ROLE, &modes::IMAGE_REFUSED],
+    ),
+    ("connector-changed", &[&modes::OTHER_NETWORK, &modes::RANGE_OVERLAPS]),
+    ("traffic-on-stale-revision", &[&modes::STALE_REVISION]),
+    ("traffic-pinned", &[&modes::STALE_REVISION]),
+    ("traffic-changed", &[&modes::STALE_REVISION]),
+    ("database-missing", &[&modes::SQL_BROKEN]),
+    ("database-changed", &[&modes::SQL_BROKEN, &modes::OTHER_NETWORK]),
+    ("database-not-ready", &[&modes::SQL_BROKEN]),
+    ("cache-missing", &[&modes::REDIS_BROKEN]),
+    ("cache-changed", &[&modes::REDIS_BROKEN, &modes::OTHER_NETWORK]),
+    ("peering-missing", &[&modes::PEERING_BROKEN]),
+    ("peering-changed", &[&modes::PEERING_BROKEN]),
+    ("peering-not-active", &[&modes::PEERING_BROKEN]),
+    ("router-missing", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("nat-missing", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("nat-changed", &[&modes::NAT_MISSING, &modes::GOOGLE_ACCESS_OFF]),
+    ("subnetwork-changed", &[&modes::GOOGLE_ACCESS_OFF, &modes::SUBNETWORK_TOO_SMALL]),
+    ("firewall-missing", &[&modes::HOST_RULE_MISSING, &modes::FIREWALL_DENIES]),
+    ("firewall-changed", &[&modes::FIREWALL_DENIES, &modes::HOST_RULE_MISSING]),
+    ("rollout-failed", &[&modes::ROLLOUT_FAILED]),
+    ("network-missing", &[&modes::NETWORK_NOT_FOUND]),
+    (
+        "workload-connector-changed",
+        &[
+            &modes::DETACHED,
+            &modes::LEFT_OVER,
+            &modes::OTHER_NETWORK,
+            &modes::OTHER_ENVIRONMENT,
+            &modes::OTHER_REGION,
+            &modes::CONNECTOR_MISSING,
+        ],
+    ),
+    (
+        "workload-connector-missing",
+        &[
+            &modes::CONNECTOR_MISSING,
+            &modes::DELETED_IN_USE,
+            &modes::API_DISABLED,
+            &modes::OTHER_REGION,
+            &modes::OTHER_ENVIRONMENT,
+        ],
+    ),
+    ("workload-connector-foreign", &[&modes::OTHER_ENVIRONMENT]),
+    (
+        "workload-interfaces-changed",
+        &[&modes::DETACHED, &modes::NETWORK_NOT_FOUND, &modes::SUBNETWORK_TOO_SMALL, &modes::OTHER_NETWORK],
+    ),
+    ("workload-egress-changed", &[&modes::NAT_MISSING, &modes::NAT_BYPASSED, &modes::GOOGLE_ACCESS_OFF]),
+    ("target-unreachable", &[]),
+];
+
+/// Gives findings to the causes that they go with, and returns those that go with none.
+pub fn give<'f>(all: &mut [Found], findings: &[&'f Finding]) -> Vec<&'f Finding> {
+    let mut rest = Vec::new();
+    for &finding in findings {
+        if all.iter().any(|found| found.findings.contains(&finding.id)) {
+            continue;
+        }
+        let modes =
+            GOES_WITH.iter().find(|(rule, _)| *rule == finding.rule).map(|(_, modes)| *modes).unwrap_or_default();
+        let resource = finding.live.as_ref().map(|live| &*live.resource);
+        let same =
+            |found: &&mut Found| modes.contains(&found.judgement.mode) || resource == Some(&*found.judgement.subject);
+        match all.iter_mut().find(same) {
+            Some(found) => found.findings.push(finding.id.clone()),
+            None => rest.push(finding),
+        }
+    }
+    rest
+}
+
+/// A cause that only a finding says: something is otherwise than declared, and nothing that is known to be used is hit.
+pub fn cause(finding: &Finding) -> Option<Judgement> {
+    if finding.severity < Severity::High || !finding.caused_by.is_empty() {
+        return None;
+    }
+    let subject = finding.live.as_ref().map_or_else(|| finding.subject.to_string(), |live| live.resource.clone());
+    let mut judgement = Judgement::cause(&modes::DECLARED_OTHERWISE, subject, finding.title.clone())
+        .likelihood(Likelihood::Possible)
+        .finding(&finding.id);
+    if let Some(live) = &finding.live {
+        judgement = judgement.proof(Proof {
+            resource: live.resource.clone(),
+            field: live.field.clone(),
+            value: live.value.clone(),
+        });
+    }
+    for declared in &finding.declared {
+        judgement = judgement.proof(Proof {
+            resource: declared.origin.to_string(),
+            field: finding.field.clone().unwrap_or_default(),
+            value: declared.value.clone(),
+        });
+    }
+    for fix in &finding.fix {
+        judgement = judgement.remedy(match fix.kind {
+            FixKind::Command => Remedy::command(&*fix.text, &*fix.verify, &*fix.undo),
+            FixKind::Edit => Remedy::words(&*fix.text),
+        });
+    }
+    Some(judgement)
+}
