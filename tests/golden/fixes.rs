@@ -79,7 +79,6 @@ fn an_edit_takes_its_finding_away_and_brings_no_other() {
             }
         }
     }
-    println!("edits: {edits}, adoptions: {adoptions}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(edits >= 20 && adoptions >= 2, "only {edits} edits and {adoptions} adoptions");
 }
