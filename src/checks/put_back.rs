@@ -130,7 +130,7 @@ mod tests {
         let rule = id("projects/p/global/firewalls/f", None);
         let allow = Setting::Set(["tcp:443,80".to_owned(), "icmp".to_owned()].into());
         let told = command(ResourceKind::Firewall, &rule, "allow", Some(&allow));
-        assert_eq!(told.unwrap(), "gcloud compute firewall-rules update f --project p --allow icmp,tcp:443,tcp:80");
+        assert_eq!(told.unwrap(), "gcloud compute firewall-rules update f --project p --allow 'icmp,tcp:443,tcp:80'");
         let told = command(ResourceKind::Firewall, &rule, "disabled", Some(&Setting::Flag(false)));
         assert_eq!(told.unwrap(), "gcloud compute firewall-rules update f --project p --no-disabled");
     }

@@ -66,7 +66,6 @@ fn an_edit_takes_its_finding_away_and_brings_no_other() {
                 };
                 let new: Vec<&str> =
                     after.findings.iter().map(|one| &*one.id).filter(|id| !ids.contains(id) && !is_told(id)).collect();
-                // Both ends of a connector's scaling are declared together.
                 if same.is_some_and(|one| !is_shown(one)) || !new.is_empty() {
                     wrong.push(format!(
                         "{} {}\n{diff}{:?}\nnew {new:?}",
@@ -79,7 +78,6 @@ fn an_edit_takes_its_finding_away_and_brings_no_other() {
             }
         }
     }
-    println!("edits: {edits}, adoptions: {adoptions}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(edits >= 20 && adoptions >= 2, "only {edits} edits and {adoptions} adoptions");
 }
@@ -96,7 +94,7 @@ fn edits_of_the_staging_repository_take_their_findings_away() {
             apply(copy.path(), diff);
             let after = copy.run(&["check", "--only", "vpc", "--format", "json"]).finding_ids();
             assert!(!after.iter().any(|id| *id == finding["id"].as_str().unwrap()), "{diff}\n{after:#?}");
-            assert!(after.iter().all(|id| ids.contains(id)), "{diff}\n{after:#?}");
+            assert!(after.iter().all(|id| ids.contains(id) || is_told(id)), "{diff}\n{after:#?}");
             tried += 1;
         }
     }
