@@ -140,6 +140,12 @@ impl SourceFile {
         line_of(self.text(), self.line_starts(), line)
     }
 
+    /// The byte offset at which a line (from 1) begins; that of the end for a line past it.
+    pub fn line_offset(&self, line: u32) -> usize {
+        let lines = self.lines();
+        lines.starts.get((line as usize).saturating_sub(1)).copied().unwrap_or(lines.text.len())
+    }
+
     /// The origin of a byte range, citing its first line.
     pub fn origin(&self, range: Range<usize>) -> Origin {
         self.origin_via(range, Callers::default())

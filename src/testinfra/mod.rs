@@ -107,13 +107,12 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     tree.lay_over(&asked.overlay);
     let pytest = pytest_config::read(repo, &root, &tree, config.pytest_version, excerpts);
 
+    let found = discovery::discover(&tree, &root, &pytest, &config.exclude);
+    let discovery_seconds = started.elapsed().as_secs_f64();
     let vendored = vendored_folders(&tree);
     let is_vendored = |path: &str| is_vendored(path, &vendored);
     let interpreter = python_version::read(repo, &root, &tree, config);
-    let ((found, discovery_seconds), sources) = rayon::join(
-        || (discovery::discover(&tree, &root, &pytest, &config.exclude), started.elapsed().as_secs_f64()),
-        || Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path)),
-    );
+    let sources = Sources::read(repo, &tree, interpreter, excerpts, |path| path.ends_with(".py") && !is_vendored(path));
     let mut incomplete = tree.incomplete.clone();
     let (backups, (dependencies, roots)) = rayon::join(
         || backups::read(repo, &tree, &config.exclude, interpreter, excerpts, is_vendored, &mut incomplete),

@@ -2,7 +2,6 @@
 
 mod encoding;
 
-use std::cell::Cell;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -25,14 +24,9 @@ const STACK: usize = 32 << 20;
 /// The most bytes of Python that are read in all.
 const MAX_TOTAL: u64 = 2 << 30;
 
-/// The largest buffer that a thread keeps for the next file.
-const MAX_BUFFER: usize = 1 << 20;
-
-thread_local! {
-    /// The bytes of the file that is being read.
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
+/// Files that are larger are read by one thread alone: a tree is many times as large as its text, and what a thread gives
+/// back is not always there for another one.
+const LARGE: u64 = 1 << 20;
 /// Index of a file in [`Sources`].
 pub type FileId = usize;
 
@@ -93,12 +87,19 @@ impl Sources {
         let paths: Vec<(&String, u64)> =
             tree.files.iter().filter(|(path, _)| wanted(path)).map(|(path, &size)| (path, size)).collect();
         let reader = Reader::new(repo, interpreter, excerpts);
+        let read = |&(at, (path, size)): &(usize, (&String, u64))| (at, reader.read(tree, path, size));
+        let (large, small): (Vec<_>, Vec<_>) = paths.into_iter().enumerate().partition(|(_, (_, size))| *size > LARGE);
         let work = || {
-            let read = |(path, size): &(&String, u64)| reader.read(tree, path, *size);
-            // One by one: files differ in size, and the last ones must not all be left to one thread.
-            paths.par_iter().with_max_len(1).map(read).collect::<Vec<_>>()
+            rayon::join(
+                // One by one: files differ in size, and the last ones must not all be left to one thread.
+                || small.par_iter().with_max_len(1).map(read).collect::<Vec<_>>(),
+                || large.iter().map(read).collect::<Vec<_>>(),
+            )
         };
-        let files = with_deep_stacks(work);
+        let (mut read, large) = with_deep_stacks(work);
+        read.extend(large);
+        read.sort_unstable_by_key(|(at, _)| *at);
+        let files: Vec<PythonFile> = read.into_iter().map(|(_, file)| file).collect();
         let ids = files.iter().enumerate().map(|(id, file)| (file.path.clone(), id)).collect();
         Self { files, ids }
     }
@@ -151,24 +152,20 @@ impl<'a> Reader<'a> {
             // It is not on the disk, and cannot be read again.
             return self.understand(path, bytes);
         }
-        let mut bytes = BUFFER.take();
-        let file = match read_bytes(&self.repo.join(path), &mut bytes) {
-            Ok(()) if bytes.len() > MAX_BYTES => {
+        match read_bytes(&self.repo.join(path)) {
+            Ok(bytes) if bytes.len() > MAX_BYTES => {
                 unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
             }
-            Ok(()) => {
+            Ok(bytes) => {
                 let file = self.understand(path, &bytes);
                 if matches!(file.state, FileState::Unread(_)) && file.bytes == 0 {
-                    file
-                } else {
-                    let reload = Reload { repo: self.repo.clone(), bytes: bytes.len(), decode: text_of };
-                    PythonFile { source: file.source.without_text(reload), ..file }
+                    return file;
                 }
+                let reload = Reload { repo: self.repo.clone(), bytes: bytes.len(), decode: text_of };
+                PythonFile { source: file.source.without_text(reload), ..file }
             }
             Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
-        };
-        BUFFER.set(bytes);
-        file
+        }
     }
 
     fn unread(&self, path: &str, kind: WhyKind, text: String) -> PythonFile {
@@ -213,14 +210,13 @@ pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: 
     Reader::new(Path::new(""), interpreter, excerpts).understand(path, bytes)
 }
 
-/// Reads a file into a buffer, though not much more of it than is parsed: it may grow while it is read.
-fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+/// Reads a file, though not much more of it than is parsed: it may grow while it is read.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let file = fs::File::open(path)?;
-    bytes.clear();
-    bytes.shrink_to(MAX_BUFFER);
-    bytes.reserve(file.metadata()?.len().min(MAX_BYTES as u64) as usize + 1);
-    file.take(MAX_BYTES as u64 + 1).read_to_end(bytes)?;
-    Ok(())
+    let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Parses a text that was read.

@@ -76,38 +76,3 @@ fn a_probe_that_is_old_or_damaged_is_not_checked() {
     let outcome = repository.run(&["check", "--only", "tests", "--probe", "probe.json"]).expect_code(64);
     assert!(outcome.stderr.contains("--probe is judged in the part vpc"), "{}", outcome.stderr);
 }
-
-/// The page of the rule shows what is printed for a job whose packets are lost.
-#[test]
-fn the_example_of_the_page_is_real() {
-    let repository = Repository::copy_of("clean");
-    let started = jiff::Timestamp::now().to_string();
-    let document = serde_json::json!({
-        "schema_version": 1,
-        "tool": {"name": "gcp-drift", "version": "0.1.0"},
-        "run": {
-            "started": started, "timeout": 5.0, "slow": 1.0,
-            "from": {
-                "hostname": "localhost", "service": null, "revision": null,
-                "job": "vpc-probe", "execution": "vpc-probe-x7k2m",
-            },
-        },
-        "targets": [{
-            "name": "cache", "kind": "redis", "host": "10.60.0.4", "port": 6379, "tls": "disable",
-            "outcome": "failed", "stage": "resolve", "tries": 3, "succeeded": 0,
-            "failures": [{
-                "fault": "connect-timed-out", "stage": "connect", "detail": "nothing in 5 s", "seconds": 5.0, "count": 3,
-            }],
-            "answer": null, "unchecked": null, "latency": null,
-            "addresses": [{"address": "10.60.0.4", "connect": "connect-timed-out"}],
-        }],
-        "exit": {"code": 2, "reason": "1 target not reached: cache"},
-    });
-    repository.write("probe.json", &document.to_string());
-    let printed = repository.run(&["check", "--probe", "probe.json"]).expect_code(2).stdout;
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/target-unreachable.md");
-    let page = std::fs::read_to_string(page).unwrap();
-    let (_, rest) = page.split_once("```text\n").unwrap();
-    let (block, _) = rest.split_once("```").unwrap();
-    assert!(block.lines().count() > 3 && printed.contains(block), "{printed}");
-}

@@ -196,8 +196,7 @@ pub fn outcome(
 }
 
 fn start(origin: &crate::model::Origin, source: &crate::testinfra::sources::PythonFile) -> std::ops::Range<usize> {
-    let line = origin.source().map_or(1, |span| span.start.line) as usize;
-    let offset: usize = source.source.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let offset = source.source.line_offset(origin.source().map_or(1, |span| span.start.line));
     offset..offset
 }
 
