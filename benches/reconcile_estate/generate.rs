@@ -178,6 +178,10 @@ impl Project {
             if rule == "workload-missing" {
                 continue;
             }
+            // What serves is stale because the traffic is pinned to it, and that is a finding of its own.
+            if rule == "traffic-on-stale-revision" {
+                plant("traffic-pinned");
+            }
             let region = Self::region(service / PER_CONNECTOR);
             let (service, revisions) = self.live(service, rule);
             items.get_mut(&("run.services", region)).unwrap().push(service);
