@@ -2,7 +2,7 @@
 
 use super::{Check, Scene, applying, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{ConnectorName, DeclaredSource, LiveWorkload, Why, WorkloadKind};
+use crate::model::{ConnectorName, DeclaredSource, Why, WorkloadKind};
 use crate::reconcile::{ConnectorPair, LiveSide, certain};
 
 /// The rule.
@@ -82,17 +82,9 @@ impl Users {
 
 /// The live workloads whose template names the connector, as far as they were seen.
 pub fn users(scene: &Scene<'_>, name: &ConnectorName) -> Users {
-    let workloads = &scene.evidence.inventory.workloads;
-    let uses = |live: &&LiveWorkload| live.workload.vpc.connector.known() == Some(name);
     let coverage = &scene.evidence.inventory.coverage;
     let unlisted =
         WorkloadKind::ALL.iter().find_map(|kind| coverage.answered(kind.api(), &name.project, &name.region).err());
-    let unclear = || {
-        let here = workloads.iter().filter(|live| live.name.region == name.region);
-        here.flat_map(|live| live.workload.vpc.connector.whys()).next().cloned()
-    };
-    Users {
-        names: workloads.iter().filter(uses).map(|live| live.name.name.clone()).collect(),
-        unseen: unlisted.or_else(unclear),
-    }
+    let attached = &scene.reconciled.attached;
+    Users { names: attached.to(name).to_vec(), unseen: unlisted.or_else(|| attached.unclear_in(&name.region).cloned()) }
 }

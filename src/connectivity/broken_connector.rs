@@ -22,14 +22,8 @@ pub fn judge(scene: &Scene<'_>, step: &mut Step, name: &ConnectorName, connector
         judgement = judgement.proof(operation(failed));
     }
     let finding = scene.connector_finding("connector-not-ready", name);
-    for fix in finding.iter().flat_map(|finding| &finding.fix) {
-        judgement = judgement.remedy(match fix.kind {
-            crate::finding::FixKind::Command => Remedy::command(&*fix.text, &*fix.verify, &*fix.undo),
-            crate::finding::FixKind::Edit => Remedy::words(&*fix.text),
-        });
-    }
     step.judge(match finding {
-        Some(finding) => judgement.finding(&finding.id),
+        Some(finding) => judgement.remedies_of(finding).finding(&finding.id),
         None => judgement.remedy(replace(name)),
     });
     match failure {

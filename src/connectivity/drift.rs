@@ -4,8 +4,8 @@
 use super::chain::Found;
 use super::modes;
 use super::step::Judgement;
-use crate::finding::{Finding, FixKind, Severity};
-use crate::model::diagnosis::{Likelihood, Mode, Proof, Remedy};
+use crate::finding::{Finding, Severity};
+use crate::model::diagnosis::{Likelihood, Mode};
 
 /// Which modes a rule's finding goes with.
 const GOES_WITH: &[(&str, &[&Mode])] = &[
@@ -90,28 +90,5 @@ pub fn cause(finding: &Finding) -> Option<Judgement> {
         return None;
     }
     let subject = finding.live.as_ref().map_or_else(|| finding.subject.to_string(), |live| live.resource.clone());
-    let mut judgement = Judgement::cause(&modes::DECLARED_OTHERWISE, subject, finding.title.clone())
-        .likelihood(Likelihood::Possible)
-        .finding(&finding.id);
-    if let Some(live) = &finding.live {
-        judgement = judgement.proof(Proof {
-            resource: live.resource.clone(),
-            field: live.field.clone(),
-            value: live.value.clone(),
-        });
-    }
-    for declared in &finding.declared {
-        judgement = judgement.proof(Proof {
-            resource: declared.origin.to_string(),
-            field: finding.field.clone().unwrap_or_default(),
-            value: declared.value.clone(),
-        });
-    }
-    for fix in &finding.fix {
-        judgement = judgement.remedy(match fix.kind {
-            FixKind::Command => Remedy::command(&*fix.text, &*fix.verify, &*fix.undo),
-            FixKind::Edit => Remedy::words(&*fix.text),
-        });
-    }
-    Some(judgement)
+    Some(Judgement::of_finding(&modes::DECLARED_OTHERWISE, subject, finding).likelihood(Likelihood::Possible))
 }

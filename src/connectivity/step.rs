@@ -1,5 +1,6 @@
 //! What one hop of a path was found to be: judgements on failure modes, and what could not be seen.
 
+use crate::finding::{Finding, FixKind};
 use crate::model::diagnosis::{Hop, HopKind, HopState, Likelihood, Mode, Proof, Remedy};
 use crate::model::{Fact, Why};
 
@@ -42,6 +43,33 @@ impl Judgement {
         let said =
             Said::Cause { title: title.into(), likelihood: Likelihood::Certain, fix: Vec::new(), findings: Vec::new() };
         Self { mode, subject: subject.to_string(), said, evidence: Vec::new() }
+    }
+
+    /// A mode that a finding of the checks says, with its proofs and remedies.
+    pub fn of_finding(mode: &'static Mode, subject: impl ToString, finding: &Finding) -> Self {
+        let mut judgement = Self::cause(mode, subject, finding.title.clone()).finding(&finding.id);
+        if let Some(live) = &finding.live {
+            let (resource, field, value) = (live.resource.clone(), live.field.clone(), live.value.clone());
+            judgement = judgement.proof(Proof { resource, field, value });
+        }
+        for declared in &finding.declared {
+            judgement = judgement.proof(Proof {
+                resource: declared.origin.to_string(),
+                field: finding.field.clone().unwrap_or_default(),
+                value: declared.value.clone(),
+            });
+        }
+        judgement.remedies_of(finding)
+    }
+
+    /// Adds what a finding says to do.
+    pub fn remedies_of(self, finding: &Finding) -> Self {
+        finding.fix.iter().fold(self, |judgement, fix| {
+            judgement.remedy(match fix.kind {
+                FixKind::Command => Remedy::command(&*fix.text, &*fix.verify, &*fix.undo),
+                FixKind::Edit => Remedy::words(&*fix.text),
+            })
+        })
     }
 
     /// A mode that is not there.

@@ -7,7 +7,6 @@ use super::scene::Scene;
 use super::step::{Judgement, Said};
 use super::{modes, nat};
 use crate::checks::gcloud_command;
-use crate::finding::{Finding, FixKind};
 use crate::model::diagnosis::{Likelihood, Mode, Proof, Remedy};
 use crate::model::{Egress, Fact, LiveWorkload, WorkloadKind};
 
@@ -19,29 +18,6 @@ pub fn judge(scene: &Scene<'_>, live: &LiveWorkload, attachment: Option<&Attachm
     connector(scene, live, &mut all);
     bypassed(scene, live, attachment, &mut all);
     all
-}
-
-/// A cause that a finding says.
-fn from_finding(mode: &'static Mode, live: &LiveWorkload, finding: &Finding) -> Judgement {
-    let mut judgement = Judgement::cause(mode, &live.name, finding.title.clone()).finding(&finding.id);
-    if let Some(own) = &finding.live {
-        let value = own.value.clone();
-        judgement = judgement.proof(Proof { resource: own.resource.clone(), field: own.field.clone(), value });
-    }
-    for declared in &finding.declared {
-        judgement = judgement.proof(Proof {
-            resource: declared.origin.to_string(),
-            field: finding.field.clone().unwrap_or_default(),
-            value: declared.value.clone(),
-        });
-    }
-    for fix in &finding.fix {
-        judgement = judgement.remedy(match fix.kind {
-            FixKind::Command => Remedy::command(&*fix.text, &*fix.verify, &*fix.undo),
-            FixKind::Edit => Remedy::words(&*fix.text),
-        });
-    }
-    judgement
 }
 
 /// #18.
@@ -63,7 +39,7 @@ fn stale(scene: &Scene<'_>, live: &LiveWorkload, all: &mut Vec<Judgement>) {
             });
             let only_tags = worst.is_none();
             let likelihood = if only_tags { Likelihood::Possible } else { Likelihood::Likely };
-            all.push(from_finding(MODE, live, finding).proof(made).likelihood(likelihood));
+            all.push(Judgement::of_finding(MODE, &live.name, finding).proof(made).likelihood(likelihood));
         }
         None if scene.pair(&live.name).is_some_and(|pair| pair.serving.iter().all(|own| own.vpc.is_ok())) => {
             let text = "every revision that serves has the template's VPC access";
@@ -158,7 +134,7 @@ fn connector(scene: &Scene<'_>, live: &LiveWorkload, all: &mut Vec<Judgement>) {
         finding.declared.iter().any(|declared| declared.value.as_deref().is_some_and(|value| value != "none"));
     let has_connector = live.workload.vpc.connector.known().is_some();
     if declares && live.workload.vpc.is_detached() {
-        let mut judgement = from_finding(&modes::DETACHED, live, finding);
+        let mut judgement = Judgement::of_finding(&modes::DETACHED, &live.name, finding);
         let who = live.last_modifier.as_deref().unwrap_or("somebody");
         let when = live.update_time.as_deref().map(|when| format!(" at {when}")).unwrap_or_default();
         let with = live.client.as_deref().map(|client| format!(" with {client}")).unwrap_or_default();
@@ -167,7 +143,7 @@ fn connector(scene: &Scene<'_>, live: &LiveWorkload, all: &mut Vec<Judgement>) {
         }
         all.push(judgement);
     } else if !declares && has_connector {
-        let judgement = from_finding(&modes::LEFT_OVER, live, finding).likelihood(Likelihood::Likely);
+        let judgement = Judgement::of_finding(&modes::LEFT_OVER, &live.name, finding).likelihood(Likelihood::Likely);
         all.push(judgement.remedy(Remedy::words(
             "gcloud keeps an earlier --vpc-connector: a deploy without the flag does not take it away",
         )));
@@ -189,7 +165,7 @@ fn bypassed(scene: &Scene<'_>, live: &LiveWorkload, attachment: Option<&Attachme
         Err(why) => all.push(Judgement::unknown(MODE, &live.name, why)),
         Ok(Some(found)) => match found.manual_addresses() {
             Some(addresses) => {
-                let mut judgement = from_finding(MODE, live, finding)
+                let mut judgement = Judgement::of_finding(MODE, &live.name, finding)
                     .likelihood(Likelihood::Likely)
                     .fact(&found.nat.allocation)
                     .proof(Proof::new(&found.router, "nats[].natIps", addresses.join(" ")));

@@ -438,8 +438,8 @@ impl Coverage {
     /// As [`Coverage::answered`].
     pub fn answered_in_project(&self, api: Api, project: &str) -> Result<(), Why> {
         let whole = self.worst(api, project, None, None);
-        let failed = self.entries.iter().find(|entry| {
-            let here = entry.api == api && entry.project == project && entry.of.is_none();
+        let failed = self.of_project(project).iter().find(|entry| {
+            let here = entry.api == api && entry.of.is_none();
             here && entry.region.is_some() && entry.status != CoverageStatus::Answered
         });
         let answered = whole.is_none_or(|entry| entry.status == CoverageStatus::Answered);
@@ -453,19 +453,26 @@ impl Coverage {
     /// # Errors
     /// As [`Coverage::answered`].
     pub fn answered_of(&self, api: Api, project: &str, of: &str) -> Result<(), Why> {
-        let here = self
-            .entries
-            .iter()
-            .filter(|entry| entry.api == api && entry.project == project && entry.of.as_deref() == Some(of));
+        let entries = self.of_project(project).iter();
+        let here = entries.filter(|entry| entry.api == api && entry.of.as_deref() == Some(of));
         let entry = here.max_by_key(|entry| entry.status != CoverageStatus::Answered);
         judge(entry, &Asked { api, project, region: None, of: Some(of) })
     }
 
+    /// The entries of a project, which stand together.
+    fn of_project(&self, project: &str) -> &[CoverageEntry] {
+        let first = self.entries.partition_point(|entry| *entry.project < *project);
+        let rest = self.entries.get(first..).unwrap_or_default();
+        let count = rest.partition_point(|entry| *entry.project == *project);
+        rest.get(..count).unwrap_or_default()
+    }
+
     /// A collection that was asked for twice was answered only where both were.
     fn worst(&self, api: Api, project: &str, region: Option<&str>, of: Option<&str>) -> Option<&CoverageEntry> {
-        let here = self.entries.iter().filter(|entry| {
-            (entry.api, &*entry.project, entry.region.as_deref(), entry.of.as_deref()) == (api, project, region, of)
-        });
+        let here = self
+            .of_project(project)
+            .iter()
+            .filter(|entry| (entry.api, entry.region.as_deref(), entry.of.as_deref()) == (api, region, of));
         here.max_by_key(|entry| entry.status != CoverageStatus::Answered)
     }
 }

@@ -130,7 +130,7 @@ pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connecto
         live,
         is_foreign: false,
     };
-    Reconciled { connectors: vec![pair], workloads: Vec::new(), resources: Vec::new() }
+    Reconciled { connectors: vec![pair], ..Reconciled::default() }
 }
 
 /// A workload on both sides.
@@ -144,7 +144,7 @@ pub fn workloads(terraform: Vec<Declared<Workload>>, live: LiveSide<LiveWorkload
         live,
         serving: Vec::new(),
     };
-    Reconciled { connectors: Vec::new(), workloads: vec![pair], resources: Vec::new() }
+    Reconciled { workloads: vec![pair], ..Reconciled::default() }
 }
 
 /// Policies of a repository, which must load without an error.

@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | [`mod@compare`] | comparing two facts: same, different, undecidable |
 //! | [`equivalence`] | what is the same though it is spelled differently, as data with its sources |
+//! | [`attached`] | which live workloads hang on which connector |
 //! | [`connectors`], [`workloads`], [`resources`] | pairing by canonical name |
 //! | [`compared`] | how much of what is declared was really compared |
 //! | [`fields`] | the fields of a workload's VPC access |
 //! | [`effect`] | what deploy commands would do to what is live |
 
+pub mod attached;
 pub mod compare;
 pub mod compared;
 pub mod connectors;
@@ -20,6 +22,7 @@ pub mod workloads;
 
 pub use resources::{LiveResource, ResourcePair};
 
+pub use attached::Attached;
 pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};
 
 use crate::finding::Subject;
@@ -37,6 +40,7 @@ pub fn reconcile(evidence: &Evidence, context: &NameContext) -> Reconciled {
         connectors: connectors::pair(evidence),
         workloads: workloads::pair(evidence, context),
         resources: resources::pair(evidence),
+        attached: Attached::of(&evidence.inventory.workloads),
     }
 }
 
@@ -49,6 +53,8 @@ pub struct Reconciled {
     pub workloads: Vec<WorkloadPair>,
     /// What is compared field by field, declared or live.
     pub resources: Vec<ResourcePair>,
+    /// Which live workloads hang on which connector.
+    pub attached: Attached,
 }
 
 /// The live side of something that may be declared.
