@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::runs::{Programs, Run, compare, under_assumptions};
+use super::small::{guards, set, text};
 use super::*;
 
 /// Scripts in which `d NAME …` is `gcloud run deploy NAME …`, and what is said of them: name, region, connector, guards.
@@ -171,23 +172,8 @@ fn said(text: &str) -> (tempfile::TempDir, DeployDeclarations, Vec<String>) {
 }
 
 fn line(command: &crate::model::DeployCommand) -> String {
-    use crate::model::{Change, Fact};
-    let text = |fact: &Fact<String>| match fact {
-        Fact::Known(text, _) => text.clone(),
-        Fact::Absent(_) => "~".to_owned(),
-        Fact::Unknown(_) => "?".to_owned(),
-    };
-    let connector = match &command.connector {
-        Change::Set(fact) => fact.known().map_or("?", |spelled| spelled.text.as_str()),
-        Change::Clear(_) => "clear",
-        Change::Leave => "leave",
-    };
-    let guards: Vec<String> = command
-        .guards
-        .iter()
-        .map(|guard| format!("{}{}", if guard.negated { "not " } else { "" }, guard.text))
-        .collect();
-    format!("{} {} {connector} [{}]", text(&command.name), text(&command.region), guards.join(", "))
+    let (name, region) = (text(&command.name), text(&command.region));
+    format!("{name} {region} {} [{}]", set(&command.connector), guards(command, ", "))
 }
 
 #[test]

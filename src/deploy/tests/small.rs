@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::python_runs::{Sandbox, guards_of, may_hold};
 use super::runs::{Programs, Ran, Run, compare, under_assumptions};
 use super::*;
-use crate::model::{Change, DeployCommand, Fact};
+use crate::model::{Change, DeployCommand, Fact, Guard, Spelled};
 
 const PYTHON: &str = "import os, subprocess, sys\n\n\ndef run(name, *flags):\n    \
                       subprocess.run([\"gcloud\", \"run\", \"deploy\", name, *flags], check=True)\n\n\n";
@@ -57,32 +57,34 @@ fn parse(text: &str) -> Vec<Small> {
 
 /// An entry in one line: name, region, connector, egress, guards.
 fn line(command: &DeployCommand) -> String {
-    let text = |fact: &Fact<String>| match fact {
-        Fact::Known(text, _) => text.clone(),
-        Fact::Absent(_) => "~".to_owned(),
-        Fact::Unknown(_) => "?".to_owned(),
-    };
-    fn set<T>(change: &Change<crate::model::Spelled<T>>) -> &str {
-        match change {
-            Change::Set(fact) => fact.known().map_or("?", |spelled| spelled.text.as_str()),
-            Change::Clear(_) => "clear",
-            Change::Leave => "leave",
-        }
-    }
-    let guards: Vec<String> = command
-        .guards
-        .iter()
-        .map(|guard| format!("{}{}", if guard.negated { "not " } else { "" }, guard.text))
-        .collect();
-    let (name, region) = (text(&command.name), text(&command.region));
     let assumes: String = command.assumes.iter().map(|guard| format!(" if {}", guard.text)).collect();
-    let line = format!(
-        "{name} {region} {} {} [{}]{assumes}",
-        set(&command.connector),
-        set(&command.egress),
-        guards.join("; ")
-    );
-    line.replace('\n', "\\n")
+    let (name, region) = (text(&command.name), text(&command.region));
+    let (connector, egress) = (set(&command.connector), set(&command.egress));
+    format!("{name} {region} {connector} {egress} [{}]{assumes}", guards(command, "; ")).replace('\n', "\\n")
+}
+
+/// A text, `~` where it is absent, `?` where it is not known.
+pub(super) fn text(fact: &Fact<String>) -> &str {
+    match fact {
+        Fact::Known(text, _) => text,
+        Fact::Absent(_) => "~",
+        Fact::Unknown(_) => "?",
+    }
+}
+
+/// What a change sets, as it is spelled.
+pub(super) fn set<T>(change: &Change<Spelled<T>>) -> &str {
+    match change {
+        Change::Set(fact) => fact.known().map_or("?", |spelled| spelled.text.as_str()),
+        Change::Clear(_) => "clear",
+        Change::Leave => "leave",
+    }
+}
+
+/// The guards of a command, as they have to come out.
+pub(super) fn guards(command: &DeployCommand, between: &str) -> String {
+    let one = |guard: &Guard| format!("{}{}", if guard.negated { "not " } else { "" }, guard.text);
+    command.guards.iter().map(one).collect::<Vec<_>>().join(between)
 }
 
 /// What a reading says, a line each.
