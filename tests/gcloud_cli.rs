@@ -119,13 +119,16 @@ impl Drop for Gcloud {
     }
 }
 
-/// The first lines of an error, as far as they are the same in every run.
+/// The first lines of an error, as far as they are the same in every run: gcloud looks for a command that may have been
+/// meant for a set time only.
 fn said(stderr: &str) -> String {
     let error = stderr.find("ERROR:").map_or(stderr, |at| &stderr[at + 6..]);
     let lines =
         error.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("To search"));
     let text: Vec<&str> = lines.filter(|line| !line.is_empty()).take(3).collect();
-    text.join(" ").chars().take(200).collect()
+    let text = text.join(" ");
+    let (text, _) = text.split_once(" Maybe you meant: ").unwrap_or((&text, ""));
+    text.chars().take(200).collect()
 }
 
 /// What matters of a logged write.
