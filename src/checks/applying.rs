@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{Scene, connector_missing};
 use crate::finding::{ApplyAction, ApplyEffect, CutOff, Subject};
-use crate::model::{ConnectorName, DeclaredSource, DeployCommand, Lifecycle};
+use crate::model::{ConnectorName, DeclaredSource, Lifecycle};
 use crate::reconcile::equivalence::applied::{self, Applied};
-use crate::reconcile::fields::value_after;
 
 /// More workloads than this are counted, not named.
 const MAX_NAMED: usize = 4;
@@ -153,19 +152,16 @@ fn cut_off(effect: &mut ApplyEffect, scene: &Scene<'_>, name: &ConnectorName, wh
 
 /// The workloads whose live template or declaration names the connector, the live ones first.
 fn attached(scene: &Scene<'_>, name: &ConnectorName) -> Vec<CutOff> {
-    let mut all: BTreeMap<Subject, (bool, bool)> = BTreeMap::new();
-    for pair in &scene.reconciled.workloads {
-        let live = pair.live.present().is_some_and(|live| live.workload.vpc.connector.known() == Some(name));
-        let terraform = pair.terraform.iter().any(|own| own.value.vpc.connector.known() == Some(name));
-        let after = |command: &DeployCommand| value_after(&command.connector);
-        let deploy = pair.deploy.iter().filter_map(after).any(|fact| fact.known() == Some(name));
-        if live || terraform || deploy {
-            let entry = all.entry(pair.subject.clone()).or_default();
-            entry.0 |= live;
-            entry.1 |= terraform || deploy;
+    let reconciled = scene.reconciled;
+    let mut all: BTreeMap<&Subject, (bool, bool)> = BTreeMap::new();
+    for own in reconciled.attached.naming(name) {
+        if let Some(pair) = reconciled.workloads.get(own.pair) {
+            let entry = all.entry(&pair.subject).or_default();
+            entry.0 |= own.live;
+            entry.1 |= own.declared;
         }
     }
-    let one = |(workload, (live, declared)): (Subject, (bool, bool))| CutOff { workload, live, declared };
+    let one = |(workload, (live, declared)): (&Subject, _)| CutOff { workload: workload.clone(), live, declared };
     let mut all: Vec<CutOff> = all.into_iter().map(one).collect();
     all.sort_by_key(|own| !own.live);
     all

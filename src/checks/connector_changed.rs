@@ -23,7 +23,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Vec<Verdict> {
     let not_checked = |why: &Why| vec![Verdict::not_checked(&RULE, pair.subject.clone(), None, why.clone())];
     let live = match &pair.live {
         LiveSide::NotAsked | LiveSide::Absent => return vec![Verdict::NotApplicable],
@@ -54,7 +54,7 @@ pub fn settling(live: &Connector) -> Option<Why> {
 
 fn fields(
     scene: &Scene<'_>,
-    pair: &ConnectorPair,
+    pair: &ConnectorPair<'_>,
     name: &ConnectorName,
     declared: &Declared<Connector>,
     live: &Connector,
@@ -119,7 +119,7 @@ fn live_scaling<'a>(live: &'a Connector, field: &str) -> &'a Fact<i64> {
 
 struct FieldContext<'a> {
     scene: &'a Scene<'a>,
-    pair: &'a ConnectorPair,
+    pair: &'a ConnectorPair<'a>,
     name: &'a ConnectorName,
     declared: &'a Declared<Connector>,
     live: &'a Connector,

@@ -15,7 +15,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().filter(|pair| !pair.declared.is_empty()).map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
+fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
     match (&pair.live, &pair.name) {
         (LiveSide::NotAsked, _) => Verdict::NotApplicable,
@@ -35,7 +35,7 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
     }
 }
 
-fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName) -> Verdict {
     let title = format!("connector {} is declared but not live in {}/{}", name.name, name.project, name.region);
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title).baseline(Baseline::Terraform);
     for declared in &pair.declared {
@@ -62,15 +62,15 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName) -> Ver
 }
 
 /// The live workloads that hang on a connector.
-pub struct Users {
+pub struct Users<'e> {
     /// Short names of those whose template names the connector.
-    pub names: Vec<String>,
+    pub names: &'e [&'e str],
     /// Why there may be more: the workloads of its project and region were not listed, or one names a connector that
     /// cannot be told.
     pub unseen: Option<Why>,
 }
 
-impl Users {
+impl Users<'_> {
     /// What may be said where no user was found.
     pub fn none(&self) -> String {
         match &self.unseen {
@@ -81,10 +81,10 @@ impl Users {
 }
 
 /// The live workloads whose template names the connector, as far as they were seen.
-pub fn users(scene: &Scene<'_>, name: &ConnectorName) -> Users {
+pub fn users<'e>(scene: &Scene<'e>, name: &ConnectorName) -> Users<'e> {
     let coverage = &scene.evidence.inventory.coverage;
     let unlisted =
         WorkloadKind::ALL.iter().find_map(|kind| coverage.answered(kind.api(), &name.project, &name.region).err());
     let attached = &scene.reconciled.attached;
-    Users { names: attached.to(name).to_vec(), unseen: unlisted.or_else(|| attached.unclear_in(&name.region).cloned()) }
+    Users { names: attached.to(name), unseen: unlisted.or_else(|| attached.unclear_in(&name.region).cloned()) }
 }

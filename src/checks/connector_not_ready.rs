@@ -15,7 +15,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Verdict {
+fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
     let live = match &pair.live {
         LiveSide::NotAsked | LiveSide::Absent => return Verdict::NotApplicable,

@@ -21,7 +21,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn one(scene: &Scene<'_>, pair: &ConnectorPair) -> Option<Verdict> {
+fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Option<Verdict> {
     let (LiveSide::Present(live), Some(name)) = (&pair.live, &pair.name) else { return None };
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
@@ -51,7 +51,7 @@ fn may_be_declared(scene: &Scene<'_>, name: &ConnectorName) -> Option<Why> {
         })
 }
 
-fn finding(scene: &Scene<'_>, pair: &ConnectorPair, name: &ConnectorName, live: &Connector) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName, live: &Connector) -> Verdict {
     let title = format!("connector {} is live in {}/{}, and nothing declares it", name.name, name.project, name.region);
     let state = live.state.known().map(ToString::to_string).unwrap_or_default();
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title).baseline(Baseline::Terraform).live(

@@ -49,8 +49,11 @@ struct Statement<'a, T> {
 }
 
 impl<T: Clone + PartialEq> Field<T> {
-    fn judge(&self, pair: &WorkloadPair) -> Vec<Verdict> {
-        let presences: Vec<Presence> = pair.deploy.iter().map(DeployCommand::presence).collect();
+    fn judge(&self, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
+        if pair.terraform.len() + pair.deploy.len() < 2 {
+            return Vec::new();
+        }
+        let presences: Vec<Presence> = pair.deploy.iter().map(|command| command.presence()).collect();
         let terraform: Vec<_> = pair.terraform.iter().filter_map(|declared| self.terraform(pair, declared)).collect();
         let commands = pair.deploy.iter().zip(&presences);
         let deploy: Vec<_> = commands.filter_map(|(command, presence)| self.deploy(pair, command, presence)).collect();
@@ -69,7 +72,7 @@ impl<T: Clone + PartialEq> Field<T> {
         verdicts
     }
 
-    fn terraform<'a>(&self, pair: &WorkloadPair, declared: &'a Declared<Workload>) -> Option<Statement<'a, T>> {
+    fn terraform<'a>(&self, pair: &WorkloadPair<'_>, declared: &'a Declared<Workload>) -> Option<Statement<'a, T>> {
         let fact = (self.of)(&declared.value.vpc);
         if (self.is_hidden)(declared.value.hidden) && fact.is_absent() {
             return None;
@@ -94,7 +97,7 @@ impl<T: Clone + PartialEq> Field<T> {
 
     fn deploy<'a>(
         &self,
-        pair: &WorkloadPair,
+        pair: &WorkloadPair<'_>,
         command: &DeployCommand,
         presence: &'a Presence,
     ) -> Option<Statement<'a, T>> {
@@ -108,7 +111,7 @@ impl<T: Clone + PartialEq> Field<T> {
         Some(Statement { fact, source, says, edits: "the deploy config", presence, baseline: Baseline::Deploy })
     }
 
-    fn compared(&self, pair: &WorkloadPair, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
+    fn compared(&self, pair: &WorkloadPair<'_>, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
         let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(self.name), why);
         match (self.compare)(&left.fact, &right.fact) {
             Comparison::Same => Verdict::Clean,
@@ -120,7 +123,7 @@ impl<T: Clone + PartialEq> Field<T> {
         }
     }
 
-    fn finding(&self, pair: &WorkloadPair, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
+    fn finding(&self, pair: &WorkloadPair<'_>, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
         let shown = |fact: &Fact<T>| fact.known().map(self.shown);
         let words = |fact: &Fact<T>| shown(fact).unwrap_or_else(|| "nothing".to_owned());
         let title = format!(
@@ -163,7 +166,7 @@ impl<T: Clone + PartialEq> Field<T> {
 }
 
 /// A declaration whose workload is not known, where another source declares one that it may be.
-fn nameless(pairs: &[WorkloadPair], pair: &WorkloadPair) -> Option<Verdict> {
+fn nameless(pairs: &[WorkloadPair], pair: &WorkloadPair<'_>) -> Option<Verdict> {
     let may_be = |short: &Fact<String>, other: &Fact<String>| match (short.known(), other.known()) {
         (Some(one), Some(other)) => one == other,
         _ => true,

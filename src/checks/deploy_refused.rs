@@ -76,7 +76,7 @@ fn only_if(presence: &Presence) -> String {
 }
 
 /// One verdict a workload and field: that several commands ask for it is one finding with several places.
-fn of_workload(pair: &WorkloadPair) -> Vec<Verdict> {
+fn of_workload(pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let mut refused: BTreeMap<&'static str, Vec<(CommandEffect, Refused)>> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for effect in effects(pair) {
@@ -104,7 +104,7 @@ fn field_of(refused: &Refused) -> &'static str {
 }
 
 /// Why it cannot be told that the command is not refused; `None` where it can, or where nobody was asked.
-fn open(pair: &WorkloadPair, effect: &CommandEffect) -> Option<Why> {
+fn open(pair: &WorkloadPair<'_>, effect: &CommandEffect) -> Option<Why> {
     if pair.live == LiveSide::NotAsked {
         return None;
     }
@@ -118,7 +118,7 @@ fn open(pair: &WorkloadPair, effect: &CommandEffect) -> Option<Why> {
     unknown.filter(|_| mentions && both).cloned()
 }
 
-fn finding(pair: &WorkloadPair, effects: &[(CommandEffect, Refused)]) -> Option<Verdict> {
+fn finding(pair: &WorkloadPair<'_>, effects: &[(CommandEffect, Refused)]) -> Option<Verdict> {
     let (effect, refused) = effects.first()?;
     let command = &effect.command;
     let (name, source) = (&pair.subject.name, source_of(command));

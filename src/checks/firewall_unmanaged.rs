@@ -19,7 +19,7 @@ const IMPLIED: i64 = 1000;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     // Only where rules are declared at all, and the network is: else they come from elsewhere.
-    let declares = |pair: &&ResourcePair| pair.kind == ResourceKind::Firewall && !pair.declared.is_empty();
+    let declares = |pair: &&ResourcePair<'_>| pair.kind == ResourceKind::Firewall && !pair.declared.is_empty();
     if !scene.reconciled.resources.iter().any(|pair| declares(&pair)) {
         return vec![Verdict::NotApplicable];
     }
@@ -29,7 +29,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     rules.filter_map(|pair| one(scene, pair, &networks)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &ResourcePair, networks: &[&NetworkName]) -> Option<Verdict> {
+fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>, networks: &[&NetworkName]) -> Option<Verdict> {
     let (LiveSide::Present(live), Some(id)) = (&pair.live, &pair.id) else { return None };
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
@@ -58,7 +58,13 @@ fn may_be_declared(scene: &Scene<'_>) -> Option<Why> {
     Some(unknown(&nameless.value.id).unwrap_or_else(otherwise))
 }
 
-fn finding(scene: &Scene<'_>, pair: &ResourcePair, id: &ResourceId, rule: &FirewallRule, live: &Resource) -> Verdict {
+fn finding(
+    scene: &Scene<'_>,
+    pair: &ResourcePair<'_>,
+    id: &ResourceId,
+    rule: &FirewallRule,
+    live: &Resource,
+) -> Verdict {
     let disabled = rule.disabled.known() == Some(&true);
     let priority = rule.priority.known().copied().unwrap_or(IMPLIED);
     let direction = rule.direction.known().cloned().unwrap_or(Direction::Ingress);

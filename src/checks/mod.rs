@@ -92,7 +92,7 @@ pub struct Scene<'a> {
     /// Everything that was read.
     pub evidence: &'a Evidence,
     /// Declared and live, paired.
-    pub reconciled: &'a Reconciled,
+    pub reconciled: &'a Reconciled<'a>,
     /// Configured limits.
     pub limits: Limits,
     /// Environment → the projects that belong to it, as configured.

@@ -53,7 +53,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
         .collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &ResourcePair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>) -> Vec<Verdict> {
     let rule = rule(pair.kind);
     let not_checked = |why: &Why| vec![Verdict::not_checked(rule, pair.subject.clone(), None, why.clone())];
     let (live, id) = match (&pair.live, &pair.id) {
@@ -85,7 +85,7 @@ fn one(scene: &Scene<'_>, pair: &ResourcePair) -> Vec<Verdict> {
 
 fn finding(
     scene: &Scene<'_>,
-    pair: &ResourcePair,
+    pair: &ResourcePair<'_>,
     rule: &Rule,
     id: &ResourceId,
     declared: &Declared<Resource>,

@@ -39,7 +39,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.resources.iter().filter(|pair| !pair.declared.is_empty()).map(one).collect()
 }
 
-fn one(pair: &ResourcePair) -> Verdict {
+fn one(pair: &ResourcePair<'_>) -> Verdict {
     let Some((rule, why)) = rule(pair.kind) else { return Verdict::NotApplicable };
     let not_checked = |why| Verdict::not_checked(rule, pair.subject.clone(), None, why);
     match (&pair.live, &pair.id) {
@@ -59,7 +59,7 @@ fn one(pair: &ResourcePair) -> Verdict {
     }
 }
 
-fn finding(pair: &ResourcePair, rule: &Rule, id: &ResourceId, why: &str) -> Verdict {
+fn finding(pair: &ResourcePair<'_>, rule: &Rule, id: &ResourceId, why: &str) -> Verdict {
     let place = match &id.region {
         Some(region) => format!("{}/{region}", id.project),
         None => id.project.clone(),

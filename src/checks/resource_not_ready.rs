@@ -18,7 +18,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.resources.iter().filter(|pair| !pair.declared.is_empty()).map(one).collect()
 }
 
-fn one(pair: &ResourcePair) -> Verdict {
+fn one(pair: &ResourcePair<'_>) -> Verdict {
     let rule = match pair.kind {
         ResourceKind::Database => &DATABASE,
         ResourceKind::Peering => &PEERING,
@@ -47,7 +47,7 @@ fn one(pair: &ResourcePair) -> Verdict {
     }
 }
 
-fn finding(pair: &ResourcePair, rule: &Rule, id: &ResourceId, health: &Health) -> Verdict {
+fn finding(pair: &ResourcePair<'_>, rule: &Rule, id: &ResourceId, health: &Health) -> Verdict {
     let state = health.state.known().cloned().unwrap_or_default();
     let title = format!("{} {} is in the state {state}", pair.kind.noun(), pair.subject.name);
     let said = match health.text.trim_end_matches('.') {

@@ -22,7 +22,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn one(pair: &WorkloadPair) -> Verdict {
+fn one(pair: &WorkloadPair<'_>) -> Verdict {
     let live = match settled(pair) {
         Ok(live) => live,
         Err(Some(why)) => return Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why),
@@ -32,7 +32,7 @@ fn one(pair: &WorkloadPair) -> Verdict {
     if failed || live.newest_revision_is_ready() == Some(false) { finding(pair, live) } else { Verdict::Clean }
 }
 
-fn finding(pair: &WorkloadPair, live: &LiveWorkload) -> Verdict {
+fn finding(pair: &WorkloadPair<'_>, live: &LiveWorkload) -> Verdict {
     let name = &live.name;
     let newest = live.latest_created_revision.as_deref();
     let stale = live.newest_revision_is_ready() == Some(false);

@@ -23,7 +23,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn one(pair: &WorkloadPair) -> Verdict {
+fn one(pair: &WorkloadPair<'_>) -> Verdict {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some("traffic"), why);
     let live = match settled(pair) {
         Ok(live) => live,
@@ -39,7 +39,7 @@ fn one(pair: &WorkloadPair) -> Verdict {
         let place = Origin::live(live.name.to_string(), "trafficStatuses");
         return not_checked(Why::at(WhyKind::Malformed, text, place));
     }
-    let mut stale: Vec<(&ServingRevision, &VpcAccess)> = Vec::new();
+    let mut stale: Vec<(&ServingRevision<'_>, &VpcAccess)> = Vec::new();
     let mut doubt = None;
     for revision in &pair.serving {
         match &revision.vpc {
@@ -61,11 +61,11 @@ fn one(pair: &WorkloadPair) -> Verdict {
 }
 
 fn finding(
-    pair: &WorkloadPair,
+    pair: &WorkloadPair<'_>,
     live: &LiveWorkload,
-    worst: &ServingRevision,
+    worst: &ServingRevision<'_>,
     vpc: &VpcAccess,
-    stale: &[(&ServingRevision, &VpcAccess)],
+    stale: &[(&ServingRevision<'_>, &VpcAccess)],
 ) -> Verdict {
     let name = &live.name;
     let revision = worst.serving.revision.as_deref().unwrap_or("?");

@@ -4,12 +4,14 @@
 //! compare a split that is left out. Where deploy commands split the traffic, they are the declaration, and what they
 //! leave behind is not known: nothing is said.
 
+use std::borrow::Cow;
+
 use super::applying::{self, Change};
-use super::expected::{settled, source_of};
+use super::expected::{Expected, settled};
 use super::workload_connector_changed::changed_by;
 use super::{Check, Scene, gcloud_command};
 use crate::finding::{Baseline, Finding, Part, Rule, Severity, Verdict};
-use crate::model::{DeclaredSource, Fact, LiveWorkload, Presence, Serving, Share, TrafficChangeKind, WorkloadKind};
+use crate::model::{Fact, LiveWorkload, Serving, Share, TrafficChangeKind, WorkloadKind};
 use crate::reconcile::equivalence::{TRAFFIC, follows_latest};
 use crate::reconcile::{Comparison, WorkloadPair, certain};
 
@@ -31,21 +33,13 @@ fn field(kind: WorkloadKind) -> &'static str {
     if kind == WorkloadKind::WorkerPool { "instance_splits" } else { "traffic" }
 }
 
-/// What one declaration says.
-struct Declared {
-    fact: Fact<Vec<Share>>,
-    source: String,
-    /// The Terraform resource, where one declares the workload.
-    terraform: Option<DeclaredSource>,
-    baseline: Baseline,
-    presence: Presence,
-}
+type Declared<'e> = Expected<'e, Vec<Share>>;
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let splits = |kind| kind != TrafficChangeKind::ToLatest;
     if pair.deploy.iter().flat_map(|command| &command.traffic).any(|change| splits(change.kind)) {
         return vec![Verdict::NotApplicable];
@@ -62,41 +56,46 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
         // That the API names nobody who serves is said of the revisions.
         Ok(live) if live.serving.is_empty() => Vec::new(),
         Ok(live) => {
-            let judge_one = |own: &Declared| match (certain(&own.presence), (TRAFFIC.compare)(&own.fact, &live.serving))
-            {
-                (Err(why), _) | (_, Comparison::Undecidable(why)) => not_checked(why),
-                (_, Comparison::Same) => Verdict::Clean,
-                (_, Comparison::Different) => finding(scene, pair, own, live),
-            };
+            let judge_one =
+                |own: &Declared<'_>| match (certain(&own.presence), (TRAFFIC.compare)(&own.fact, &live.serving)) {
+                    (Err(why), _) | (_, Comparison::Undecidable(why)) => not_checked(why),
+                    (_, Comparison::Same) => Verdict::Clean,
+                    (_, Comparison::Different) => finding(scene, pair, own, live),
+                };
             declared.iter().map(judge_one).collect()
         }
     }
 }
 
 /// Terraform where it declares the workload; else a deploy, which leaves the default where it says nothing.
-fn declared(pair: &WorkloadPair) -> Vec<Declared> {
+fn declared<'e>(pair: &WorkloadPair<'e>) -> Vec<Declared<'e>> {
     if !pair.terraform.is_empty() {
-        let of_terraform = |own: &crate::model::Declared<crate::model::Workload>| Declared {
-            fact: own.value.traffic.clone(),
-            source: own.source.to_string(),
-            terraform: Some(own.source.clone()),
-            baseline: if own.value.traffic.is_absent() { Baseline::ApiDefault } else { Baseline::Terraform },
-            presence: own.presence.clone(),
+        let of_terraform = |own: &&'e crate::model::Declared<crate::model::Workload>| {
+            let is_hidden = own.value.traffic.is_absent();
+            Expected {
+                fact: Cow::Borrowed(&own.value.traffic),
+                deploy: None,
+                terraform: Some(&own.source),
+                baseline: if is_hidden { Baseline::ApiDefault } else { Baseline::Terraform },
+                is_hidden,
+                presence: Cow::Borrowed(&own.presence),
+            }
         };
         return pair.terraform.iter().map(of_terraform).collect();
     }
     let first = pair.deploy.iter().find(|command| command.presence().is_certain()).or(pair.deploy.first());
-    let of_deploy = |command: &crate::model::DeployCommand| Declared {
-        fact: Fact::Absent(command.origin.clone()),
-        source: source_of(command),
+    let of_deploy = |command: &&'e crate::model::DeployCommand| Expected {
+        fact: Cow::Owned(Fact::Absent(command.origin.clone())),
+        deploy: Some(command),
         terraform: None,
         baseline: Baseline::ApiDefault,
-        presence: command.presence(),
+        is_hidden: false,
+        presence: Cow::Owned(command.presence()),
     };
     first.map(of_deploy).into_iter().collect()
 }
 
-fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair<'_>, declared: &Declared<'_>, live: &LiveWorkload) -> Verdict {
     let name = &live.name;
     let is_pool = name.kind == WorkloadKind::WorkerPool;
     let what = if is_pool { "instances" } else { "traffic" };
@@ -115,14 +114,14 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &L
             split(&live.serving)
         ),
     };
-    let made = worst.and_then(|worst| pair.serving.iter().find(|own| own.serving == *worst));
-    let made = made.and_then(|own| own.create_time.as_deref()).map(|time| format!(", made {time}")).unwrap_or_default();
+    let made = worst.and_then(|worst| pair.serving.iter().find(|own| own.serving == worst));
+    let made = made.and_then(|own| own.create_time).map(|time| format!(", made {time}")).unwrap_or_default();
     let mut why = if rule.id == PINNED.id {
         "what is deployed or applied makes a new revision that gets nothing of it".to_owned()
     } else {
         "another revision serves than the one that was chosen".to_owned()
     };
-    if declared.baseline == Baseline::ApiDefault && !pair.terraform.is_empty() {
+    if declared.is_hidden {
         why = format!("{why}; terraform plan does not show this, because {} is not set", field(name.kind));
     }
     let api = if is_pool { "instanceSplitStatuses" } else { "trafficStatuses" };
@@ -132,7 +131,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &L
         .live(Some(format!("{}{made}", split(&live.serving))), name.to_string(), api)
         .live_note(changed_by(live))
         .why(why)
-        .apply(declared.terraform.as_ref().and_then(|source| {
+        .apply(declared.terraform.and_then(|source| {
             let (attribute, shares) = (field(name.kind), declared.fact.known().map(|shares| shares_text(shares)));
             let live = split(&live.serving);
             let change = Change {
@@ -146,7 +145,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, declared: &Declared, live: &L
         }));
     if let Some(origin) = declared.fact.origin() {
         let shown = declared.fact.known().map(|shares| shares_text(shares));
-        builder = builder.declared(shown, declared.source.clone(), origin.clone());
+        builder = builder.declared(shown, declared.source(), origin.clone());
     }
     let undo = format!("--to-revisions {}", flags(&live.serving));
     if rule.id == PINNED.id && !is_pool {

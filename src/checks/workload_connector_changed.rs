@@ -24,14 +24,14 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let expected = expected::connectors(pair);
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
         Err(why) => return expected.first().and(why).map(not_checked).into_iter().collect(),
     };
-    let judge_one = |expected: &Expected<ConnectorName>| {
+    let judge_one = |expected: &Expected<'_, ConnectorName>| {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
@@ -44,7 +44,12 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     expected.iter().map(judge_one).collect()
 }
 
-fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<ConnectorName>, live: &LiveWorkload) -> Verdict {
+fn finding(
+    scene: &Scene<'_>,
+    pair: &WorkloadPair<'_>,
+    expected: &Expected<'_, ConnectorName>,
+    live: &LiveWorkload,
+) -> Verdict {
     let name = &live.name;
     let vpc = &live.workload.vpc;
     let title = match (expected.fact.known(), vpc.connector.known()) {
@@ -75,7 +80,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Connector
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
         .field(FIELD)
         .baseline(expected.baseline)
-        .declared_fact(&expected.fact, expected.source.clone())
+        .declared_fact(&expected.fact, expected.source())
         .live(shown(&vpc.connector), name.to_string(), "template.vpcAccess.connector")
         .live_note(changed_by(live))
         .why(why)

@@ -36,7 +36,7 @@ struct Foreign {
     environments: Vec<String>,
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Verdict {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
     let Some(name) = &pair.name else { return Verdict::NotApplicable };
     let own = environments(scene, &name.project);
     if own.is_empty() {

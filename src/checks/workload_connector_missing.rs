@@ -23,15 +23,13 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Verdict {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
     let Ok(live) = settled(pair) else { return Verdict::NotApplicable };
     let Some(connector) = live.workload.vpc.connector.known() else { return Verdict::NotApplicable };
-    let mut declared = scene.evidence.terraform.connectors.iter();
-    if declared.any(|own| own.value.name.known() == Some(connector)) {
-        return Verdict::NotApplicable;
-    }
-    if scene.evidence.inventory.connectors.iter().any(|own| own.name.known() == Some(connector)) {
-        return Verdict::Clean;
+    match scene.reconciled.connector(connector) {
+        Some(own) if !own.declared.is_empty() => return Verdict::NotApplicable,
+        Some(own) if own.live.present().is_some() => return Verdict::Clean,
+        _ => {}
     }
     match looked_for(scene, connector) {
         Ok(()) => finding(pair, live, connector),
@@ -46,7 +44,7 @@ fn looked_for(scene: &Scene<'_>, name: &ConnectorName) -> Result<(), Why> {
     by_name.or_else(|_| coverage.answered(Api::VpcAccessConnectors, &name.project, &name.region))
 }
 
-fn finding(pair: &WorkloadPair, live: &LiveWorkload, connector: &ConnectorName) -> Verdict {
+fn finding(pair: &WorkloadPair<'_>, live: &LiveWorkload, connector: &ConnectorName) -> Verdict {
     let ConnectorName { project, region, name } = connector;
     let title = format!("{} uses connector {name}, which does not exist in {project}/{region}", live.name.name);
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)

@@ -26,14 +26,14 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let expected = expected::egresses(pair);
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
         Err(why) => return expected.first().and(why).map(not_checked).into_iter().collect(),
     };
-    let judge_one = |expected: &Expected<Egress>| {
+    let judge_one = |expected: &Expected<'_, Egress>| {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
@@ -46,7 +46,12 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
     expected.iter().map(judge_one).collect()
 }
 
-fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Egress>, live: &LiveWorkload) -> Verdict {
+fn finding(
+    scene: &Scene<'_>,
+    pair: &WorkloadPair<'_>,
+    expected: &Expected<'_, Egress>,
+    live: &LiveWorkload,
+) -> Verdict {
     let name = &live.name;
     let wanted = expected.fact.known().copied().unwrap_or(DEFAULT_EGRESS);
     let actual = live.workload.vpc.egress.known().copied().unwrap_or(DEFAULT_EGRESS);
@@ -72,7 +77,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair, expected: &Expected<Egress>, 
     let builder = Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
         .field(FIELD)
         .baseline(expected.baseline)
-        .declared_fact(&expected.fact, expected.source.clone())
+        .declared_fact(&expected.fact, expected.source())
         .live(shown(&live.workload.vpc.egress), name.to_string(), "template.vpcAccess.egress")
         .live_note(changed_by(live))
         .why(why)

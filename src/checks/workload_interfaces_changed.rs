@@ -26,7 +26,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
@@ -34,7 +34,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Vec<Verdict> {
         Err(Some(why)) if expected::may_have_interfaces(pair) => return vec![not_checked(why)],
         Err(_) => return Vec::new(),
     };
-    let judge_one = |expected: &Expected<Vec<NetworkInterface>>| {
+    let judge_one = |expected: &Expected<'_, Vec<NetworkInterface>>| {
         if let Err(why) = certain(&expected.presence) {
             return not_checked(why);
         }
@@ -64,8 +64,8 @@ fn with_networks(scene: &Scene<'_>, declared: &Fact<Vec<NetworkInterface>>) -> F
 
 fn finding(
     scene: &Scene<'_>,
-    pair: &WorkloadPair,
-    expected: &Expected<Vec<NetworkInterface>>,
+    pair: &WorkloadPair<'_>,
+    expected: &Expected<'_, Vec<NetworkInterface>>,
     live: &LiveWorkload,
 ) -> Verdict {
     let name = &live.name;
@@ -104,7 +104,7 @@ fn finding(
         .why(why)
         .apply(effect(scene, expected, FIELD, text(wanted).as_deref(), text(actual).as_deref()));
     if let Some(origin) = expected.fact.origin() {
-        builder = builder.declared(text(wanted), expected.source.clone(), origin.clone());
+        builder = builder.declared(text(wanted), expected.source(), origin.clone());
     }
     builder
         .command(

@@ -14,7 +14,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.workloads.iter().filter(|pair| !pair.terraform.is_empty()).map(one).collect()
 }
 
-fn one(pair: &WorkloadPair) -> Verdict {
+fn one(pair: &WorkloadPair<'_>) -> Verdict {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
     match (&pair.live, &pair.name) {
         (LiveSide::NotAsked, _) | (LiveSide::Absent, None) => Verdict::NotApplicable,
@@ -33,7 +33,7 @@ fn one(pair: &WorkloadPair) -> Verdict {
     }
 }
 
-fn finding(pair: &WorkloadPair, name: &WorkloadName) -> Verdict {
+fn finding(pair: &WorkloadPair<'_>, name: &WorkloadName) -> Verdict {
     let title =
         format!("{} {} is declared but not live in {}/{}", name.kind.word(), name.name, name.project, name.region);
     let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)

@@ -28,7 +28,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn one(scene: &Scene<'_>, pair: &WorkloadPair) -> Option<Verdict> {
+fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Option<Verdict> {
     let (LiveSide::Present(live), Some(name)) = (&pair.live, &pair.name) else { return None };
     if !pair.terraform.is_empty() || !pair.deploy.is_empty() {
         return Some(Verdict::Clean);
@@ -73,7 +73,7 @@ fn may_be_declared(scene: &Scene<'_>, name: &WorkloadName) -> Option<Why> {
     None
 }
 
-fn finding(scene: &Scene<'_>, pair: &WorkloadPair, name: &WorkloadName, live: &LiveWorkload) -> Verdict {
+fn finding(scene: &Scene<'_>, pair: &WorkloadPair<'_>, name: &WorkloadName, live: &LiveWorkload) -> Verdict {
     let word = name.kind.word();
     let title =
         format!("{word} {} is live in {}/{}, and nothing declares or deploys it", name.name, name.project, name.region);

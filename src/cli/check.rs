@@ -295,7 +295,7 @@ pub(super) fn judge(recording: &Recording, settings: &Settings) -> Report {
     }
 }
 
-fn policy_verdicts(policies: &Policies, config: &Config, reconciled: &Reconciled) -> Vec<(Part, Verdict)> {
+fn policy_verdicts(policies: &Policies, config: &Config, reconciled: &Reconciled<'_>) -> Vec<(Part, Verdict)> {
     let verdicts = policies.judge(reconciled, &config.policies.params);
     verdicts.into_iter().map(|verdict| (Part::Policies, verdict)).collect()
 }

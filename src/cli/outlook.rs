@@ -29,7 +29,7 @@ pub(super) fn asked(setup: &mut Setup, path: Option<&Path>) -> Result<BeforeDepl
 }
 
 /// The effects of the commands that are asked about; `None` where no deploy is.
-pub(super) fn outlook(evidence: &Evidence, reconciled: &Reconciled) -> Option<DeployOutlook> {
+pub(super) fn outlook(evidence: &Evidence, reconciled: &Reconciled<'_>) -> Option<DeployOutlook> {
     let asked = evidence.before_deploy.as_ref()?;
     let path = asked.path.as_ref().map_or("", RepoPath::as_str);
     let workloads = reconciled.workloads.iter().filter_map(|pair| {

@@ -16,7 +16,7 @@ pub struct Scene<'a> {
     /// Everything that was read.
     pub evidence: &'a Evidence,
     /// Declared and live, paired.
-    pub reconciled: &'a Reconciled,
+    pub reconciled: &'a Reconciled<'a>,
     /// What the checks found on the same evidence.
     pub findings: &'a [Finding],
     /// The targets of `gcp-drift.toml`.
@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The pair of a workload.
-    pub fn pair(&self, name: &WorkloadName) -> Option<&'a WorkloadPair> {
+    pub fn pair(&self, name: &WorkloadName) -> Option<&'a WorkloadPair<'a>> {
         self.reconciled.workloads.iter().find(|pair| pair.name.as_ref() == Some(name))
     }
 

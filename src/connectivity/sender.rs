@@ -66,7 +66,7 @@ pub fn senders<'a>(scene: &Scene<'a>, live: &'a LiveWorkload) -> Vec<Sender<'a>>
     senders
 }
 
-fn add(own: &mut Sender<'_>, other: &ServingRevision) {
+fn add(own: &mut Sender<'_>, other: &ServingRevision<'_>) {
     own.percent += other.serving.percent;
     if let Some(revision) = &other.serving.revision
         && !own.revisions.contains(revision)
@@ -75,7 +75,7 @@ fn add(own: &mut Sender<'_>, other: &ServingRevision) {
     }
 }
 
-fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision) -> Sender<'a> {
+fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision<'_>) -> Sender<'a> {
     let revision = one.serving.revision.as_deref();
     let found = scene.inventory().revisions.iter().find(|own| own.service == live.name && Some(&*own.name) == revision);
     let stale = match &one.vpc {
@@ -87,7 +87,7 @@ fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision) 
         percent: one.serving.percent,
         tag: one.serving.tag.clone().filter(|_| one.serving.percent == 0),
         serves: true,
-        vpc: one.vpc.clone(),
+        vpc: one.vpc.clone().cloned(),
         mounts: found.map_or(&live.sql_instances, |revision| &revision.sql_instances),
         stale,
     }

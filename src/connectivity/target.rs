@@ -100,7 +100,7 @@ fn is_attached(scene: &Scene<'_>, live: &LiveWorkload) -> bool {
     let pair = scene.pair(&live.name);
     let serving = pair.into_iter().flat_map(|pair| &pair.serving).filter_map(|serving| serving.vpc.as_ref().ok());
     let declared = pair.into_iter().flat_map(|pair| &pair.terraform).map(|declared| &declared.value.vpc);
-    serving.chain(declared).chain([&live.workload.vpc]).any(|vpc| !vpc.is_detached())
+    serving.copied().chain(declared).chain([&live.workload.vpc]).any(|vpc| !vpc.is_detached())
 }
 
 /// True where a target names the workload.

@@ -46,7 +46,7 @@ impl Policies {
     /// - A policy that meets no resource of its kinds gives [`Verdict::NotApplicable`].
     ///
     /// `params` becomes `data.params`.
-    pub fn judge(&self, reconciled: &Reconciled, params: &BTreeMap<String, Value>) -> Vec<Verdict> {
+    pub fn judge(&self, reconciled: &Reconciled<'_>, params: &BTreeMap<String, Value>) -> Vec<Verdict> {
         let all = sides(reconciled);
         let broken = self.broken.values().flat_map(|broken| {
             let verdict =
@@ -69,7 +69,7 @@ impl Policies {
 
     /// The ids of the policies that meet no resource of their kinds, for the part's metrics: such a policy may look as
     /// if it were kept.
-    pub fn idle(&self, reconciled: &Reconciled) -> Vec<String> {
+    pub fn idle(&self, reconciled: &Reconciled<'_>) -> Vec<String> {
         let all = sides(reconciled);
         let idle = self.ready.values().filter(|policy| !all.iter().any(|sides| policy.judges(sides)));
         idle.map(|policy| policy.rule.id.clone().into_owned()).collect()
@@ -77,7 +77,7 @@ impl Policies {
 
     /// Named numbers for the part's summary: how many policies there are, how many of them cannot run, and which ones
     /// met no resource.
-    pub fn metrics(&self, reconciled: &Reconciled) -> BTreeMap<String, Value> {
+    pub fn metrics(&self, reconciled: &Reconciled<'_>) -> BTreeMap<String, Value> {
         BTreeMap::from([
             ("policies".to_owned(), json!(self.ready.len() + self.broken.len())),
             ("policies_failed".to_owned(), json!(self.broken.len())),
@@ -240,13 +240,13 @@ impl Policy {
 }
 
 /// Every subject of both collections.
-fn sides(reconciled: &Reconciled) -> Vec<Sides> {
-    let own = |pair: &&ConnectorPair| !pair.is_foreign || !pair.declared.is_empty();
+fn sides(reconciled: &Reconciled<'_>) -> Vec<Sides> {
+    let own = |pair: &&ConnectorPair<'_>| !pair.is_foreign || !pair.declared.is_empty();
     let connectors = reconciled.connectors.iter().filter(own).map(connector_sides);
     connectors.chain(reconciled.workloads.iter().map(workload_sides)).collect()
 }
 
-fn connector_sides(pair: &ConnectorPair) -> Sides {
+fn connector_sides(pair: &ConnectorPair<'_>) -> Sides {
     let mut sides = Sides {
         subject: pair.subject.clone(),
         kind: CONNECTOR.to_owned(),
@@ -275,7 +275,7 @@ fn connector_sides(pair: &ConnectorPair) -> Sides {
     sides
 }
 
-fn workload_sides(pair: &WorkloadPair) -> Sides {
+fn workload_sides(pair: &WorkloadPair<'_>) -> Sides {
     let mut sides = Sides {
         subject: pair.subject.clone(),
         kind: pair.subject.kind.clone(),

@@ -8,13 +8,13 @@ use super::input::{Resource, Side};
 use super::testing::*;
 use super::{load, shipped};
 
-fn service(set: fn(&mut Workload)) -> Reconciled {
+fn service(set: fn(&mut Workload)) -> Reconciled<'static> {
     let mut one = workload(WorkloadKind::Service);
     set(&mut one);
     workloads(vec![declared(one, Presence::Certain)], LiveSide::NotAsked, WorkloadKind::Service)
 }
 
-fn compliant() -> Reconciled {
+fn compliant() -> Reconciled<'static> {
     service(|_| {})
 }
 

@@ -20,11 +20,11 @@ fn all() -> Policies {
     policies
 }
 
-fn declared_connector(connector: Connector) -> Reconciled {
+fn declared_connector(connector: Connector) -> Reconciled<'static> {
     connectors(vec![declared(connector, Presence::Certain)], LiveSide::NotAsked)
 }
 
-fn declared_service(workload: Workload) -> Reconciled {
+fn declared_service(workload: Workload) -> Reconciled<'static> {
     workloads(vec![declared(workload, Presence::Certain)], LiveSide::NotAsked, WorkloadKind::Service)
 }
 
@@ -114,7 +114,7 @@ fn each_path_that_is_read_and_unknown_is_not_checked() {
     }
 }
 
-fn check(policies: &Policies, pair: &Reconciled, rule: &str, path: &str) {
+fn check(policies: &Policies, pair: &Reconciled<'_>, rule: &str, path: &str) {
     let verdicts = judge(policies, pair);
     assert_eq!(found(&verdicts), [], "{rule} {path}");
     assert_eq!(open(&verdicts), [(rule, path)], "{rule} {path}");

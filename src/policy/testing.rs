@@ -121,27 +121,45 @@ pub fn declared<T>(value: T, presence: Presence) -> Declared<T> {
     Declared { source, presence, origin: at(1), value }
 }
 
+/// Evidence that lasts as long as the tests run.
+fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn kept_side<T>(side: LiveSide<T>) -> LiveSide<&'static T> {
+    match side {
+        LiveSide::Present(value) => LiveSide::Present(kept(value)),
+        LiveSide::Absent => LiveSide::Absent,
+        LiveSide::Unknown(why) => LiveSide::Unknown(why),
+        LiveSide::NotAsked => LiveSide::NotAsked,
+    }
+}
+
 /// A connector on both sides.
-pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connector>) -> Reconciled {
+pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connector>) -> Reconciled<'static> {
     let pair = ConnectorPair {
         subject: Subject::cloud("connector", "c", "p", Some("us-central1")),
-        name: connector().name.known().cloned(),
-        declared: declared_as,
-        live,
+        name: kept(connector()).name.known(),
+        declared: declared_as.into_iter().map(|own| kept(own) as &_).collect(),
+        live: kept_side(live),
         is_foreign: false,
     };
     Reconciled { connectors: vec![pair], ..Reconciled::default() }
 }
 
 /// A workload on both sides.
-pub fn workloads(terraform: Vec<Declared<Workload>>, live: LiveSide<LiveWorkload>, kind: WorkloadKind) -> Reconciled {
+pub fn workloads(
+    terraform: Vec<Declared<Workload>>,
+    live: LiveSide<LiveWorkload>,
+    kind: WorkloadKind,
+) -> Reconciled<'static> {
     let name = workload(kind).name.known().unwrap().clone();
     let pair = WorkloadPair {
         subject: Subject::from(&name),
         name: Some(name),
-        terraform,
+        terraform: terraform.into_iter().map(|own| kept(own) as &_).collect(),
         deploy: Vec::new(),
-        live,
+        live: kept_side(live),
         serving: Vec::new(),
     };
     Reconciled { workloads: vec![pair], ..Reconciled::default() }
@@ -160,7 +178,7 @@ pub fn texts(sources: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 /// What policies without parameters say.
-pub fn judge(policies: &Policies, reconciled: &Reconciled) -> Vec<Verdict> {
+pub fn judge(policies: &Policies, reconciled: &Reconciled<'_>) -> Vec<Verdict> {
     policies.judge(reconciled, &BTreeMap::<String, Value>::new())
 }
 

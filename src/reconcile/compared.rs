@@ -30,7 +30,7 @@ impl Counts {
 }
 
 /// Counts over everything that was paired.
-pub fn counts(reconciled: &Reconciled) -> Counts {
+pub fn counts(reconciled: &Reconciled<'_>) -> Counts {
     let mut counts = Counts::default();
     reconciled.connectors.iter().for_each(|pair| connector(pair, &mut counts));
     reconciled.workloads.iter().for_each(|pair| workload(pair, &mut counts));
@@ -38,7 +38,7 @@ pub fn counts(reconciled: &Reconciled) -> Counts {
     counts
 }
 
-fn connector(pair: &ConnectorPair, counts: &mut Counts) {
+fn connector(pair: &ConnectorPair<'_>, counts: &mut Counts) {
     let settled = |live: &&Connector| !live.state.known().is_some_and(|state| state.is_settling());
     let live = pair.live.present().filter(settled);
     for declared in &pair.declared {
@@ -62,7 +62,7 @@ fn connector(pair: &ConnectorPair, counts: &mut Counts) {
     }
 }
 
-fn workload(pair: &WorkloadPair, counts: &mut Counts) {
+fn workload(pair: &WorkloadPair<'_>, counts: &mut Counts) {
     let live = pair.live.present().filter(|live| live.settling.is_none());
     for declared in &pair.terraform {
         counts.add(&declared.presence, of_terraform(&declared.value, live));
@@ -101,7 +101,7 @@ fn of_deploy(command: &DeployCommand, live: Option<&LiveWorkload>) -> Vec<Option
     outcomes
 }
 
-fn resource(pair: &ResourcePair, counts: &mut Counts) {
+fn resource(pair: &ResourcePair<'_>, counts: &mut Counts) {
     let live = pair.live.present().filter(|live| live.settling.is_none());
     for declared in &pair.declared {
         let outcomes: Vec<Option<Comparison>> = match (live, &pair.id) {

@@ -8,13 +8,13 @@ use crate::model::{Api, Connector, ConnectorName, Declared, Evidence, Why, WhyKi
 use super::{ConnectorPair, LiveSide};
 
 /// One pair a connector, those with a canonical name first and in its order, then those whose name is not known.
-pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair> {
+pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair<'_>> {
     let inventory = &evidence.inventory;
-    let mut named: BTreeMap<&ConnectorName, Vec<Declared<Connector>>> = BTreeMap::new();
+    let mut named: BTreeMap<&ConnectorName, Vec<&Declared<Connector>>> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.connectors {
         match declared.value.name.known() {
-            Some(name) => named.entry(name).or_default().push(declared.clone()),
+            Some(name) => named.entry(name).or_default().push(declared),
             None => unnamed.push(declared),
         }
     }
@@ -23,11 +23,11 @@ pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair> {
     for name in live.keys() {
         named.entry(name).or_default();
     }
-    let mut pairs: Vec<ConnectorPair> = named
+    let mut pairs: Vec<ConnectorPair<'_>> = named
         .into_iter()
         .map(|(name, declared)| ConnectorPair {
             subject: Subject::cloud("connector", &name.name, &name.project, Some(&name.region)),
-            name: Some(name.clone()),
+            name: Some(name),
             declared,
             live: live_side(evidence, name, live.get(name).copied()),
             is_foreign: inventory
@@ -40,12 +40,12 @@ pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair> {
     pairs
 }
 
-fn live_side(evidence: &Evidence, name: &ConnectorName, live: Option<&Connector>) -> LiveSide<Connector> {
+fn live_side<'e>(evidence: &Evidence, name: &ConnectorName, live: Option<&'e Connector>) -> LiveSide<&'e Connector> {
     if evidence.live.is_none() {
         return LiveSide::NotAsked;
     }
     if let Some(connector) = live {
-        return LiveSide::Present(connector.clone());
+        return LiveSide::Present(connector);
     }
     match evidence.inventory.coverage.answered(Api::VpcAccessConnectors, &name.project, &name.region) {
         Ok(()) => LiveSide::Absent,
@@ -54,7 +54,7 @@ fn live_side(evidence: &Evidence, name: &ConnectorName, live: Option<&Connector>
 }
 
 /// A declaration whose project, region or name is not known: it could be any live connector, or none.
-fn unnamed_pair(evidence: &Evidence, declared: &Declared<Connector>) -> ConnectorPair {
+fn unnamed_pair<'e>(evidence: &Evidence, declared: &'e Declared<Connector>) -> ConnectorPair<'e> {
     let shown = declared.value.short_name.known().cloned().unwrap_or_else(|| declared.source.to_string());
     let why = declared.value.name.whys().first().cloned().unwrap_or_else(|| {
         Why::at(WhyKind::Invalid, "the declaration does not name the connector", declared.origin.clone())
@@ -62,7 +62,7 @@ fn unnamed_pair(evidence: &Evidence, declared: &Declared<Connector>) -> Connecto
     ConnectorPair {
         subject: Subject::local("connector", shown),
         name: None,
-        declared: vec![declared.clone()],
+        declared: vec![declared],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
         is_foreign: false,
     }

@@ -14,7 +14,7 @@ use super::{LiveSide, WorkloadPair};
 
 /// The effects of all commands of a workload, in their order. Commands of different files are different deploys, and so
 /// are command lines and configs of one script, of which the order is not known: each starts from what is live.
-pub fn effects(pair: &WorkloadPair) -> Vec<CommandEffect> {
+pub fn effects(pair: &WorkloadPair<'_>) -> Vec<CommandEffect> {
     let mut files: BTreeMap<(String, &str), Vec<&DeployCommand>> = BTreeMap::new();
     for command in &pair.deploy {
         let file = command.origin.source().map(|span| span.file.as_str().to_owned()).unwrap_or_default();
@@ -23,7 +23,7 @@ pub fn effects(pair: &WorkloadPair) -> Vec<CommandEffect> {
     files.values().flat_map(|commands| of_file(pair, commands)).collect()
 }
 
-fn of_file(pair: &WorkloadPair, commands: &[&DeployCommand]) -> Vec<CommandEffect> {
+fn of_file(pair: &WorkloadPair<'_>, commands: &[&DeployCommand]) -> Vec<CommandEffect> {
     let mut effects: Vec<CommandEffect> = Vec::new();
     for (at, command) in commands.iter().enumerate() {
         let (mut before, mut state) = live(pair);
@@ -49,7 +49,7 @@ fn of_file(pair: &WorkloadPair, commands: &[&DeployCommand]) -> Vec<CommandEffec
     effects
 }
 
-fn one(pair: &WorkloadPair, command: &DeployCommand, before: Before, state: &VpcAccess) -> CommandEffect {
+fn one(pair: &WorkloadPair<'_>, command: &DeployCommand, before: Before, state: &VpcAccess) -> CommandEffect {
     let next = after(state, command);
     let fields = vec![
         CONNECTOR.effect(pair, command.connector.is_leave(), state, &next),
@@ -85,7 +85,7 @@ fn none(fact: &Fact<Vec<NetworkInterface>>) -> bool {
 }
 
 /// The live workload before any command.
-fn live(pair: &WorkloadPair) -> (Before, VpcAccess) {
+fn live(pair: &WorkloadPair<'_>) -> (Before, VpcAccess) {
     let unknown = |why: Why| {
         let vpc = VpcAccess {
             connector: Fact::unknown(why.clone()),
@@ -170,7 +170,7 @@ fn either(without: &VpcAccess, with: &VpcAccess, why: &Why) -> VpcAccess {
 }
 
 impl<T: Clone> Field<T> {
-    fn effect(&self, pair: &WorkloadPair, left: bool, before: &VpcAccess, after: &VpcAccess) -> FieldEffect {
+    fn effect(&self, pair: &WorkloadPair<'_>, left: bool, before: &VpcAccess, after: &VpcAccess) -> FieldEffect {
         let (before, after) = ((self.of)(before), (self.of)(after));
         let effect = match (self.compare)(before, after) {
             _ if left => Effect::Left,

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`mod@compare`] | comparing two facts: same, different, undecidable |
 //! | [`equivalence`] | what is the same though it is spelled differently, as data with its sources |
-//! | [`attached`] | which live workloads hang on which connector |
+//! | [`attached`] | which workloads hang on which connector |
 //! | [`connectors`], [`workloads`], [`resources`] | pairing by canonical name |
 //! | [`compared`] | how much of what is declared was really compared |
 //! | [`fields`] | the fields of a workload's VPC access |
@@ -25,6 +25,8 @@ pub use resources::{LiveResource, ResourcePair};
 pub use attached::Attached;
 pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};
 
+use std::ops::Deref;
+
 use crate::finding::Subject;
 use crate::model::{
     Connector, ConnectorName, Declared, DeployCommand, Evidence, LiveWorkload, NameContext, Serving, VpcAccess, Why,
@@ -35,26 +37,37 @@ use crate::model::{
 ///
 /// `context` holds the configured project and, where there is exactly one, the configured region: what a deploy
 /// command means that names neither.
-pub fn reconcile(evidence: &Evidence, context: &NameContext) -> Reconciled {
+pub fn reconcile<'e>(evidence: &'e Evidence, context: &NameContext) -> Reconciled<'e> {
+    let workloads = workloads::pair(evidence, context);
     Reconciled {
         connectors: connectors::pair(evidence),
-        workloads: workloads::pair(evidence, context),
+        attached: Attached::of(&workloads),
+        workloads,
         resources: resources::pair(evidence),
-        attached: Attached::of(&evidence.inventory.workloads),
     }
 }
 
-/// Everything that checks and policies judge, paired by canonical name and sorted by it.
+/// Everything that checks and policies judge, paired by canonical name and sorted by it. It refers to the evidence: an
+/// estate is large, and nothing of it changes once it is paired.
 #[derive(Clone, Debug, Default)]
-pub struct Reconciled {
+pub struct Reconciled<'e> {
     /// Connectors, declared or live.
-    pub connectors: Vec<ConnectorPair>,
+    pub connectors: Vec<ConnectorPair<'e>>,
     /// Workloads, declared or live.
-    pub workloads: Vec<WorkloadPair>,
+    pub workloads: Vec<WorkloadPair<'e>>,
     /// What is compared field by field, declared or live.
-    pub resources: Vec<ResourcePair>,
-    /// Which live workloads hang on which connector.
-    pub attached: Attached,
+    pub resources: Vec<ResourcePair<'e>>,
+    /// Which workloads hang on which connector.
+    pub attached: Attached<'e>,
+}
+
+impl<'e> Reconciled<'e> {
+    /// The connector of a name.
+    pub fn connector(&self, name: &ConnectorName) -> Option<&ConnectorPair<'e>> {
+        // Those with a name come first, in its order.
+        let named = self.connectors.partition_point(|pair| pair.name.is_some_and(|own| own < name));
+        self.connectors.get(named).filter(|pair| pair.name == Some(name))
+    }
 }
 
 /// The live side of something that may be declared.
@@ -70,9 +83,9 @@ pub enum LiveSide<T> {
     NotAsked,
 }
 
-impl<T> LiveSide<T> {
+impl<T: Deref> LiveSide<T> {
     /// What is there.
-    pub fn present(&self) -> Option<&T> {
+    pub fn present(&self) -> Option<&T::Target> {
         match self {
             Self::Present(value) => Some(value),
             _ => None,
@@ -82,15 +95,15 @@ impl<T> LiveSide<T> {
 
 /// One connector on both sides.
 #[derive(Clone, Debug)]
-pub struct ConnectorPair {
+pub struct ConnectorPair<'e> {
     /// What findings about it are about.
     pub subject: Subject,
     /// Its canonical name, where that is known.
-    pub name: Option<ConnectorName>,
+    pub name: Option<&'e ConnectorName>,
     /// Its declarations; empty where it is only live.
-    pub declared: Vec<Declared<Connector>>,
+    pub declared: Vec<&'e Declared<Connector>>,
     /// The live connector.
-    pub live: LiveSide<Connector>,
+    pub live: LiveSide<&'e Connector>,
     /// True where it was read by its name alone, because a workload uses it: connectors of its project are not this
     /// repository's business.
     pub is_foreign: bool,
@@ -98,28 +111,28 @@ pub struct ConnectorPair {
 
 /// One workload on both sides.
 #[derive(Clone, Debug)]
-pub struct WorkloadPair {
+pub struct WorkloadPair<'e> {
     /// What findings about it are about.
     pub subject: Subject,
     /// Its canonical name, where that is known.
     pub name: Option<WorkloadName>,
     /// Its Terraform declarations.
-    pub terraform: Vec<Declared<Workload>>,
+    pub terraform: Vec<&'e Declared<Workload>>,
     /// The deploy commands that deploy it.
-    pub deploy: Vec<DeployCommand>,
+    pub deploy: Vec<&'e DeployCommand>,
     /// The live workload.
-    pub live: LiveSide<LiveWorkload>,
+    pub live: LiveSide<&'e LiveWorkload>,
     /// The revisions that serve it, with how each reaches the VPC; empty where there is no live side.
-    pub serving: Vec<ServingRevision>,
+    pub serving: Vec<ServingRevision<'e>>,
 }
 
 /// A revision that has traffic or a tag.
 #[derive(Clone, Debug)]
-pub struct ServingRevision {
+pub struct ServingRevision<'e> {
     /// Its share.
-    pub serving: Serving,
+    pub serving: &'e Serving,
     /// How it reaches the VPC, or why that cannot be told.
-    pub vpc: Result<VpcAccess, Why>,
+    pub vpc: Result<&'e VpcAccess, Why>,
     /// When it was made, RFC 3339, where the API tells.
-    pub create_time: Option<String>,
+    pub create_time: Option<&'e str>,
 }

@@ -1,28 +1,29 @@
 //! Pairs declared workloads, deploy commands and live workloads, and finds the revisions that serve.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::finding::Subject;
 use crate::model::{
-    Api, Declared, DeployCommand, Evidence, Fact, LiveWorkload, NameContext, Serving, Why, WhyKind, Workload,
-    WorkloadName,
+    Api, Declared, DeployCommand, Evidence, Fact, LiveRevision, LiveWorkload, NameContext, Serving, Why, WhyKind,
+    Workload, WorkloadName,
 };
 
 use super::{LiveSide, ServingRevision, WorkloadPair};
 
 #[derive(Default)]
-struct Group {
-    terraform: Vec<Declared<Workload>>,
-    deploy: Vec<DeployCommand>,
+struct Group<'e> {
+    terraform: Vec<&'e Declared<Workload>>,
+    deploy: Vec<&'e DeployCommand>,
 }
 
 /// One pair a workload, those with a canonical name first and in its order, then those whose name is not known.
-pub fn pair(evidence: &Evidence, context: &NameContext) -> Vec<WorkloadPair> {
-    let mut named: BTreeMap<WorkloadName, Group> = BTreeMap::new();
+pub fn pair<'e>(evidence: &'e Evidence, context: &NameContext) -> Vec<WorkloadPair<'e>> {
+    let mut named: BTreeMap<Cow<'e, WorkloadName>, Group<'e>> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.workloads {
         match declared.value.name.known() {
-            Some(name) => named.entry(name.clone()).or_default().terraform.push(declared.clone()),
+            Some(name) => named.entry(Cow::Borrowed(name)).or_default().terraform.push(declared),
             None => unnamed.push(unnamed_declaration(evidence, declared)),
         }
     }
@@ -31,26 +32,29 @@ pub fn pair(evidence: &Evidence, context: &NameContext) -> Vec<WorkloadPair> {
             continue;
         }
         match command_target(command, context) {
-            Ok(name) => named.entry(name).or_default().deploy.push(command.clone()),
+            Ok(name) => named.entry(Cow::Owned(name)).or_default().deploy.push(command),
             Err(why) => unnamed.push(unnamed_command(evidence, command, why)),
         }
     }
     let live: BTreeMap<&WorkloadName, &LiveWorkload> =
         evidence.inventory.workloads.iter().map(|workload| (&workload.name, workload)).collect();
     for &name in live.keys() {
-        named.entry(name.clone()).or_default();
+        named.entry(Cow::Borrowed(name)).or_default();
     }
-    let mut pairs: Vec<WorkloadPair> = named
+    // Revisions are sorted by service, as the names are.
+    let mut revisions = evidence.inventory.revisions.as_slice();
+    let mut pairs: Vec<WorkloadPair<'e>> = named
         .into_iter()
         .map(|(name, group)| {
-            let live = live_side(evidence, &name, live.get(&name).copied());
+            let found = live.get(&*name).copied();
+            let own = revisions_of(&name, &mut revisions);
             WorkloadPair {
-                subject: Subject::from(&name),
-                serving: live.present().map(|workload| serving(evidence, workload)).unwrap_or_default(),
-                name: Some(name),
+                subject: Subject::from(&*name),
+                serving: found.map(|workload| serving(evidence, workload, own)).unwrap_or_default(),
                 terraform: group.terraform,
                 deploy: group.deploy,
-                live,
+                live: live_side(evidence, &name, found),
+                name: Some(name.into_owned()),
             }
         })
         .collect();
@@ -80,12 +84,16 @@ fn command_target(command: &DeployCommand, context: &NameContext) -> Result<Work
     })
 }
 
-fn live_side(evidence: &Evidence, name: &WorkloadName, live: Option<&LiveWorkload>) -> LiveSide<LiveWorkload> {
+fn live_side<'e>(
+    evidence: &Evidence,
+    name: &WorkloadName,
+    live: Option<&'e LiveWorkload>,
+) -> LiveSide<&'e LiveWorkload> {
     if evidence.live.is_none() {
         return LiveSide::NotAsked;
     }
     if let Some(workload) = live {
-        return LiveSide::Present(workload.clone());
+        return LiveSide::Present(workload);
     }
     match evidence.inventory.coverage.answered(name.kind.api(), &name.project, &name.region) {
         Ok(()) => LiveSide::Absent,
@@ -93,29 +101,42 @@ fn live_side(evidence: &Evidence, name: &WorkloadName, live: Option<&LiveWorkloa
     }
 }
 
+/// The revisions of a service, which are taken off the list with all before them.
+fn revisions_of<'e>(name: &WorkloadName, rest: &mut &'e [LiveRevision]) -> &'e [LiveRevision] {
+    let before = rest.iter().take_while(|own| own.service < *name).count();
+    let (_, from) = rest.split_at(before);
+    let (own, after) = from.split_at(from.iter().take_while(|own| own.service == *name).count());
+    *rest = after;
+    own
+}
+
 /// The revisions that have traffic or a tag, each with its own VPC access.
-fn serving(evidence: &Evidence, workload: &LiveWorkload) -> Vec<ServingRevision> {
+fn serving<'e>(
+    evidence: &Evidence,
+    workload: &'e LiveWorkload,
+    revisions: &'e [LiveRevision],
+) -> Vec<ServingRevision<'e>> {
     workload
         .serving
         .iter()
         .filter(|serving| serving.percent > 0 || serving.tag.is_some())
-        .map(|serving| revision(evidence, workload, serving))
+        .map(|serving| revision(evidence, workload, serving, revisions))
         .collect()
 }
 
-fn revision(evidence: &Evidence, workload: &LiveWorkload, serving: &Serving) -> ServingRevision {
+fn revision<'e>(
+    evidence: &Evidence,
+    workload: &LiveWorkload,
+    serving: &'e Serving,
+    revisions: &'e [LiveRevision],
+) -> ServingRevision<'e> {
     let name = &workload.name;
-    let revisions = &evidence.inventory.revisions;
-    let found = serving.revision.as_deref().and_then(|revision| {
-        // Sorted by service and name: there may be thousands.
-        let at = revisions.binary_search_by(|found| (&found.service, &*found.name).cmp(&(name, revision)));
-        at.ok().and_then(|at| revisions.get(at))
-    });
+    let found = serving.revision.as_deref().and_then(|revision| revisions.iter().find(|own| own.name == revision));
     ServingRevision {
-        serving: serving.clone(),
-        create_time: found.and_then(|found| found.create_time.clone()),
+        serving,
+        create_time: found.and_then(|found| found.create_time.as_deref()),
         vpc: match (found, &serving.revision) {
-            (Some(found), _) => Ok(found.vpc.clone()),
+            (Some(found), _) => Ok(&found.vpc),
             (None, None) => {
                 Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)))
             }
@@ -131,7 +152,7 @@ fn not_listed(evidence: &Evidence, name: &WorkloadName, revision: &str) -> Why {
     })
 }
 
-fn unnamed_declaration(evidence: &Evidence, declared: &Declared<Workload>) -> WorkloadPair {
+fn unnamed_declaration<'e>(evidence: &Evidence, declared: &'e Declared<Workload>) -> WorkloadPair<'e> {
     let shown = declared.value.short_name.known().cloned().unwrap_or_else(|| declared.source.to_string());
     let why = declared.value.name.whys().first().cloned().unwrap_or_else(|| {
         Why::at(WhyKind::Invalid, "the declaration does not name the workload", declared.origin.clone())
@@ -139,20 +160,20 @@ fn unnamed_declaration(evidence: &Evidence, declared: &Declared<Workload>) -> Wo
     WorkloadPair {
         subject: Subject::local(declared.value.kind.word(), shown),
         name: None,
-        terraform: vec![declared.clone()],
+        terraform: vec![declared],
         deploy: Vec::new(),
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
         serving: Vec::new(),
     }
 }
 
-fn unnamed_command(evidence: &Evidence, command: &DeployCommand, why: Why) -> WorkloadPair {
+fn unnamed_command<'e>(evidence: &Evidence, command: &'e DeployCommand, why: Why) -> WorkloadPair<'e> {
     let shown = command.name.known().cloned().unwrap_or_else(|| command.origin.to_string());
     WorkloadPair {
         subject: Subject::local(command.kind.word(), shown),
         name: None,
         terraform: Vec::new(),
-        deploy: vec![command.clone()],
+        deploy: vec![command],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
         serving: Vec::new(),
     }

@@ -7,7 +7,7 @@ use crate::reconcile::equivalence::{DEFAULT_MACHINE_TYPE, End, THROUGHPUT_PER_IN
 use crate::reconcile::{Comparison, ConnectorPair, compare, compare_with_default};
 
 /// One verdict a field and pair of declarations that both certainly hold.
-pub(super) fn judge(pair: &ConnectorPair) -> Vec<Verdict> {
+pub(super) fn judge(pair: &ConnectorPair<'_>) -> Vec<Verdict> {
     let certain: Vec<_> = pair.declared.iter().filter(|declared| declared.presence.is_certain()).collect();
     let mut verdicts = Vec::new();
     for (at, left) in certain.iter().enumerate() {
@@ -64,7 +64,7 @@ fn text<T: PartialEq + ToString>(name: &'static str, left: Fact<T>, right: Fact<
 }
 
 impl Field {
-    fn verdict(&self, pair: &ConnectorPair, left: &Declared<Connector>, right: &Declared<Connector>) -> Verdict {
+    fn verdict(&self, pair: &ConnectorPair<'_>, left: &Declared<Connector>, right: &Declared<Connector>) -> Verdict {
         match &self.outcome {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => {
@@ -74,7 +74,7 @@ impl Field {
         }
     }
 
-    fn finding(&self, pair: &ConnectorPair, left: &Declared<Connector>, right: &Declared<Connector>) -> Verdict {
+    fn finding(&self, pair: &ConnectorPair<'_>, left: &Declared<Connector>, right: &Declared<Connector>) -> Verdict {
         let words = |fact: &Fact<String>| fact.known().cloned().unwrap_or_else(|| "the default".to_owned());
         let title = format!(
             "connector {}: {} declares {} {}, {} declares {}",

@@ -12,7 +12,7 @@ use crate::model::{Coverage, Declared, Evidence, Fact, Resource, ResourceId, Res
 
 /// One resource on both sides.
 #[derive(Clone, Debug)]
-pub struct ResourcePair {
+pub struct ResourcePair<'e> {
     /// What it is.
     pub kind: ResourceKind,
     /// What findings about it are about.
@@ -20,9 +20,9 @@ pub struct ResourcePair {
     /// Its name, where that is known.
     pub id: Option<ResourceId>,
     /// Its declarations; empty where it is only live.
-    pub declared: Vec<Declared<Resource>>,
+    pub declared: Vec<&'e Declared<Resource>>,
     /// The live resource.
-    pub live: LiveSide<LiveResource>,
+    pub live: LiveSide<Box<LiveResource>>,
 }
 
 /// A resource as it is live.
@@ -91,12 +91,12 @@ pub fn declared_fields(declared: &Resource) -> usize {
 }
 
 /// One pair a resource, those with a name first and in its order.
-pub fn pair(evidence: &Evidence) -> Vec<ResourcePair> {
-    let mut named: BTreeMap<(ResourceKind, ResourceId), Vec<Declared<Resource>>> = BTreeMap::new();
+pub fn pair(evidence: &Evidence) -> Vec<ResourcePair<'_>> {
+    let mut named: BTreeMap<(ResourceKind, ResourceId), Vec<&Declared<Resource>>> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.resources {
         match declared.value.id.known() {
-            Some(id) => named.entry((declared.value.kind, id.clone())).or_default().push(declared.clone()),
+            Some(id) => named.entry((declared.value.kind, id.clone())).or_default().push(declared),
             None => unnamed.push(unnamed_pair(evidence, declared)),
         }
     }
@@ -109,12 +109,12 @@ pub fn pair(evidence: &Evidence) -> Vec<ResourcePair> {
     for key in live.keys() {
         named.entry(key.clone()).or_default();
     }
-    let mut pairs: Vec<ResourcePair> = named
+    let mut pairs: Vec<ResourcePair<'_>> = named
         .into_iter()
         .map(|((kind, id), declared)| {
             let side = match live.remove(&(kind, id.clone())) {
                 _ if evidence.live.is_none() => LiveSide::NotAsked,
-                Some(own) => LiveSide::Present(own),
+                Some(own) => LiveSide::Present(Box::new(own)),
                 None => match answered(&evidence.inventory.coverage, kind, &id) {
                     Ok(()) => LiveSide::Absent,
                     Err(why) => LiveSide::Unknown(why),
@@ -142,7 +142,7 @@ fn answered(coverage: &Coverage, kind: ResourceKind, id: &ResourceId) -> Result<
 }
 
 /// A declaration whose name is not known: it could be any live resource of its kind, or none.
-fn unnamed_pair(evidence: &Evidence, declared: &Declared<Resource>) -> ResourcePair {
+fn unnamed_pair<'e>(evidence: &Evidence, declared: &'e Declared<Resource>) -> ResourcePair<'e> {
     let why = declared.value.id.whys().first().cloned().unwrap_or_else(|| {
         Why::at(WhyKind::Invalid, "the declaration does not name the resource", declared.origin.clone())
     });
@@ -150,7 +150,7 @@ fn unnamed_pair(evidence: &Evidence, declared: &Declared<Resource>) -> ResourceP
         kind: declared.value.kind,
         subject: Subject::local(declared.value.kind.word(), declared.source.to_string()),
         id: None,
-        declared: vec![declared.clone()],
+        declared: vec![declared],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
     }
 }
