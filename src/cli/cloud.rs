@@ -42,10 +42,12 @@ impl Cloud {
             .enable_all()
             .build()
             .map_err(|error| CliError::failed("start the runtime", error))?;
+        let variables = setup.config.connectivity.variables();
         let emulator =
             match &setup.config.live {
                 LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
                     &setup.root.join(path),
+                    &variables,
                     emulator::Options::default(),
                 ))?),
                 _ => None,
@@ -56,6 +58,7 @@ impl Cloud {
             projects: Vec::new(),
             regions: Vec::new(),
             needs: live::Needs::default(),
+            variables,
             project_numbers: setup.config.project_numbers.clone(),
             endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()).or_else(|| setup.endpoint.clone()),
             limits: limits(&setup.config.asking),

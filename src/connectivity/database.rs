@@ -16,6 +16,7 @@ use crate::model::{
 /// The hop at the target; `project` is that of the network which leads there, or else of the workload.
 pub fn follow(scene: &Scene<'_>, project: &str, aim: &Aim<'_>) -> Step {
     let mut step = Step::new(HopKind::Target, &aim.shown.name, "the target serves");
+    step.evidence.clone_from(&aim.evidence);
     match aim.resource {
         Resource::Sql(sql) => of_sql(&mut step, sql, aim),
         Resource::Redis(redis) => of_redis(&mut step, redis, aim),
@@ -35,7 +36,9 @@ pub fn follow(scene: &Scene<'_>, project: &str, aim: &Aim<'_>) -> Step {
             let project = subject.split('/').nth(1).unwrap_or_default().to_owned();
             match scene.coverage().answered_in_project(Api::SqlInstances, &project) {
                 Ok(()) => {
-                    let title = format!("Cloud SQL instance {} is mounted, and is not there", aim.shown.name);
+                    let instance = subject.rsplit('/').next().unwrap_or_default();
+                    let used = if aim.mounted { "mounted".to_owned() } else { format!("named {}", aim.written_in()) };
+                    let title = format!("Cloud SQL instance {instance} is {used}, and is not there");
                     let judgement = Judgement::cause(&modes::SQL_BROKEN, &subject, title);
                     step.judge(
                         judgement
@@ -188,7 +191,7 @@ fn of_redis(step: &mut Step, redis: &RedisInstance, aim: &Aim<'_>) {
         fine = false;
         let title = format!("Redis instance {} serves on port {own}; {} uses {used}", redis.name.name, aim.shown.name);
         let judgement = Judgement::cause(MODE, &redis.name, title).fact(&redis.port);
-        step.judge(judgement.remedy(Remedy::words(format!("use port {own}, and correct it in gcp-drift.toml"))));
+        step.judge(judgement.remedy(Remedy::words(format!("use port {own}, and correct it {}", aim.written_in()))));
     }
     if fine {
         let judgement = Judgement::ruled_out(MODE, &redis.name, "the instance is READY at this host and port");
@@ -221,8 +224,9 @@ pub fn unused(scene: &Scene<'_>, step: &mut Step, network: &NetworkName, aim: &A
         .likelihood(if is_certain { Likelihood::Certain } else { Likelihood::Likely })
         .proof(range.map(|(own, range)| Proof::new(&own.name, "address", range)))
         .remedy(Remedy::words(format!(
-            "correct the address of {} where the workload gets it from, and in gcp-drift.toml",
-            aim.shown.name
+            "correct the address of {} where the workload gets it from, and {}",
+            aim.shown.name,
+            aim.written_in()
         )));
     step.judge(judgement);
     if let Some(found) = found {
@@ -264,7 +268,7 @@ fn moved_redis(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address:
     let port = redis.port.known().copied().unwrap_or(6379);
     let title =
         format!("Redis instance {} is at {host}:{port} now; {} still uses {address}", redis.name.name, aim.shown.name);
-    let fix = format!("give the workload the host {host}, and correct it in gcp-drift.toml");
+    let fix = format!("give the workload the host {host}, and correct it {}", aim.written_in());
     let judgement = Judgement::cause(&modes::REDIS_BROKEN, &redis.name, title).likelihood(likelihood);
     Some(judgement.fact(&redis.host).fact(&redis.port).remedy(Remedy::words(fix)))
 }
@@ -289,7 +293,7 @@ fn moved_sql(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address: I
     let (title, remedy, proof) = match private_address(sql) {
         Some(now) => (
             format!("Cloud SQL instance {} is at {now} now; {} still uses {address}", name.name, aim.shown.name),
-            Remedy::words(format!("give the workload the host {now}, and correct it in gcp-drift.toml")),
+            Remedy::words(format!("give the workload the host {now}, and correct it {}", aim.written_in())),
             Proof::new(name, "ipAddresses[PRIVATE]", now),
         ),
         None => (
