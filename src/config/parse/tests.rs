@@ -105,6 +105,9 @@ min_throughput = 300
 ratio = 0.5
 names = ["a", { b = true }]
 
+[connectivity]
+environment = ["DATABASE_URL", "REDIS_*"]
+
 [severity]
 connector-unmanaged = "low"
 
@@ -207,6 +210,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             },
         },
         health: None,
+        connectivity: ConnectivityConfig { environment: owned(&["DATABASE_URL", "REDIS_*"]) },
         targets: Vec::new(),
         policies: PoliciesConfig {
             shipped: false,
@@ -224,20 +228,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 91,
+                line: 94,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 97,
+                line: 100,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(90), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(93), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }

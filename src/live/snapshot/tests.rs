@@ -2,6 +2,15 @@ use super::*;
 use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus};
 
+/// A snapshot of which no variable may be read.
+fn read(path: &Path) -> Result<LiveState, SnapshotError> {
+    super::read(path, &AllowedVariables::default())
+}
+
+fn read_to_serve(path: &Path) -> Result<LiveState, SnapshotError> {
+    super::read_to_serve(path, &AllowedVariables::default())
+}
+
 #[test]
 fn what_is_no_snapshot_is_told_with_its_place() {
     for (text, problem) in [
@@ -35,7 +44,7 @@ fn a_problem_quotes_no_escape_codes() {
         r#"{"format": "gcp-drift/live-state", "version": 1, "\u001b[2J": 1}"#,
     ] {
         std::fs::write(&path, text).unwrap();
-        let error = read(&path, &AllowedVariables::default()).unwrap_err().to_string();
+        let error = read(&path).unwrap_err().to_string();
         assert!(error.contains("\\u{1b}[") && !error.contains(char::is_control), "{error:?}");
     }
 }
@@ -100,7 +109,7 @@ fn a_write_that_fails_leaves_the_old_file() {
     let path = folder.path().join("state.json");
     let state = LiveState { format: LiveState::FORMAT.into(), version: LiveState::VERSION, ..LiveState::default() };
     write(&path, &state).unwrap();
-    let old = std::fs::read(&path, &AllowedVariables::default()).unwrap();
+    let old = std::fs::read(&path).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "only its owner may read it");
 
     // A folder that stands where the file should go can be replaced by nobody, root included.
@@ -116,7 +125,7 @@ fn a_write_that_fails_leaves_the_old_file() {
         Err(std::io::Error::other("the disk is full"))
     });
     assert!(error.unwrap_err().to_string().ends_with("cannot be written: the disk is full"));
-    assert_eq!(std::fs::read(&path, &AllowedVariables::default()).unwrap(), old);
+    assert_eq!(std::fs::read(&path).unwrap(), old);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "no temporary file stays: {left:?}");
 }
@@ -138,7 +147,7 @@ fn two_writers_at_once_leave_one_whole_file() {
             scope.spawn(move || (0..10).for_each(|_| write(path, &state).unwrap()));
         }
         for _ in 0..40 {
-            let read = read(&path, &AllowedVariables::default()).unwrap();
+            let read = read(&path).unwrap();
             assert_eq!(read.project_numbers.values().collect::<std::collections::BTreeSet<_>>().len(), 1);
         }
     });
@@ -160,18 +169,18 @@ fn hashes_of_another_key_are_kept_apart() {
         (value(0), value(1))
     };
     std::fs::write(&path, text(r#""redaction_key": "00000000","#)).unwrap();
-    let foreign = read(&path, &AllowedVariables::default()).unwrap();
+    let foreign = read(&path).unwrap();
     assert_eq!(foreign.redaction_key.as_deref(), Some("00000000"));
     assert_eq!(values(&foreign), ("[redacted:0a1b2c3d]".to_owned(), "[redacted]".to_owned()));
-    let served = read_to_serve(&path, &AllowedVariables::default()).unwrap();
+    let served = read_to_serve(&path).unwrap();
     assert_eq!(values(&served), ("[redacted]".to_owned(), "[redacted]".to_owned()));
 
     std::fs::write(&path, text("")).unwrap();
-    let own = read(&path, &AllowedVariables::default()).unwrap();
+    let own = read(&path).unwrap();
     assert_eq!(own.redaction_key, redaction::key_id());
     assert!(values(&own).1.starts_with("[redacted:"), "{own:?}");
     write(&path, &own).unwrap();
-    assert_eq!(read(&path, &AllowedVariables::default()).unwrap(), own, "redacting twice changes nothing");
+    assert_eq!(read(&path).unwrap(), own, "redacting twice changes nothing");
 }
 
 #[test]
@@ -211,7 +220,7 @@ fn what_is_written_is_read_back_without_secrets() {
         ..LiveState::default()
     };
     write(&path, &state).unwrap();
-    let clean = read(&path, &AllowedVariables::default()).unwrap();
+    let clean = read(&path).unwrap();
     state.answers[0].items = clean.answers[0].items.clone();
     state.answers[0].detail = "password=[redacted]".into();
     state.redaction_key = redaction::key_id();
