@@ -43,15 +43,14 @@ impl Cloud {
             .build()
             .map_err(|error| CliError::failed("start the runtime", error))?;
         let variables = setup.config.connectivity.variables();
-        let emulator =
-            match &setup.config.live {
-                LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
-                    &setup.root.join(path),
-                    &variables,
-                    emulator::Options::default(),
-                ))?),
-                _ => None,
-            };
+        let emulator = match &setup.config.live {
+            LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
+                &setup.root.join(path),
+                &variables,
+                emulator::Options::default(),
+            ))?),
+            _ => None,
+        };
         let request = live::Request {
             source: setup.config.live.clone(),
             repo: setup.root.clone(),

@@ -120,8 +120,8 @@ pub async fn start_emulator(
     options: emulator::Options,
 ) -> Result<Emulator, CliError> {
     let shown = path.display();
-    let state =
-        live::snapshot::read_to_serve(path, variables).map_err(|error| CliError::failed("read the emulator's state", error))?;
+    let state = live::snapshot::read_to_serve(path, variables)
+        .map_err(|error| CliError::failed("read the emulator's state", error))?;
     let state = serde_json::to_value(state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
     emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
 }

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
-use crate::model::{AllowedVariables, Target};
 use crate::model::health::Thresholds;
+use crate::model::{AllowedVariables, Target};
 
 mod error;
 pub mod find;

@@ -13,8 +13,8 @@ use super::read::MAX_BYTES;
 use super::table::{Section, Written, shown, string, strings};
 use super::validate::{self, Wrong};
 use super::{
-    Accepted, AskingConfig, CollectConfig, Config, ConnectivityConfig, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig,
-    TestsConfig, syntax,
+    Accepted, AskingConfig, CollectConfig, Config, ConnectivityConfig, DeployConfig, LiveSource, PoliciesConfig,
+    RequiredClassConfig, TestsConfig, syntax,
 };
 use crate::finding::Severity;
 

@@ -5,9 +5,7 @@ use super::scene::Scene;
 use super::sender::Sender;
 use super::target::{self, Aim, Resource, SQL_PROXY_PORT, private_address};
 use crate::model::diagnosis::{PathTarget, Proof};
-use crate::model::{
-    Api, Endpoint, Fact, LiveVariable, LiveWorkload, SqlAddressKind, SqlConnectionName, endpoint,
-};
+use crate::model::{Api, Endpoint, Fact, LiveVariable, LiveWorkload, SqlAddressKind, SqlConnectionName, endpoint};
 
 /// Adds what the allowed variables of a sender lead to. Where a declared target or a mounted instance is the same, the
 /// variable is named there.
@@ -68,9 +66,8 @@ fn put<'a>(aims: &mut Vec<Aim<'a>>, aim: Aim<'a>, variable: &LiveVariable) {
         }
         None => {
             // The address says more than that the instance is mounted.
-            let is_it = |own: &Aim<'_>| {
-                own.mounted && own.destination.is_some() && own.shown.resource == aim.shown.resource
-            };
+            let is_it =
+                |own: &Aim<'_>| own.mounted && own.destination.is_some() && own.shown.resource == aim.shown.resource;
             if aim.shown.resource.is_some() {
                 aims.retain(|own| !is_it(own));
             }
@@ -83,15 +80,15 @@ fn put<'a>(aims: &mut Vec<Aim<'a>>, aim: Aim<'a>, variable: &LiveVariable) {
 
 /// Names a variable at the aim that it leads to.
 fn name(aim: &mut Aim<'_>, variable: &LiveVariable) {
-    let known = &mut aim.shown.known_from;
-    let separator = match (known.is_empty(), aim.variables.is_empty()) {
-        (true, _) => "environment variable ",
-        (false, true) => ", and environment variable ",
-        (false, false) => " and ",
+    let words = |names: &[String]| match names {
+        [] => String::new(),
+        [one] => format!("environment variable {one}"),
+        many => format!("environment variables {}", many.join(" and ")),
     };
-    known.push_str(separator);
-    known.push_str(&variable.name);
+    let known = aim.shown.known_from.strip_suffix(&words(&aim.variables)).unwrap_or_default().to_owned();
+    let separator = if known.is_empty() || !aim.variables.is_empty() { "" } else { ", and " };
     aim.variables.push(variable.name.clone());
+    aim.shown.known_from = format!("{known}{separator}{}", words(&aim.variables));
     aim.evidence.extend(Proof::of(&variable.endpoint));
 }
 

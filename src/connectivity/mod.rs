@@ -220,10 +220,9 @@ impl<'a> Run<'a> {
         self.doubts.extend(probes::refused(scene));
         let mut found = chain::merge(&self.seen);
         let about = self.findings(scene, &found);
-        for finding in drift::give(&mut found, &about) {
-            if let Some(judgement) = drift::cause(finding) {
-                found.extend(chain::merge(&[Seen { judgement, workload: 0, sender: None, stale: false, path: None }]));
-            }
+        let rest = drift::give(&mut found, &about);
+        for judgement in drift::causes(&rest) {
+            found.extend(chain::merge(&[Seen { judgement, workload: 0, sender: None, stale: false, path: None }]));
         }
         chain::explain(&mut found);
         self.causes(scene, &found);

@@ -6,8 +6,8 @@ use ipnet::IpNet;
 
 use crate::finding::Finding;
 use crate::model::{
-    Address, AddressPurpose, AllowedVariables, Api, ConnectorName, Coverage, Evidence, Fact, Inventory, LiveNetwork, LiveSubnetwork,
-    NetworkName, SubnetworkName, Target, Why, WhyKind, WorkloadName,
+    Address, AddressPurpose, AllowedVariables, Api, ConnectorName, Coverage, Evidence, Fact, Inventory, LiveNetwork,
+    LiveSubnetwork, NetworkName, SubnetworkName, Target, Why, WhyKind, WorkloadName,
 };
 use crate::reconcile::{Reconciled, WorkloadPair};
 

@@ -9,8 +9,8 @@ use super::scene::Scene;
 use super::sender::Sender;
 use crate::model::diagnosis::{PathTarget, Proof};
 use crate::model::{
-    Endpoint, Fact, LiveWorkload, NetworkName, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName, SqlInstance,
-    Target, TargetKind, Why, WorkloadName,
+    Endpoint, Fact, LiveWorkload, NetworkName, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName,
+    SqlInstance, Target, TargetKind, Why, WorkloadName,
 };
 
 /// Where a path leads, and what is there.

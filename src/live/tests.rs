@@ -179,7 +179,11 @@ async fn a_recorded_run_read_as_a_snapshot_is_the_same_inventory() {
     assert_eq!(gathered.state.as_ref(), Some(&live));
 
     // The hand-written state read as a snapshot says the same, and so does the recording when it is emulated.
-    let direct = snapshot::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/state.json").as_path(), &AllowedVariables::default()).unwrap();
+    let direct = snapshot::read(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/state.json").as_path(),
+        &AllowedVariables::default(),
+    )
+    .unwrap();
     let mut direct = timeless_inventory(&direct);
     direct.revisions.retain(|revision| !["catalog-00008-sib", "checkout-00013-ram"].contains(&&*revision.name));
     let mut asked = timeless_inventory(&live);

@@ -53,8 +53,7 @@ const SOCKETS: &str = "/cloudsql/";
 const MAX_VALUE: usize = 4096;
 
 /// Ends of the names of variables that say where something is.
-const PLACES: [&str; 9] =
-    ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "ENDPOINT", "URL", "URI", "DSN", "CONNECTION_NAME"];
+const PLACES: [&str; 9] = ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "ENDPOINT", "URL", "URI", "DSN", "CONNECTION_NAME"];
 
 /// Those of them that hold a host and never more than its port.
 const HOSTS: [&str; 5] = ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "ENDPOINT"];
@@ -295,7 +294,8 @@ fn connection_name(text: &str) -> Option<SqlConnectionName> {
     let number = place.trim_start_matches(|char: char| char.is_ascii_lowercase());
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_region = letters(area) && is_number && place.len() > number.len();
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_plain =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     (is_region && is_plain(&name.instance)).then_some(name)
 }
 
@@ -329,20 +329,36 @@ mod tests {
     #[test]
     fn a_value_is_reduced_to_where_it_leads() {
         for (name, value, expected) in [
-            ("DATABASE_URL", "postgresql://user:hunter2@10.0.0.3:5432/db?sslmode=require#x", "postgresql://10.0.0.3:5432"),
+            (
+                "DATABASE_URL",
+                "postgresql://user:hunter2@10.0.0.3:5432/db?sslmode=require#x",
+                "postgresql://10.0.0.3:5432",
+            ),
             ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@db.internal/hunter2", "postgresql://db.internal"),
-            ("DATABASE_URL", "jdbc:postgresql://10.0.0.3:5432/db?user=u&password=hunter2", "postgresql://10.0.0.3:5432"),
+            (
+                "DATABASE_URL",
+                "jdbc:postgresql://10.0.0.3:5432/db?user=u&password=hunter2",
+                "postgresql://10.0.0.3:5432",
+            ),
             ("DATABASE_URL", "mysql+pymysql://u:hunter2@10.0.0.5/db", "mysql://10.0.0.5"),
             ("DATABASE_URL", "POSTGRES://u:p%40hunter2@Db.example.com./x", "postgres://Db.example.com."),
             ("DATABASE_URL", "postgres://u:p@hunter2@10.0.0.3/x", "postgres://10.0.0.3"),
             ("DATABASE_URL", "postgres://u:hunter2@h/d?host=10.0.0.9&port=6543", "postgres://10.0.0.9:6543"),
-            ("DATABASE_URL", "postgres://u:hunter2@/d?host=/cloudsql/shop:us-central1:db", "/cloudsql/shop:us-central1:db"),
+            (
+                "DATABASE_URL",
+                "postgres://u:hunter2@/d?host=/cloudsql/shop:us-central1:db",
+                "/cloudsql/shop:us-central1:db",
+            ),
             (
                 "DATABASE_URL",
                 "postgresql+pg8000://u:hunter2@/d?unix_sock=%2Fcloudsql%2Fshop%3Aus-central1%3Adb%2F.s.PGSQL.5432",
                 "/cloudsql/shop:us-central1:db",
             ),
-            ("DATABASE_URL", "postgresql://u:hunter2@%2Fcloudsql%2Fshop%3Aus-central1%3Adb/d", "/cloudsql/shop:us-central1:db"),
+            (
+                "DATABASE_URL",
+                "postgresql://u:hunter2@%2Fcloudsql%2Fshop%3Aus-central1%3Adb/d",
+                "/cloudsql/shop:us-central1:db",
+            ),
             ("DB_CONNECTION_STRING", "postgres://u:hunter2@10.0.0.3/x", "postgres://10.0.0.3"),
             ("REDIS_URL", "rediss://:hunter2@[fd00::1]:6378/0", "rediss://[fd00::1]:6378"),
             ("REDIS_URL", "redis://[fd00::1]", "redis://[fd00::1]"),

@@ -167,14 +167,17 @@ fn a_variable_is_named_at_the_target_that_is_declared_or_mounted() {
     let twice = json!({"name": "DATABASE_HOST", "value": "10.30.0.3"});
     variables.as_array_mut().unwrap().insert(0, twice);
     let repository = with(&["DATABASE_*"], &variables);
-    let merged = ["DATABASE_HOST 10.30.0.3 5432 postgres orders <- environment variable DATABASE_HOST and DATABASE_URL"];
+    let merged =
+        ["DATABASE_HOST 10.30.0.3 5432 postgres orders <- environment variables DATABASE_HOST and DATABASE_URL"];
     assert_eq!(targets(&diagnosis(&repository)), merged);
     let config = repository.read("gcp-drift.toml");
     let target = "[[targets]]\nname = \"db\"\nkind = \"postgres\"\nhost = \"10.30.0.3\"\nworkloads = [\"api\"]\n";
     repository.write("gcp-drift.toml", &format!("{config}{target}"));
     let declared = targets(&diagnosis(&repository));
     assert_eq!(declared.len(), 1);
-    assert!(declared[0].ends_with("declared in gcp-drift.toml, and environment variable DATABASE_HOST and DATABASE_URL"));
+    assert!(
+        declared[0].ends_with("declared in gcp-drift.toml, and environment variables DATABASE_HOST and DATABASE_URL")
+    );
     let variables = json!([{"name": "INSTANCE", "value": "/cloudsql/shop-net:europe-west1:ledger"}]);
     let repository = with(&["INSTANCE"], &variables);
     set(&repository, "run.revisions", "direct-00004-wib", "/containers/0/env", &variables);

@@ -267,6 +267,8 @@ fn every_mistake_is_placed_and_said() {
         ("[live]\nproject = \"netra-staging\"", "2:1", "unknown key `project` in `live`", None),
         ("cap = 3", "1:1", "unknown key `cap` at the top level", None),
         ("tests.categorys.smoke = []", "1:7", "unknown key `categorys` in `tests`", Some("categories")),
+        ("[connectivity]\nenviroment = []", "2:1", "unknown key `enviroment` in `connectivity`", Some("environment")),
+        ("[connectivity]\nenvironment = [\"A=b\"]", "2:16", "it is no name of an environment variable, and no pattern of one", None),
         // Types.
         ("project = 3", "1:11", "`project` must be a string, not a whole number", None),
         (
@@ -524,6 +526,7 @@ fn values_that_may_be_secrets_are_not_repeated() {
         "[policies.params]\ntoken = nan",
         "api_key = hunter2",
         "[terraform.vars]\ndb_password = hunter2",
+        "[connectivity]\nenvironment = [\"DATABASE_URL=postgres://u:hunter2@h/d\"]",
     ] {
         for error in errors(text) {
             let said = format!("{error} {:?} {:?}", error.suggestion, error.note);

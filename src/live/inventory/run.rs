@@ -7,8 +7,8 @@ use google_cloud_run_v2::model::{Condition as ApiCondition, Container, Volume};
 
 use super::resource::{OwnName, Resource, word};
 use crate::model::{
-    Condition, ConditionState, Endpoint, Fact, LiveVariable, NameContext, SqlConnectionName, Why, WhyKind, WorkloadKind,
-    WorkloadName, endpoint,
+    Condition, ConditionState, Endpoint, Fact, LiveVariable, NameContext, SqlConnectionName, Why, WhyKind,
+    WorkloadKind, WorkloadName, endpoint,
 };
 
 pub(super) fn workload_name(kind: WorkloadKind, own: OwnName) -> WorkloadName {
@@ -95,7 +95,9 @@ pub(super) fn variables(containers: &[Container], field: &str, resource: &Resour
                     ),
                     Err(text) => unknown(WhyKind::Unsupported, text),
                 },
-                (None, Some(_)) => unknown(WhyKind::Environment, "its value comes from Secret Manager, which is never read"),
+                (None, Some(_)) => {
+                    unknown(WhyKind::Environment, "its value comes from Secret Manager, which is never read")
+                }
                 (None, None) => continue,
             };
             all.push(LiveVariable { name: name.clone(), endpoint });
