@@ -91,6 +91,8 @@ pub fn causes(findings: &[&Finding]) -> Vec<Judgement> {
     for finding in findings.iter().filter(counts) {
         let other_end = all.iter_mut().find(|own| matches!(own.as_slice(), [one] if are_ends(one, finding)));
         match other_end {
+            // The smaller end goes first, as in every command.
+            Some(own) if is_smaller_end(finding) == Some(true) => own.insert(0, finding),
             Some(own) => own.push(finding),
             None => all.push(vec![finding]),
         }
@@ -98,16 +100,19 @@ pub fn causes(findings: &[&Finding]) -> Vec<Judgement> {
     all.iter().filter_map(|own| cause(own)).collect()
 }
 
+/// Whether a finding is about the smaller end of a connector's scaling; `None` where it is about another setting.
+fn is_smaller_end(finding: &Finding) -> Option<bool> {
+    match finding.field.as_deref() {
+        Some("min_instances" | "min_throughput") => Some(true),
+        Some("max_instances" | "max_throughput") => Some(false),
+        _ => None,
+    }
+}
+
 /// True for both ends of one connector's scaling, which are one setting: whoever changes it gives both.
 fn are_ends(one: &Finding, other: &Finding) -> bool {
-    let end = |finding: &Finding| match finding.field.as_deref() {
-        Some("min_instances" | "min_throughput") => Some(false),
-        Some("max_instances" | "max_throughput") => Some(true),
-        _ => None,
-    };
-    one.rule == other.rule
-        && one.subject == other.subject
-        && end(one).zip(end(other)).is_some_and(|(one, other)| one != other)
+    let ends = is_smaller_end(one).zip(is_smaller_end(other));
+    one.rule == other.rule && one.subject == other.subject && ends.is_some_and(|(one, other)| one != other)
 }
 
 fn cause(findings: &[&Finding]) -> Option<Judgement> {
