@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::modes;
 use super::scene::Scene;
 use super::step::{Judgement, Step};
-use super::target::{Aim, Resource, private_address};
+use super::target::{Aim, Resource, SQL_PROXY_PORT, private_address};
 use crate::checks::gcloud_command;
 use crate::model::diagnosis::{HopKind, Likelihood, Mode, Proof, Remedy};
 use crate::model::{
@@ -118,15 +118,26 @@ fn of_sql(step: &mut Step, sql: &SqlInstance, aim: &Aim<'_>) {
     if needs_private(sql, aim) {
         fine &= private_path(step, sql, &describe, &patch("patch"));
     }
+    // Client libraries and the proxy go to a port of their own, for which roles decide and no list of addresses.
+    if is_at_public_address(aim) && aim.port() != Some(SQL_PROXY_PORT) {
+        let text = format!("which addresses may connect to {} at its public address is not looked at", name.name);
+        step.doubt(Why::new(WhyKind::Unsupported, text));
+    }
     if fine {
-        let judgement = Judgement::ruled_out(MODE, name, format!("{} serves at its private address", name.name));
+        let which = if is_at_public_address(aim) { "public" } else { "private" };
+        let judgement = Judgement::ruled_out(MODE, name, format!("{} serves at its {which} address", name.name));
         step.judge(judgement.fact(&sql.state).fact(&sql.private_network));
     }
 }
 
-/// A mounted instance with a public address is reached over that, by Google's own tunnel.
+/// A mounted instance with a public address is reached over that, by Google's own tunnel; one that is used by its
+/// public address needs no other.
 fn needs_private(sql: &SqlInstance, aim: &Aim<'_>) -> bool {
-    !(aim.mounted && sql.ipv4_enabled.known() == Some(&true))
+    if aim.mounted { sql.ipv4_enabled.known() != Some(&true) } else { !is_at_public_address(aim) }
+}
+
+fn is_at_public_address(aim: &Aim<'_>) -> bool {
+    !aim.mounted && aim.destination.as_ref().is_some_and(|own| !super::address::is_private(own))
 }
 
 fn private_path(step: &mut Step, sql: &SqlInstance, describe: &str, patch: &str) -> bool {

@@ -32,6 +32,10 @@ pub fn add<'a>(
                     None => of_instance(scene, variable, instance),
                 }
             }
+            // A glob may match much that is no address at all.
+            Fact::Unknown(_) if !scene.variables.name(&variable.name) && !endpoint::names_a_place(&variable.name) => {
+                continue;
+            }
             Fact::Unknown(whys) => Err(whys.first().map_or_else(String::new, |why| why.text.clone())),
             Fact::Absent(_) => continue,
         };

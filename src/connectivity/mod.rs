@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
         }
         if !names.is_empty() && !known {
             self.diagnosis.unknown_targets.push(format!(
-                "{} of {}: these variables are not allowed to be read; allow them under [connectivity] in gcp-drift.toml, or name the target there under [[targets]], or with --target HOST:PORT",
+                "{} of {}: not allowed to be read; allow that under [connectivity] in gcp-drift.toml, or name the target there under [[targets]], or with --target HOST:PORT",
                 names.join(", "),
                 live.name.name
             ));

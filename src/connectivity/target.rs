@@ -312,6 +312,7 @@ pub fn is_called(aim: &Aim<'_>, word: &str) -> bool {
     let full = host.zip(shown.port).map(|(host, port)| crate::model::target::authority(host, port));
     let instance = shown.resource.as_deref().and_then(|resource| resource.rsplit('/').next());
     shown.name == word
+        || aim.variables.iter().any(|name| name == word)
         || shown.kind.is_some_and(|kind| kind.word() == word)
         || instance == Some(word)
         || shown.resource.as_deref() == Some(word)

@@ -6,6 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 /// The variables that `[connectivity] environment` names. By default there are none.
 #[derive(Clone, Debug, Default)]
 pub struct AllowedVariables {
+    patterns: Vec<String>,
     names: GlobSet,
 }
 
@@ -16,7 +17,7 @@ impl AllowedVariables {
         for glob in patterns.iter().filter_map(|pattern| Glob::new(pattern).ok()) {
             names.add(glob);
         }
-        Self { names: names.build().unwrap_or_default() }
+        Self { patterns: patterns.to_owned(), names: names.build().unwrap_or_default() }
     }
 
     /// True where no variable may be read.
@@ -27,6 +28,11 @@ impl AllowedVariables {
     /// True for a variable that may be read.
     pub fn allow(&self, name: &str) -> bool {
         self.names.is_match(name)
+    }
+
+    /// True for a variable that is named by itself, so that it is meant, and not only matched by a glob.
+    pub fn name(&self, name: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern == name)
     }
 }
 
@@ -48,5 +54,6 @@ mod tests {
         ] {
             assert_eq!(allowed.allow(name), is, "{name}");
         }
+        assert!(allowed.name("DATABASE_URL") && !allowed.name("REDIS_HOST"));
     }
 }

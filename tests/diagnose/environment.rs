@@ -84,7 +84,7 @@ fn a_variable_that_is_not_named_leads_nowhere() {
         let outcome = repository.run(&["diagnose", "api", "--format", "json"]).expect_code(3);
         let diagnosis = outcome.json();
         assert_eq!(targets(&diagnosis), Vec::<String>::new(), "{allowed:?}");
-        assert!(unknown(&diagnosis).contains("DATABASE_URL of api: these variables are not allowed"), "{diagnosis}");
+        assert!(unknown(&diagnosis).contains("DATABASE_URL of api: not allowed to be read"), "{diagnosis}");
         assert!(!outcome.stdout.contains("10.30.0.3"), "{}", outcome.stdout);
     }
 }
@@ -134,6 +134,7 @@ fn what_cannot_be_told_is_said_and_is_no_target() {
     let mut variables = json!([
         {"name": "DATABASE_URL", "valueSource": {"secretKeyRef": {"secret": "db-url", "version": "latest"}}},
         {"name": "CACHE_URL", "value": SECRET},
+        {"name": "LOG_LEVEL", "value": "debug"},
         {"name": "PROXY_HOST", "value": "127.0.0.1"},
         {"name": "SOCKET", "value": "/cloudsql/shop-staging:europe-west1:orders"},
     ]);
@@ -150,8 +151,10 @@ fn what_cannot_be_told_is_said_and_is_no_target() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_none("unknown targets", &text);
+    assert!(!text.contains("LOG_LEVEL"), "a glob matches it, and it looks like no address: {text}");
+    assert!(unknown(&diagnosis(&with(&["LOG_LEVEL"], &variables))).contains("LOG_LEVEL of api: its value holds no"));
     // By its name alone, a client library finds the only address that the instance has.
-    variables[3]["value"] = json!("shop-staging:europe-west1:orders");
+    variables[4]["value"] = json!("shop-staging:europe-west1:orders");
     let found = diagnosis(&with(&["SOCKET"], &variables));
     assert_eq!(targets(&found), ["SOCKET 10.30.0.3 3307 postgres orders <- environment variable SOCKET"]);
     let gone = json!([{"name": "SOCKET", "value": "shop-staging:europe-west1:gone"}]);
@@ -194,4 +197,36 @@ fn what_serves_decides_and_not_the_template() {
     assert!(targets(&diagnosis(&repository))[0].starts_with("DATABASE_URL 10.30.0.3 "));
     set(&repository, "run.revisions", "api-00007-kux", "/containers/0/env", &moved);
     assert!(targets(&diagnosis(&repository))[0].starts_with("DATABASE_URL 10.30.0.77 "));
+}
+
+#[test]
+fn an_instance_is_reached_at_the_address_that_the_variable_leads_to() {
+    let at = |variable: &str, addresses: &Value, network: &Value| {
+        let value = json!([{"name": "DATABASE", "value": variable}]);
+        let repository = with(&["DATABASE"], &value);
+        let settings = json!({"ipv4Enabled": true, "privateNetwork": network});
+        let path = "/settings/ipConfiguration";
+        set(&repository, "sqladmin.instances", "orders", path, &settings);
+        set(&repository, "sqladmin.instances", "orders", "/ipAddresses", addresses);
+        let found = diagnosis(&repository);
+        assert_eq!(modes(&found, "causes"), Vec::<String>::new(), "{variable}: {found:#}");
+        found
+    };
+    let private = json!({"type": "PRIVATE", "ipAddress": "10.30.0.3"});
+    let public = json!({"type": "PRIMARY", "ipAddress": "34.89.1.2"});
+    let network = json!("projects/shop-staging/global/networks/staging-vpc");
+    let name = "shop-staging:europe-west1:orders";
+    let found = at(name, &json!([public]), &Value::Null);
+    assert_eq!(targets(&found), ["DATABASE 34.89.1.2 3307 postgres orders <- environment variable DATABASE"]);
+    assert_eq!(outcomes(&found), ["reaches"]);
+    let found = at(name, &json!([private, public]), &network);
+    assert_eq!(targets(&found), Vec::<String>::new());
+    assert!(unknown(&found).contains("has a private and a public address"), "{found}");
+    // Whom the instance lets in at its public address is not known.
+    let found = at("postgres://34.89.1.2/x", &json!([private, public]), &network);
+    assert_eq!(targets(&found), ["DATABASE 34.89.1.2 5432 postgres orders <- environment variable DATABASE"]);
+    assert_eq!(outcomes(&found).len(), 1);
+    assert_ne!(outcomes(&found), ["reaches"]);
+    let found = at("postgres://10.30.0.3/x", &json!([private, public]), &network);
+    assert_eq!(outcomes(&found), ["reaches"]);
 }
