@@ -7,6 +7,7 @@
 mod cases;
 mod command;
 mod denied;
+mod environment;
 
 use std::collections::BTreeSet;
 

@@ -216,6 +216,31 @@ fn nothing_that_is_written_holds_a_planted_secret() {
 }
 
 #[test]
+fn of_variables_that_may_be_read_no_secret_is_written() {
+    let repository = planted();
+    let environment = plant_credentials(&repository);
+    let config = repository.read("gcp-drift.toml");
+    repository.write("gcp-drift.toml", &format!("{config}\n[connectivity]\nenvironment = [\"*\"]\n"));
+    for (at, live) in ["emulator:live/state.json", "snapshot:live/state.json", "gcloud:printed"].into_iter().enumerate()
+    {
+        let (recording, snapshot) = (format!("recorded-{at}.json"), format!("snapshot-{at}.json"));
+        silent(&repository, &["check", "--live", live, "--format", "json", "--record", &recording], &environment);
+        silent(&repository, &["show", "live", "--live", live], &environment);
+        silent(&repository, &["snapshot", "--to", &snapshot, "--live", live], &environment);
+        assert_none_in_files(&repository, &[&recording, &snapshot]);
+        for format in ["text", "json", "mermaid", "dot"] {
+            let workload = if at == 2 { "checkout" } else { "netra-backend-staging" };
+            let arguments = ["diagnose", workload, "--live", live, "--format", format, "--record", &recording];
+            silent(&repository, &arguments, &environment);
+            silent(&repository, &["diagnose", workload, "--replay", &recording, "--format", format], &environment);
+        }
+        assert_none_in_files(&repository, &[&recording]);
+    }
+    // The variables were read, and what they lead to was kept.
+    assert!(repository.read("snapshot-1.json").contains("redis://10.0.0.3:6379"));
+}
+
+#[test]
 fn every_planted_secret_of_a_state_is_read_and_none_is_kept() {
     let repository = Repository::copy_of("staging");
     repository.change_state(|state| leaks::plant_state(state, "netra-staging", "us-central1"));

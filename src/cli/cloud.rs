@@ -42,20 +42,22 @@ impl Cloud {
             .enable_all()
             .build()
             .map_err(|error| CliError::failed("start the runtime", error))?;
-        let emulator =
-            match &setup.config.live {
-                LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
-                    &setup.root.join(path),
-                    emulator::Options::default(),
-                ))?),
-                _ => None,
-            };
+        let variables = setup.config.connectivity.variables();
+        let emulator = match &setup.config.live {
+            LiveSource::Emulator(path) => Some(runtime.block_on(super::live_state::start_emulator(
+                &setup.root.join(path),
+                &variables,
+                emulator::Options::default(),
+            ))?),
+            _ => None,
+        };
         let request = live::Request {
             source: setup.config.live.clone(),
             repo: setup.root.clone(),
             projects: Vec::new(),
             regions: Vec::new(),
             needs: live::Needs::default(),
+            variables,
             project_numbers: setup.config.project_numbers.clone(),
             endpoint: emulator.as_ref().map(|emulator| emulator.base_url.clone()).or_else(|| setup.endpoint.clone()),
             limits: limits(&setup.config.asking),

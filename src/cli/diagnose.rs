@@ -16,7 +16,7 @@ use super::setup::{CommonArgs, Setup, name_context};
 use crate::checks::registry;
 use crate::checks::{Limits, Scene as CheckScene};
 use crate::connectivity::scene::Scene;
-use crate::connectivity::{diagnose, target};
+use crate::connectivity::{diagnose, sender, target};
 use crate::exit_code;
 use crate::finding::Part;
 use crate::live::Needs;
@@ -95,7 +95,14 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
     let limits = Limits { max_files: config.tests.max_files, max_seconds: config.tests.max_seconds };
     let checked = CheckScene { evidence, reconciled: &reconciled, limits, environments: &config.environments };
     let judged = registry::judge(&checked, Vec::new(), &settings);
-    let scene = Scene { evidence, reconciled: &reconciled, findings: &judged.findings, targets: &config.targets };
+    let variables = config.connectivity.variables();
+    let scene = Scene {
+        evidence,
+        reconciled: &reconciled,
+        findings: &judged.findings,
+        targets: &config.targets,
+        variables: &variables,
+    };
 
     let diagnosis = match workloads(&scene, args)? {
         Asked::These(names) => diagnose(&scene, &names, args.target.as_deref()),
@@ -223,9 +230,9 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
 /// The workloads that are known to use a target.
 fn users(scene: &Scene<'_>, wanted: &str) -> Vec<WorkloadName> {
     let uses = |live: &&crate::model::LiveWorkload| {
-        let mut unknown = Vec::new();
-        let aims = target::of_workload(scene, live, &live.sql_instances, &mut unknown);
-        aims.iter().any(|aim| target::is_called(aim, wanted))
+        let senders = sender::senders(scene, live);
+        let aims = senders.iter().flat_map(|sender| target::of_workload(scene, live, sender, &mut Vec::new()));
+        aims.into_iter().any(|aim| target::is_called(&aim, wanted))
     };
     scene.inventory().workloads.iter().filter(uses).map(|live| live.name.clone()).collect()
 }

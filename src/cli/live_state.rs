@@ -10,7 +10,7 @@ use super::{gather, output, show};
 use crate::emulator::{self, Emulator};
 use crate::exit_code;
 use crate::live;
-use crate::model::CoverageStatus;
+use crate::model::{AllowedVariables, CoverageStatus};
 
 /// Record the live state in a file
 #[derive(Debug, clap::Args)]
@@ -102,7 +102,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
             faults: args.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default(),
             log: args.log.clone(),
         };
-        let emulator = start_emulator(&args.from, options).await?;
+        let emulator = start_emulator(&args.from, &AllowedVariables::default(), options).await?;
         output::stdout(&format!("{}\n", emulator.base_url))?;
         output::stderr(&format!("serving {}; interrupt to stop", args.from.display()));
         std::future::pending::<()>().await;
@@ -110,14 +110,18 @@ pub fn emulate(args: &EmulateArgs) -> Result<u8, CliError> {
     })
 }
 
-/// Starts the embedded emulator with a state file.
+/// Starts the embedded emulator with a state file, of whose `variables` it is kept where they lead.
 ///
 /// # Errors
 /// A state file that cannot be read, a port that is taken.
-pub async fn start_emulator(path: &Path, options: emulator::Options) -> Result<Emulator, CliError> {
+pub async fn start_emulator(
+    path: &Path,
+    variables: &AllowedVariables,
+    options: emulator::Options,
+) -> Result<Emulator, CliError> {
     let shown = path.display();
-    let state =
-        live::snapshot::read_to_serve(path).map_err(|error| CliError::failed("read the emulator's state", error))?;
+    let state = live::snapshot::read_to_serve(path, variables)
+        .map_err(|error| CliError::failed("read the emulator's state", error))?;
     let state = serde_json::to_value(state).map_err(|error| CliError::failed(format!("read {shown}"), error))?;
     emulator::start(state, options).await.map_err(|error| CliError::failed("start the emulator", error))
 }

@@ -713,6 +713,24 @@ pub const KEYS: &[Key] = &[
         example: "[[gate.commands]]\nname = \"unit\"\nrun = [\"pytest\", \"-q\", \"tests/unit\"]\nallow_failure = true",
     },
     Key {
+        path: "connectivity",
+        kind: Kind::Table,
+        unit: "",
+        default: "see below",
+        written: "",
+        meaning: "How `gcp-drift diagnose` finds out what workloads use.",
+        example: "[connectivity]\nenvironment = [\"DATABASE_URL\"]",
+    },
+    Key {
+        path: "connectivity.environment",
+        kind: Kind::Strings,
+        unit: "names of environment variables, and globs on them",
+        default: "none: no value of a variable is read",
+        written: "environment = []",
+        meaning: "The environment variables of live workloads of which it is kept where they lead: a URL, a host or address with its port (`REDIS_PORT` beside `REDIS_HOST`, where both are named), a Cloud SQL connection name or a socket below `/cloudsql`. Scheme, host and port are kept, in snapshots and recordings as well; user, password, path and query never, and nothing of a value that does not certainly say where it leads. A variable that is named like a secret must hold a URL or such a socket.",
+        example: "[connectivity]\nenvironment = [\"DATABASE_URL\", \"REDIS_*\"]",
+    },
+    Key {
         path: "targets",
         kind: Kind::Tables,
         unit: "",
@@ -976,7 +994,7 @@ mod tests {
             assert!(key.written.starts_with(&format!("{} =", key.name())), "{}", key.path);
             written += 1;
         }
-        assert_eq!(written, 11);
+        assert_eq!(written, 12);
     }
 
     #[test]

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
-use crate::model::Target;
 use crate::model::health::Thresholds;
+use crate::model::{AllowedVariables, Target};
 
 mod error;
 pub mod find;
@@ -73,6 +73,9 @@ pub struct Config {
     /// What is run before a migration.
     #[serde(default)]
     pub gate: GateConfig,
+    /// How it is found out what workloads use.
+    #[serde(default)]
+    pub connectivity: ConnectivityConfig,
     /// What must be reachable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -281,6 +284,20 @@ pub enum GateRun {
     Shell(String),
 }
 
+/// `[connectivity]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectivityConfig {
+    /// Names of environment variables, and globs on them, of which it may be read where they lead.
+    pub environment: Vec<String>,
+}
+
+impl ConnectivityConfig {
+    /// The variables that may be read.
+    pub fn variables(&self) -> AllowedVariables {
+        AllowedVariables::new(&self.environment)
+    }
+}
+
 /// `[policies]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PoliciesConfig {
@@ -322,6 +339,7 @@ impl Default for Config {
             tests: TestsConfig::default(),
             health: None,
             gate: GateConfig::default(),
+            connectivity: ConnectivityConfig::default(),
             targets: Vec::new(),
             policies: PoliciesConfig::default(),
             severity: BTreeMap::new(),

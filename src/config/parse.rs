@@ -13,8 +13,8 @@ use super::read::MAX_BYTES;
 use super::table::{Section, Written, shown, string, strings};
 use super::validate::{self, Wrong};
 use super::{
-    Accepted, AskingConfig, CollectConfig, Config, DeployConfig, LiveSource, PoliciesConfig, RequiredClassConfig,
-    TestsConfig, syntax,
+    Accepted, AskingConfig, CollectConfig, Config, ConnectivityConfig, DeployConfig, LiveSource, PoliciesConfig,
+    RequiredClassConfig, TestsConfig, syntax,
 };
 use crate::finding::Severity;
 
@@ -82,6 +82,7 @@ fn config(top: Section<'_>, known_rules: &[&str], errors: &mut Errors) -> Config
         deploy: deploy(top, errors),
         tests: tests(top, errors),
         gate: gate::gate(top, errors),
+        connectivity: connectivity(top, errors),
         targets: targets::targets(top, errors),
         health: health::health(top, errors),
         severity: severities(top, &rules, errors),
@@ -182,6 +183,12 @@ fn live_file(file: &std::path::Path, source: &Written<&str>, errors: &mut Errors
             None
         }
     }
+}
+
+fn connectivity(top: Section<'_>, errors: &mut Errors) -> ConnectivityConfig {
+    let Some(section) = top.section("connectivity", errors) else { return ConnectivityConfig::default() };
+    let environment = all_valid(section.strings("environment", errors), validate::variable_pattern, errors);
+    ConnectivityConfig { environment: environment.unwrap_or_default() }
 }
 
 fn deploy(top: Section<'_>, errors: &mut Errors) -> DeployConfig {

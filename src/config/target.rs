@@ -6,6 +6,7 @@ use fluent_uri::component::Authority;
 use super::suggest::closest;
 use super::validate::{self, Wrong};
 use crate::model::redact::is_secret_name;
+use crate::model::target::{SCHEMES, is_host_name};
 use crate::model::{Target, TargetKind, TlsMode};
 
 /// The target of a URL on the command line. Its name is the URL without its query.
@@ -39,21 +40,6 @@ pub(super) struct Draft {
     pub(super) path: Option<String>,
     pub(super) statuses: Vec<u16>,
 }
-
-/// The schemes of URLs: what is spoken, and whether it is encrypted; `None` where that is not said.
-const SCHEMES: [(&str, TargetKind, Option<bool>); 11] = [
-    ("postgres", TargetKind::Postgres, None),
-    ("postgresql", TargetKind::Postgres, None),
-    ("redis", TargetKind::Redis, Some(false)),
-    ("rediss", TargetKind::Redis, Some(true)),
-    ("clickhouse", TargetKind::Clickhouse, Some(false)),
-    ("clickhouse+http", TargetKind::Clickhouse, Some(false)),
-    ("clickhouse+https", TargetKind::Clickhouse, Some(true)),
-    ("http", TargetKind::Http, Some(false)),
-    ("https", TargetKind::Http, Some(true)),
-    ("tcp", TargetKind::Tcp, Some(false)),
-    ("tls", TargetKind::Tcp, Some(true)),
-];
 
 impl Draft {
     /// What a URL says.
@@ -218,11 +204,7 @@ pub(super) fn tls_mode(text: &str) -> Result<TlsMode, Wrong> {
 /// A host name or an IP address.
 pub(super) fn host(text: &str) -> Result<String, Wrong> {
     let address = text.parse::<std::net::IpAddr>().is_ok();
-    let label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
-    let name = text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(label);
-    if address || name {
+    if address || is_host_name(text) {
         return Ok(text.to_owned());
     }
     Err(Wrong::new("it is no host name and no IP address")

@@ -93,6 +93,17 @@ pub(super) fn name_pattern(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// The name of an environment variable, or a glob on such names.
+pub(super) fn variable_pattern(text: &str) -> Result<String, Wrong> {
+    let wanted = |char: char| char.is_ascii_alphanumeric() || "_*?[]{}!-,".contains(char);
+    // What stands here by mistake may be a value, which is not repeated.
+    if !text.chars().all(wanted) {
+        return Err(Wrong::new("it is no name of an environment variable, and no pattern of one")
+            .note("variables are named, such as `DATABASE_URL` or `REDIS_*`; their values stand nowhere"));
+    }
+    name_pattern(text)
+}
+
 /// A project id: 6 to 30 lower-case letters, digits and hyphens, perhaps with a domain before it (`example.com:id`).
 /// Source: Resource Manager, "Creating and managing projects".
 pub(super) fn project_id(text: &str) -> Result<String, Wrong> {

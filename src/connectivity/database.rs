@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::modes;
 use super::scene::Scene;
 use super::step::{Judgement, Step};
-use super::target::{Aim, Resource, private_address};
+use super::target::{Aim, Resource, SQL_PROXY_PORT, private_address};
 use crate::checks::gcloud_command;
 use crate::model::diagnosis::{HopKind, Likelihood, Mode, Proof, Remedy};
 use crate::model::{
@@ -16,6 +16,7 @@ use crate::model::{
 /// The hop at the target; `project` is that of the network which leads there, or else of the workload.
 pub fn follow(scene: &Scene<'_>, project: &str, aim: &Aim<'_>) -> Step {
     let mut step = Step::new(HopKind::Target, &aim.shown.name, "the target serves");
+    step.evidence.clone_from(&aim.evidence);
     match aim.resource {
         Resource::Sql(sql) => of_sql(&mut step, sql, aim),
         Resource::Redis(redis) => of_redis(&mut step, redis, aim),
@@ -35,7 +36,9 @@ pub fn follow(scene: &Scene<'_>, project: &str, aim: &Aim<'_>) -> Step {
             let project = subject.split('/').nth(1).unwrap_or_default().to_owned();
             match scene.coverage().answered_in_project(Api::SqlInstances, &project) {
                 Ok(()) => {
-                    let title = format!("Cloud SQL instance {} is mounted, and is not there", aim.shown.name);
+                    let instance = subject.rsplit('/').next().unwrap_or_default();
+                    let used = if aim.mounted { "mounted".to_owned() } else { format!("named {}", aim.written_in()) };
+                    let title = format!("Cloud SQL instance {instance} is {used}, and is not there");
                     let judgement = Judgement::cause(&modes::SQL_BROKEN, &subject, title);
                     step.judge(
                         judgement
@@ -115,15 +118,26 @@ fn of_sql(step: &mut Step, sql: &SqlInstance, aim: &Aim<'_>) {
     if needs_private(sql, aim) {
         fine &= private_path(step, sql, &describe, &patch("patch"));
     }
+    // Client libraries and the proxy go to a port of their own, for which roles decide and no list of addresses.
+    if is_at_public_address(aim) && aim.port() != Some(SQL_PROXY_PORT) {
+        let text = format!("which addresses may connect to {} at its public address is not looked at", name.name);
+        step.doubt(Why::new(WhyKind::Unsupported, text));
+    }
     if fine {
-        let judgement = Judgement::ruled_out(MODE, name, format!("{} serves at its private address", name.name));
+        let which = if is_at_public_address(aim) { "public" } else { "private" };
+        let judgement = Judgement::ruled_out(MODE, name, format!("{} serves at its {which} address", name.name));
         step.judge(judgement.fact(&sql.state).fact(&sql.private_network));
     }
 }
 
-/// A mounted instance with a public address is reached over that, by Google's own tunnel.
+/// A mounted instance with a public address is reached over that, by Google's own tunnel; one that is used by its
+/// public address needs no other.
 fn needs_private(sql: &SqlInstance, aim: &Aim<'_>) -> bool {
-    !(aim.mounted && sql.ipv4_enabled.known() == Some(&true))
+    if aim.mounted { sql.ipv4_enabled.known() != Some(&true) } else { !is_at_public_address(aim) }
+}
+
+fn is_at_public_address(aim: &Aim<'_>) -> bool {
+    !aim.mounted && aim.destination.as_ref().is_some_and(|own| !super::address::is_private(own))
 }
 
 fn private_path(step: &mut Step, sql: &SqlInstance, describe: &str, patch: &str) -> bool {
@@ -188,7 +202,7 @@ fn of_redis(step: &mut Step, redis: &RedisInstance, aim: &Aim<'_>) {
         fine = false;
         let title = format!("Redis instance {} serves on port {own}; {} uses {used}", redis.name.name, aim.shown.name);
         let judgement = Judgement::cause(MODE, &redis.name, title).fact(&redis.port);
-        step.judge(judgement.remedy(Remedy::words(format!("use port {own}, and correct it in gcp-drift.toml"))));
+        step.judge(judgement.remedy(Remedy::words(format!("use port {own}, and correct it {}", aim.written_in()))));
     }
     if fine {
         let judgement = Judgement::ruled_out(MODE, &redis.name, "the instance is READY at this host and port");
@@ -221,8 +235,9 @@ pub fn unused(scene: &Scene<'_>, step: &mut Step, network: &NetworkName, aim: &A
         .likelihood(if is_certain { Likelihood::Certain } else { Likelihood::Likely })
         .proof(range.map(|(own, range)| Proof::new(&own.name, "address", range)))
         .remedy(Remedy::words(format!(
-            "correct the address of {} where the workload gets it from, and in gcp-drift.toml",
-            aim.shown.name
+            "correct the address of {} where the workload gets it from, and {}",
+            aim.shown.name,
+            aim.written_in()
         )));
     step.judge(judgement);
     if let Some(found) = found {
@@ -264,7 +279,7 @@ fn moved_redis(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address:
     let port = redis.port.known().copied().unwrap_or(6379);
     let title =
         format!("Redis instance {} is at {host}:{port} now; {} still uses {address}", redis.name.name, aim.shown.name);
-    let fix = format!("give the workload the host {host}, and correct it in gcp-drift.toml");
+    let fix = format!("give the workload the host {host}, and correct it {}", aim.written_in());
     let judgement = Judgement::cause(&modes::REDIS_BROKEN, &redis.name, title).likelihood(likelihood);
     Some(judgement.fact(&redis.host).fact(&redis.port).remedy(Remedy::words(fix)))
 }
@@ -289,7 +304,7 @@ fn moved_sql(scene: &Scene<'_>, network: &NetworkName, aim: &Aim<'_>, address: I
     let (title, remedy, proof) = match private_address(sql) {
         Some(now) => (
             format!("Cloud SQL instance {} is at {now} now; {} still uses {address}", name.name, aim.shown.name),
-            Remedy::words(format!("give the workload the host {now}, and correct it in gcp-drift.toml")),
+            Remedy::words(format!("give the workload the host {now}, and correct it {}", aim.written_in())),
             Proof::new(name, "ipAddresses[PRIVATE]", now),
         ),
         None => (

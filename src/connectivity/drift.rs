@@ -84,11 +84,62 @@ pub fn give<'f>(all: &mut [Found], findings: &[&'f Finding]) -> Vec<&'f Finding>
     rest
 }
 
-/// A cause that only a finding says: something is otherwise than declared, and nothing that is known to be used is hit.
-pub fn cause(finding: &Finding) -> Option<Judgement> {
-    if finding.severity < Severity::High || !finding.caused_by.is_empty() {
-        return None;
+/// Causes that only findings say: something is otherwise than declared, and nothing that is known to be used is hit.
+pub fn causes(findings: &[&Finding]) -> Vec<Judgement> {
+    let counts = |finding: &&&Finding| finding.severity >= Severity::High && finding.caused_by.is_empty();
+    let mut all: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings.iter().filter(counts) {
+        let other_end = all.iter_mut().find(|own| matches!(own.as_slice(), [one] if are_ends(one, finding)));
+        match other_end {
+            // The smaller end goes first, as in every command.
+            Some(own) if is_smaller_end(finding) == Some(true) => own.insert(0, finding),
+            Some(own) => own.push(finding),
+            None => all.push(vec![finding]),
+        }
     }
-    let subject = finding.live.as_ref().map_or_else(|| finding.subject.to_string(), |live| live.resource.clone());
-    Some(Judgement::of_finding(&modes::DECLARED_OTHERWISE, subject, finding).likelihood(Likelihood::Possible))
+    all.iter().filter_map(|own| cause(own)).collect()
+}
+
+/// Whether a finding is about the smaller end of a connector's scaling; `None` where it is about another setting.
+fn is_smaller_end(finding: &Finding) -> Option<bool> {
+    match finding.field.as_deref() {
+        Some("min_instances" | "min_throughput") => Some(true),
+        Some("max_instances" | "max_throughput") => Some(false),
+        _ => None,
+    }
+}
+
+/// True for both ends of one connector's scaling, which are one setting: whoever changes it gives both.
+fn are_ends(one: &Finding, other: &Finding) -> bool {
+    let ends = is_smaller_end(one).zip(is_smaller_end(other));
+    one.rule == other.rule && one.subject == other.subject && ends.is_some_and(|(one, other)| one != other)
+}
+
+fn cause(findings: &[&Finding]) -> Option<Judgement> {
+    let (first, rest) = findings.split_first()?;
+    let subject = first.live.as_ref().map_or_else(|| first.subject.to_string(), |live| live.resource.clone());
+    let judgement = rest.iter().fold(
+        Judgement::of_finding(&modes::DECLARED_OTHERWISE, subject, first).likelihood(Likelihood::Possible),
+        |judgement, finding| judgement.with_finding(finding),
+    );
+    Some(if rest.is_empty() { judgement } else { judgement.title(both_ends(findings)) })
+}
+
+/// What is live and what was declared of both ends, in one line.
+fn both_ends(findings: &[&Finding]) -> String {
+    let live = |finding: &&Finding| {
+        let value = finding.live.as_ref().and_then(|live| live.value.as_deref());
+        format!("{} {}", finding.field.as_deref().unwrap_or_default(), value.unwrap_or("nothing"))
+    };
+    let declared = |finding: &&Finding| {
+        let value = finding.declared.iter().find_map(|declared| declared.value.clone());
+        value.unwrap_or_else(|| "the default".to_owned())
+    };
+    let joined = |words: Vec<String>| words.join(" and ");
+    let name = findings.first().map_or("", |first| &*first.subject.name);
+    format!(
+        "connector {name} has {} live; {} were declared",
+        joined(findings.iter().map(live).collect()),
+        joined(findings.iter().map(declared).collect())
+    )
 }

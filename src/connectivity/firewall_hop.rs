@@ -117,11 +117,12 @@ fn inwards(
                     attachment.range.map_or_else(|| "RANGE".to_owned(), |range| range.to_string())
                 ),
             };
+            let rule = format!("allow-run-to-{}", short_name(&aim.shown.name));
             let rules = aim.port().map_or("tcp".to_owned(), |port| format!("tcp:{port}"));
             step.judge(Judgement::cause(mode, network, title).remedy(Remedy::command(
-                format!("gcloud compute firewall-rules create allow-run-to-{} --project {project} --network {short} --action ALLOW --direction INGRESS --rules {rules} {from} --priority 990", aim.shown.name),
-                format!("gcloud compute firewall-rules describe allow-run-to-{} --project {project}", aim.shown.name),
-                format!("gcloud compute firewall-rules delete allow-run-to-{} --project {project}", aim.shown.name),
+                format!("gcloud compute firewall-rules create {rule} --project {project} --network {short} --action ALLOW --direction INGRESS --rules {rules} {from} --priority 990"),
+                format!("gcloud compute firewall-rules describe {rule} --project {project}"),
+                format!("gcloud compute firewall-rules delete {rule} --project {project}"),
             )));
         }
         Decision::Unknown(why) => {
@@ -129,6 +130,12 @@ fn inwards(
         }
         _ => {}
     }
+}
+
+/// A name as Compute Engine takes it: lower-case letters, digits and hyphens.
+fn short_name(text: &str) -> String {
+    let allowed = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
+    text.chars().map(allowed).take(50).collect::<String>().trim_end_matches('-').to_owned()
 }
 
 /// A rule that denies what comes from the connector's range, whatever it is for: Google's documentation asks for none

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`modes`] | the failure modes, as data |
 //! | [`scene`] | what is reasoned from |
-//! | [`target`] | what a workload is known to use |
+//! | [`target`], [`environment`] | what a workload is known to use; what its environment variables lead to |
 //! | [`sender`] | what sends: revisions that serve, and the template |
 //! | [`walk`] | a path, hop by hop; [`step`] is one hop with what was found out at it |
 //! | [`address`] | classes of addresses, and the egress decision |
@@ -27,6 +27,7 @@ pub mod change;
 pub mod connector;
 pub mod database;
 pub mod drift;
+pub mod environment;
 pub mod firewall;
 pub mod firewall_hop;
 pub mod firewall_match;
@@ -110,7 +111,7 @@ impl<'a> Run<'a> {
                 self.note(step, (index, Some(at), sender.stale, None));
             }
             let mut unknown = Vec::new();
-            let mut aims = target::of_workload(scene, live, sender.mounts, &mut unknown);
+            let mut aims = target::of_workload(scene, live, sender, &mut unknown);
             if let Some(wanted) = wanted {
                 aims.retain(|aim| target::is_called(aim, wanted));
                 if aims.is_empty() {
@@ -196,8 +197,7 @@ impl<'a> Run<'a> {
 
     /// Variables that may name a target, of which the values are not read, and instances that it could use.
     fn hints(&mut self, scene: &Scene<'a>, live: &LiveWorkload, network: Option<&NetworkName>) {
-        let names = live.environment.iter().filter(|name| is_hint(name));
-        let names: Vec<&str> = names.map(String::as_str).collect();
+        let names = environment::hints(scene, live);
         let known = self.diagnosis.paths.iter().any(|path| path.workload == live.name);
         let instances = network.map(|network| target::on_network(scene, network)).unwrap_or_default();
         if !instances.is_empty() && !known {
@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
         }
         if !names.is_empty() && !known {
             self.diagnosis.unknown_targets.push(format!(
-                "{} of {}: values of variables are not read; name the target under [[targets]] in gcp-drift.toml, or with --target HOST:PORT",
+                "{} of {}: not allowed to be read; allow that under [connectivity] in gcp-drift.toml, or name the target there under [[targets]], or with --target HOST:PORT",
                 names.join(", "),
                 live.name.name
             ));
@@ -220,10 +220,9 @@ impl<'a> Run<'a> {
         self.doubts.extend(probes::refused(scene));
         let mut found = chain::merge(&self.seen);
         let about = self.findings(scene, &found);
-        for finding in drift::give(&mut found, &about) {
-            if let Some(judgement) = drift::cause(finding) {
-                found.extend(chain::merge(&[Seen { judgement, workload: 0, sender: None, stale: false, path: None }]));
-            }
+        let rest = drift::give(&mut found, &about);
+        for judgement in drift::causes(&rest) {
+            found.extend(chain::merge(&[Seen { judgement, workload: 0, sender: None, stale: false, path: None }]));
         }
         chain::explain(&mut found);
         self.causes(scene, &found);
@@ -352,11 +351,4 @@ impl<'a> Run<'a> {
         let text = "nothing in the control plane explains a failure: look at connection pools, limits and logins of the database, and the application's own time limits".to_owned();
         diagnosis.advice.push(Advice { mode: &modes::NOTHING_SEEN, subject, text });
     }
-}
-
-/// True for the name of a variable that names where something is.
-fn is_hint(name: &str) -> bool {
-    let ends = ["HOST", "URL", "URI", "DSN", "ADDR", "ADDRESS", "ENDPOINT", "CONNECTION_NAME"];
-    let name = name.to_ascii_uppercase();
-    ends.iter().any(|end| name.ends_with(end))
 }

@@ -6,8 +6,8 @@ use ipnet::IpNet;
 
 use crate::finding::Finding;
 use crate::model::{
-    Address, AddressPurpose, Api, ConnectorName, Coverage, Evidence, Fact, Inventory, LiveNetwork, LiveSubnetwork,
-    NetworkName, SubnetworkName, Target, Why, WhyKind, WorkloadName,
+    Address, AddressPurpose, AllowedVariables, Api, ConnectorName, Coverage, Evidence, Fact, Inventory, LiveNetwork,
+    LiveSubnetwork, NetworkName, SubnetworkName, Target, Why, WhyKind, WorkloadName,
 };
 use crate::reconcile::{Reconciled, WorkloadPair};
 
@@ -21,6 +21,8 @@ pub struct Scene<'a> {
     pub findings: &'a [Finding],
     /// The targets of `gcp-drift.toml`.
     pub targets: &'a [Target],
+    /// The environment variables of which `gcp-drift.toml` lets it be read where they lead.
+    pub variables: &'a AllowedVariables,
 }
 
 impl<'a> Scene<'a> {

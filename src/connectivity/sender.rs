@@ -1,10 +1,12 @@
 //! What sends: the revisions that serve, by how they reach the VPC, and the template where it is not what serves.
 
+use std::collections::BTreeSet;
+
 use super::permission::failed_rollout;
 use super::scene::Scene;
 use super::step::Step;
 use crate::model::diagnosis::{HopKind, Proof};
-use crate::model::{Fact, LiveWorkload, SqlConnectionName, VpcAccess, Why, WhyKind, WorkloadKind};
+use crate::model::{Fact, LiveVariable, LiveWorkload, SqlConnectionName, VpcAccess, Why, WhyKind, WorkloadKind};
 use crate::reconcile::equivalence::compare_vpc_access;
 use crate::reconcile::{Comparison, ServingRevision};
 
@@ -23,6 +25,8 @@ pub struct Sender<'a> {
     pub vpc: Result<VpcAccess, Why>,
     /// Cloud SQL instances that it mounts.
     pub mounts: &'a [Fact<SqlConnectionName>],
+    /// Where its environment variables lead.
+    pub variables: &'a [LiveVariable],
     /// True where its VPC access is not the template's.
     pub stale: bool,
 }
@@ -37,6 +41,7 @@ pub fn senders<'a>(scene: &Scene<'a>, live: &'a LiveWorkload) -> Vec<Sender<'a>>
         serves,
         vpc: Ok(template.clone()),
         mounts: &live.sql_instances,
+        variables: &live.variables,
         stale: false,
     };
     if live.name.kind == WorkloadKind::Job {
@@ -45,13 +50,16 @@ pub fn senders<'a>(scene: &Scene<'a>, live: &'a LiveWorkload) -> Vec<Sender<'a>>
     let serving = scene.pair(&live.name).map(|pair| pair.serving.as_slice()).unwrap_or_default();
     let mut senders: Vec<Sender<'a>> = Vec::new();
     for one in serving {
-        let same = |own: &&mut Sender<'a>| match (&own.vpc, &one.vpc) {
-            (Ok(own), Ok(other)) => compare_vpc_access(own, other) == Comparison::Same,
+        let other = sender(scene, live, one);
+        let same = |own: &&mut Sender<'a>| match (&own.vpc, &other.vpc) {
+            (Ok(vpc), Ok(other_vpc)) => {
+                compare_vpc_access(vpc, other_vpc) == Comparison::Same && lead_to_the_same(scene, own, &other)
+            }
             _ => false,
         };
         match senders.iter_mut().find(same) {
             Some(own) => add(own, one),
-            None => senders.push(sender(scene, live, one)),
+            None => senders.push(other),
         }
     }
     // What serves most goes first.
@@ -64,6 +72,15 @@ pub fn senders<'a>(scene: &Scene<'a>, live: &'a LiveWorkload) -> Vec<Sender<'a>>
         senders.push(from_template(false));
     }
     senders
+}
+
+/// True where the variables that may be read lead to the same places.
+fn lead_to_the_same(scene: &Scene<'_>, own: &Sender<'_>, other: &Sender<'_>) -> bool {
+    let places = |sender: &Sender<'_>| {
+        let allowed = sender.variables.iter().filter(|variable| scene.variables.allow(&variable.name));
+        allowed.map(|own| (own.name.clone(), own.endpoint.known().map(ToString::to_string))).collect::<BTreeSet<_>>()
+    };
+    places(own) == places(other)
 }
 
 fn add(own: &mut Sender<'_>, other: &ServingRevision<'_>) {
@@ -89,6 +106,7 @@ fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision<'
         serves: true,
         vpc: one.vpc.clone().cloned(),
         mounts: found.map_or(&live.sql_instances, |revision| &revision.sql_instances),
+        variables: found.map_or(&live.variables, |revision| &revision.variables),
         stale,
     }
 }

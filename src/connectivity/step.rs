@@ -47,7 +47,12 @@ impl Judgement {
 
     /// A mode that a finding of the checks says, with its proofs and remedies.
     pub fn of_finding(mode: &'static Mode, subject: impl ToString, finding: &Finding) -> Self {
-        let mut judgement = Self::cause(mode, subject, finding.title.clone()).finding(&finding.id);
+        Self::cause(mode, subject, finding.title.clone()).with_finding(finding)
+    }
+
+    /// Adds a finding that says the same, with its proofs and remedies.
+    pub fn with_finding(self, finding: &Finding) -> Self {
+        let mut judgement = self.finding(&finding.id);
         if let Some(live) = &finding.live {
             let (resource, field, value) = (live.resource.clone(), live.field.clone(), live.value.clone());
             judgement = judgement.proof(Proof { resource, field, value });
@@ -101,9 +106,19 @@ impl Judgement {
         self
     }
 
-    /// Adds something to do about a cause.
+    /// Replaces the title of a cause.
+    pub fn title(mut self, of: String) -> Self {
+        if let Said::Cause { title, .. } = &mut self.said {
+            *title = of;
+        }
+        self
+    }
+
+    /// Adds something to do about a cause, once.
     pub fn remedy(mut self, remedy: Remedy) -> Self {
-        if let Said::Cause { fix, .. } = &mut self.said {
+        if let Said::Cause { fix, .. } = &mut self.said
+            && !fix.contains(&remedy)
+        {
             fix.push(remedy);
         }
         self

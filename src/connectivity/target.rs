@@ -4,15 +4,17 @@
 use std::net::IpAddr;
 
 use super::address::{Destination, is_private};
+use super::environment;
 use super::scene::Scene;
-use crate::model::diagnosis::PathTarget;
+use super::sender::Sender;
+use crate::model::diagnosis::{PathTarget, Proof};
 use crate::model::{
-    Fact, LiveWorkload, NetworkName, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName, SqlInstance,
-    Target, TargetKind, Why, WorkloadName,
+    Endpoint, Fact, LiveWorkload, NetworkName, RedisCluster, RedisInstance, SqlAddressKind, SqlConnectionName,
+    SqlInstance, Target, TargetKind, Why, WorkloadName,
 };
 
 /// Where a path leads, and what is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Aim<'a> {
     /// As a report shows it.
     pub shown: PathTarget,
@@ -22,10 +24,16 @@ pub struct Aim<'a> {
     pub resource: Resource<'a>,
     /// True for a Cloud SQL instance that the workload mounts.
     pub mounted: bool,
+    /// The connection name by which it is mounted.
+    pub mount: Option<SqlConnectionName>,
+    /// The environment variables that lead there.
+    pub variables: Vec<String>,
+    /// What says that it is used.
+    pub evidence: Vec<Proof>,
 }
 
 /// What a target is in Google Cloud.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Resource<'a> {
     /// A Cloud SQL instance.
     Sql(&'a SqlInstance),
@@ -36,16 +44,25 @@ pub enum Resource<'a> {
     /// An instance that is mounted and was not found.
     MissingSql,
     /// Nothing that was read has the address.
+    #[default]
     None,
 }
 
-/// The port of the tunnel to a mounted Cloud SQL instance (Cloud SQL Auth Proxy).
-const SQL_PROXY_PORT: u16 = 3307;
+/// The port of the tunnel to a Cloud SQL instance that is mounted, or found by a client library (Cloud SQL Auth Proxy).
+pub const SQL_PROXY_PORT: u16 = 3307;
 
 impl Aim<'_> {
     /// The port that packets go to.
     pub fn port(&self) -> Option<u16> {
         if self.mounted { Some(SQL_PROXY_PORT) } else { self.shown.port }
+    }
+
+    /// Where its address is to be corrected, in words.
+    pub fn written_in(&self) -> String {
+        match self.variables.as_slice() {
+            [] => "in gcp-drift.toml".to_owned(),
+            names => format!("in the environment variable {}", names.join(" and ")),
+        }
     }
 }
 
@@ -61,11 +78,20 @@ fn sql_kind(sql: &SqlInstance) -> Option<TargetKind> {
     sql.database_version.known().filter(|version| version.starts_with("POSTGRES")).map(|_| TargetKind::Postgres)
 }
 
-/// Everything that a workload is known to use; `mounts` are those of what sends.
+/// The kind of what has the address of a target.
+pub fn kind_of(resource: &Resource<'_>) -> Option<TargetKind> {
+    match resource {
+        Resource::Sql(sql) => sql_kind(sql),
+        Resource::Redis(_) | Resource::Cluster(_) => Some(TargetKind::Redis),
+        Resource::MissingSql | Resource::None => None,
+    }
+}
+
+/// Everything that a workload is known to use where this sends.
 pub fn of_workload<'a>(
     scene: &Scene<'a>,
     live: &LiveWorkload,
-    mounts: &[Fact<SqlConnectionName>],
+    sender: &Sender<'_>,
     unknown: &mut Vec<String>,
 ) -> Vec<Aim<'a>> {
     let attached = is_attached(scene, live);
@@ -75,7 +101,7 @@ pub fn of_workload<'a>(
         .filter(|target| uses(target, &live.name) || target.workloads.is_empty() && attached)
         .map(|target| declared(scene, target))
         .collect();
-    for mount in mounts {
+    for mount in sender.mounts {
         match mount {
             Fact::Known(name, _) => {
                 let aim = mounted(scene, name);
@@ -92,6 +118,7 @@ pub fn of_workload<'a>(
             Fact::Absent(_) => {}
         }
     }
+    environment::add(scene, live, sender, &mut aims, unknown);
     aims
 }
 
@@ -138,7 +165,7 @@ pub fn at<'a>(
         resource: full_name(&resource),
         known_from: known_from.to_owned(),
     };
-    Aim { shown, destination: Some(destination), resource, mounted: false }
+    Aim { shown, destination: Some(destination), resource, ..Aim::default() }
 }
 
 /// The full name of what a target is.
@@ -182,27 +209,40 @@ fn resource_at<'a>(scene: &Scene<'a>, host: &str, destination: &Destination) -> 
     Resource::None
 }
 
-/// An instance that is mounted.
-pub fn mounted<'a>(scene: &Scene<'a>, name: &SqlConnectionName) -> Aim<'a> {
+/// The full name of an instance that was not found.
+pub fn full_name_of(name: &SqlConnectionName) -> String {
+    format!("projects/{}/instances/{}", name.project, name.instance)
+}
+
+/// An instance by its connection name.
+pub fn instance<'a>(scene: &Scene<'a>, name: &SqlConnectionName) -> Option<&'a SqlInstance> {
     let is_named = |sql: &&SqlInstance| match sql.connection_name.known() {
         Some(own) => own == name,
         None => sql.name.project == name.project && sql.name.name == name.instance,
     };
+    scene.inventory().sql_instances.iter().find(is_named)
+}
+
+/// An instance that is mounted.
+pub fn mounted<'a>(scene: &Scene<'a>, name: &SqlConnectionName) -> Aim<'a> {
     let known_from = "mounted by the workload";
-    match scene.inventory().sql_instances.iter().find(is_named) {
-        Some(sql) => Aim { mounted: true, ..of_sql(sql, known_from) },
+    let mount = Some(name.clone());
+    match instance(scene, name) {
+        Some(sql) => Aim { mounted: true, mount, ..of_sql(sql, known_from) },
         None => Aim {
             shown: PathTarget {
                 name: name.instance.clone(),
                 kind: None,
                 host: None,
                 port: None,
-                resource: Some(format!("projects/{}/instances/{}", name.project, name.instance)),
+                resource: Some(full_name_of(name)),
                 known_from: known_from.to_owned(),
             },
             destination: None,
             resource: Resource::MissingSql,
             mounted: true,
+            mount,
+            ..Aim::default()
         },
     }
 }
@@ -222,7 +262,7 @@ pub fn of_sql<'a>(sql: &'a SqlInstance, known_from: &str) -> Aim<'a> {
         },
         destination: address.map(Destination::Address),
         resource: Resource::Sql(sql),
-        mounted: false,
+        ..Aim::default()
     }
 }
 
@@ -240,7 +280,7 @@ pub fn of_redis<'a>(redis: &'a RedisInstance, known_from: &str) -> Aim<'a> {
         },
         destination: host.map(|host| Destination::of(host)),
         resource: Resource::Redis(redis),
-        mounted: false,
+        ..Aim::default()
     }
 }
 
@@ -272,6 +312,7 @@ pub fn is_called(aim: &Aim<'_>, word: &str) -> bool {
     let full = host.zip(shown.port).map(|(host, port)| crate::model::target::authority(host, port));
     let instance = shown.resource.as_deref().and_then(|resource| resource.rsplit('/').next());
     shown.name == word
+        || aim.variables.iter().any(|name| name == word)
         || shown.kind.is_some_and(|kind| kind.word() == word)
         || instance == Some(word)
         || shown.resource.as_deref() == Some(word)
@@ -322,32 +363,11 @@ pub fn explicit<'a>(scene: &Scene<'a>, word: &str, network: Option<&NetworkName>
         let text = "asked for with --target; it is the only Redis instance";
         return only(&all, |redis| redis.authorized_network.known() == network).map(|redis| of_redis(redis, text));
     }
-    let (kind, rest) = match word.split_once("://") {
-        Some((scheme, rest)) => {
-            let kind = match scheme {
-                "postgres" | "postgresql" => TargetKind::Postgres,
-                "redis" | "rediss" => TargetKind::Redis,
-                "clickhouse" => TargetKind::Clickhouse,
-                "http" | "https" => TargetKind::Http,
-                "tcp" => TargetKind::Tcp,
-                _ => return None,
-            };
-            // What stands before the host is a user, and never printed.
-            let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            (Some((kind, scheme.ends_with('s') && scheme != "postgres")), rest.rsplit('@').next().unwrap_or_default())
-        }
-        None => (None, word),
-    };
-    let (host, port) = match rest.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port.parse().ok()?)),
-        _ => (rest, None),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let port = port.or_else(|| kind.and_then(|(kind, tls)| kind.default_port(tls)));
-    let is_host = host.contains('.') || host.contains(':');
-    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'));
-    if !is_host || !is_plain {
+    let found = if word.contains("://") { Endpoint::of_url(word) } else { Endpoint::of_variable("HOST", word) };
+    let endpoint = found.ok()?;
+    let Endpoint::Host { host, .. } = &endpoint else { return None };
+    if !host.contains(['.', ':']) {
         return None;
     }
-    Some(at(scene, host, kind.map(|(kind, _)| kind), host, port, ASKED))
+    Some(at(scene, host, endpoint.kind(), host, endpoint.port(), ASKED))
 }

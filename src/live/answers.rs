@@ -6,7 +6,7 @@ use super::Request;
 use super::google::{Failure, Listing};
 use super::redaction;
 use crate::model::live::{Answer, Reach};
-use crate::model::{Api, CoverageStatus, LiveState};
+use crate::model::{AllowedVariables, Api, CoverageStatus, LiveState};
 
 /// The collections that every run asks for, in each region.
 pub(super) const ALWAYS: [Api; 5] =
@@ -48,7 +48,7 @@ impl Subject {
     }
 
     /// The answer that a listing is, given now.
-    pub fn answered(self, listing: Listing) -> Answer {
+    pub fn answered(self, listing: Listing, allowed: &AllowedVariables) -> Answer {
         let Listing { items, unreachable, failure } = listing;
         let (status, http_status, detail, error) = match failure {
             Some(Failure { status, http_status, detail, error }) => (status, http_status, detail, error),
@@ -61,8 +61,9 @@ impl Subject {
                 (CoverageStatus::Unreachable, Some(200), detail, None)
             }
         };
-        let items = items.into_iter().map(redaction::redacted).collect();
         let Self { project, region, api, of } = self;
+        let clean = |item| redaction::keeping(api, allowed, item, redaction::redacted);
+        let items = items.into_iter().map(clean).collect();
         let time = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         Answer { api, project, region, of, time, status, http_status, detail, items, unreachable, error }
     }

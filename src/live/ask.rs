@@ -44,7 +44,7 @@ pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
     for (project, region) in &regions {
         round.region(project, region);
     }
-    round.finish(&mut state).await;
+    round.finish(&mut state, request).await;
     while let Some(done) = numbers.join_next().await {
         if let Ok((id, Some(number))) = done {
             state.project_numbers.insert(id, number);
@@ -55,10 +55,10 @@ pub(super) async fn ask(google: Google, request: &Request) -> LiveState {
     let reached = reach::reached(&inventory::inventory(&state), request);
     let mut round = Round::new(&google, SECOND_ROUND);
     further(&mut round, &reached, request, &state);
-    round.finish(&mut state).await;
+    round.finish(&mut state, request).await;
 
     if let Some(pause) = request.needs.settle {
-        settle(&google, &mut state, pause).await;
+        settle(&google, &mut state, request, pause).await;
     }
     sort(&mut state);
     state
@@ -136,12 +136,12 @@ impl Round {
     }
 
     /// Waits for all answers.
-    async fn finish(mut self, state: &mut LiveState) {
+    async fn finish(mut self, state: &mut LiveState, request: &Request) {
         while let Some(done) = self.tasks.join_next().await {
             // A task that ended without an answer stays open, and is told below.
             for (subject, listing) in done.unwrap_or_default() {
                 self.open.remove(&subject);
-                state.answers.push(subject.answered(listing));
+                state.answers.push(subject.answered(listing, &request.variables));
             }
         }
         for subject in self.open {
@@ -286,7 +286,7 @@ fn private_connections(round: &mut Round, network: &NetworkName, state: &LiveSta
 }
 
 /// Reads the regions once more in which something was being changed, after a pause.
-async fn settle(google: &Arc<Google>, state: &mut LiveState, pause: Duration) {
+async fn settle(google: &Arc<Google>, state: &mut LiveState, request: &Request, pause: Duration) {
     let places = reach::settling(&inventory::inventory(state));
     if places.is_empty() {
         return;
@@ -297,7 +297,7 @@ async fn settle(google: &Arc<Google>, state: &mut LiveState, pause: Duration) {
         round.region(project, region);
     }
     let mut again = LiveState::default();
-    round.finish(&mut again).await;
+    round.finish(&mut again, request).await;
     // What could not be read again stays as it was: unsettled.
     again.answers.retain(|answer| answer.status == CoverageStatus::Answered);
     let read: BTreeSet<Subject> = again.answers.iter().map(Subject::of).collect();

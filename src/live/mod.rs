@@ -22,7 +22,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::config::LiveSource;
-use crate::model::{Api, CoverageStatus, LiveState, NetworkName};
+use crate::model::{AllowedVariables, Api, CoverageStatus, LiveState, NetworkName};
 use answers::{complete, refused};
 use ask::ask;
 use google::{Google, Limits, Tokens, storage};
@@ -58,6 +58,8 @@ pub struct Request {
     pub regions: Vec<String>,
     /// What is to be known beside workloads and connectors.
     pub needs: Needs,
+    /// The environment variables of which it is kept where they lead.
+    pub variables: AllowedVariables,
     /// Project id → project number, as far as known.
     pub project_numbers: BTreeMap<String, String>,
     /// Base URL of a server on the loopback address that stands in for Google's APIs, such as a running emulator.
@@ -125,7 +127,7 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
     match &request.source {
         LiveSource::None => Ok(Gathered { state: None, description: "nothing asked".to_owned() }),
         LiveSource::Snapshot(path) => {
-            let mut state = snapshot::read(&request.repo.join(path))?;
+            let mut state = snapshot::read(&request.repo.join(path), &request.variables)?;
             // These are for an emulator to serve.
             state.storage.clear();
             state.permissions.clear();
@@ -134,7 +136,7 @@ pub async fn gather(request: &Request) -> Result<Gathered, GatherError> {
             Ok(Gathered { state: Some(state), description: format!("snapshot {}", slashed(path)) })
         }
         LiveSource::Gcloud(path) => {
-            let printed = gcloud_json::read(&request.repo.join(path), &request.project_numbers)?;
+            let printed = gcloud_json::read(&request.repo.join(path), &request.project_numbers, &request.variables)?;
             let (description, reason) = (printed.description(&slashed(path)), printed.reason());
             Ok(Gathered { state: Some(complete(printed.state, request, &reason)), description })
         }

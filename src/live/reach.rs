@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Request, answers, inventory};
-use crate::model::{ConnectorName, ConnectorState, Fact, Inventory, NetworkName, SubnetworkName, VpcAccess};
+use crate::model::{ConnectorName, ConnectorState, Endpoint, Fact, Inventory, NetworkName, SubnetworkName, VpcAccess};
 
 /// What is worth asking about, from what was answered first.
 #[derive(Debug, Default)]
@@ -63,6 +63,15 @@ pub(super) fn reached(inventory: &Inventory, request: &Request) -> Reached {
     }
     all.network_projects.extend(request.needs.networks.iter().filter(|project| answers::is_segment(project)).cloned());
     all.database_projects.extend(all.network_projects.iter().cloned());
+    let of_workloads = inventory.workloads.iter().flat_map(|own| &own.variables);
+    let variables = of_workloads.chain(inventory.revisions.iter().flat_map(|own| &own.variables));
+    for variable in variables {
+        if let Some(Endpoint::CloudSql { instance, .. }) = variable.endpoint.known()
+            && answers::is_segment(&instance.project)
+        {
+            all.database_projects.insert(instance.project.clone());
+        }
+    }
     all.projects.extend(all.network_projects.iter().cloned());
     all.projects.extend(all.connectors.iter().map(|name| name.project.clone()));
     all

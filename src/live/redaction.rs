@@ -8,7 +8,10 @@ use serde_json::Value;
 use crate::model::redact::{self, REDACTED, is_secret_name};
 use key::Key;
 
+mod environment;
 mod key;
+
+pub use environment::keeping;
 
 /// Keys whose texts identify things and may read like an assignment (`repository/token-service:v2`).
 const IDENTIFIERS: [&str; 12] = [

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::redaction;
-use crate::model::LiveState;
+use crate::model::{AllowedVariables, Api, LiveState};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
@@ -44,12 +44,13 @@ struct Header {
 }
 
 /// Reads a snapshot. Secrets in it are taken out here as well: it may have been written by hand. Those of a snapshot
-/// that was redacted with another key get plain marks, as its hashes must not be mixed with those of this run.
+/// that was redacted with another key get plain marks, as its hashes must not be mixed with those of this run. Of the
+/// variables that are allowed, what they lead to stays.
 ///
 /// # Errors
 /// Where the file cannot be read, is too large, is no JSON (or YAML, where its name says so), is no live state, or one
 /// of a newer version; with line and column where there is one.
-pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
+pub fn read(path: &Path, allowed: &AllowedVariables) -> Result<LiveState, SnapshotError> {
     let fail = |problem: String| SnapshotError { path: path.to_owned(), problem };
     let bytes = bytes(path, MAX_BYTES).map_err(fail)?;
     let told = |problem: String| fail(escaped(&redaction::message(&problem)));
@@ -60,7 +61,8 @@ pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
         Some(_) if state.redaction_key != own => redaction::plainly_redacted,
         _ => redaction::redacted,
     };
-    each_body(&mut state, redacted, redaction::message);
+    let item = |api, item| redaction::keeping(api, allowed, item, redacted);
+    each_body(&mut state, item, redacted, redaction::message);
     state.redaction_key = state.redaction_key.or(own);
     Ok(state)
 }
@@ -70,19 +72,25 @@ pub fn read(path: &Path) -> Result<LiveState, SnapshotError> {
 ///
 /// # Errors
 /// As for [`read`].
-pub fn read_to_serve(path: &Path) -> Result<LiveState, SnapshotError> {
-    let mut state = read(path)?;
+pub fn read_to_serve(path: &Path, allowed: &AllowedVariables) -> Result<LiveState, SnapshotError> {
+    let mut state = read(path, allowed)?;
     if state.redaction_key != redaction::key_id() {
-        each_body(&mut state, redaction::without_hashes, str::to_owned);
+        let body = redaction::without_hashes;
+        each_body(&mut state, |_, item| body(item), body, str::to_owned);
     }
     Ok(state)
 }
 
 /// Changes everything in a state that may hold a secret.
-fn each_body(state: &mut LiveState, body: impl Fn(Value) -> Value, message: impl Fn(&str) -> String) {
+fn each_body(
+    state: &mut LiveState,
+    item: impl Fn(Api, Value) -> Value,
+    body: impl Fn(Value) -> Value,
+    message: impl Fn(&str) -> String,
+) {
     for answer in &mut state.answers {
         let items = std::mem::take(&mut answer.items);
-        answer.items = items.into_iter().map(&body).collect();
+        answer.items = items.into_iter().map(|own| item(answer.api, own)).collect();
         answer.error = answer.error.take().map(&body);
         answer.detail = message(&answer.detail);
     }

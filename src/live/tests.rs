@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::emulator::{self, Emulator, Fault, FaultKind, Options};
 use crate::model::live::Answer;
-use crate::model::{Api, Inventory, WhyKind};
+use crate::model::{AllowedVariables, Api, Inventory, WhyKind};
 
 const SAMPLE: &str = include_str!("../../tests/live/state.json");
 const PROJECT: &str = "shop-staging";
@@ -37,6 +37,7 @@ fn request(emulator: &Emulator) -> Request {
         projects: vec![PROJECT.into()],
         regions: vec![REGION.into()],
         needs: Needs::default(),
+        variables: AllowedVariables::default(),
         project_numbers: BTreeMap::new(),
         endpoint: Some(emulator.base_url.clone()),
         limits: limits(),
@@ -178,7 +179,11 @@ async fn a_recorded_run_read_as_a_snapshot_is_the_same_inventory() {
     assert_eq!(gathered.state.as_ref(), Some(&live));
 
     // The hand-written state read as a snapshot says the same, and so does the recording when it is emulated.
-    let direct = snapshot::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/state.json").as_path()).unwrap();
+    let direct = snapshot::read(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/state.json").as_path(),
+        &AllowedVariables::default(),
+    )
+    .unwrap();
     let mut direct = timeless_inventory(&direct);
     direct.revisions.retain(|revision| !["catalog-00008-sib", "checkout-00013-ram"].contains(&&*revision.name));
     let mut asked = timeless_inventory(&live);
@@ -409,6 +414,7 @@ async fn what_a_snapshot_does_not_hold_was_not_asked() {
         projects: vec![PROJECT.into(), "other".into()],
         regions: vec![REGION.into(), "us-central1".into()],
         needs: Needs::default(),
+        variables: AllowedVariables::default(),
         project_numbers: BTreeMap::new(),
         endpoint: None,
         limits: limits(),

@@ -108,7 +108,7 @@ pub struct Path {
 }
 
 /// Where a path leads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PathTarget {
     /// What reports call it.
     pub name: String,

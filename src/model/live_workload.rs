@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::endpoint::Endpoint;
 use super::fact::{Fact, Why};
 use super::names::WorkloadName;
 use super::resource_name::SqlConnectionName;
@@ -39,6 +40,8 @@ pub struct LiveWorkload {
     pub service_account: Fact<String>,
     /// Names of the environment variables of its template, over all containers. Values are never kept.
     pub environment: BTreeSet<String>,
+    /// Where they lead, as far as their values were allowed to be read.
+    pub variables: Vec<LiveVariable>,
     /// Cloud SQL instances that its template mounts.
     pub sql_instances: Vec<Fact<SqlConnectionName>>,
     /// Labels.
@@ -53,6 +56,15 @@ impl LiveWorkload {
         let newest = self.latest_created_revision.as_ref()?;
         Some(self.latest_ready_revision.as_ref() == Some(newest))
     }
+}
+
+/// An environment variable of a container, of which only the name and where it leads are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveVariable {
+    /// Its name.
+    pub name: String,
+    /// Where it leads, or why that cannot be told.
+    pub endpoint: Fact<Endpoint>,
 }
 
 /// A share of a service's traffic, or of a worker pool's instances.
@@ -83,6 +95,8 @@ pub struct LiveRevision {
     pub service_account: Fact<String>,
     /// Cloud SQL instances that it mounts.
     pub sql_instances: Vec<Fact<SqlConnectionName>>,
+    /// Where its environment variables lead, as far as their values were allowed to be read.
+    pub variables: Vec<LiveVariable>,
     /// What the API says of its health, in the order answered.
     pub conditions: Vec<Condition>,
 }

@@ -22,6 +22,7 @@
 //! | [`tests`] | [`TestIndex`]: the pytest code base |
 //! | [`health`] | [`HealthEvidence`], [`HealthState`], [`HealthBaseline`]: the health of the tests over time |
 //! | [`target`], [`probe`] | [`Target`], [`ProbeEvidence`]: what must be reachable, and what `probe` found out about it |
+//! | [`endpoint`], [`variables`] | [`Endpoint`], [`AllowedVariables`]: where a value leads, and which may be read |
 //! | [`evidence`] | [`Evidence`]: all of it in one serialisable value |
 
 pub mod access;
@@ -35,6 +36,7 @@ pub mod declared;
 pub mod diagnosis;
 pub mod discovered;
 pub mod effect;
+pub mod endpoint;
 pub mod evidence;
 pub mod fact;
 pub mod firewall;
@@ -55,6 +57,7 @@ pub mod routing;
 pub mod source;
 pub mod target;
 pub mod tests;
+pub mod variables;
 mod words;
 pub mod workload;
 
@@ -72,6 +75,7 @@ pub use declared::{
     Diagnostic, ObservedSource, RefusedCommand, Spelled, TerraformDeclarations, TrafficChange, TrafficChangeKind,
     TrafficEntry, VariableProblem, VariableProblemKind,
 };
+pub use endpoint::Endpoint;
 pub use evidence::Evidence;
 pub use fact::{Change, Fact, Guard, Presence, Why, WhyKind};
 pub use firewall::{
@@ -86,7 +90,7 @@ pub use live_network::{
     PeeringState, RoutingMode, SecondaryRange, ServiceConnection, SubnetworkPurpose,
 };
 pub use live_workload::{
-    Condition, ConditionState, Execution, ExecutionStatus, Ingress, LiveRevision, LiveWorkload, Serving,
+    Condition, ConditionState, Execution, ExecutionStatus, Ingress, LiveRevision, LiveVariable, LiveWorkload, Serving,
 };
 pub use names::{ConnectorName, NameContext, NameError, NetworkName, SubnetworkName, WorkloadKind, WorkloadName};
 pub use network::{Network, Subnetwork};
@@ -102,4 +106,5 @@ pub use routing::{Nat, NatAllocation, NatKind, NatSources, NatSubnetwork, NextHo
 pub use source::{Excerpts, Position, RepoPath, SourceFile};
 pub use target::{Target, TargetKind, TlsMode};
 pub use tests::TestIndex;
+pub use variables::AllowedVariables;
 pub use workload::{Egress, Hidden, NetworkInterface, Share, VpcAccess, Workload};

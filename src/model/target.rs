@@ -52,6 +52,29 @@ pub fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
+/// True for a text that can be a host name.
+pub fn is_host_name(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(label)
+}
+
+/// The schemes of URLs: what is spoken, and whether it is encrypted; `None` where that is not said.
+pub const SCHEMES: [(&str, TargetKind, Option<bool>); 11] = [
+    ("postgres", TargetKind::Postgres, None),
+    ("postgresql", TargetKind::Postgres, None),
+    ("redis", TargetKind::Redis, Some(false)),
+    ("rediss", TargetKind::Redis, Some(true)),
+    ("clickhouse", TargetKind::Clickhouse, Some(false)),
+    ("clickhouse+http", TargetKind::Clickhouse, Some(false)),
+    ("clickhouse+https", TargetKind::Clickhouse, Some(true)),
+    ("http", TargetKind::Http, Some(false)),
+    ("https", TargetKind::Http, Some(true)),
+    ("tcp", TargetKind::Tcp, Some(false)),
+    ("tls", TargetKind::Tcp, Some(true)),
+];
+
 /// What a target speaks. In config, JSON and text they are these words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -109,6 +109,7 @@ pub fn live_workload(workload: Workload) -> LiveWorkload {
         ingress: absent(),
         service_account: absent(),
         environment: BTreeSet::new(),
+        variables: Vec::new(),
         sql_instances: Vec::new(),
         labels: BTreeMap::new(),
         latest_execution: None,

@@ -69,6 +69,9 @@ fn environment(place: &str) -> Value {
         {"name": "DSN", "value": format!("host=10.0.0.3 {}", secret(place))},
         {"name": "PIN", "value": secret(place).len()},
         {"name": "NESTED", "value": {"inner": [secret(place)]}},
+        {"name": "CACHE_URL", "value": format!("redis://{0}:{0}@10.0.0.3:6379/{0}?{0}#{0}", secret(place))},
+        {"name": "BROKEN_URL", "value": format!("postgres://u:12/{}@10.0.0.3/db", secret(place))},
+        {"name": "USER_ENDPOINTS", "value": format!("jane.{}:1234", secret(place))},
     ])
 }
 

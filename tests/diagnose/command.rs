@@ -109,6 +109,39 @@ fn a_target_alone_asks_for_every_workload_that_uses_it() {
 }
 
 #[test]
+fn both_ends_of_the_scaling_of_a_connector_are_one_cause() {
+    let causes = |fields: &[(&str, Value)]| {
+        let repository = base();
+        let mut state: Value = serde_json::from_str(&repository.read("state.json")).unwrap();
+        for (path, value) in fields {
+            apply(
+                &mut state,
+                &json!({"in": "vpcaccess.connectors shop-staging", "item": "connectors/main", "op": "replace", "path": path, "value": value}),
+            );
+        }
+        repository.write("state.json", &state.to_string());
+        let diagnosis = repository.run(&["diagnose", "api", "--format", "json"]).expect_code(2).json();
+        list(&diagnosis, "causes").to_vec()
+    };
+    let title = |cause: &Value| cause["title"].as_str().unwrap().to_owned();
+    let ends = [("/minInstances", json!(3)), ("/maxInstances", json!(20))];
+    let found = causes(&ends);
+    let titles: Vec<String> = found.iter().map(title).collect();
+    assert_eq!(titles, ["connector main has min_instances 3 and max_instances 20 live; 2 and 10 were declared"]);
+    let cause = &found[0];
+    assert_eq!(list(cause, "findings").len(), 2, "{cause}");
+    let evidence = cause["evidence"].to_string();
+    assert!(evidence.contains("minInstances") && evidence.contains("maxInstances"), "{evidence}");
+    let mut fix = list(cause, "fix").to_vec();
+    let all = fix.len();
+    fix.dedup();
+    assert_eq!(fix.len(), all, "nothing is to be done twice: {cause}");
+    // One end alone, and another setting beside it.
+    assert_eq!(causes(&ends[..1]).len(), 1);
+    assert_eq!(causes(&[ends[1].clone(), ("/machineType", json!("f1-micro"))]).len(), 2);
+}
+
+#[test]
 fn a_password_in_a_target_is_never_printed() {
     let repository = base();
     for format in ["text", "json", "mermaid", "dot"] {

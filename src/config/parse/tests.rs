@@ -105,6 +105,9 @@ min_throughput = 300
 ratio = 0.5
 names = ["a", { b = true }]
 
+[connectivity]
+environment = ["DATABASE_URL", "REDIS_*"]
+
 [severity]
 connector-unmanaged = "low"
 
@@ -207,6 +210,7 @@ fn a_full_file_is_read_as_it_is_meant() {
             },
         },
         health: None,
+        connectivity: ConnectivityConfig { environment: owned(&["DATABASE_URL", "REDIS_*"]) },
         targets: Vec::new(),
         policies: PoliciesConfig {
             shipped: false,
@@ -224,20 +228,20 @@ fn a_full_file_is_read_as_it_is_meant() {
                 resource: "legacy-*".into(),
                 reason: "goes away".into(),
                 until: Some("2027-03-31".into()),
-                line: 91,
+                line: 94,
             },
             Accepted {
                 rule: "connector-missing".into(),
                 resource: "*".into(),
                 reason: "made later".into(),
                 until: None,
-                line: 97,
+                line: 100,
             },
         ],
     };
     let parsed = parse("gcp-drift.toml", FULL, RULES).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert_eq!(parsed, expected);
-    assert_eq!(FULL.lines().nth(90), Some("[[accept]]"));
+    assert_eq!(FULL.lines().nth(93), Some("[[accept]]"));
     let crlf = FULL.replace('\n', "\r\n");
     assert_eq!(parse("gcp-drift.toml", &crlf, RULES).unwrap(), expected);
 }
@@ -263,6 +267,8 @@ fn every_mistake_is_placed_and_said() {
         ("[live]\nproject = \"netra-staging\"", "2:1", "unknown key `project` in `live`", None),
         ("cap = 3", "1:1", "unknown key `cap` at the top level", None),
         ("tests.categorys.smoke = []", "1:7", "unknown key `categorys` in `tests`", Some("categories")),
+        ("[connectivity]\nenviroment = []", "2:1", "unknown key `enviroment` in `connectivity`", Some("environment")),
+        ("[connectivity]\nenvironment = [\"A=b\"]", "2:16", "it is no name of an environment variable, and no pattern of one", None),
         // Types.
         ("project = 3", "1:11", "`project` must be a string, not a whole number", None),
         (
@@ -520,6 +526,7 @@ fn values_that_may_be_secrets_are_not_repeated() {
         "[policies.params]\ntoken = nan",
         "api_key = hunter2",
         "[terraform.vars]\ndb_password = hunter2",
+        "[connectivity]\nenvironment = [\"DATABASE_URL=postgres://u:hunter2@h/d\"]",
     ] {
         for error in errors(text) {
             let said = format!("{error} {:?} {:?}", error.suggestion, error.note);

@@ -14,6 +14,7 @@ fn request(needs: Needs) -> Request {
         projects: vec!["own".into()],
         regions: vec!["r".into()],
         needs,
+        variables: crate::model::AllowedVariables::default(),
         project_numbers: BTreeMap::new(),
         endpoint: None,
         limits: Limits::default(),

@@ -8,7 +8,7 @@ use super::recognise::Description;
 use super::{Printed, few, one_line};
 use crate::live::{inventory, redaction};
 use crate::model::live::Answer;
-use crate::model::{Api, CoverageStatus, LiveState};
+use crate::model::{AllowedVariables, Api, CoverageStatus, LiveState};
 
 /// How a resource was printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ struct Seen {
 type Group = (String, Option<String>, Api);
 
 /// Everything that was read so far.
-pub(super) struct Assembly {
+pub(super) struct Assembly<'a> {
     files: Vec<String>,
     /// Files that hold something that counts.
     used: BTreeSet<usize>,
@@ -46,10 +46,11 @@ pub(super) struct Assembly {
     unread: BTreeMap<usize, (String, usize)>,
     /// Project id → number.
     numbers: BTreeMap<String, String>,
+    variables: &'a AllowedVariables,
 }
 
-impl Assembly {
-    pub fn new(project_numbers: &BTreeMap<String, String>) -> Self {
+impl<'a> Assembly<'a> {
+    pub fn new(project_numbers: &BTreeMap<String, String>, variables: &'a AllowedVariables) -> Self {
         Self {
             files: Vec::new(),
             used: BTreeSet::new(),
@@ -58,6 +59,7 @@ impl Assembly {
             notes: Vec::new(),
             unread: BTreeMap::new(),
             numbers: project_numbers.clone(),
+            variables,
         }
     }
 
@@ -211,7 +213,8 @@ impl Assembly {
                     continue;
                 }
             }
-            items.push(redaction::redacted(newest.description.item.clone()));
+            let item = newest.description.item.clone();
+            items.push(redaction::keeping(api, self.variables, item, redaction::redacted));
         }
         let files: BTreeSet<usize> = seen.iter().map(|one| one.file).collect();
         let files: Vec<String> = files.into_iter().map(|file| self.name(file).to_owned()).collect();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::live::redaction;
-use crate::model::LiveState;
+use crate::model::{AllowedVariables, LiveState};
 use assemble::{Assembly, Form};
 use recognise::Known;
 
@@ -76,14 +76,18 @@ fn few(texts: &[String], separator: &str) -> String {
 }
 
 /// Reads a file, or the files of a folder. `project_numbers` maps project ids to numbers, as far as known: the v1 form
-/// names a project by number.
+/// names a project by number. Of `variables` it is kept where they lead.
 ///
 /// # Errors
 /// Where the path cannot be read, or no file in it. A file that is broken is told, and the others still count.
-pub fn read(path: &Path, project_numbers: &BTreeMap<String, String>) -> Result<Printed, GcloudError> {
+pub fn read(
+    path: &Path,
+    project_numbers: &BTreeMap<String, String>,
+    variables: &AllowedVariables,
+) -> Result<Printed, GcloudError> {
     let fail = |problem: String| GcloudError { path: path.to_owned(), problem: one_line(&problem) };
     let sources = files::read(path, &files::Limits::default()).map_err(fail)?;
-    let mut assembly = Assembly::new(project_numbers);
+    let mut assembly = Assembly::new(project_numbers, variables);
     let mut readable = false;
     let mut first_problem = None;
     for source in sources {
@@ -108,7 +112,7 @@ pub fn read(path: &Path, project_numbers: &BTreeMap<String, String>) -> Result<P
 }
 
 /// Takes one document: a list, or one object. `jq -s` makes lists of lists.
-fn take(assembly: &mut Assembly, file: usize, document: Value) {
+fn take(assembly: &mut Assembly<'_>, file: usize, document: Value) {
     match document {
         Value::Array(items) if items.is_empty() => {
             assembly
@@ -125,7 +129,7 @@ fn take(assembly: &mut Assembly, file: usize, document: Value) {
 }
 
 /// A list answers its collection. gcloud prints one collection a list: what holds several was put together by hand.
-fn list(assembly: &mut Assembly, file: usize, items: Vec<Value>) {
+fn list(assembly: &mut Assembly<'_>, file: usize, items: Vec<Value>) {
     let known: Vec<Result<Known, String>> = items.iter().map(recognise::recognise).collect();
     let apis = known.iter().filter_map(|known| match known {
         Ok(Known::Resource(resource)) => Some(resource.api),
@@ -138,7 +142,7 @@ fn list(assembly: &mut Assembly, file: usize, items: Vec<Value>) {
     }
 }
 
-fn object(assembly: &mut Assembly, file: usize, value: &Value, known: Result<Known, String>, form: Form) {
+fn object(assembly: &mut Assembly<'_>, file: usize, value: &Value, known: Result<Known, String>, form: Form) {
     match known {
         Ok(Known::Resource(resource)) => assembly.resource(file, *resource, form),
         Ok(Known::Project { id, number }) => assembly.project(file, id, number),

@@ -48,6 +48,7 @@ pub(super) fn job(item: &Value, context: &NameContext) -> Result<Option<LiveWork
         ingress: resource.value(None, "ingress"),
         service_account: resource.text(Some(template.service_account.clone()), "template.template.serviceAccount"),
         environment: run::environment(&template.containers),
+        variables: run::variables(&template.containers, "template.template.containers", &resource),
         sql_instances: run::sql_instances(&template.volumes, "template.template.volumes", &resource),
         labels: api.labels.into_iter().collect(),
         latest_execution: api.latest_created_execution.and_then(execution),

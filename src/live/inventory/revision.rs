@@ -26,6 +26,7 @@ pub(super) fn revision(item: &Value, context: &NameContext) -> Result<Option<Liv
     Ok(Some(LiveRevision {
         vpc: vpc::access(api.vpc_access.as_ref(), "vpcAccess", &resource),
         service_account: resource.text(Some(api.service_account), "serviceAccount"),
+        variables: run::variables(&api.containers, "containers", &resource),
         sql_instances: run::sql_instances(&api.volumes, "volumes", &resource),
         conditions: api.conditions.iter().map(run::condition).collect(),
         create_time: api.create_time.map(String::from),

@@ -7,7 +7,8 @@ use google_cloud_run_v2::model::{Condition as ApiCondition, Container, Volume};
 
 use super::resource::{OwnName, Resource, word};
 use crate::model::{
-    Condition, ConditionState, Fact, NameContext, SqlConnectionName, Why, WhyKind, WorkloadKind, WorkloadName,
+    Condition, ConditionState, Endpoint, Fact, LiveVariable, NameContext, SqlConnectionName, Why, WhyKind,
+    WorkloadKind, WorkloadName, endpoint,
 };
 
 pub(super) fn workload_name(kind: WorkloadKind, own: OwnName) -> WorkloadName {
@@ -69,6 +70,44 @@ pub(super) fn condition(api: &ApiCondition) -> Condition {
 pub(super) fn environment(containers: &[Container]) -> BTreeSet<String> {
     containers.iter().flat_map(|container| &container.env).map(|variable| variable.name.clone()).collect()
 }
+
+/// Where environment variables lead whose values were allowed to be read, and why that of the others cannot be told.
+/// A port stands beside its host in the same container.
+pub(super) fn variables(containers: &[Container], field: &str, resource: &Resource<'_>) -> Vec<LiveVariable> {
+    let mut all = Vec::new();
+    for (index, container) in containers.iter().enumerate() {
+        let value = |name: &str| container.env.iter().find(|own| own.name == name).and_then(|own| own.value());
+        let port = |name: &str| endpoint::port_of(name, value(name)?);
+        for variable in container.env.iter().filter(|own| !endpoint::is_port_name(&own.name)) {
+            let name = &variable.name;
+            let origin = resource.at(&format!("{field}[{index}].env[{name}]"));
+            let unknown = |kind, text: &str| Fact::unknown(Why::at(kind, text, origin.clone()));
+            let endpoint = match (variable.value(), variable.value_source()) {
+                (Some(value), _) => match Endpoint::of_variable(name, value) {
+                    Ok(endpoint) => {
+                        let beside = endpoint::port_beside(name).and_then(|name| port(&name));
+                        Fact::Known(endpoint.with_port(beside), origin)
+                    }
+                    // What did not lead anywhere was taken out before it was kept, as was what was not allowed then.
+                    Err(_) if value.starts_with(REDACTED_START) => unknown(
+                        WhyKind::Unsupported,
+                        "its value holds no address that is read, or was recorded without leave to keep it",
+                    ),
+                    Err(text) => unknown(WhyKind::Unsupported, text),
+                },
+                (None, Some(_)) => {
+                    unknown(WhyKind::Environment, "its value comes from Secret Manager, which is never read")
+                }
+                (None, None) => continue,
+            };
+            all.push(LiveVariable { name: name.clone(), endpoint });
+        }
+    }
+    all
+}
+
+/// How the mark begins that stands in place of a value.
+const REDACTED_START: &str = "[redacted";
 
 /// The Cloud SQL instances of all volumes, sorted.
 pub(super) fn sql_instances(volumes: &[Volume], field: &str, resource: &Resource<'_>) -> Vec<Fact<SqlConnectionName>> {

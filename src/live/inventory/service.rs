@@ -55,6 +55,7 @@ pub(super) fn service(item: &Value, context: &NameContext) -> Result<Option<Live
         ingress: ingress(&api.ingress, &resource),
         service_account: resource.text(Some(template.service_account.clone()), "template.serviceAccount"),
         environment: run::environment(&template.containers),
+        variables: run::variables(&template.containers, "template.containers", &resource),
         sql_instances: run::sql_instances(&template.volumes, "template.volumes", &resource),
         labels: api.labels.into_iter().collect(),
         latest_execution: None,

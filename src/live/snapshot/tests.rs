@@ -2,6 +2,15 @@ use super::*;
 use crate::model::live::Answer;
 use crate::model::{Api, CoverageStatus};
 
+/// A snapshot of which no variable may be read.
+fn read(path: &Path) -> Result<LiveState, SnapshotError> {
+    super::read(path, &AllowedVariables::default())
+}
+
+fn read_to_serve(path: &Path) -> Result<LiveState, SnapshotError> {
+    super::read_to_serve(path, &AllowedVariables::default())
+}
+
 #[test]
 fn what_is_no_snapshot_is_told_with_its_place() {
     for (text, problem) in [
