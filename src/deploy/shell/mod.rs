@@ -27,6 +27,7 @@
 //! | `join` | lists that become one text |
 //! | `parameter`, `lookup`, `change` | `${X…}`; what a parameter holds; how its text is changed |
 //! | `pattern` | patterns |
+//! | `options` | `set` and `shopt`, and what a shell is started with |
 //! | `conditions` | `[[ … ]]`, `[ … ]` |
 //! | `arithmetic` | `$((…))` |
 
@@ -54,6 +55,7 @@ mod input;
 mod join;
 mod lookup;
 mod loops;
+mod options;
 mod output;
 mod parameter;
 mod pattern;
@@ -67,11 +69,12 @@ mod text;
 mod wrappers;
 mod xargs;
 
+pub use options::Options;
 pub use source::{Unit, UnitKind, units_of};
 
 use flow::{Flow, Frame, Life, LoopFrame};
 use source::Source;
-use state::{Arguments, State, Value};
+use state::{Arguments, State, Status, Value};
 use text::{Field, Part, Text};
 
 /// A simple command that the text runs.
@@ -113,24 +116,31 @@ const MAX_TEXT: usize = 1 << 16;
 const MAX_COMMANDS: usize = 2_000;
 
 /// Reads a shell text. `origin` turns a range of byte offsets (those of the units) into a place.
-pub fn read(units: &[Unit], variables: &Variables, origin: &dyn Fn(Range<usize>) -> Origin) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), variables, None, None)
+pub fn read(
+    units: &[Unit],
+    options: Options,
+    variables: &Variables,
+    origin: &dyn Fn(Range<usize>) -> Origin,
+) -> Outcome {
+    evaluate(&Source::new(units, Rc::new(origin)), options, variables, None, None)
 }
 
 /// Reads a script of the repository: files that it sources are followed.
 pub fn script(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
-    evaluate(&file_source(file), &Variables::new(), Some((repository, "")), Some(file.path()))
+    let options = Options::of_script(file.text());
+    evaluate(&file_source(file), options, &Variables::new(), Some((repository, "")), Some(file.path()))
 }
 
 /// Reads a shell text that stands in a file of the repository and runs in `folder`.
 pub fn text_in(
     units: &[Unit],
+    options: Options,
     variables: &Variables,
     origin: &dyn Fn(Range<usize>) -> Origin,
     repository: &Repository<'_>,
     folder: &str,
 ) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), variables, Some((repository, folder)), None)
+    evaluate(&Source::new(units, Rc::new(origin)), options, variables, Some((repository, folder)), None)
 }
 
 fn file_source<'a>(file: &SourceFile) -> Source<'a> {
@@ -143,6 +153,7 @@ fn file_source<'a>(file: &SourceFile) -> Source<'a> {
 
 fn evaluate<'a>(
     source: &Source<'a>,
+    options: Options,
     variables: &Variables,
     repository: Option<(&'a Repository<'a>, &str)>,
     path: Option<&RepoPath>,
@@ -153,7 +164,7 @@ fn evaluate<'a>(
         Some(_) => Arguments(vec![Field::Any(vec![why])]),
         None => Arguments::default(),
     };
-    let mut state = State::new(arguments);
+    let mut state = State::new(arguments, options);
     for (name, pieces) in variables {
         state.variables.insert(name.clone(), Value::Text(Text::from_pieces(pieces)));
         state.exported.insert(name.clone());
@@ -173,6 +184,7 @@ fn evaluate<'a>(
         frames: Vec::new(),
         callers: Vec::new(),
         sourced: path.cloned().into_iter().collect(),
+        exited: Vec::new(),
         shells: 0,
         conditions: 0,
         capturing: 0,
@@ -202,6 +214,8 @@ struct Shell<'a> {
     frames: Vec<Frame<'a>>,
     callers: Vec<Caller>,
     sourced: Vec<RepoPath>,
+    /// How the shell ends on ways that leave it earlier than others do.
+    exited: Vec<Status>,
     /// Depths and modes that are on.
     shells: usize,
     conditions: usize,
