@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::gcloud::Defaults;
 use super::pipeline::{Dollar, Place, Script, Sink, expand, hole, known, pieces};
 use super::repository::{Repository, resolve};
-use super::shell::{Options, Unit, Variables};
+use super::shell::{Options, Start, Unit, Variables};
 use super::words::{Item, Piece, Word};
 use super::yaml::{Loading, Node, Text};
 use crate::model::{DeployDeclarations, SourceFile, Why, WhyKind, redact};
@@ -82,7 +82,7 @@ impl Build<'_> {
                 return;
             }
             let options = Options::of_command(line.unwrap_or("/bin/sh"));
-            self.script(sink, &self.place.units(text), options, (folder.as_deref(), &variables));
+            self.script(sink, &self.place.units(text), options.into(), (folder.as_deref(), &variables));
             return;
         }
         let image = step.get("name").and_then(Node::text);
@@ -127,7 +127,10 @@ impl Build<'_> {
         let words = std::iter::once(program).chain(arguments.iter().map(|argument| argument.value.as_str()));
         let (options, at) = Options::of_words(&words.map(Some).collect::<Vec<_>>());
         if let Some(text) = at.and_then(|at| arguments.get(at.checked_sub(1)?)) {
-            self.script(sink, &self.units(text), options, (folder, variables));
+            // The word behind the text is its `$0`.
+            let rest = at.and_then(|at| arguments.get(at + 1..)).unwrap_or_default();
+            let rest: Vec<Item> = rest.iter().map(|text| Item::Word(self.word(text))).collect();
+            self.script(sink, &self.units(text), Start { options, arguments: &rest }, (folder, variables));
         }
     }
 
@@ -135,10 +138,10 @@ impl Build<'_> {
         &self,
         sink: &mut Sink<'_>,
         units: &[Unit],
-        options: Options,
+        start: Start<'_>,
         (folder, variables): (Option<&str>, &Variables),
     ) {
-        let script = Script { units, options, variables, folder, guards: &[] };
+        let script = Script { units, start, variables, folder, guards: &[] };
         sink.script(&|range| self.place.origin(range), &script, &mut self.told.borrow_mut());
     }
 

@@ -8,7 +8,7 @@ use super::{MAX_STEPS, Reader};
 use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Place, Script, known, may_deploy, pieces};
 use crate::deploy::repository::resolve;
-use crate::deploy::shell::Options;
+use crate::deploy::shell::Start;
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, WhyKind, redact};
 
@@ -183,8 +183,8 @@ impl Reader<'_> {
         };
         let units = scope.units(place, script);
         // The tasks start `bash --noprofile --norc FILE`: a command that fails does not end the script.
-        let options = Options::default();
-        let read = Script { units: &units, options, variables: &environment, folder: folder.as_deref(), guards };
+        let start = Start::default();
+        let read = Script { units: &units, start, variables: &environment, folder: folder.as_deref(), guards };
         self.sink.script(&|range| place.origin(range), &read, defaults);
         Some(&script.value)
     }

@@ -132,7 +132,7 @@ impl Reader<'_> {
         let units = parameters.units(self.place, command);
         let script = Script {
             units: &units,
-            options: Options::of_command(shell.map_or(SHELL, |shell| &shell.value)),
+            start: Options::of_command(shell.map_or(SHELL, |shell| &shell.value)).into(),
             variables: &environment,
             folder: folder.as_deref(),
             guards: &guards,

@@ -51,7 +51,7 @@ impl Reader<'_> {
         let units = scope.units(place, run);
         let script = Script {
             units: &units,
-            options: options(shell),
+            start: options(shell).into(),
             variables: &scope.environment,
             folder: folder.as_deref(),
             guards: &guards,

@@ -85,7 +85,7 @@ fn run(sink: &mut Sink<'_>, pipeline: &Pipeline, job: &Node, table: &Table, guar
             continue;
         }
         let script =
-            Script { units: &text, options: Options::of_command(SHELL), variables: &variables, folder: Some(""), guards };
+            Script { units: &text, start: Options::of_command(SHELL).into(), variables: &variables, folder: Some(""), guards };
         sink.script(&|range| origin(pipeline, range), &script, &mut defaults);
     }
     if let Some((name, _)) = job.entry("run")

@@ -140,7 +140,7 @@ impl Make<'_> {
         let file = self.file.clone();
         let place = |range| file.origin(range);
         let folder = file.path().parent();
-        let outcome = shell::text_in(units, options, variables, &place, self.repository, folder);
+        let outcome = shell::text_in(units, options.into(), variables, &place, self.repository, folder);
         // Each line is a shell of its own, but gcloud's configuration stays: which target ran before is not known.
         let mut defaults = Defaults::default();
         commands::of_shell(

@@ -120,8 +120,8 @@ pub fn known(pieces: &[Piece]) -> Option<String> {
 pub struct Script<'s> {
     /// Its text.
     pub units: &'s [Unit],
-    /// The options with which its shell is started.
-    pub options: shell::Options,
+    /// How its shell is started.
+    pub start: shell::Start<'s>,
     /// The variables of its environment.
     pub variables: &'s shell::Variables,
     /// The folder that it runs in, from the repository's root; `None` where that is not known.
@@ -174,9 +174,9 @@ impl Sink<'_> {
     pub fn script(&mut self, origin: &dyn Fn(Range<usize>) -> Origin, script: &Script<'_>, defaults: &mut Defaults) {
         let outcome = match script.folder {
             Some(folder) => {
-                shell::text_in(script.units, script.options, script.variables, origin, self.repository, folder)
+                shell::text_in(script.units, script.start, script.variables, origin, self.repository, folder)
             }
-            None => shell::read(script.units, script.options, script.variables, origin),
+            None => shell::read(script.units, script.start, script.variables, origin),
         };
         let context = (script.folder, script.variables);
         commands::of_shell(outcome, context, defaults, script.guards, self.repository, self.declarations);

@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::value::{At, Elem, Kind, Part, Val, why};
 use crate::deploy::commands;
 use crate::deploy::gcloud::{self, Reading};
-use crate::deploy::shell::{self, Options};
+use crate::deploy::shell::{self, Options, Start};
 use crate::deploy::words::{Hole, Item, Piece, Word};
 use crate::model::{DeployCommand, Origin, WhyKind};
 
@@ -63,7 +63,9 @@ impl<'a> Evaluator<'a> {
                         && let Some(Elem::One(Val { kind: Kind::Text(parts), at: text_at })) = elements.get(at)
                     {
                         let parts = parts.clone();
-                        return self.run_shell(&parts, options, *text_at);
+                        // The word behind the text is its `$0`.
+                        let arguments = self.items(elements.get(at + 2..).unwrap_or_default(), 0);
+                        return self.run_shell(&parts, Start { options, arguments: &arguments }, *text_at);
                     }
                     let items = self.items(&elements, 0);
                     self.record(&items, command.at, at);
@@ -83,17 +85,17 @@ impl<'a> Evaluator<'a> {
 
     /// `os.system(text)` and `shell=True`.
     pub fn run_system(&mut self, parts: &[Part], text_at: At) {
-        self.run_shell(parts, Options::of_command("/bin/sh"), text_at);
+        self.run_shell(parts, Options::of_command("/bin/sh").into(), text_at);
     }
 
-    /// A text that a shell runs which is started with these options.
-    fn run_shell(&mut self, parts: &[Part], options: Options, text_at: At) {
+    /// A text that a shell runs.
+    fn run_shell(&mut self, parts: &[Part], start: Start<'_>, text_at: At) {
         if self.silent > 0 {
             return;
         }
         let units = shell::units_of(&self.pieces(parts), text_at.0);
         let origin = self.origin_with_callers(text_at);
-        let outcome = shell::read(&units, options, &shell::Variables::new(), &|_| origin.clone());
+        let outcome = shell::read(&units, start, &shell::Variables::new(), &|_| origin.clone());
         let guards = self.current_guards();
         let environment = shell::Variables::new();
         commands::of_shell(

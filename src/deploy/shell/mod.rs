@@ -103,6 +103,21 @@ pub struct Outcome {
     pub broken: Vec<Why>,
 }
 
+/// How the shell of a text is started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start<'s> {
+    /// Its options.
+    pub options: Options,
+    /// What it is given as `$1`, `$2` and so on; those of a script in a file are not known.
+    pub arguments: &'s [Item],
+}
+
+impl From<Options> for Start<'_> {
+    fn from(options: Options) -> Self {
+        Self { options, arguments: &[] }
+    }
+}
+
 /// Known variables: name → value in pieces.
 pub type Variables = BTreeMap<String, Vec<Piece>>;
 
@@ -118,29 +133,29 @@ const MAX_COMMANDS: usize = 2_000;
 /// Reads a shell text. `origin` turns a range of byte offsets (those of the units) into a place.
 pub fn read(
     units: &[Unit],
-    options: Options,
+    start: Start<'_>,
     variables: &Variables,
     origin: &dyn Fn(Range<usize>) -> Origin,
 ) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), options, variables, None, None)
+    evaluate(&Source::new(units, Rc::new(origin)), start, variables, None, None)
 }
 
 /// Reads a script of the repository: files that it sources are followed.
 pub fn script(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
     let options = Options::of_script(file.text());
-    evaluate(&file_source(file), options, &Variables::new(), Some((repository, "")), Some(file.path()))
+    evaluate(&file_source(file), options.into(), &Variables::new(), Some((repository, "")), Some(file.path()))
 }
 
 /// Reads a shell text that stands in a file of the repository and runs in `folder`.
 pub fn text_in(
     units: &[Unit],
-    options: Options,
+    start: Start<'_>,
     variables: &Variables,
     origin: &dyn Fn(Range<usize>) -> Origin,
     repository: &Repository<'_>,
     folder: &str,
 ) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), options, variables, Some((repository, folder)), None)
+    evaluate(&Source::new(units, Rc::new(origin)), start, variables, Some((repository, folder)), None)
 }
 
 fn file_source<'a>(file: &SourceFile) -> Source<'a> {
@@ -153,16 +168,17 @@ fn file_source<'a>(file: &SourceFile) -> Source<'a> {
 
 fn evaluate<'a>(
     source: &Source<'a>,
-    options: Options,
+    start: Start<'_>,
     variables: &Variables,
     repository: Option<(&'a Repository<'a>, &str)>,
     path: Option<&RepoPath>,
 ) -> Outcome {
+    let Start { options, arguments } = start;
     let start = source.origin(0, 1);
     let why = Why::at(WhyKind::Environment, "the arguments of the script decide it", start.clone());
     let arguments = match path {
         Some(_) => Arguments(vec![Field::Any(vec![why])]),
-        None => Arguments::default(),
+        None => Arguments(arguments.iter().map(Field::of_item).collect()),
     };
     let mut state = State::new(arguments, options);
     for (name, pieces) in variables {

@@ -221,6 +221,14 @@ impl Field {
         }
     }
 
+    /// What an entry of an argument list is as a word of the shell.
+    pub(super) fn of_item(item: &Item) -> Self {
+        match item {
+            Item::Word(word) => Self::Word(Text::from_pieces(&word.pieces)),
+            Item::Any(whys) | Item::Either(_, whys) => Self::Any(whys.clone()),
+        }
+    }
+
     /// The known text of a word.
     pub(super) fn known(&self) -> Option<&str> {
         match self {
