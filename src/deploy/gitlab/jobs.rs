@@ -84,8 +84,13 @@ fn run(sink: &mut Sink<'_>, pipeline: &Pipeline, job: &Node, table: &Table, guar
         if text.is_empty() {
             continue;
         }
-        let script =
-            Script { units: &text, start: Options::of_command(SHELL).into(), variables: &variables, folder: Some(""), guards };
+        let script = Script {
+            units: &text,
+            start: Options::of_command(SHELL).into(),
+            variables: &variables,
+            folder: Some(""),
+            guards,
+        };
         sink.script(&|range| origin(pipeline, range), &script, &mut defaults);
     }
     if let Some((name, _)) = job.entry("run")

@@ -15,8 +15,7 @@ impl<'a> Shell<'a> {
         let first = arguments.first().and_then(Field::known);
         self.state.status = Status::Known(true);
         match name {
-            ":" | "true" | "alias" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep"
-            | "disown" => {
+            ":" | "true" | "alias" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep" | "disown" => {
                 if matches!(name, "hash" | "type" | "which" | "wait") {
                     self.state.status = Status::Assumed(true);
                     self.print_unknown(site);

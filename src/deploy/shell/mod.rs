@@ -3,12 +3,14 @@
 //! The text is parsed by `brush-parser`. One state goes through the script: variables, functions, arguments. A condition
 //! that cannot be decided splits it in two, and what differs afterwards is one or the other; a loop whose rounds are not
 //! known stands for any number of rounds. Commands are taken to succeed: what a script does after a failure carries the
-//! failed command as a guard, and `set -e` or `|| exit` after a command add none.
+//! failed command as a guard, and `set -e` or `|| exit` after a command add none. A pipeline ends as its last command
+//! does, with `pipefail` as any of them that fails; how a shell is started says which of these options are on.
 //!
 //! A variable that the script does not set comes from the environment, and is unknown. So is `${X:-default}` then: the
 //! default is only one of the values that a run can have. A plain assignment decides, whatever the environment holds.
 //! The arguments of a script are unknown too. An unknown text that is not quoted counts as one word, and is marked, so
-//! that whoever reads the words can say so.
+//! that whoever reads the words can say so. So is one that is put between quotes in a text before a shell reads it, as in
+//! `bash -c "… '$X'"`: it counts as one that does not end them.
 //!
 //! | file | subject |
 //! | --- | --- |

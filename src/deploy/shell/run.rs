@@ -59,7 +59,12 @@ impl<'a> Shell<'a> {
                 Status::Known(status) | Status::Assumed(status) if status == on => {
                     flow = self.one_of_list(pipeline, is_last, source);
                     let failed = self.state.status == Status::Known(false) && !pipeline.bang;
-                    if is_last && failed && flow == Flow::Next && self.conditions == 0 && self.state.options.errexit == Some(true) {
+                    if is_last
+                        && failed
+                        && flow == Flow::Next
+                        && self.conditions == 0
+                        && self.state.options.errexit == Some(true)
+                    {
                         return Flow::Exit;
                     }
                 }
@@ -364,7 +369,6 @@ impl<'a> Shell<'a> {
         Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone())
     }
 }
-
 
 /// Where a pipeline stands, its `!` included.
 fn place(pipeline: &Pipeline, source: &Source<'_>) -> (usize, usize) {

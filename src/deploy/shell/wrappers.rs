@@ -143,9 +143,10 @@ impl<'a> Shell<'a> {
         // `-c`: the first word that is no flag is the text, and not the name of a file.
         let mut command = false;
         while let Some((first, tail)) = rest.split_first() {
-            let takes = first.known().filter(|text| text.starts_with(['-', '+'])).is_some_and(|flags| {
-                options.flag(flags, tail.first().and_then(Field::known))
-            });
+            let takes = first
+                .known()
+                .filter(|text| text.starts_with(['-', '+']))
+                .is_some_and(|flags| options.flag(flags, tail.first().and_then(Field::known)));
             match first.known() {
                 Some("-O" | "+O" | "--rcfile" | "--init-file") => rest = tail.get(1..).unwrap_or_default(),
                 Some(flag) if flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c') => {

@@ -28,7 +28,10 @@ const QUOTES: &str = "x' --vpc-connector 'o\" --vpc-connector \"p";
 const ENVIRONMENTS: [Given; 4] = [
     (&[], &[]),
     (&["prod", "eu"], &[("A", "x"), ("B", "1"), ("R", "r9"), ("MEM", "1Gi"), ("S", "s1")]),
-    (&["--region", "r7"], &[("A", "y"), ("B", ""), ("R", ""), ("MEM", "2Gi --vpc-connector other"), ("S", "s2"), ("Q", QUOTES)]),
+    (
+        &["--region", "r7"],
+        &[("A", "y"), ("B", ""), ("R", ""), ("MEM", "2Gi --vpc-connector other"), ("S", "s2"), ("Q", QUOTES)],
+    ),
     (
         &["a b", "c"],
         &[("A", "x y"), ("R", "r8 --vpc-egress all-traffic --region r6"), ("MEM", ""), ("S", "a --network n")],
