@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use brush_parser::ast::{
     AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, FunctionBody, IfClauseCommand,
-    Pipeline, SimpleCommand, SourceLocation,
+    Pipeline, SeparatorOperator, SimpleCommand, SourceLocation,
 };
 
 use super::flow::{Arm, Flow, Life};
@@ -16,6 +16,14 @@ use crate::model::{Guard, Why, WhyKind};
 impl<'a> Shell<'a> {
     pub(super) fn list(&mut self, list: &CompoundList, source: &Source<'a>) -> Flow {
         for item in &list.0 {
+            if matches!(item.1, SeparatorOperator::Async) {
+                self.state.out = self.subshell(|shell| {
+                    shell.and_or(&item.0, source);
+                });
+                // How it ends, nobody waits for.
+                self.state.status = Status::Known(true);
+                continue;
+            }
             let flow = self.and_or(&item.0, source);
             if flow != Flow::Next {
                 return flow;
