@@ -3,6 +3,8 @@
 //!
 //! Sources: "The Set Builtin", "The Shopt Builtin" and "Pipelines" of the manual of bash.
 
+use brush_parser::ast::{Command, Pipeline};
+
 use super::Shell;
 use super::command::Site;
 use super::state::{Arguments, Status};
@@ -187,6 +189,19 @@ impl<'a> Shell<'a> {
                 "lastpipe" => self.state.options.lastpipe = on,
                 _ => {}
             }
+        }
+    }
+
+    /// A pipeline that ends as a command does which does nothing but test.
+    pub(super) fn is_test(&self, pipeline: &Pipeline) -> bool {
+        let tests = |command: &Command| match command {
+            Command::ExtendedTest(..) => true,
+            Command::Simple(simple) => matches!(Self::written(simple).first(), Some(&("[" | "test"))),
+            _ => false,
+        };
+        match self.state.options.pipefail {
+            Some(false) => pipeline.seq.last().is_some_and(tests),
+            _ => pipeline.seq.iter().any(tests),
         }
     }
 

@@ -356,19 +356,6 @@ impl<'a> Shell<'a> {
         command.word_or_name.iter().map(|word| word.value.as_str()).chain(suffix).collect()
     }
 
-    /// A pipeline that ends as a command does which does nothing but test.
-    fn is_test(&self, pipeline: &Pipeline) -> bool {
-        let tests = |command: &Command| match command {
-            Command::ExtendedTest(..) => true,
-            Command::Simple(simple) => matches!(Self::written(simple).first(), Some(&("[" | "test"))),
-            _ => false,
-        };
-        match self.state.options.pipefail {
-            Some(false) => pipeline.seq.last().is_some_and(tests),
-            _ => pipeline.seq.iter().any(tests),
-        }
-    }
-
     pub(super) fn guard(&self, source: &Source<'a>, span: (usize, usize), negated: bool) -> Guard {
         Guard { text: source.line(span.0, span.1), origin: self.origin(source, span), negated, decided: None }
     }
