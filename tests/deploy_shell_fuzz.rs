@@ -8,7 +8,7 @@ use crate::common::fuzz::{self, Driver};
 /// No input may take longer; in a build without optimisation, on a busy machine.
 const MAX_TIME: Duration = Duration::from_secs(30);
 const MAX_BYTES: usize = 8 << 10;
-const WORDS: [&str; 56] = [
+const WORDS: [&str; 60] = [
     "(",
     ")",
     "{ ",
@@ -44,6 +44,10 @@ const WORDS: [&str; 56] = [
     "local X=",
     "export X=",
     "set -e\n",
+    "set -euo pipefail\n",
+    "shopt -s lastpipe\n",
+    "false",
+    "bash -eo pipefail -c ",
     "set -- a b\n",
     "shift\n",
     "eval \"$X\"\n",

@@ -72,3 +72,32 @@ fn a_manifest_that_a_workflow_applies_is_declared_once() {
     assert_eq!(command["origin"]["file"], ".github/workflows/deploy.yml");
     assert_eq!(command["clears"], serde_json::json!(["network"]), "what the manifest does not mention is cleared");
 }
+
+/// A repository whose script applies a manifest with this share of the latest revision, beside 60 % of another one.
+fn with_traffic(percent: u32) -> Repository {
+    let repository = repository("private-ranges-only");
+    let traffic = format!(
+        "  traffic:\n    - revisionName: orders-00001-abc\n      percent: 60\n    - latestRevision: true\n      percent: {percent}\n"
+    );
+    repository.write("deploy/orders.yaml", &format!("{MANIFEST}{traffic}"));
+    let script = "#!/bin/bash\ngcloud run services replace deploy/orders.yaml --project shop-staging\n";
+    repository.write("deploy/deploy.sh", script);
+    repository
+}
+
+#[test]
+fn a_manifest_with_traffic_that_the_api_refuses_is_a_finding_at_its_place() {
+    let report = with_traffic(50).run(&["check", "--live", "none", "--only", "vpc", "--format", "json"]).json();
+    let findings = list(&report, "findings");
+    let refused = findings.iter().find(|finding| finding["rule"] == "deploy-refused").expect("a refused deploy");
+    assert_eq!(refused["field"], "run services replace");
+    assert!(refused["title"].as_str().unwrap().contains("add up to 110"), "{refused}");
+    let places = list(refused, "places");
+    assert_eq!((&places[0]["file"], &places[0]["line"]), (&"deploy/orders.yaml".into(), &17.into()));
+}
+
+#[test]
+fn a_manifest_with_traffic_that_adds_up_is_none() {
+    let report = with_traffic(40).run(&["check", "--live", "none", "--only", "vpc", "--format", "json"]).json();
+    assert!(list(&report, "findings").iter().all(|finding| finding["rule"] != "deploy-refused"), "{report}");
+}

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::gcloud::Defaults;
 use super::pipeline::{Dollar, Place, Script, Sink, expand, hole, known, pieces};
 use super::repository::{Repository, resolve};
-use super::shell::{Unit, Variables};
+use super::shell::{Options, Start, Unit, Variables};
 use super::words::{Item, Piece, Word};
 use super::yaml::{Loading, Node, Text};
 use crate::model::{DeployDeclarations, SourceFile, Why, WhyKind, redact};
@@ -72,7 +72,17 @@ impl Build<'_> {
         };
         if let Some(text) = step.get("script").and_then(Node::text) {
             // Substitutions reach a script through its environment only.
-            self.script(sink, &self.place.units(text), (text, &text.value), &variables, folder.as_deref());
+            // Without a first line that names another, the shell is `/bin/sh`.
+            let line = text.value.lines().next().and_then(|line| line.strip_prefix("#!"));
+            if let Some(program) = line.filter(|line| !line.contains("sh")) {
+                if text.value.contains("gcloud") {
+                    let shown = format!("a script for `{}` is not evaluated", redact::line(program.trim()));
+                    sink.incomplete(self.place.why(WhyKind::Unsupported, shown, text));
+                }
+                return;
+            }
+            let options = Options::of_command(line.unwrap_or("/bin/sh"));
+            self.script(sink, &self.place.units(text), options.into(), (folder.as_deref(), &variables));
             return;
         }
         let image = step.get("name").and_then(Node::text);
@@ -87,16 +97,18 @@ impl Build<'_> {
         };
         match program {
             Some((_, shell)) if matches!(&*shell, "bash" | "sh") => {
-                self.shell(sink, &arguments, &variables, folder.as_deref())
+                self.shell(sink, &shell, &arguments, (folder.as_deref(), &variables))
             }
             Some((at, program)) => {
                 let first = Word::known(program, self.place.of(at));
                 self.command(sink, Some(first), &arguments, (folder.as_deref(), &variables));
             }
             None if image.is_some_and(|image| runs_arguments(&image.value)) => {
-                let shell = arguments.first().is_some_and(|first| matches!(base(&first.value), "bash" | "sh"));
-                match arguments.split_first().filter(|_| shell) {
-                    Some((_, rest)) => self.shell(sink, rest, &variables, folder.as_deref()),
+                let is_shell = |first: &Text| matches!(base(&first.value), "bash" | "sh");
+                match arguments.split_first().filter(|(first, _)| is_shell(first)) {
+                    Some((shell, rest)) => {
+                        self.shell(sink, base(&shell.value), rest, (folder.as_deref(), &variables));
+                    }
                     None => self.command(sink, None, &arguments, (folder.as_deref(), &variables)),
                 }
             }
@@ -105,11 +117,20 @@ impl Build<'_> {
     }
 
     /// `bash -c SCRIPT`, or `bash FILE`, which is read for itself.
-    fn shell(&self, sink: &mut Sink<'_>, arguments: &[&Text], variables: &Variables, folder: Option<&str>) {
-        let is_option = |text: &str| text.starts_with('-') && text.ends_with('c') && !text.starts_with("--");
-        let at = arguments.iter().position(|argument| is_option(&argument.value));
-        if let Some(text) = at.and_then(|at| arguments.get(at + 1)) {
-            self.script(sink, &self.units(text), (text, ""), variables, folder);
+    fn shell(
+        &self,
+        sink: &mut Sink<'_>,
+        program: &str,
+        arguments: &[&Text],
+        (folder, variables): (Option<&str>, &Variables),
+    ) {
+        let words = std::iter::once(program).chain(arguments.iter().map(|argument| argument.value.as_str()));
+        let (options, at) = Options::of_words(&words.map(Some).collect::<Vec<_>>());
+        if let Some(text) = at.and_then(|at| arguments.get(at.checked_sub(1)?)) {
+            // The word behind the text is its `$0`.
+            let rest = at.and_then(|at| arguments.get(at + 1..)).unwrap_or_default();
+            let rest: Vec<Item> = rest.iter().map(|text| Item::Word(self.word(text))).collect();
+            self.script(sink, &self.units(text), Start { options, arguments: &rest }, (folder, variables));
         }
     }
 
@@ -117,19 +138,10 @@ impl Build<'_> {
         &self,
         sink: &mut Sink<'_>,
         units: &[Unit],
-        (at, text): (&Text, &str),
-        variables: &Variables,
-        folder: Option<&str>,
+        start: Start<'_>,
+        (folder, variables): (Option<&str>, &Variables),
     ) {
-        let program = text.lines().next().and_then(|line| line.strip_prefix("#!"));
-        if let Some(program) = program.filter(|line| !line.contains("sh")) {
-            if text.contains("gcloud") {
-                let text = format!("a script for `{}` is not evaluated", redact::line(program.trim()));
-                sink.incomplete(self.place.why(WhyKind::Unsupported, text, at));
-            }
-            return;
-        }
-        let script = Script { units, variables, folder, guards: &[] };
+        let script = Script { units, start, variables, folder, guards: &[] };
         sink.script(&|range| self.place.origin(range), &script, &mut self.told.borrow_mut());
     }
 

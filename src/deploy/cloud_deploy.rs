@@ -62,6 +62,7 @@ pub fn read(files: &[SourceFile], repository: &Repository<'_>, declarations: &mu
                     project: Some(project),
                     region: Some(region),
                     guards: Vec::new(),
+                    assumes: Vec::new(),
                 };
                 for config in &configs {
                     manifests(&mut sink, config, &profiles, &applied);
@@ -149,6 +150,7 @@ fn alone(sink: &mut Sink<'_>, config: &Part) {
         project: target(node, "projectid"),
         region: target(node, "region"),
         guards: Vec::new(),
+        assumes: Vec::new(),
     };
     if let Some((name, common)) = config.node.get("deploy").and_then(|deploy| deploy.entry("cloudrun")) {
         manifests(sink, config, &[], &applied(common, config.place.of(name)));

@@ -58,7 +58,8 @@ fn push(deploy: DeployCommand, mut guards: Vec<Guard>, declarations: &mut Deploy
     }
 }
 
-fn refuse(refused: RefusedCommand, declarations: &mut DeployDeclarations) {
+/// Notes that a command sets nothing, and says why.
+pub fn refuse(refused: RefusedCommand, declarations: &mut DeployDeclarations) {
     if declarations.refused.contains(&refused) {
         return;
     }

@@ -208,7 +208,10 @@ fn deploys(kind: FileKind, text: &str) -> bool {
         FileKind::Gitlab => gcloud || text.contains("include"),
         FileKind::CloudBuild | FileKind::CircleCi => gcloud || text.contains("cloud-run"),
         FileKind::Azure => gcloud || text.contains("template"),
-        FileKind::Manifest => text.contains("serving.knative.dev/v1") || text.contains("run.googleapis.com/v1"),
+        FileKind::Manifest => {
+            let v1 = text.contains("serving.knative.dev/v1") || text.contains("run.googleapis.com/v1");
+            v1 || super::manifest::may_be_elsewhere(text)
+        }
         FileKind::CloudDeploy => true,
         FileKind::Shell | FileKind::Makefile => {
             let acts = ["deploy", "update", "replace", "connectors"].iter().any(|word| text.contains(word));

@@ -37,8 +37,12 @@ pub enum Extent {
     /// It is quoted, or not split: a part of one word, whatever stands in it.
     #[default]
     Text,
-    /// There are no blanks in it, so that it is a part of one word wherever it stands.
+    /// There are no blanks and no quotes in it, so that it is a part of one word wherever it stands.
     Word,
+    /// It brings the quotes along that it needs: a part of one word, but where it stands between other quotes.
+    Quoted,
+    /// It is put between quotes before a shell reads them: it ends them, if it has such quotes in it.
+    Spliced,
     /// It is not quoted: several words or none, if it has blanks or is empty.
     Split,
 }

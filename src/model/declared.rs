@@ -244,8 +244,9 @@ pub struct DeployCommand {
     pub traffic: Vec<TrafficChange>,
     /// The conditions under which the command runs, outermost first.
     pub guards: Vec<Guard>,
-    /// What the reading takes for granted: texts that are not quoted and not known are one word each. What is known of
-    /// the command is known only then, since further words may be further flags.
+    /// What the reading takes for granted: texts that are not quoted and not known are one word each, and those that are
+    /// put between quotes in what a shell reads have no quotes in them. What is known of the command is known only then,
+    /// since further words may be further flags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assumes: Vec<Guard>,
 }

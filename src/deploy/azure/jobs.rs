@@ -8,6 +8,7 @@ use super::{MAX_STEPS, Reader};
 use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Place, Script, known, may_deploy, pieces};
 use crate::deploy::repository::resolve;
+use crate::deploy::shell::Start;
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, WhyKind, redact};
 
@@ -181,7 +182,9 @@ impl Reader<'_> {
             None => Some(String::new()),
         };
         let units = scope.units(place, script);
-        let read = Script { units: &units, variables: &environment, folder: folder.as_deref(), guards };
+        // The tasks start `bash --noprofile --norc FILE`: a command that fails does not end the script.
+        let start = Start::default();
+        let read = Script { units: &units, start, variables: &environment, folder: folder.as_deref(), guards };
         self.sink.script(&|range| place.origin(range), &read, defaults);
         Some(&script.value)
     }

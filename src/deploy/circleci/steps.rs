@@ -8,10 +8,14 @@ use super::workflows::named;
 use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Script, known, pieces};
 use crate::deploy::repository::resolve;
-use crate::deploy::shell::Variables;
+use crate::deploy::shell::{Options, Variables};
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, WhyKind, redact};
 
+/// The shell of a step that names none.
+///
+/// Source: "CircleCI configuration reference", "Default shell options".
+const SHELL: &str = "/bin/bash -eo pipefail";
 /// How deep commands use one another.
 const MAX_DEPTH: usize = 20;
 
@@ -126,7 +130,13 @@ impl Reader<'_> {
             None => Some(String::new()),
         };
         let units = parameters.units(self.place, command);
-        let script = Script { units: &units, variables: &environment, folder: folder.as_deref(), guards: &guards };
+        let script = Script {
+            units: &units,
+            start: Options::of_command(shell.map_or(SHELL, |shell| &shell.value)).into(),
+            variables: &environment,
+            folder: folder.as_deref(),
+            guards: &guards,
+        };
         let place = self.place;
         self.sink.script(&|range| place.origin(range), &script, &mut job.defaults);
         if command.value.contains("BASH_ENV") {

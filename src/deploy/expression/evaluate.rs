@@ -3,7 +3,7 @@
 use super::functions;
 use super::parse::{Expr, Step, parse};
 use super::value::{Value, equal, number};
-use crate::deploy::words::Hole;
+use crate::deploy::words::{Extent, Hole};
 use crate::model::{Why, WhyKind};
 
 /// Whose expressions are evaluated.
@@ -25,6 +25,11 @@ pub trait Contexts {
 
     /// Why what a path leads to is not known.
     fn unknown_path(&self, path: &str) -> Why;
+
+    /// True for a path of which the value is never empty, and has no blanks and no quotes.
+    fn is_word(&self, _path: &str) -> bool {
+        false
+    }
 
     /// Whose expressions these are.
     fn dialect(&self) -> Dialect;
@@ -226,7 +231,8 @@ fn path(name: &str, steps: &[Step], contexts: &dyn Contexts) -> Value {
         None => {
             let mut text = names.join(".");
             text.push_str(if names.len() <= steps.len() { ".*" } else { "" });
-            Value::unknown(contexts.unknown_path(&text))
+            let extent = if contexts.is_word(&text) { Extent::Word } else { Extent::Text };
+            Value::Unknown(Hole { whys: vec![contexts.unknown_path(&text)], extent, ..Hole::default() })
         }
     }
 }

@@ -75,12 +75,17 @@ impl State {
         self.after_hole = true;
     }
 
-    /// Notes that an unquoted text is taken for one word.
+    /// Notes that a text is taken for a part of one word which may be more.
     pub(super) fn assume_one_word(&mut self, word: &Word) {
         for piece in &word.pieces {
             let Piece::Hole(hole) = piece else { continue };
-            let Some(why) = hole.whys.first().filter(|_| hole.extent == Extent::Split) else { continue };
-            let text = format!("an unquoted text is one word: {}", why.text);
+            let taken = match hole.extent {
+                Extent::Split => "an unquoted text is one word",
+                Extent::Spliced => "a text put between quotes has none in it",
+                Extent::Text | Extent::Word | Extent::Quoted => continue,
+            };
+            let Some(why) = hole.whys.first() else { continue };
+            let text = format!("{taken}: {}", why.text);
             let guard = Guard { text, origin: word.origin.clone(), negated: false, decided: None };
             if !self.assumes.contains(&guard) {
                 self.assumes.push(guard);

@@ -23,7 +23,7 @@
 use super::repository::Repository;
 use super::words::Item;
 use crate::model::{
-    ConnectorAction, ConnectorCommand, DeployCommand, Fact, NameContext, Origin, RefusedCommand, Why, WhyKind,
+    ConnectorAction, ConnectorCommand, DeployCommand, Fact, Guard, NameContext, Origin, RefusedCommand, Why, WhyKind,
     WorkloadKind,
 };
 
@@ -87,6 +87,8 @@ pub struct ManifestCommand {
     pub project: Fact<String>,
     /// Region; where it is absent, the file may say it.
     pub region: Fact<String>,
+    /// What the reading takes for granted of words that are not known.
+    pub assumes: Vec<Guard>,
 }
 
 /// Reads an argument list, program included. `origin` is where the command stands.
@@ -176,7 +178,8 @@ fn finish(mut state: State, origin: &Origin, context: &NameContext) -> Reading {
     let action = spec.words.to_owned();
     if action.ends_with(" replace") {
         let project = state.uses.text("--project", origin);
-        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file: name, project, region };
+        let assumes = state.assumes.clone();
+        let manifest = ManifestCommand { origin: origin.clone(), action, kind, file: name, project, region, assumes };
         return Reading::Manifest(Box::new(manifest));
     }
     let deploy = |region: Fact<String>| {

@@ -32,6 +32,21 @@ pub(super) struct Scope {
     pub(super) defaults: Defaults,
 }
 
+/// What is never empty, and has no blanks and no quotes in it.
+///
+/// Source: "Contexts reference" of GitHub Actions, `github` context.
+const WORDS: [&str; 9] = [
+    "github.event_name",
+    "github.job",
+    "github.repository",
+    "github.repository_id",
+    "github.repository_owner",
+    "github.run_attempt",
+    "github.run_id",
+    "github.run_number",
+    "github.sha",
+];
+
 /// A scope, at the place of an expression.
 struct Here<'a> {
     scope: &'a Scope,
@@ -64,6 +79,10 @@ impl Contexts for Here<'_> {
 
     fn unknown_path(&self, path: &str) -> Why {
         self.why(WhyKind::Environment, format!("`{path}` is known only when the workflow runs"))
+    }
+
+    fn is_word(&self, path: &str) -> bool {
+        WORDS.contains(&path)
     }
 
     fn dialect(&self) -> Dialect {

@@ -4,6 +4,7 @@ use super::scope::Scope;
 use super::{Reader, RunDefaults, cloud_run_action};
 use crate::deploy::pipeline::{Place, Script, assigned_names, known, may_deploy, pieces};
 use crate::deploy::repository::resolve;
+use crate::deploy::shell::Options;
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, WhyKind, redact};
 
@@ -48,8 +49,13 @@ impl Reader<'_> {
             None => Some(String::new()),
         };
         let units = scope.units(place, run);
-        let script =
-            Script { units: &units, variables: &scope.environment, folder: folder.as_deref(), guards: &guards };
+        let script = Script {
+            units: &units,
+            start: options(shell).into(),
+            variables: &scope.environment,
+            folder: folder.as_deref(),
+            guards: &guards,
+        };
         self.sink.script(&|range| place.origin(range), &script, &mut job.defaults);
         if run.value.contains("GITHUB_ENV") {
             assigned_names(&run.value, &mut job.rewritten);
@@ -93,4 +99,16 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// How the shell of a step is started.
+///
+/// Source: "Workflow syntax for GitHub Actions", `jobs.<job_id>.steps[*].shell`.
+fn options(shell: Option<&Text>) -> Options {
+    Options::of_command(match shell.map_or("", |shell| shell.value.trim()) {
+        "" => "bash -e {0}",
+        "bash" => "bash --noprofile --norc -eo pipefail {0}",
+        "sh" => "sh -e {0}",
+        other => other,
+    })
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::deploy::gcloud::Defaults;
 use crate::deploy::pipeline::{Script, Sink, pieces};
-use crate::deploy::shell::{Unit, UnitKind, Variables};
+use crate::deploy::shell::{Options, Unit, UnitKind, Variables};
 use crate::deploy::yaml::{Node, Text};
 use crate::model::{Guard, Origin, WhyKind};
 
@@ -15,6 +15,10 @@ use crate::model::{Guard, Origin, WhyKind};
 const FILE: u32 = 32;
 /// The most combinations of a matrix that are followed.
 const MAX_COMBINATIONS: usize = 200;
+/// How the shell of a job is started: the runner sets both options, `pipefail` where the shell has it.
+///
+/// Source: `BashWriter` of GitLab Runner, shells/bash.go.
+const SHELL: &str = "bash -eo pipefail";
 /// How deep lists of commands are nested in one another.
 const MAX_NESTING: usize = 10;
 
@@ -80,7 +84,13 @@ fn run(sink: &mut Sink<'_>, pipeline: &Pipeline, job: &Node, table: &Table, guar
         if text.is_empty() {
             continue;
         }
-        let script = Script { units: &text, variables: &variables, folder: Some(""), guards };
+        let script = Script {
+            units: &text,
+            start: Options::of_command(SHELL).into(),
+            variables: &variables,
+            folder: Some(""),
+            guards,
+        };
         sink.script(&|range| origin(pipeline, range), &script, &mut defaults);
     }
     if let Some((name, _)) = job.entry("run")

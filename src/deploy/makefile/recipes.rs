@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::functions::stem;
 use super::{Make, Rule, State, Value, hole, known};
 use crate::deploy::gcloud::Defaults;
-use crate::deploy::shell::{Unit, UnitKind};
+use crate::deploy::shell::{Options, Unit, UnitKind};
 use crate::deploy::words::Piece;
 use crate::deploy::{commands, shell};
 use crate::model::{Guard, Why, WhyKind};
@@ -77,6 +77,7 @@ impl Make<'_> {
             matches!(program.rsplit('/').next(), Some("sh" | "bash" | "dash" | "zsh" | "ksh"))
                 || shell.starts_with("/usr/bin/env bash")
         });
+        let options = self.options(shell.as_deref().unwrap_or_default());
         let variables = self.environment();
         let mut script: Vec<Unit> = Vec::new();
         let mut script_guards: Vec<Guard> = Vec::new();
@@ -113,20 +114,33 @@ impl Make<'_> {
                     script_guards
                         .extend(all.iter().filter(|guard| !script_guards.contains(guard)).cloned().collect::<Vec<_>>());
                 } else {
-                    self.run(&line, &variables, &all);
+                    self.run(&line, options, &variables, &all);
                 }
             }
         }
         if self.one_shell && !script.is_empty() {
-            self.run(&script, &variables, &script_guards);
+            self.run(&script, options, &variables, &script_guards);
         }
     }
 
-    fn run(&mut self, units: &[Unit], variables: &shell::Variables, guards: &[Guard]) {
+    /// How the shell is started that runs a line of a recipe.
+    fn options(&mut self, shell: &str) -> Options {
+        let flags = match self.state.variables.get(".SHELLFLAGS").cloned() {
+            Some(Value::Recursive(text)) => known(&self.plain(&text)),
+            Some(Value::Simple(pieces)) => known(&pieces),
+            None => Some("-c".to_owned()),
+        };
+        match flags {
+            Some(flags) => Options::of_command(&format!("{shell} {flags}")),
+            None => Options::of_command(shell).unsure(),
+        }
+    }
+
+    fn run(&mut self, units: &[Unit], options: Options, variables: &shell::Variables, guards: &[Guard]) {
         let file = self.file.clone();
         let place = |range| file.origin(range);
         let folder = file.path().parent();
-        let outcome = shell::text_in(units, variables, &place, self.repository, folder);
+        let outcome = shell::text_in(units, options.into(), variables, &place, self.repository, folder);
         // Each line is a shell of its own, but gcloud's configuration stays: which target ran before is not known.
         let mut defaults = Defaults::default();
         commands::of_shell(

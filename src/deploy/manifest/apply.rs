@@ -48,6 +48,7 @@ pub fn apply(sink: &mut Sink<'_>, command: ManifestCommand, folder: Option<&str>
                 project: Some(command.project),
                 region: Some(command.region),
                 guards,
+                assumes: command.assumes,
             };
             declare(sink, &document, &applied);
         }

@@ -80,7 +80,7 @@ impl<'a> Document<'a> {
     }
 
     /// Why a text is not what is applied: something puts another one in before.
-    fn placeholder(&self, text: &Text) -> Option<Why> {
+    pub(super) fn placeholder(&self, text: &Text) -> Option<Why> {
         let source = self.place.file.text();
         let line = source.get(text.range.end..).unwrap_or_default().lines().next().unwrap_or_default();
         if line.trim_start().trim_start_matches(['"', '\'']).trim_start().starts_with("# from-param:") {

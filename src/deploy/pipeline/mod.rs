@@ -120,6 +120,8 @@ pub fn known(pieces: &[Piece]) -> Option<String> {
 pub struct Script<'s> {
     /// Its text.
     pub units: &'s [Unit],
+    /// How its shell is started.
+    pub start: shell::Start<'s>,
     /// The variables of its environment.
     pub variables: &'s shell::Variables,
     /// The folder that it runs in, from the repository's root; `None` where that is not known.
@@ -171,8 +173,10 @@ impl Sink<'_> {
     /// earlier scripts of the same job have told gcloud.
     pub fn script(&mut self, origin: &dyn Fn(Range<usize>) -> Origin, script: &Script<'_>, defaults: &mut Defaults) {
         let outcome = match script.folder {
-            Some(folder) => shell::text_in(script.units, script.variables, origin, self.repository, folder),
-            None => shell::read(script.units, script.variables, origin),
+            Some(folder) => {
+                shell::text_in(script.units, script.start, script.variables, origin, self.repository, folder)
+            }
+            None => shell::read(script.units, script.start, script.variables, origin),
         };
         let context = (script.folder, script.variables);
         commands::of_shell(outcome, context, defaults, script.guards, self.repository, self.declarations);

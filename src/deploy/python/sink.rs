@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::value::{At, Elem, Kind, Part, Val, why};
 use crate::deploy::commands;
 use crate::deploy::gcloud::{self, Reading};
-use crate::deploy::shell;
+use crate::deploy::shell::{self, Options, Start};
 use crate::deploy::words::{Hole, Item, Piece, Word};
 use crate::model::{DeployCommand, Origin, WhyKind};
 
@@ -44,7 +44,7 @@ impl<'a> Evaluator<'a> {
                 if shell == Some(false) {
                     return self.record(&[Item::Word(self.word(command))], command.at, at);
                 }
-                self.run_shell(&parts, command.at);
+                self.run_system(&parts, command.at);
             }
             Kind::Unknown(_) => {
                 self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);
@@ -56,17 +56,16 @@ impl<'a> Evaluator<'a> {
             }
             _ => match self.elements(command) {
                 Ok(elements) => {
-                    if let [
-                        Elem::One(shell),
-                        Elem::One(flag),
-                        Elem::One(Val { kind: Kind::Text(parts), at: text_at }),
-                        ..,
-                    ] = elements.as_slice()
-                        && shell.as_text().is_some_and(|program| is_shell(&program))
-                        && flag.as_text().is_some_and(|flag| flag.starts_with('-') && flag.ends_with('c'))
+                    let words: Vec<_> = elements.iter().map(known_word).collect();
+                    let words: Vec<Option<&str>> = words.iter().map(Option::as_deref).collect();
+                    if words.first().copied().flatten().is_some_and(is_shell)
+                        && let (options, Some(at)) = Options::of_words(&words)
+                        && let Some(Elem::One(Val { kind: Kind::Text(parts), at: text_at })) = elements.get(at)
                     {
                         let parts = parts.clone();
-                        return self.run_shell(&parts, *text_at);
+                        // The word behind the text is its `$0`.
+                        let arguments = self.items(elements.get(at + 2..).unwrap_or_default(), 0);
+                        return self.run_shell(&parts, Start { options, arguments: &arguments }, *text_at);
                     }
                     let items = self.items(&elements, 0);
                     self.record(&items, command.at, at);
@@ -85,13 +84,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `os.system(text)` and `shell=True`.
-    pub fn run_shell(&mut self, parts: &[Part], text_at: At) {
+    pub fn run_system(&mut self, parts: &[Part], text_at: At) {
+        self.run_shell(parts, Options::of_command("/bin/sh").into(), text_at);
+    }
+
+    /// A text that a shell runs.
+    fn run_shell(&mut self, parts: &[Part], start: Start<'_>, text_at: At) {
         if self.silent > 0 {
             return;
         }
         let units = shell::units_of(&self.pieces(parts), text_at.0);
         let origin = self.origin_with_callers(text_at);
-        let outcome = shell::read(&units, &shell::Variables::new(), &|_| origin.clone());
+        let outcome = shell::read(&units, start, &shell::Variables::new(), &|_| origin.clone());
         let guards = self.current_guards();
         let environment = shell::Variables::new();
         commands::of_shell(
@@ -226,6 +230,10 @@ impl<'a> Evaluator<'a> {
         };
         parts.iter().map(piece).collect()
     }
+}
+
+fn known_word(element: &Elem<'_>) -> Option<std::rc::Rc<str>> {
+    if let Elem::One(value) = element { value.as_text() } else { None }
 }
 
 /// True for a program that runs the text after `-c`.

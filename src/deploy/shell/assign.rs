@@ -14,7 +14,7 @@ const MAX_WORDS: usize = 5_000;
 impl<'a> Shell<'a> {
     pub(super) fn assign(&mut self, assignment: &Assignment, source: &Source<'a>, span: (usize, usize)) {
         let append = assignment.append;
-        if self.state.allexport
+        if self.state.options.allexport
             && let AssignmentName::VariableName(name) = &assignment.name
         {
             self.state.exported.insert(name.clone());

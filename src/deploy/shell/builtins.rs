@@ -15,8 +15,7 @@ impl<'a> Shell<'a> {
         let first = arguments.first().and_then(Field::known);
         self.state.status = Status::Known(true);
         match name {
-            ":" | "true" | "alias" | "shopt" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep"
-            | "disown" => {
+            ":" | "true" | "alias" | "ulimit" | "umask" | "hash" | "type" | "which" | "wait" | "sleep" | "disown" => {
                 if matches!(name, "hash" | "type" | "which" | "wait") {
                     self.state.status = Status::Assumed(true);
                     self.print_unknown(site);
@@ -126,6 +125,7 @@ impl<'a> Shell<'a> {
                 }
             }
             "set" => self.set(arguments),
+            "shopt" => self.shopt(arguments, site),
             "return" => {
                 self.end_status(first);
                 return Some(Flow::Return);
@@ -163,44 +163,6 @@ impl<'a> Shell<'a> {
         if arguments.iter().any(|field| field.known().is_some_and(|text| text.contains("gcloud"))) {
             let why = self.unsupported("an alias of gcloud", site.source, site.span);
             self.incomplete(why);
-        }
-    }
-
-    pub(super) fn set(&mut self, arguments: &[Field]) {
-        for (at, field) in arguments.iter().enumerate() {
-            match field.known() {
-                Some("--") => {
-                    self.state.arguments = Arguments(arguments.get(at + 1..).unwrap_or_default().to_vec());
-                    return;
-                }
-                Some(text) if text.starts_with('-') && text.len() > 1 => {
-                    self.state.errexit |= text.contains('e');
-                    self.state.allexport |= text.contains('a');
-                }
-                Some(text) if text.starts_with('+') => {
-                    self.state.errexit &= !text.contains('e');
-                    self.state.allexport &= !text.contains('a');
-                }
-                // The name of an option of `-o`.
-                Some(_) if at > 0 => {
-                    if let Some(flag) = arguments.get(at - 1).and_then(Field::known).filter(|flag| flag.ends_with('o'))
-                    {
-                        let on = flag.starts_with('-');
-                        match field.known() {
-                            Some("errexit") => self.state.errexit = on,
-                            Some("allexport") => self.state.allexport = on,
-                            _ => {}
-                        }
-                        continue;
-                    }
-                    self.state.arguments = Arguments(arguments.get(at..).unwrap_or_default().to_vec());
-                    return;
-                }
-                _ => {
-                    self.state.arguments = Arguments(arguments.get(at..).unwrap_or_default().to_vec());
-                    return;
-                }
-            }
         }
     }
 

@@ -142,11 +142,11 @@ impl<'a> Shell<'a> {
                     text.0.into_iter().for_each(|part| current.push(if whole { part } else { part.unquoted() }));
                 }
                 WordPiece::SingleQuotedText(text) => {
-                    words.current.get_or_insert_default().append(source.text(text));
+                    words.current.get_or_insert_default().append(source.text(text).spliced());
                 }
                 WordPiece::AnsiCQuotedText(text) => {
                     let text = match ansi_c(text) {
-                        Some(known) => source.text(&known),
+                        Some(known) => source.text(&known).spliced(),
                         None => Text::hole(self.unsupported("a text in $'…'", source, span)),
                     };
                     words.current.get_or_insert_default().append(text);
@@ -236,9 +236,17 @@ impl<'a> Shell<'a> {
         words: &mut Words,
     ) {
         for piece in pieces {
-            let WordPiece::ParameterExpansion(expression) = &piece.piece else {
-                self.pieces(std::slice::from_ref(piece), source, span, true, words);
-                continue;
+            let expression = match &piece.piece {
+                WordPiece::ParameterExpansion(expression) => expression,
+                WordPiece::Text(text) => {
+                    let text = source.text(&text.replace("\\\n", "")).spliced();
+                    words.current.get_or_insert_default().append(text);
+                    continue;
+                }
+                _ => {
+                    self.pieces(std::slice::from_ref(piece), source, span, true, words);
+                    continue;
+                }
             };
             match self.parameter(expression, source, span, true) {
                 Expansion::Text(text) => words.current.get_or_insert_default().append(text),

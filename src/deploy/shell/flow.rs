@@ -85,11 +85,13 @@ impl<'a> Shell<'a> {
     /// Runs what is only for failures: how it ends says nothing of the rest.
     pub(super) fn unlikely(&mut self, guard: Guard, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let guards = self.guards.len();
+        let exited = self.exited.len();
         let returned = self.frames.last().map_or(0, |frame| frame.returned.len());
         let (continued, broken) = self.loops.last().map_or((0, 0), |frame| (frame.continued.len(), frame.broken.len()));
         self.push_guard(guard, Life::Branch);
         let flow = run(self);
         self.guards.truncate(guards);
+        self.exited.truncate(exited);
         if let Some(frame) = self.frames.last_mut() {
             frame.returned.truncate(returned);
         }
@@ -176,7 +178,8 @@ impl<'a> Shell<'a> {
     pub(super) fn leave(&mut self, flow: Flow, state: State<'a>, why: &Why) {
         let depth = self.loops.len();
         match flow {
-            Flow::Next | Flow::Exit => {}
+            Flow::Next => {}
+            Flow::Exit => self.exited.push(state.status),
             Flow::Return => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.returned.push((state, why.clone()));

@@ -285,6 +285,7 @@ impl<'a> Shell<'a> {
             if start.folder != self.state.folder {
                 start.folder = None;
             }
+            start.options = start.options.or(self.state.options);
             start.input = None;
         }
         Flow::Next

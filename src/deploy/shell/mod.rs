@@ -3,12 +3,14 @@
 //! The text is parsed by `brush-parser`. One state goes through the script: variables, functions, arguments. A condition
 //! that cannot be decided splits it in two, and what differs afterwards is one or the other; a loop whose rounds are not
 //! known stands for any number of rounds. Commands are taken to succeed: what a script does after a failure carries the
-//! failed command as a guard, and `set -e` or `|| exit` after a command add none.
+//! failed command as a guard, and `set -e` or `|| exit` after a command add none. A pipeline ends as its last command
+//! does, with `pipefail` as any of them that fails; how a shell is started says which of these options are on.
 //!
 //! A variable that the script does not set comes from the environment, and is unknown. So is `${X:-default}` then: the
 //! default is only one of the values that a run can have. A plain assignment decides, whatever the environment holds.
 //! The arguments of a script are unknown too. An unknown text that is not quoted counts as one word, and is marked, so
-//! that whoever reads the words can say so.
+//! that whoever reads the words can say so. So is one that is put between quotes in a text before a shell reads it, as in
+//! `bash -c "… '$X'"`: it counts as one that does not end them.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -27,6 +29,7 @@
 //! | `join` | lists that become one text |
 //! | `parameter`, `lookup`, `change` | `${X…}`; what a parameter holds; how its text is changed |
 //! | `pattern` | patterns |
+//! | `options` | `set` and `shopt`, and what a shell is started with |
 //! | `conditions` | `[[ … ]]`, `[ … ]` |
 //! | `arithmetic` | `$((…))` |
 
@@ -54,6 +57,7 @@ mod input;
 mod join;
 mod lookup;
 mod loops;
+mod options;
 mod output;
 mod parameter;
 mod pattern;
@@ -67,11 +71,12 @@ mod text;
 mod wrappers;
 mod xargs;
 
+pub use options::Options;
 pub use source::{Unit, UnitKind, units_of};
 
 use flow::{Flow, Frame, Life, LoopFrame};
 use source::Source;
-use state::{Arguments, State, Value};
+use state::{Arguments, State, Status, Value};
 use text::{Field, Part, Text};
 
 /// A simple command that the text runs.
@@ -100,6 +105,21 @@ pub struct Outcome {
     pub broken: Vec<Why>,
 }
 
+/// How the shell of a text is started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start<'s> {
+    /// Its options.
+    pub options: Options,
+    /// What it is given as `$1`, `$2` and so on; those of a script in a file are not known.
+    pub arguments: &'s [Item],
+}
+
+impl From<Options> for Start<'_> {
+    fn from(options: Options) -> Self {
+        Self { options, arguments: &[] }
+    }
+}
+
 /// Known variables: name → value in pieces.
 pub type Variables = BTreeMap<String, Vec<Piece>>;
 
@@ -113,24 +133,31 @@ const MAX_TEXT: usize = 1 << 16;
 const MAX_COMMANDS: usize = 2_000;
 
 /// Reads a shell text. `origin` turns a range of byte offsets (those of the units) into a place.
-pub fn read(units: &[Unit], variables: &Variables, origin: &dyn Fn(Range<usize>) -> Origin) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), variables, None, None)
+pub fn read(
+    units: &[Unit],
+    start: Start<'_>,
+    variables: &Variables,
+    origin: &dyn Fn(Range<usize>) -> Origin,
+) -> Outcome {
+    evaluate(&Source::new(units, Rc::new(origin)), start, variables, None, None)
 }
 
 /// Reads a script of the repository: files that it sources are followed.
 pub fn script(file: &SourceFile, repository: &Repository<'_>) -> Outcome {
-    evaluate(&file_source(file), &Variables::new(), Some((repository, "")), Some(file.path()))
+    let options = Options::of_script(file.text());
+    evaluate(&file_source(file), options.into(), &Variables::new(), Some((repository, "")), Some(file.path()))
 }
 
 /// Reads a shell text that stands in a file of the repository and runs in `folder`.
 pub fn text_in(
     units: &[Unit],
+    start: Start<'_>,
     variables: &Variables,
     origin: &dyn Fn(Range<usize>) -> Origin,
     repository: &Repository<'_>,
     folder: &str,
 ) -> Outcome {
-    evaluate(&Source::new(units, Rc::new(origin)), variables, Some((repository, folder)), None)
+    evaluate(&Source::new(units, Rc::new(origin)), start, variables, Some((repository, folder)), None)
 }
 
 fn file_source<'a>(file: &SourceFile) -> Source<'a> {
@@ -143,17 +170,19 @@ fn file_source<'a>(file: &SourceFile) -> Source<'a> {
 
 fn evaluate<'a>(
     source: &Source<'a>,
+    start: Start<'_>,
     variables: &Variables,
     repository: Option<(&'a Repository<'a>, &str)>,
     path: Option<&RepoPath>,
 ) -> Outcome {
+    let Start { options, arguments } = start;
     let start = source.origin(0, 1);
     let why = Why::at(WhyKind::Environment, "the arguments of the script decide it", start.clone());
     let arguments = match path {
         Some(_) => Arguments(vec![Field::Any(vec![why])]),
-        None => Arguments::default(),
+        None => Arguments(arguments.iter().map(Field::of_item).collect()),
     };
-    let mut state = State::new(arguments);
+    let mut state = State::new(arguments, options);
     for (name, pieces) in variables {
         state.variables.insert(name.clone(), Value::Text(Text::from_pieces(pieces)));
         state.exported.insert(name.clone());
@@ -173,6 +202,7 @@ fn evaluate<'a>(
         frames: Vec::new(),
         callers: Vec::new(),
         sourced: path.cloned().into_iter().collect(),
+        exited: Vec::new(),
         shells: 0,
         conditions: 0,
         capturing: 0,
@@ -202,6 +232,8 @@ struct Shell<'a> {
     frames: Vec<Frame<'a>>,
     callers: Vec<Caller>,
     sourced: Vec<RepoPath>,
+    /// How the shell ends on ways that leave it earlier than others do.
+    exited: Vec<Status>,
     /// Depths and modes that are on.
     shells: usize,
     conditions: usize,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use brush_parser::ast::{
     AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, FunctionBody, IfClauseCommand,
-    Pipeline, SimpleCommand, SourceLocation,
+    Pipeline, SeparatorOperator, SimpleCommand, SourceLocation,
 };
 
 use super::flow::{Arm, Flow, Life};
@@ -16,6 +16,14 @@ use crate::model::{Guard, Why, WhyKind};
 impl<'a> Shell<'a> {
     pub(super) fn list(&mut self, list: &CompoundList, source: &Source<'a>) -> Flow {
         for item in &list.0 {
+            if matches!(item.1, SeparatorOperator::Async) {
+                self.state.out = self.subshell(|shell| {
+                    shell.and_or(&item.0, source);
+                });
+                // How it ends, nobody waits for.
+                self.state.status = Status::Known(true);
+                continue;
+            }
             let flow = self.and_or(&item.0, source);
             if flow != Flow::Next {
                 return flow;
@@ -32,23 +40,17 @@ impl<'a> Shell<'a> {
         let mut end = start.1;
         let last = list.additional.len();
         let mut flow = self.one_of_list(&list.first, last == 0, source);
-        if list.additional.is_empty()
-            && self.state.errexit
-            && self.state.status == Status::Known(false)
-            && self.conditions == 0
-            && !list.first.bang
-        {
-            return Flow::Exit;
-        }
-        if list.additional.is_empty()
-            && self.state.errexit
-            && self.state.status == Status::Unknown
-            && self.conditions == 0
-            && is_test(&list.first)
-        {
-            // With `set -e`, what follows runs only where the test holds.
-            let guard = self.guard(source, start, false);
-            self.push_guard(guard, Life::Shell(self.shells));
+        if flow == Flow::Next && list.additional.is_empty() && self.conditions == 0 && !list.first.bang {
+            match (self.state.options.errexit, self.state.status) {
+                (Some(true), Status::Known(false)) => return Flow::Exit,
+                (Some(true) | None, Status::Unknown) if self.is_test(&list.first) => {
+                    // With `set -e`, what follows runs only where the test holds.
+                    let guard = self.guard(source, start, false);
+                    self.push_guard(guard, Life::Shell(self.shells));
+                    self.exited.push(Status::Known(false));
+                }
+                _ => {}
+            }
         }
         for (at, next) in list.additional.iter().enumerate() {
             let is_last = at + 1 == last;
@@ -65,7 +67,12 @@ impl<'a> Shell<'a> {
                 Status::Known(status) | Status::Assumed(status) if status == on => {
                     flow = self.one_of_list(pipeline, is_last, source);
                     let failed = self.state.status == Status::Known(false) && !pipeline.bang;
-                    if is_last && failed && flow == Flow::Next && self.state.errexit && self.conditions == 0 {
+                    if is_last
+                        && failed
+                        && flow == Flow::Next
+                        && self.conditions == 0
+                        && self.state.options.errexit == Some(true)
+                    {
                         return Flow::Exit;
                     }
                 }
@@ -132,7 +139,16 @@ impl<'a> Shell<'a> {
                 let mut input = None;
                 let mut unknown_output = Text::default();
                 let last = commands.len().saturating_sub(1);
+                let mut statuses = Vec::new();
+                let mut flow = Flow::Next;
                 for (at, command) in commands.iter().enumerate() {
+                    if at == last && self.state.options.lastpipe {
+                        let before = std::mem::replace(&mut self.state.input, input.take());
+                        flow = self.command(command, source);
+                        self.state.input = before;
+                        statuses.push(self.state.status);
+                        break;
+                    }
                     let outer = self.state.out.clone();
                     let output = self.subshell(|shell| {
                         shell.state.out = Text::default();
@@ -144,13 +160,17 @@ impl<'a> Shell<'a> {
                         shell.capturing -= 1;
                     });
                     self.state.out = outer;
+                    // It fails where the next command ends before it has read what this one prints.
+                    let unread = at < last && self.state.status == Status::Known(true) && !output.0.is_empty();
+                    statuses.push(if unread { Status::Assumed(true) } else { self.state.status });
                     input = Some(output.clone());
                     if at == last {
                         unknown_output = output;
                     }
                 }
                 self.state.out.append(unknown_output);
-                Flow::Next
+                self.state.status = self.piped(&statuses);
+                flow
             }
         };
         if pipeline.bang {
@@ -243,14 +263,17 @@ impl<'a> Shell<'a> {
         self.spend(1 + self.state.variables.len() / 8);
         let before = self.state.clone();
         let (loops, frames) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.frames));
+        let exited = std::mem::take(&mut self.exited);
         self.shells += 1;
         run(self);
         self.end_guards(Life::Shell(self.shells));
         self.shells -= 1;
+        let exited = std::mem::replace(&mut self.exited, exited);
         self.loops = loops;
         self.frames = frames;
         let after = std::mem::replace(&mut self.state, before);
-        self.state.status = after.status;
+        let same = exited.iter().all(|status| *status == after.status);
+        self.state.status = if same { after.status } else { Status::Unknown };
         after.out
     }
 
@@ -339,15 +362,6 @@ impl<'a> Shell<'a> {
 
     pub(super) fn depends(&self, guard: &Guard) -> Why {
         Why::at(WhyKind::Guarded, format!("it depends on `{}`", guard.text), guard.origin.clone())
-    }
-}
-
-/// A command that does nothing but test.
-fn is_test(pipeline: &Pipeline) -> bool {
-    match pipeline.seq.as_slice() {
-        [Command::ExtendedTest(..)] => true,
-        [Command::Simple(simple)] => matches!(Shell::written(simple).first(), Some(&("[" | "test"))),
-        _ => false,
     }
 }
 

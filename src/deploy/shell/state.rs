@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use brush_parser::ast::FunctionBody;
 
+use super::options::Options;
 use super::source::Source;
 use super::text::{Field, Text, add_whys, either};
 use crate::model::{Why, WhyKind};
@@ -96,16 +97,13 @@ pub(super) struct State<'a> {
     /// The folder in which the script runs, from the repository's root.
     pub(super) folder: Option<String>,
     pub(super) status: Status,
-    /// `set -e`
-    pub(super) errexit: bool,
-    /// `set -a`: what is assigned is exported.
-    pub(super) allexport: bool,
+    pub(super) options: Options,
     /// Commands for the end: `trap … EXIT`.
     pub(super) at_exit: Option<(Text, crate::model::Origin)>,
 }
 
 impl<'a> State<'a> {
-    pub(super) fn new(arguments: Arguments) -> Self {
+    pub(super) fn new(arguments: Arguments, options: Options) -> Self {
         Self {
             variables: BTreeMap::new(),
             exported: BTreeSet::new(),
@@ -117,8 +115,7 @@ impl<'a> State<'a> {
             input: None,
             folder: Some(String::new()),
             status: Status::Known(true),
-            errexit: false,
-            allexport: false,
+            options,
             at_exit: None,
         }
     }
@@ -131,6 +128,7 @@ impl<'a> State<'a> {
             && self.input == other.input
             && self.folder == other.folder
             && self.functions.len() == other.functions.len()
+            && self.options == other.options
     }
 
     /// The state after one of two ways, by what `why` says.
@@ -185,8 +183,7 @@ impl<'a> State<'a> {
         if joined.status != other.status {
             joined.status = Status::Unknown;
         }
-        joined.errexit |= other.errexit;
-        joined.allexport |= other.allexport;
+        joined.options = joined.options.or(other.options);
         joined.at_exit = joined.at_exit.or(other.at_exit);
         joined
     }

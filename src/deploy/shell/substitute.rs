@@ -36,6 +36,7 @@ impl<'a> Shell<'a> {
         let mut out = self.subshell(|shell| {
             shell.state.out = Text::default();
             shell.state.at_exit = None;
+            shell.state.options = shell.state.options.in_substitution();
             shell.capturing += 1;
             shell.program(&program, &inner);
             shell.capturing -= 1;

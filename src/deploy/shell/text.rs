@@ -151,10 +151,11 @@ impl Text {
         if options.len() > MAX_OPTIONS {
             options.clear();
         }
-        let splits = [self, other]
-            .iter()
-            .any(|text| text.0.iter().any(|part| matches!(part, Part::Hole(hole) if hole.extent == Extent::Split)));
-        let extent = if splits { Extent::Split } else { Extent::Text };
+        let any = |extent: Extent| {
+            let mut parts = self.0.iter().chain(&other.0);
+            parts.any(|part| matches!(part, Part::Hole(hole) if hole.extent == extent))
+        };
+        let extent = [Extent::Split, Extent::Spliced].into_iter().find(|extent| any(*extent)).unwrap_or_default();
         Self(vec![Part::Hole(Hole { whys, options, extent })])
     }
 
@@ -182,13 +183,29 @@ impl Part {
     /// The part where it is not quoted, so that its blanks separate words.
     pub(super) fn unquoted(self) -> Self {
         match self {
-            Self::Hole(hole) if hole.extent == Extent::Text => {
+            Self::Hole(hole) if hole.extent == Extent::Quoted => Self::Hole(Hole { extent: Extent::Text, ..hole }),
+            Self::Hole(hole) if matches!(hole.extent, Extent::Text | Extent::Spliced) => {
                 let single = |option: &String| !option.is_empty() && !option.contains([' ', '\t', '\n', '*', '?', '[']);
                 let known = !hole.options.is_empty() && hole.options.iter().all(single);
                 Self::Hole(Hole { extent: if known { Extent::Word } else { Extent::Split }, ..hole })
             }
             other => other,
         }
+    }
+}
+
+impl Text {
+    /// The text where it stands between quotes in what a shell reads.
+    pub(super) fn spliced(self) -> Self {
+        let spliced = |part: Part| match part {
+            Part::Hole(hole) if matches!(hole.extent, Extent::Text | Extent::Quoted) => {
+                let plain = |option: &String| !option.contains(['\'', '"', '$', '`', '\\']);
+                let known = !hole.options.is_empty() && hole.options.iter().all(plain);
+                Part::Hole(Hole { extent: if known { Extent::Text } else { Extent::Spliced }, ..hole })
+            }
+            other => other,
+        };
+        Self(self.0.into_iter().map(spliced).collect())
     }
 }
 
@@ -201,6 +218,14 @@ impl Field {
                 let alternatives = alternatives.iter().map(|fields| items(fields, origin)).collect();
                 Item::Either(alternatives, whys.clone())
             }
+        }
+    }
+
+    /// What an entry of an argument list is as a word of the shell.
+    pub(super) fn of_item(item: &Item) -> Self {
+        match item {
+            Item::Word(word) => Self::Word(Text::from_pieces(&word.pieces)),
+            Item::Any(whys) | Item::Either(_, whys) => Self::Any(whys.clone()),
         }
     }
 

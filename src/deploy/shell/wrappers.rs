@@ -4,6 +4,7 @@
 use super::Shell;
 use super::command::Site;
 use super::flow::Flow;
+use super::options::Options;
 use super::parameter::is_name;
 use super::state::{Arguments, State, Status, Value};
 use super::text::{Field, Text};
@@ -42,7 +43,7 @@ impl<'a> Shell<'a> {
             return Some(Flow::Next);
         }
         match program {
-            "bash" | "sh" | "dash" | "zsh" | "ksh" => return Some(self.inner_shell(arguments, site)),
+            "ash" | "bash" | "sh" | "dash" | "zsh" | "ksh" => return Some(self.inner_shell(program, arguments, site)),
             "env" => return Some(self.env(arguments, site)),
             "xargs" => return Some(self.xargs(arguments, site)),
             _ => {}
@@ -135,17 +136,22 @@ impl<'a> Shell<'a> {
     }
 
     /// `bash -c 'text'`, `bash <<EOF`, and scripts, which are read on their own.
-    pub(super) fn inner_shell(&mut self, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
+    pub(super) fn inner_shell(&mut self, program: &str, arguments: &[Field], site: &Site<'_, 'a>) -> Flow {
         self.state.status = Status::Assumed(true);
+        let mut options = Options::of_program(program);
         let mut rest = arguments;
-        let mut text = None;
+        // `-c`: the first word that is no flag is the text, and not the name of a file.
+        let mut command = false;
         while let Some((first, tail)) = rest.split_first() {
+            let takes = first
+                .known()
+                .filter(|text| text.starts_with(['-', '+']))
+                .is_some_and(|flags| options.flag(flags, tail.first().and_then(Field::known)));
             match first.known() {
-                Some("-o" | "+o" | "-O" | "--rcfile" | "--init-file") => rest = tail.get(1..).unwrap_or_default(),
+                Some("-O" | "+O" | "--rcfile" | "--init-file") => rest = tail.get(1..).unwrap_or_default(),
                 Some(flag) if flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c') => {
-                    text = tail.first();
-                    rest = tail.get(1..).unwrap_or_default();
-                    break;
+                    command = true;
+                    rest = tail.get(usize::from(takes)..).unwrap_or_default();
                 }
                 Some("-s") => {
                     rest = tail;
@@ -155,11 +161,10 @@ impl<'a> Shell<'a> {
                     break;
                 }
                 // `-euo pipefail`
-                Some(flag) if flag.starts_with(['-', '+']) && !flag.starts_with("--") && flag.ends_with('o') => {
-                    rest = tail.get(1..).unwrap_or_default();
-                }
+                Some(_) if takes => rest = tail.get(1..).unwrap_or_default(),
                 Some(flag) if flag.starts_with('-') && flag.len() > 1 => rest = tail,
                 Some("-") => rest = tail,
+                Some(_) | None if command => break,
                 // A script: where it is in the repository, it is read on its own.
                 Some(path) => {
                     let text = Text::lit(path).repository_path(self.state.folder.as_deref());
@@ -179,12 +184,15 @@ impl<'a> Shell<'a> {
                 }
             }
         }
+        let text = rest.first().filter(|_| command);
         let (script, arguments) = match text {
-            Some(Field::Word(text)) => (text.clone(), rest.get(1..).unwrap_or_default().to_vec()),
+            // The word behind the text is its `$0`.
+            Some(Field::Word(text)) => (text.clone(), rest.get(2..).unwrap_or_default().to_vec()),
             Some(_) => {
                 self.wrapped(arguments, site);
                 return Flow::Next;
             }
+            None if command => return Flow::Next,
             None => match self.state.input.take() {
                 Some(text) => (text, rest.to_vec()),
                 None => return Flow::Next,
@@ -193,17 +201,19 @@ impl<'a> Shell<'a> {
         let origin = self.origin(site.source, site.span);
         let environment = site.environment.clone();
         let mut out = Text::default();
-        let status = {
-            let inner = self.subshell(|shell| {
-                shell.export_functions();
-                shell.state = shell.child_state(Arguments(arguments), &environment);
-                shell.run_text(&script, origin);
-            });
-            out.append(inner);
-            self.state.status
-        };
+        // A program of its own does not know that it is tested here.
+        let conditions = std::mem::take(&mut self.conditions);
+        let inner = self.subshell(|shell| {
+            shell.export_functions();
+            shell.state = shell.child_state(Arguments(arguments), options, &environment);
+            shell.run_text(&script, origin);
+        });
+        self.conditions = conditions;
+        out.append(inner);
         self.print(out);
-        self.state.status = if status == Status::Known(false) { Status::Unknown } else { Status::Assumed(true) };
+        if self.state.status == Status::Known(true) {
+            self.state.status = Status::Assumed(true);
+        }
         Flow::Next
     }
 
@@ -217,8 +227,13 @@ impl<'a> Shell<'a> {
     }
 
     /// What a child process sees: exported variables and functions.
-    pub(super) fn child_state(&self, arguments: Arguments, environment: &[(String, Text)]) -> State<'a> {
-        let mut state = State::new(arguments);
+    pub(super) fn child_state(
+        &self,
+        arguments: Arguments,
+        options: Options,
+        environment: &[(String, Text)],
+    ) -> State<'a> {
+        let mut state = State::new(arguments, options);
         state.base.clone_from(&self.state.base);
         state.folder.clone_from(&self.state.folder);
         for (name, value) in &self.state.variables {

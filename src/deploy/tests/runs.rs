@@ -189,7 +189,7 @@ fn recorded(log: &Path, repo: &Path) -> (Vec<DeployCommand>, BTreeSet<String>) {
     (deploys, refused)
 }
 
-/// Whether what an entry assumes of texts that are not quoted holds in a run; `None` where an empty one decides it.
+/// Whether what an entry assumes of texts that are not quoted, or put between quotes, holds in a run; `None` where an empty one decides it.
 fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
     let mut all = Some(true);
     for guard in &entry.assumes {
@@ -200,10 +200,12 @@ fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
             (_, Some(number)) => run.words.get(number + 1).map_or("", String::as_str),
             _ => "word",
         };
-        if value.contains([' ', '*']) {
+        let quoted = guard.text.starts_with("a text put between quotes");
+        let breaks: &[char] = if quoted { &['\'', '"', '$', '`', '\\'] } else { &[' ', '*', '\'', '"', '$', ';'] };
+        if value.contains(breaks) {
             return Some(false);
         }
-        if value.is_empty() {
+        if value.is_empty() && !quoted {
             all = None;
         }
     }

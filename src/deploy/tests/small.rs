@@ -20,12 +20,18 @@ type Environment = &'static [(&'static str, &'static str)];
 /// Arguments and variables of a run.
 type Given = (&'static [&'static str], Environment);
 
+/// Ends either quotes, and is a flag between them.
+const QUOTES: &str = "x' --vpc-connector 'o\" --vpc-connector \"p";
+
 /// Three values for every variable that the scripts read; blanks and flags among them. The last is left out for Python,
 /// which is slow to start.
 const ENVIRONMENTS: [Given; 4] = [
     (&[], &[]),
     (&["prod", "eu"], &[("A", "x"), ("B", "1"), ("R", "r9"), ("MEM", "1Gi"), ("S", "s1")]),
-    (&["--region", "r7"], &[("A", "y"), ("B", ""), ("R", ""), ("MEM", "2Gi --vpc-connector other"), ("S", "s2")]),
+    (
+        &["--region", "r7"],
+        &[("A", "y"), ("B", ""), ("R", ""), ("MEM", "2Gi --vpc-connector other"), ("S", "s2"), ("Q", QUOTES)],
+    ),
     (
         &["a b", "c"],
         &[("A", "x y"), ("R", "r8 --vpc-egress all-traffic --region r6"), ("MEM", ""), ("S", "a --network n")],

@@ -210,7 +210,7 @@ impl<'a> Evaluator<'a> {
                     // It is in quotes, or needs none.
                     None => {
                         let whys = first.map_or_else(|| Rc::from([]), |value| self.whys_of(&value, at));
-                        let hole = Part::Hole { whys, options: Rc::from([]), extent: Extent::Word };
+                        let hole = Part::Hole { whys, options: Rc::from([]), extent: Extent::Quoted };
                         Val::new(Kind::Text(Rc::from([hole])), at)
                     }
                 });

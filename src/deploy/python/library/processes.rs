@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
                 match first.as_ref().map(|value| &value.kind) {
                     Some(Kind::Text(parts)) => {
                         let text_at = first.as_ref().map_or(at, |value| value.at);
-                        self.run_shell(&parts.clone(), text_at);
+                        self.run_system(&parts.clone(), text_at);
                     }
                     _ if self.silent == 0 => {
                         self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", at);

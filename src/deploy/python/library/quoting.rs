@@ -39,7 +39,7 @@ impl<'a> Evaluator<'a> {
                 Some(Ok(quoted)) => parts.push(Part::Lit(Rc::from(&*quoted))),
                 _ => {
                     let whys = why(WhyKind::Dynamic, "a word is not known", at);
-                    parts.push(Part::Hole { whys, options: Rc::from([]), extent: Extent::Word });
+                    parts.push(Part::Hole { whys, options: Rc::from([]), extent: Extent::Quoted });
                 }
             }
         }

@@ -198,7 +198,7 @@ pub fn split_parts<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Val<'a>
             Part::Hole { whys, options, extent } => {
                 let single = |option: &Rc<str>| !option.is_empty() && !option.contains(char::is_whitespace);
                 let is_one =
-                    sees_quotes && *extent == Extent::Word || !options.is_empty() && options.iter().all(single);
+                    sees_quotes && *extent == Extent::Quoted || !options.is_empty() && options.iter().all(single);
                 let extent = if is_one { Extent::Word } else { Extent::Split };
                 if let Some(word) = words.last_mut() {
                     word.push(Part::Hole { whys: whys.clone(), options: options.clone(), extent });
