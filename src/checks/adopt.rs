@@ -3,8 +3,6 @@
 //! Import ids are those of the provider's documentation. A workload has no resource block here: its containers are not
 //! read, and a block without them would take them away.
 
-use std::collections::BTreeSet;
-
 use super::Scene;
 use super::edits::{Literal, label, new_file, quoted};
 use crate::model::{
@@ -59,7 +57,12 @@ pub fn connector(scene: &Scene<'_>, name: &ConnectorName, live: &Connector) -> O
     lines.extend(instances.or(throughput)?);
     let place =
         Place { kind: "google_vpc_access_connector", word: "connector", short: &name.name, id: name.to_string() };
-    Some(place.adoption(scene, beside.map(|own| &own.source), &taken(own, place.kind), Some((lines, block))))
+    Some(place.adoption(
+        scene,
+        beside.map(|own| &own.source),
+        |label| is_taken(own, place.kind, label),
+        Some((lines, block)),
+    ))
 }
 
 /// What adopts a firewall rule; `None` where something that it has to say is not known.
@@ -94,7 +97,12 @@ pub fn firewall(scene: &Scene<'_>, id: &ResourceId, live: &Resource) -> Option<A
         }
     }
     let place = Place { kind: "google_compute_firewall", word: "firewall", short: &id.short, id: id.full.clone() };
-    Some(place.adoption(scene, beside.map(|own| &own.source), &taken(own, place.kind), Some((lines, blocks))))
+    Some(place.adoption(
+        scene,
+        beside.map(|own| &own.source),
+        |label| is_taken(own.iter().copied(), place.kind, label),
+        Some((lines, blocks)),
+    ))
 }
 
 /// What imports a workload, whose configuration Terraform then writes itself.
@@ -109,7 +117,7 @@ pub fn workload(scene: &Scene<'_>, name: &WorkloadName) -> Adoption {
         WorkloadKind::WorkerPool => "google_cloud_run_v2_worker_pool",
     };
     let place = Place { kind, word: name.kind.word(), short: &name.name, id: name.to_string() };
-    place.adoption(scene, beside.map(|own| &own.source), &taken(own, kind), None)
+    place.adoption(scene, beside.map(|own| &own.source), |label| is_taken(own, kind, label), None)
 }
 
 fn text(text: &str) -> Literal {
@@ -128,16 +136,16 @@ fn layer4(field: &str, layer: &str) -> String {
     block
 }
 
-/// The labels of the blocks of a type that stand in root modules themselves.
-fn taken<'a, T: 'a>(declared: impl IntoIterator<Item = &'a Declared<T>>, kind: &str) -> BTreeSet<String> {
-    let label = |own: &'a Declared<T>| match &own.source {
-        DeclaredSource::Terraform { address, .. } => {
-            let rest = address.strip_prefix(kind)?.strip_prefix('.')?;
-            Some(rest.split('[').next().unwrap_or(rest).to_owned())
-        }
-        DeclaredSource::Deploy { .. } => None,
+/// True for the label of a block of a type that stands in a root module itself.
+fn is_taken<'a, T: 'a>(declared: impl IntoIterator<Item = &'a Declared<T>>, kind: &str, label: &str) -> bool {
+    let is_it = |address: &str| {
+        let own = address.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).map(|rest| rest.split('[').next());
+        own.flatten() == Some(label)
     };
-    declared.into_iter().filter_map(label).collect()
+    declared.into_iter().any(|own| match &own.source {
+        DeclaredSource::Terraform { address, .. } => is_it(address),
+        DeclaredSource::Deploy { .. } => false,
+    })
 }
 
 struct Place<'a> {
@@ -158,14 +166,14 @@ impl Place<'_> {
         &self,
         scene: &Scene<'_>,
         beside: Option<&DeclaredSource>,
-        taken: &BTreeSet<String>,
+        is_taken: impl Fn(&str) -> bool,
         content: Option<Content>,
     ) -> Adoption {
         let root = match beside {
             Some(DeclaredSource::Terraform { root, .. }) => root.as_str(),
             _ => scene.evidence.terraform.roots.first().map_or(".", String::as_str),
         };
-        let label = label(self.short, taken);
+        let label = label(self.short, is_taken);
         let address = format!("{}.{label}", self.kind);
         let mut file = format!("import {{\n  to = {address}\n  id = {}\n}}\n", quoted(&self.id));
         if let Some((lines, blocks)) = content {

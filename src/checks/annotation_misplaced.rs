@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::new(
     "an annotation of the VPC access stands where it is refused",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let mut verdicts = config_problems::judge(scene, &RULE, ProblemKind::AnnotationMisplaced);

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::new(
     "a resource has an argument or block that the provider does not take",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     config_problems::judge(scene, &RULE, ProblemKind::ArgumentUnsupported)

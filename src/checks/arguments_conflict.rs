@@ -8,7 +8,7 @@ use crate::model::ProblemKind;
 pub static RULE: Rule =
     Rule::new("arguments-conflict", Part::Vpc, Severity::High, "arguments of one resource exclude each other");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     config_problems::judge(scene, &RULE, ProblemKind::ArgumentsConflict)

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::new(
     "an attribute is given that the type of its variable does not have",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     variable_problems::judge(

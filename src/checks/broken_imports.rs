@@ -18,7 +18,7 @@ pub static DEPENDENCY: Rule = Rule::new(
     "an imported third-party module is provided by no declared dependency",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&MODULE, &SYMBOL, &DEPENDENCY], judge };
+pub static CHECK: Check = Check::of_scene(&[&MODULE, &SYMBOL, &DEPENDENCY], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -16,7 +16,7 @@ pub static DIFFERS: Rule = Rule::new(
 pub static TIMEOUT: Rule =
     Rule::new("collection-timeout", Part::Discovery, Severity::High, "pytest does not collect within the time limit");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&DIFFERS, &TIMEOUT], judge };
+pub static CHECK: Check = Check::of_scene(&[&DIFFERS, &TIMEOUT], judge);
 
 /// How many tests a title names.
 const MAX_NAMED: usize = 3;

@@ -10,7 +10,7 @@ use crate::model::{Origin, TestIndex};
 pub static RULE: Rule =
     Rule::new("collection-error", Part::Discovery, Severity::High, "pytest cannot collect a file, class or folder");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -17,7 +17,7 @@ use crate::reconcile::{Comparison, ConnectorPair, LiveSide, certain};
 pub static RULE: Rule =
     Rule::new("connector-changed", Part::Vpc, Severity::High, "a live connector differs from its declaration");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().flat_map(|pair| one(scene, pair)).collect()

@@ -9,7 +9,7 @@ use crate::reconcile::{ConnectorPair, LiveSide, certain};
 pub static RULE: Rule =
     Rule::new("connector-missing", Part::Vpc, Severity::Critical, "a declared connector is not live");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().filter(|pair| !pair.declared.is_empty()).map(|pair| one(scene, pair)).collect()

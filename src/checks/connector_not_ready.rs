@@ -9,7 +9,7 @@ use crate::reconcile::{ConnectorPair, LiveSide};
 pub static RULE: Rule =
     Rule::new("connector-not-ready", Part::Vpc, Severity::Critical, "a live connector is in the state ERROR");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.connectors.iter().map(|pair| one(scene, pair)).collect()

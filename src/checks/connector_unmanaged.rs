@@ -9,7 +9,7 @@ use crate::reconcile::{ConnectorPair, LiveSide, unknown};
 pub static RULE: Rule =
     Rule::new("connector-unmanaged", Part::Vpc, Severity::Medium, "a live connector is declared nowhere");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     // Without any Terraform there is nothing that could declare a connector: everything would be unmanaged.

@@ -12,7 +12,7 @@ use crate::model::{Change, Connector, ConnectorName, Declared, DeclaredSource, F
 pub static RULE: Rule =
     Rule::new("connector-unreferenced", Part::Vpc, Severity::Low, "nothing uses a declared connector");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 /// Whether somebody uses a connector.
 enum Use {

@@ -10,7 +10,7 @@ use crate::model::{Why, WhyKind};
 pub static RULE: Rule =
     Rule::new("critical-import-broken", Part::Imports, Severity::Critical, "a critical module cannot be imported");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -19,7 +19,7 @@ pub static TESTS_RULE: Rule = Rule::new(
     "a file of the tests' tree could not be read in full",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE, &TESTS_RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE, &TESTS_RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let evidence = scene.evidence;

@@ -16,23 +16,21 @@ use crate::reconcile::{Comparison, WorkloadPair, certain, conditions, unknown};
 pub static RULE: Rule =
     Rule::new("declared-conflict", Part::Vpc, Severity::High, "two declarations of one workload or connector disagree");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], of_workload).and_of_scene(of_connectors);
 
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    let pairs = &scene.reconciled.workloads;
-    let mut verdicts: Vec<Verdict> = pairs
-        .iter()
-        .filter(|pair| pair.name.is_some())
-        .flat_map(|pair| {
-            [CONNECTOR.judge(pair), EGRESS.judge(pair), INTERFACES.judge(pair)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    verdicts.extend(pairs.iter().filter(|pair| pair.name.is_none()).filter_map(|pair| nameless(pairs, pair)));
-    verdicts.extend(scene.reconciled.connectors.iter().flat_map(connectors::judge));
-    verdicts
+fn of_connectors(scene: &Scene<'_>) -> Vec<Verdict> {
+    scene.reconciled.connectors.iter().flat_map(connectors::judge).collect()
+}
+
+fn of_workload(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
+    if pair.name.is_none() {
+        return nameless(&scene.reconciled.workloads, pair).into_iter().collect();
+    }
+    // One declaration contradicts nothing.
+    if pair.terraform.len() + pair.deploy.len() < 2 {
+        return Vec::new();
+    }
+    [CONNECTOR.judge(pair), EGRESS.judge(pair), INTERFACES.judge(pair)].into_iter().flatten().collect()
 }
 
 /// What one declaration says of a field.
@@ -50,9 +48,6 @@ struct Statement<'a, T> {
 
 impl<T: Clone + PartialEq> Field<T> {
     fn judge(&self, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
-        if pair.terraform.len() + pair.deploy.len() < 2 {
-            return Vec::new();
-        }
         let presences: Vec<Presence> = pair.deploy.iter().map(|command| command.presence()).collect();
         let terraform: Vec<_> = pair.terraform.iter().filter_map(|declared| self.terraform(pair, declared)).collect();
         let commands = pair.deploy.iter().zip(&presences);

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule::new(
     "a file of deploy config is not valid in its language",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let deploy = &scene.evidence.deploy;

@@ -16,11 +16,10 @@ use crate::reconcile::{LiveSide, WorkloadPair};
 pub static RULE: Rule =
     Rule::new("deploy-refused", Part::Vpc, Severity::High, "a deploy command asks for what Google Cloud refuses");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], of_workload).and_of_scene(judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    let mut verdicts: Vec<Verdict> = scene.reconciled.workloads.iter().flat_map(of_workload).collect();
-    verdicts.extend(by_gcloud(&scene.evidence.deploy.refused));
+    let mut verdicts: Vec<Verdict> = by_gcloud(&scene.evidence.deploy.refused).into_iter().collect();
     if let Some(path) = scene.evidence.before_deploy.as_ref().and_then(|asked| asked.path.as_ref()) {
         let deploy = &scene.evidence.deploy;
         let mut origins = deploy.commands.iter().map(|command| &command.origin);
@@ -76,7 +75,7 @@ fn only_if(presence: &Presence) -> String {
 }
 
 /// One verdict a workload and field: that several commands ask for it is one finding with several places.
-fn of_workload(pair: &WorkloadPair<'_>) -> Vec<Verdict> {
+fn of_workload(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let mut refused: BTreeMap<&'static str, Vec<(CommandEffect, Refused)>> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for effect in effects(pair) {

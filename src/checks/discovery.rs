@@ -21,7 +21,7 @@ pub static CAP: Rule =
 pub static CATEGORY_EMPTY: Rule =
     Rule::new("category-empty", Part::Discovery, Severity::High, "no test can be collected in a configured category");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&TOO_MANY, &TOO_SLOW, &CAP, &CATEGORY_EMPTY], judge };
+pub static CHECK: Check = Check::of_scene(&[&TOO_MANY, &TOO_SLOW, &CAP, &CATEGORY_EMPTY], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

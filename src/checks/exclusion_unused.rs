@@ -7,7 +7,7 @@ use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 pub static RULE: Rule =
     Rule::new("exclusion-unused", Part::Discovery, Severity::Low, "a configured exclusion pattern drops no test file");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -9,7 +9,7 @@ use crate::reconcile::{LiveSide, ResourcePair, unknown};
 pub static RULE: Rule =
     Rule::new("firewall-unmanaged", Part::Vpc, Severity::Medium, "a live firewall rule is declared nowhere");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 /// How the names begin of rules that Google makes itself: for connectors, for GKE, for health checks of load balancers.
 const GOOGLES_OWN: [&str; 3] = ["aet-", "gke-", "k8s-"];

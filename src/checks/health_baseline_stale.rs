@@ -10,7 +10,7 @@ use crate::model::{Why, WhyKind};
 pub static RULE: Rule =
     Rule::new("health-baseline-stale", Part::Health, Severity::Low, "the baseline of the tests' health is old");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(health) = &scene.evidence.health else { return vec![Verdict::NotApplicable] };

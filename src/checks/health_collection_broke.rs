@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule::new(
     "test files could be collected in the run before and could not be now",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     // What keeps a run from being measured is said beside the rates.

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule::new(
     "a critical module could be imported before and cannot be now",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(comparison) = Comparison::of(scene) else { return vec![Verdict::NotApplicable] };

@@ -13,7 +13,7 @@ pub static GREW: Rule =
 pub static SLOWER: Rule =
     Rule::new("health-discovery-slower", Part::Health, Severity::Medium, "discovery takes far longer than before");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&GREW, &SLOWER], judge };
+pub static CHECK: Check = Check::of_scene(&[&GREW, &SLOWER], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     match Comparison::of(scene) {

@@ -10,7 +10,7 @@ use crate::model::{Why, WhyKind};
 pub static RULE: Rule =
     Rule::new("health-rate-rose", Part::Health, Severity::High, "more of the tests that run end badly than before");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(health) = &scene.evidence.health else { return vec![Verdict::NotApplicable] };

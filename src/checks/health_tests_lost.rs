@@ -19,7 +19,7 @@ pub static CLASS: Rule = Rule::new(
     "a required test class was whole before and is not now",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&SHRANK, &CLASS], judge };
+pub static CHECK: Check = Check::of_scene(&[&SHRANK, &CLASS], judge);
 
 /// The name of the tests that belong to no category.
 const NO_CATEGORY: &str = "(none)";

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule::new(
     "pytest refuses a mark, and with it the files that use it",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -75,16 +75,45 @@ pub mod workload_unmanaged;
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Rule, Verdict};
+use crate::finding::{Part, Rule, Verdict};
 use crate::model::Evidence;
-use crate::reconcile::Reconciled;
+use crate::reconcile::{Reconciled, WorkloadPair};
 
 /// A check: the rules that it can report, and the function that judges them.
 pub struct Check {
     /// Its rules.
     pub rules: &'static [&'static Rule],
     /// Judges the scene; one verdict a rule and subject.
-    pub judge: fn(&Scene<'_>) -> Vec<Verdict>,
+    pub judge: OfScene,
+    /// Judges a workload; the registry goes through them once, for all checks.
+    pub workload: Option<OfWorkload>,
+}
+
+/// Judges all that a check looks at.
+pub type OfScene = fn(&Scene<'_>) -> Vec<Verdict>;
+/// Judges a workload.
+pub type OfWorkload = fn(&Scene<'_>, &WorkloadPair<'_>) -> Vec<Verdict>;
+
+impl Check {
+    /// A check that looks at the scene as a whole.
+    pub const fn of_scene(rules: &'static [&'static Rule], judge: OfScene) -> Self {
+        Self { rules, judge, workload: None }
+    }
+
+    /// A check that looks at one workload after the other.
+    pub const fn of_workloads(rules: &'static [&'static Rule], workload: OfWorkload) -> Self {
+        Self { rules, judge: |_| Vec::new(), workload: Some(workload) }
+    }
+
+    /// The same, with what is said of the scene as a whole.
+    pub const fn and_of_scene(self, judge: OfScene) -> Self {
+        Self { judge, ..self }
+    }
+
+    /// The part of the report that its verdicts count in.
+    pub fn part(&self) -> Part {
+        self.rules.first().map_or(Part::Vpc, |rule| rule.part)
+    }
 }
 
 /// What checks may look at.

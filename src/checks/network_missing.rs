@@ -15,7 +15,7 @@ pub static NETWORK: Rule = Rule::new("network-missing", Part::Vpc, Severity::Hig
 pub static SUBNETWORK: Rule =
     Rule::new("subnetwork-missing", Part::Vpc, Severity::High, "a declared subnetwork is not live");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&NETWORK, &SUBNETWORK], judge };
+pub static CHECK: Check = Check::of_scene(&[&NETWORK, &SUBNETWORK], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let (terraform, inventory) = (&scene.evidence.terraform, &scene.evidence.inventory);

@@ -13,7 +13,7 @@ use crate::model::{Fact, NetworkName, NetworkUse};
 pub static RULE: Rule =
     Rule::new("network-undeclared", Part::Vpc, Severity::Low, "a network that is named by a text is declared nowhere");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 /// The network that every project has unless somebody deletes it.
 const DEFAULT: &str = "default";

@@ -8,7 +8,7 @@ use crate::model::origin::Place;
 pub static RULE: Rule =
     Rule::new("pytest-does-not-start", Part::Discovery, Severity::Critical, "pytest does not start");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

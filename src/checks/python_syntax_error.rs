@@ -8,7 +8,7 @@ use crate::model::declared::DiagnosticLevel;
 pub static RULE: Rule =
     Rule::new("python-syntax-error", Part::Imports, Severity::High, "a Python file does not compile");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

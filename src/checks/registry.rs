@@ -88,9 +88,17 @@ pub fn judge(scene: &Scene<'_>, policies: Vec<(Part, Verdict)>, settings: &Setti
         Verdict::NotApplicable => {}
     };
     for check in ALL {
-        let part = check.rules.first().map_or(Part::Vpc, |rule| rule.part);
         for verdict in (check.judge)(scene) {
-            place(part, verdict);
+            place(check.part(), verdict);
+        }
+    }
+    // An estate has thousands: all is said of one while it is at hand.
+    let of_workloads: Vec<_> = ALL.iter().filter_map(|check| Some((check.part(), check.workload?))).collect();
+    for pair in &scene.reconciled.workloads {
+        for &(part, workload) in &of_workloads {
+            for verdict in workload(scene, pair) {
+                place(part, verdict);
+            }
         }
     }
     for (part, verdict) in policies {

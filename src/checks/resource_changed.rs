@@ -26,7 +26,7 @@ static CACHE: Rule = changed("cache-changed", "a live cache differs from its dec
 
 /// The check.
 pub static CHECK: Check =
-    Check { rules: &[&NETWORK, &SUBNETWORK, &FIREWALL, &ROUTER, &NAT, &ADDRESS, &PEERING, &DATABASE, &CACHE], judge };
+    Check::of_scene(&[&NETWORK, &SUBNETWORK, &FIREWALL, &ROUTER, &NAT, &ADDRESS, &PEERING, &DATABASE, &CACHE], judge);
 
 /// The rule of a kind.
 fn rule(kind: ResourceKind) -> &'static Rule {

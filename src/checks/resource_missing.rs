@@ -19,7 +19,7 @@ static DATABASE: Rule = missing("database-missing", Severity::Critical, "a decla
 static CACHE: Rule = missing("cache-missing", Severity::Critical, "a declared cache is not live");
 
 /// The check.
-pub static CHECK: Check = Check { rules: &[&FIREWALL, &ROUTER, &NAT, &ADDRESS, &PEERING, &DATABASE, &CACHE], judge };
+pub static CHECK: Check = Check::of_scene(&[&FIREWALL, &ROUTER, &NAT, &ADDRESS, &PEERING, &DATABASE, &CACHE], judge);
 
 /// The rule of a kind, and what its absence brings about; networks and subnetworks have a check of their own.
 fn rule(kind: ResourceKind) -> Option<(&'static Rule, &'static str)> {

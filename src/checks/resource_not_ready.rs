@@ -12,7 +12,7 @@ static PEERING: Rule =
     Rule::new("peering-not-active", Part::Vpc, Severity::Critical, "a declared private connection does not work");
 
 /// The check. The states in which a cache does not serve are all transient: they are not checked.
-pub static CHECK: Check = Check { rules: &[&DATABASE, &PEERING], judge };
+pub static CHECK: Check = Check::of_scene(&[&DATABASE, &PEERING], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     scene.reconciled.resources.iter().filter(|pair| !pair.declared.is_empty()).map(one).collect()

@@ -8,7 +8,7 @@ use crate::model::ProblemKind;
 pub static RULE: Rule =
     Rule::new("resource-type-unknown", Part::Vpc, Severity::High, "a resource type is almost one of the provider's");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     config_problems::judge(scene, &RULE, ProblemKind::ResourceTypeUnknown)

@@ -11,15 +11,17 @@ use crate::reconcile::WorkloadPair;
 pub static RULE: Rule =
     Rule::new("rollout-failed", Part::Vpc, Severity::High, "the newest change of a workload did not become ready");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], judge).and_of_scene(unseen);
 
 /// The field, in Terraform's spelling.
 pub const FIELD: &str = "latest_ready_revision";
 
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    let mut verdicts = unseen_region::not_checked(scene, &RULE, Api::RunServices);
-    verdicts.extend(scene.reconciled.workloads.iter().filter(|pair| pair.name.is_some()).map(one));
-    verdicts
+fn unseen(scene: &Scene<'_>) -> Vec<Verdict> {
+    unseen_region::not_checked(scene, &RULE, Api::RunServices)
+}
+
+fn judge(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
+    if pair.name.is_some() { vec![one(pair)] } else { Vec::new() }
 }
 
 fn one(pair: &WorkloadPair<'_>) -> Verdict {

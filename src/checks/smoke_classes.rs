@@ -25,10 +25,10 @@ pub static METHODS_MISSING: Rule = rule("smoke-class-methods-missing", "a requir
 /// No test method.
 pub static WITHOUT_TESTS: Rule = rule("smoke-class-without-tests", "a required test class has no test");
 /// The check.
-pub static CHECK: Check = Check {
-    rules: &[&MISSING, &ONLY_IN_BACKUP, &STUB, &UNMARKED, &NOT_COLLECTABLE, &METHODS_MISSING, &WITHOUT_TESTS],
+pub static CHECK: Check = Check::of_scene(
+    &[&MISSING, &ONLY_IN_BACKUP, &STUB, &UNMARKED, &NOT_COLLECTABLE, &METHODS_MISSING, &WITHOUT_TESTS],
     judge,
-};
+);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -13,7 +13,7 @@ use crate::model::{Evidence, ProbeEvidence, ProbeFound, ProbeOutcome, ProbeRun, 
 pub static RULE: Rule =
     Rule::new("target-unreachable", Part::Vpc, Severity::High, "a target does not answer as it should");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 /// A probe that is older than this says nothing of now.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Part, Rule, Severity, Subject, Verdict};
 /// The rule.
 pub static RULE: Rule = Rule::new("test-file-without-tests", Part::Discovery, Severity::Low, "a test file has no test");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     let Some(tests) = &scene.evidence.tests else { return vec![Verdict::NotApplicable] };

@@ -15,12 +15,10 @@ pub static RULE: Rule = Rule::new(
     "traffic goes to a revision whose VPC access differs from the template",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], |_, pair| vec![one(pair)]).and_of_scene(unseen);
 
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    let mut verdicts = unseen_region::not_checked(scene, &RULE, Api::RunServices);
-    verdicts.extend(scene.reconciled.workloads.iter().map(one));
-    verdicts
+fn unseen(scene: &Scene<'_>) -> Vec<Verdict> {
+    unseen_region::not_checked(scene, &RULE, Api::RunServices)
 }
 
 fn one(pair: &WorkloadPair<'_>) -> Verdict {

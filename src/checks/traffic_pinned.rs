@@ -26,7 +26,7 @@ pub static PINNED: Rule = Rule::new(
 pub static CHANGED: Rule =
     Rule::new("traffic-changed", Part::Vpc, Severity::High, "traffic is split otherwise than declared");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&PINNED, &CHANGED], judge };
+pub static CHECK: Check = Check::of_workloads(&[&PINNED, &CHANGED], one);
 
 /// The field, in Terraform's spelling.
 fn field(kind: WorkloadKind) -> &'static str {
@@ -34,10 +34,6 @@ fn field(kind: WorkloadKind) -> &'static str {
 }
 
 type Declared<'e> = Expected<'e, Vec<Share>>;
-
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
-}
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let splits = |kind| kind != TrafficChangeKind::ToLatest;

@@ -8,7 +8,7 @@ use crate::model::VariableProblemKind;
 pub static RULE: Rule =
     Rule::new("var-file-unused", Part::Vpc, Severity::Info, "a file of variables is applied by no deployment");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     variable_problems::judge(

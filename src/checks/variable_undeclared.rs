@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::new(
     "a value is given for a variable that is not declared",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     variable_problems::judge(

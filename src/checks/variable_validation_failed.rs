@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::new(
     "a value does not fulfil a validation of its variable",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     variable_problems::judge(

@@ -15,14 +15,10 @@ pub static RULE: Rule = Rule::new(
     "a live workload uses another connector than declared",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], one);
 
 /// The field, in Terraform's spelling.
 pub const FIELD: &str = CONNECTOR.name;
-
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
-}
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let expected = expected::connectors(pair);

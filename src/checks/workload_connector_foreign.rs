@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule::new(
     "a workload is attached to the VPC of another environment",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
     // Which projects belong together is said by the configuration only.

@@ -17,11 +17,7 @@ pub static RULE: Rule = Rule::new(
     "a live workload uses a connector that does not exist",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
-
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().map(|pair| one(scene, pair)).collect()
-}
+pub static CHECK: Check = Check::of_workloads(&[&RULE], |scene, pair| vec![one(scene, pair)]);
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
     let Ok(live) = settled(pair) else { return Verdict::NotApplicable };

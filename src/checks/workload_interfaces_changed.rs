@@ -17,14 +17,10 @@ pub static RULE: Rule = Rule::new(
     "a live workload uses another direct VPC interface than declared",
 );
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], one);
 
 /// The field, in Terraform's spelling.
 pub const FIELD: &str = INTERFACES.name;
-
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().flat_map(|pair| one(scene, pair)).collect()
-}
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
@@ -53,7 +49,8 @@ fn with_networks(scene: &Scene<'_>, declared: &Fact<Vec<NetworkInterface>>) -> F
     declared.clone().map(|mut interfaces| {
         for interface in interfaces.iter_mut().filter(|own| own.network.is_absent()) {
             let named = interface.subnetwork.known();
-            let found = named.and_then(|name| subnetworks.iter().find(|own| own.name == *name));
+            let at = named.and_then(|name| subnetworks.binary_search_by(|own| own.name.cmp(name)).ok());
+            let found = at.and_then(|at| subnetworks.get(at));
             if let Some(found) = found.filter(|own| !own.network.is_unknown()) {
                 interface.network = found.network.clone();
             }

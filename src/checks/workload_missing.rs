@@ -8,10 +8,10 @@ use crate::reconcile::{LiveSide, WorkloadPair, certain};
 /// The rule.
 pub static RULE: Rule = Rule::new("workload-missing", Part::Vpc, Severity::High, "a declared workload is not live");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_workloads(&[&RULE], judge);
 
-fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
-    scene.reconciled.workloads.iter().filter(|pair| !pair.terraform.is_empty()).map(one).collect()
+fn judge(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
+    if pair.terraform.is_empty() { Vec::new() } else { vec![one(pair)] }
 }
 
 fn one(pair: &WorkloadPair<'_>) -> Verdict {

@@ -10,7 +10,7 @@ use crate::reconcile::{LiveSide, WorkloadPair, unknown};
 pub static RULE: Rule =
     Rule::new("workload-unmanaged", Part::Vpc, Severity::Medium, "a live workload is declared and deployed nowhere");
 /// The check.
-pub static CHECK: Check = Check { rules: &[&RULE], judge };
+pub static CHECK: Check = Check::of_scene(&[&RULE], judge);
 
 /// The label by which another product of Google marks the workloads that it makes, such as Cloud Run functions.
 const MANAGED_BY: &str = "goog-managed-by";
