@@ -29,7 +29,7 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
         (Fact::Known(ConnectorState::Ready, _), _) => Verdict::Clean,
         (Fact::Known(ConnectorState::Error, _), Some(name)) => {
             let users = connector_missing::users(scene, name);
-            let reach = match &*users.names {
+            let reach = match users.names {
                 [] => users.none(),
                 names => format!("{} cannot reach the VPC", names.join(", ")),
             };

@@ -63,7 +63,7 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName, li
         builder = builder.live_note(format!("state {state}"));
     }
     let users = connector_missing::users(scene, name);
-    let why = match &*users.names {
+    let why = match users.names {
         [] => format!("{}; it costs money and keeps its range", users.none()),
         [one] => format!("{one} depends on something that nobody reviews or recreates"),
         many => format!("{} depend on something that nobody reviews or recreates", many.join(", ")),

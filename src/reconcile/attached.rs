@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::WorkloadPair;
 use super::fields::value_after;
 use crate::model::{ConnectorName, Why};
@@ -10,9 +12,9 @@ use crate::model::{ConnectorName, Why};
 /// Workloads by the connectors that they name.
 #[derive(Clone, Debug, Default)]
 pub struct Attached<'e> {
-    by_connector: BTreeMap<Cow<'e, ConnectorName>, Vec<Attachment>>,
+    by_connector: FxHashMap<Cow<'e, ConnectorName>, Vec<Attachment>>,
     /// Short names of the live ones, in their order.
-    live: BTreeMap<&'e ConnectorName, Vec<&'e str>>,
+    live: FxHashMap<&'e ConnectorName, Vec<&'e str>>,
     /// By region: why a live workload there names a connector that cannot be told.
     unclear: BTreeMap<&'e str, &'e Why>,
 }

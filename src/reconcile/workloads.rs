@@ -1,7 +1,8 @@
 //! Pairs declared workloads, deploy commands and live workloads, and finds the revisions that serve.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::finding::Subject;
 use crate::model::{
@@ -19,7 +20,7 @@ struct Group<'e> {
 
 /// One pair a workload, those with a canonical name first and in its order, then those whose name is not known.
 pub fn pair<'e>(evidence: &'e Evidence, context: &NameContext) -> Vec<WorkloadPair<'e>> {
-    let mut named: BTreeMap<Cow<'e, WorkloadName>, Group<'e>> = BTreeMap::new();
+    let mut named: FxHashMap<Cow<'e, WorkloadName>, Group<'e>> = FxHashMap::default();
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.workloads {
         match declared.value.name.known() {
@@ -36,28 +37,24 @@ pub fn pair<'e>(evidence: &'e Evidence, context: &NameContext) -> Vec<WorkloadPa
             Err(why) => unnamed.push(unnamed_command(evidence, command, why)),
         }
     }
-    let live: BTreeMap<&WorkloadName, &LiveWorkload> =
-        evidence.inventory.workloads.iter().map(|workload| (&workload.name, workload)).collect();
-    for &name in live.keys() {
-        named.entry(Cow::Borrowed(name)).or_default();
-    }
-    // Revisions are sorted by service, as the names are.
+    let pair = |name: WorkloadName, group: Group<'e>, live, serving| WorkloadPair {
+        subject: Subject::from(&name),
+        terraform: group.terraform,
+        deploy: group.deploy,
+        live: live_side(evidence, &name, live),
+        serving,
+        name: Some(name),
+    };
+    // Both are sorted by service.
     let mut revisions = evidence.inventory.revisions.as_slice();
-    let mut pairs: Vec<WorkloadPair<'e>> = named
-        .into_iter()
-        .map(|(name, group)| {
-            let found = live.get(&*name).copied();
-            let own = revisions_of(&name, &mut revisions);
-            WorkloadPair {
-                subject: Subject::from(&*name),
-                serving: found.map(|workload| serving(evidence, workload, own)).unwrap_or_default(),
-                terraform: group.terraform,
-                deploy: group.deploy,
-                live: live_side(evidence, &name, found),
-                name: Some(name.into_owned()),
-            }
-        })
-        .collect();
+    let mut pairs: Vec<WorkloadPair<'e>> = Vec::new();
+    for live in &evidence.inventory.workloads {
+        let group = named.remove(&live.name).unwrap_or_default();
+        let serving = serving(evidence, live, revisions_of(&live.name, &mut revisions));
+        pairs.push(pair(live.name.clone(), group, Some(live), serving));
+    }
+    pairs.extend(named.into_iter().map(|(name, group)| pair(name.into_owned(), group, None, Vec::new())));
+    pairs.sort_by(|one, other| one.name.cmp(&other.name));
     pairs.append(&mut unnamed);
     pairs
 }
