@@ -43,7 +43,7 @@ fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName) ->
     }
     builder = builder.live(None, name.to_string(), "");
     let users = users(scene, name);
-    let why = match (&*users.names, &users.unseen) {
+    let why = match (users.names, &users.unseen) {
         ([], None) => "no live workload uses it yet; the next revision that names it will fail to deploy".to_owned(),
         ([], Some(_)) => format!("{}; the next revision that names it will fail to deploy", users.none()),
         ([one], _) => format!("{one} uses it: its requests into the VPC cannot leave"),
