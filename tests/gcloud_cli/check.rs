@@ -24,6 +24,12 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
     if items.len() > 40 {
         return Ok(());
     }
+    // Where no name is known, a word that is not known is taken for it: that is what `deploy $NAME` means.
+    if let Reading::Deploy(whole) = &whole
+        && whole.name.is_unknown()
+    {
+        return Ok(());
+    }
     for at in 1..items.len() {
         // A word before which `--flags-file` may stand is the name of a file, whatever it looks like: that is passed over.
         let known = if let Item::Word(word) = &items[at] { word.text() } else { None };
