@@ -49,6 +49,10 @@ const MAX_CHARACTERS: usize = 1 << 20;
 const MAX_LINE: usize = 1 << 16;
 /// The deepest nesting that is parsed: the parser and the evaluation are recursive.
 const MAX_NESTING: usize = 150;
+/// The most `case` that are parsed in one another: the parser's time doubles with each of them that it cannot finish.
+const MAX_CASES: usize = 12;
+/// The most characters between `case` and its `in` that are looked at.
+const MAX_CASE_HEAD: usize = 300;
 /// Characters that no text uses stand for what is not known: those of two private planes.
 const STAND_INS: Range<u32> = 0xF_0000..0x10_FFFE;
 
@@ -149,8 +153,8 @@ impl<'a> Source<'a> {
             let text = format!("the shell text has a line of more than {MAX_LINE} characters");
             return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
         }
-        if let Some(at) = nests_too_deep(&self.characters) {
-            let text = format!("the shell text nests deeper than {MAX_NESTING} levels");
+        if let Some((at, levels)) = nests_too_deep(&self.characters) {
+            let text = format!("the shell text nests deeper than {levels} levels");
             return Err(Refused { kind: WhyKind::Limit, text, at });
         }
         let text: String = self.characters.iter().collect();
@@ -239,12 +243,13 @@ pub(super) fn range(span: &SourceSpan) -> (usize, usize) {
     (span.start.index, span.end.index)
 }
 
-/// The character at which more constructs are open than the parser is trusted with. Quotes are not looked at, so this
+/// The character at which more constructs are open than the parser is trusted with, and how many those are. Quotes are not looked at, so this
 /// counts rather too many than too few.
-fn nests_too_deep(characters: &[char]) -> Option<usize> {
+fn nests_too_deep(characters: &[char]) -> Option<(usize, usize)> {
     const OPEN: [&str; 6] = ["if", "case", "for", "while", "until", "select"];
     const CLOSE: [&str; 3] = ["fi", "esac", "done"];
     let (mut brackets, mut blocks, mut backquotes, mut negations) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut cases = 0_usize;
     let mut word = String::new();
     let mut starts = true;
     for (at, character) in characters.iter().enumerate() {
@@ -265,8 +270,10 @@ fn nests_too_deep(characters: &[char]) -> Option<usize> {
         } else {
             if starts && OPEN.contains(&word.as_str()) {
                 blocks += 1;
+                cases += usize::from(word == "case" && has_in(characters.get(at..).unwrap_or_default()));
             } else if starts && CLOSE.contains(&word.as_str()) {
                 blocks = blocks.saturating_sub(1);
+                cases = cases.saturating_sub(usize::from(word == "esac"));
             }
             if !word.is_empty() {
                 starts = matches!(word.as_str(), "then" | "do" | "else" | "if" | "while" | "until" | "elif" | "time");
@@ -277,8 +284,17 @@ fn nests_too_deep(characters: &[char]) -> Option<usize> {
             word.clear();
         }
         if brackets + blocks > MAX_NESTING || backquotes > MAX_NESTING || negations > MAX_NESTING {
-            return Some(at);
+            return Some((at, MAX_NESTING));
+        }
+        if cases > MAX_CASES {
+            return Some((at, MAX_CASES));
         }
     }
     None
+}
+
+/// True where the word `in` follows soon, as it does in a `case` of a shell; other languages have `case`, too.
+fn has_in(rest: &[char]) -> bool {
+    let head: String = rest.iter().take(MAX_CASE_HEAD).collect();
+    head.split_whitespace().any(|word| word == "in")
 }
