@@ -25,9 +25,14 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
         return Ok(());
     }
     // Where no name is known, a word that is not known is taken for it: that is what `deploy $NAME` means.
-    if let Reading::Deploy(whole) = &whole
-        && whole.name.is_unknown()
-    {
+    let nameless = match &whole {
+        Reading::Deploy(whole) => whole.name.is_unknown(),
+        Reading::Several(whole) => whole.iter().any(|whole| whole.name.is_unknown()),
+        Reading::Connector(whole) => whole.connector.name.is_unknown(),
+        Reading::Manifest(whole) => whole.file.is_unknown(),
+        _ => false,
+    };
+    if nameless {
         return Ok(());
     }
     for at in 1..items.len() {
