@@ -24,17 +24,6 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
     if items.len() > 40 {
         return Ok(());
     }
-    // Where no name is known, a word that is not known is taken for it: that is what `deploy $NAME` means.
-    let nameless = match &whole {
-        Reading::Deploy(whole) => whole.name.is_unknown(),
-        Reading::Several(whole) => whole.iter().any(|whole| whole.name.is_unknown()),
-        Reading::Connector(whole) => whole.connector.name.is_unknown(),
-        Reading::Manifest(whole) => whole.file.is_unknown(),
-        _ => false,
-    };
-    if nameless {
-        return Ok(());
-    }
     for at in 1..items.len() {
         // A word before which `--flags-file` may stand is the name of a file, whatever it looks like: that is passed over.
         let known = if let Item::Word(word) = &items[at] { word.text() } else { None };
@@ -42,15 +31,34 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
             continue;
         }
         let mut blurred = items.clone();
-        let why = Why::at(WhyKind::Environment, "it is not known", origin.clone());
+        let why = Why::at(WhyKind::Environment, BLURRED, origin.clone());
         blurred[at] = Item::Word(Word::unknown(vec![why], origin.clone()));
         let less = read(&blurred, &origin, &repository);
-        if !covers(&less, &whole) {
+        if !covers(&less, &whole) && !is_taken_for_the_name(&less, &whole) {
             let words = String::from_utf8_lossy(bytes).replace('\n', " ");
             return Err(format!("without word {at} of `{words}`\n{less:?}\nis no reading of\n{whole:?}"));
         }
     }
     Ok(())
+}
+
+/// Why the word is not known that is blurred.
+const BLURRED: &str = "it is blurred";
+
+/// True where the blurred word, a flag perhaps, is taken for the name that no word certainly is: that is what
+/// `deploy $NAME` means.
+fn is_taken_for_the_name(less: &Reading, whole: &Reading) -> bool {
+    let taken = |less: &DeployCommand, whole: &DeployCommand| {
+        whole.name.is_unknown() && less.name.whys().iter().all(|why| why.text == BLURRED) && less.name.is_unknown()
+    };
+    match (less, whole) {
+        (Reading::Deploy(less), Reading::Deploy(whole)) => taken(less, whole),
+        (Reading::Deploy(less), Reading::Several(whole)) => whole.iter().all(|whole| taken(less, whole)),
+        (Reading::Several(less), Reading::Several(whole)) => {
+            less.len() == whole.len() && less.iter().zip(whole).all(|(less, whole)| taken(less, whole))
+        }
+        _ => false,
+    }
 }
 
 /// True where what is known of `less` also holds for `whole`.
