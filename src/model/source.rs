@@ -196,7 +196,7 @@ impl Lines {
 }
 
 fn starts(text: &str) -> Arc<[usize]> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
 }
 
 fn line_of<'a>(text: &'a str, starts: &[usize], line: u32) -> &'a str {

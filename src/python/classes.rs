@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::ast::{self, Expr, Stmt};
 use super::facts::{Class, Function, ValueKind};
 use super::literal::{dotted, elements, is_one_of, last_component};
+use super::mentions::{Mentions, Subject};
 use super::{functions, range_of};
 
 /// How deep classes inside classes are followed.
@@ -26,9 +27,9 @@ pub struct Known {
 }
 
 impl Known {
-    /// Nothing yet of a file with this text.
-    pub fn of(text: &str) -> Self {
-        Self { mentions_yield: text.contains("yield"), ..Self::default() }
+    /// Nothing yet of a file that has these words.
+    pub fn of(mentions: Mentions) -> Self {
+        Self { mentions_yield: mentions.any(Subject::Yields), ..Self::default() }
     }
 
     /// Notes that a name stands for a mark from here on, or no longer.

@@ -16,15 +16,15 @@ use ruff_text_size::TextRange;
 
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Stmt};
+use super::mentions::{Mentions, Subject};
 use super::{SyntaxError, byte_range, lower_first, range_of};
 use bindings::{Declared, binds};
-pub(super) use limits::brackets;
 
 /// Errors beyond these say nothing new.
 const MAX_ERRORS: usize = 20;
 
 /// The errors of a file that parses, in no order. The tree must not be nested deeper than [`super::depth::MAX_DEPTH`].
-pub(super) fn errors(text: &str, body: &[Stmt], version: ast::PythonVersion) -> Vec<SyntaxError> {
+pub(super) fn errors(text: &str, mentions: Mentions, body: &[Stmt], version: ast::PythonVersion) -> Vec<SyntaxError> {
     let mut compiler = Compiler {
         checker: SemanticSyntaxChecker::new(),
         found: RefCell::default(),
@@ -32,7 +32,8 @@ pub(super) fn errors(text: &str, body: &[Stmt], version: ast::PythonVersion) -> 
         text,
         scopes: Vec::new(),
         postpones_annotations: OnceCell::new(),
-        declares: text.contains("global ") || text.contains("nonlocal "),
+        declares: mentions.any(Subject::Declarations),
+        mentions_future: mentions.any(Subject::Future),
         loops: 0,
         blocks: 0,
         trying: false,
@@ -65,6 +66,8 @@ struct Compiler<'a> {
     version: ast::PythonVersion,
     text: &'a str,
     scopes: Vec<Scope<'a>>,
+    /// The word `__future__` is in the file.
+    mentions_future: bool,
     /// `from __future__ import annotations`, looked for when it is first asked for.
     postpones_annotations: OnceCell<bool>,
     /// Whether the file declares names at all, which few files do.
@@ -214,7 +217,13 @@ impl<'a> Visitor<'a> for Compiler<'a> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
-        self.check(|checker, compiler| checker.visit_expr(expr, compiler));
+        match expr {
+            // Most expressions are these, of which there is nothing to say.
+            Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => return,
+            Expr::Name(name) if !self.declares && name.id.as_str() != "__debug__" => return,
+            Expr::Attribute(attribute) => return self.visit_expr(&attribute.value),
+            _ => self.check(|checker, compiler| checker.visit_expr(expr, compiler)),
+        }
         match expr {
             Expr::Lambda(lambda) => {
                 let parameters = lambda.parameters.as_deref();
@@ -260,9 +269,13 @@ impl<'a> Visitor<'a> for Compiler<'a> {
 
 impl SemanticSyntaxContext for Compiler<'_> {
     fn future_annotations_or_stub(&self) -> bool {
-        // The search for a short text is several times faster than the one for a long one.
-        let searched = || self.text.contains("__future__") && self.text.contains("from __future__ import annotations");
-        *self.postpones_annotations.get_or_init(searched)
+        let postpones = |statement: &Stmt| {
+            matches!(statement, Stmt::ImportFrom(import) if import.level == 0
+                && import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
+                && import.names.iter().any(|alias| alias.name.as_str() == "annotations"))
+        };
+        let module = self.scopes.first().map_or(&[][..], |scope| scope.body);
+        *self.postpones_annotations.get_or_init(|| self.mentions_future && module.iter().any(postpones))
     }
 
     fn lazy_import_context(&self) -> Option<LazyImportContext> {

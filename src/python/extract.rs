@@ -27,7 +27,8 @@ use super::facts::{
 };
 use super::literal::{PathFolder, dotted, elements, is_dotted, strings};
 use super::marks as marks_of_tests;
-use super::{Version, range_of};
+use super::mentions::Subject;
+use super::{Module, Version, range_of};
 use crate::model::SourceFile;
 
 /// How deep blocks are followed: as deep as CPython's tokenizer lets them be indented.
@@ -60,14 +61,14 @@ impl Interpreter {
 }
 
 /// Reads the facts of a file.
-pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Facts {
-    let text = file.text();
+pub fn facts(file: &SourceFile, module: &Module, interpreter: Interpreter) -> Facts {
+    let Module { body, mentions, .. } = module;
     let mut extractor = Extractor {
         facts: Facts::default(),
         folder: PathFolder::new(file.path().as_str()),
-        known: Known::of(text),
+        known: Known::of(*mentions),
         interpreter,
-        collects_hidden_names: text.contains(":=") || text.contains("match "),
+        collects_hidden_names: mentions.any(Subject::HiddenNames),
         given: Vec::new(),
         depth: 0,
         handlers: 0,
@@ -78,18 +79,15 @@ pub fn facts(file: &SourceFile, body: &[Stmt], interpreter: Interpreter) -> Fact
     let mut facts = extractor.facts;
     facts.given = given;
     facts.namespace = namespace;
-    facts.used_marks = marks::used(text, body);
-    facts.doctests = marks::doctests(text, body);
-    facts.dynamic_names |=
-        ["globals()[", "globals().update", "globals().setdefault", "sys.modules[__name__]", "vars()["]
-            .iter()
-            .any(|form| text.contains(form));
-    facts.pytest_marks = marks_of_tests::read(body, text);
-    facts.mentions_autouse = text.contains("autouse");
-    facts.dynamic_path = text.contains("__path__");
-    facts.adds_marks = text.contains("add_marker(") || text.contains("own_markers");
-    facts.dynamic_sys_path |= text.contains("sys.meta_path") || text.contains("syspath_prepend");
-    if text.contains("sys.modules") {
+    facts.used_marks = marks::used(*mentions, body);
+    facts.doctests = marks::doctests(*mentions, body);
+    facts.dynamic_names |= mentions.any(Subject::DynamicNames);
+    facts.pytest_marks = marks_of_tests::read(body, *mentions);
+    facts.mentions_autouse = mentions.any(Subject::AutomaticFixtures);
+    facts.dynamic_path = mentions.any(Subject::DynamicPath);
+    facts.adds_marks = mentions.any(Subject::AddedMarks);
+    facts.dynamic_sys_path |= mentions.any(Subject::DynamicSysPath);
+    if mentions.any(Subject::Injections) {
         let mut injections = Injections(BTreeSet::new());
         injections.visit_body(body);
         facts.injected = injections.0.into_iter().collect();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::ast::visitor::{self, Visitor};
 use super::ast::{self, Expr, Stmt};
 use super::literal::{is_dotted, last_component, string};
+use super::mentions::{Mentions, Subject};
 use super::range_of;
 
 /// How deep blocks are followed.
@@ -22,17 +23,17 @@ pub struct Marks {
     pub registers_more: bool,
 }
 
-/// Reads the marks of a module. `text` is its source.
-pub fn read(body: &[Stmt], text: &str) -> Marks {
+/// Reads the marks of a module.
+pub fn read(body: &[Stmt], mentions: Mentions) -> Marks {
     let mut marks = Marks::default();
-    if text.contains("mark") && text.contains("pytest") {
+    if mentions.any(Subject::Marks) && mentions.any(Subject::Pytest) {
         let mut uses = Uses { generators: generators(body), found: Vec::new(), depth: 0 };
         if !uses.generators.is_empty() {
             uses.block(body);
         }
         marks.used = uses.found;
     }
-    if text.contains("addinivalue_line") {
+    if mentions.any(Subject::Registrations) {
         let mut registrations = Registrations(&mut marks);
         registrations.visit_body(body);
     }

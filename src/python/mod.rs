@@ -12,6 +12,7 @@ pub mod facts;
 mod functions;
 pub mod literal;
 pub mod marks;
+pub mod mentions;
 pub mod namespace;
 
 use std::ops::Range;
@@ -21,6 +22,7 @@ use ruff_python_parser::{Mode, ParseOptions};
 pub use ruff_text_size::Ranged;
 
 use crate::model::SourceFile;
+use mentions::Mentions;
 
 /// A Python version that decides which syntax is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +65,8 @@ pub struct Module {
     pub errors: Vec<SyntaxError>,
     /// True where the tree is nested deeper than [`depth::MAX_DEPTH`]: there are no statements then.
     pub too_deep: bool,
+    /// What its text may have.
+    pub mentions: Mentions,
 }
 
 /// A reason for which CPython would not compile a file.
@@ -84,7 +88,7 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
     let text = file.text();
     if text.len() > MAX_BYTES {
         let error = SyntaxError { text: format!("larger than {MAX_BYTES} bytes"), range: 0..0, version_only: false };
-        return Module { body: Vec::new(), errors: vec![error], too_deep: false };
+        return Module { body: Vec::new(), errors: vec![error], too_deep: false, mentions: Mentions::default() };
     }
     let target = ast::PythonVersion { major: version.major, minor: version.minor };
     let parsed =
@@ -100,22 +104,24 @@ pub fn parse(file: &SourceFile, version: Version) -> Module {
         version_only: true,
     });
     let mut errors: Vec<SyntaxError> = hard.chain(soft).collect();
-    errors.extend(compile::brackets(parsed.tokens()));
-    let may_be_too_deep = !parsed.has_valid_syntax() || depth::may_be_too_deep(parsed.tokens());
+    let nesting = depth::Nesting::of(parsed.tokens());
+    let may_be_too_deep = !parsed.has_valid_syntax() || nesting.may_be_too_deep();
+    errors.extend(nesting.refused);
+    let mentions = Mentions::of(text, nesting.keywords);
     let body: Vec<ast::Stmt> =
         parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap_or_default();
     if may_be_too_deep && depth::is_too_deep(&body) {
         // Dropping the tree would recurse as deep as it is nested: leak it.
         std::mem::forget(body);
         errors.sort_by_key(|error| error.range.start);
-        return Module { body: Vec::new(), errors, too_deep: true };
+        return Module { body: Vec::new(), errors, too_deep: true, mentions };
     }
     if errors.iter().all(|error| error.version_only) {
         // CPython compiles only what it could parse.
-        errors.extend(compile::errors(text, &body, target));
+        errors.extend(compile::errors(text, mentions, &body, target));
     }
     errors.sort_by_key(|error| error.range.start);
-    Module { body, errors, too_deep: false }
+    Module { body, errors, too_deep: false, mentions }
 }
 
 /// True where all of these offsets lie in comments.
@@ -228,7 +234,7 @@ mod tests {
             for times in (150..800).step_by(13) {
                 let text = format!("{before}{}{inner}{}{after}\n", open.repeat(times), close.repeat(times));
                 let parsed = ruff_python_parser::parse_unchecked(&text, ParseOptions::from(Mode::Module));
-                let few = !depth::may_be_too_deep(parsed.tokens());
+                let few = !depth::Nesting::of(parsed.tokens()).may_be_too_deep();
                 if parsed.has_valid_syntax() {
                     let body: Vec<ast::Stmt> =
                         parsed.try_into_module().map(|module| module.into_suite().into_iter().collect()).unwrap();
@@ -241,7 +247,7 @@ mod tests {
         assert!(deep > 100, "{deep} trees are too deep");
         let text = "def f(a):\n    return [b for b in a if b]\n";
         let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(Mode::Module));
-        assert!(!depth::may_be_too_deep(parsed.tokens()));
+        assert!(!depth::Nesting::of(parsed.tokens()).may_be_too_deep());
     }
 
     #[test]

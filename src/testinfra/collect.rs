@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::pytest_config::PytestConfig;
-use super::resolve::{Resolution, Space, Unit};
+use super::resolve::{Space, Unit};
 use super::sources::{FileId, PythonFile};
 use crate::python::facts::{Class, Exports, Function, Import, ValueKind, What, imports_of};
 
@@ -209,7 +209,7 @@ pub(super) fn lookup<'a>(
             Binding::Value(ValueKind::Other) => return Some(Entity::Other),
             Binding::Import(import) => {
                 if let (What::Name { name: imported, .. }, Some(Unit::File(module))) =
-                    (&import.what, module_of(space, file, import))
+                    (&import.what, space.module_of(file, import))
                     && let Some(found) = lookup(space, module, imported, usize::MAX, seen)
                 {
                     return Some(found);
@@ -226,7 +226,7 @@ pub(super) fn lookup<'a>(
                 let Some(rest) = name.strip_prefix(bound.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
                     continue;
                 };
-                let package = module_of(space, file, import);
+                let package = space.module_of(file, import);
                 (package.and_then(|package| space.submodule(&package, imported)), rest)
             }
             What::Module { bound } => {
@@ -234,9 +234,9 @@ pub(super) fn lookup<'a>(
                 let Some(rest) = name.strip_prefix(full.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
                     continue;
                 };
-                (module_of(space, file, import), rest)
+                (space.module_of(file, import), rest)
             }
-            What::Star => (module_of(space, file, import).filter(|module| exports(space, module, name)), name),
+            What::Star => (space.module_of(file, import).filter(|module| exports(space, module, name)), name),
             What::Plugin => continue,
         };
         if let Some(Unit::File(module)) = module
@@ -254,13 +254,6 @@ fn exports(space: &Space<'_>, module: &Unit, name: &str) -> bool {
     match space.sources.get(*file).map(|file| &file.facts.exports) {
         Some(Exports::Names(names)) => names.iter().any(|exported| exported == name),
         _ => !name.starts_with('_'),
-    }
-}
-
-fn module_of(space: &Space<'_>, file: FileId, import: &Import) -> Option<Unit> {
-    match space.resolve(file, space.roots_of(file), import) {
-        Resolution::Units(units) => units.last().cloned(),
-        _ => None,
     }
 }
 

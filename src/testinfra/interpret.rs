@@ -95,6 +95,8 @@ struct Frame {
     file: FileId,
     names: Rc<RefCell<Names>>,
     roots: FileRoots,
+    /// `sys.path` is what it was before the first statement of the file.
+    is_as_started: bool,
     records: Vec<Record>,
     edges: Vec<Edge>,
     imports: Vec<FileId>,
@@ -224,6 +226,7 @@ impl<'a> Interpreter<'a> {
     /// What a deferred import misses once its file has been imported.
     pub fn probe(&mut self, file: FileId, roots: &FileRoots, import: &Import) -> Option<Record> {
         let mut frame = Frame::new(file, roots.clone());
+        frame.is_as_started = roots == self.space.roots_of(file);
         self.import(&mut frame, import, Mode { plain: false, ..Mode::MODULE });
         self.settle();
         frame.records.pop()
@@ -302,6 +305,7 @@ impl<'a> Interpreter<'a> {
         let facts = &source.facts;
         frame.names.borrow_mut().open = facts.dynamic_names;
         frame.roots.dynamic |= facts.dynamic_sys_path;
+        frame.is_as_started &= !facts.dynamic_sys_path;
         let end = self.block(frame, &facts.steps, Mode::MODULE);
         match &source.state {
             FileState::SyntaxError(_) => {
@@ -334,6 +338,7 @@ impl<'a> Interpreter<'a> {
 impl Frame {
     /// Puts a folder on `sys.path`.
     fn edit(&mut self, edit: &PathEdit) {
+        self.is_as_started = false;
         let place = if edit.front { 0 } else { self.roots.folders.len() };
         self.roots.folders.insert(place, edit.folder.clone());
         if !self.edits.contains(edit) {
@@ -346,6 +351,7 @@ impl Frame {
             file,
             names: Rc::default(),
             roots,
+            is_as_started: true,
             records: Vec::new(),
             edges: Vec::new(),
             imports: Vec::new(),

@@ -44,6 +44,7 @@ pub mod walk;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 pub use show::show;
@@ -234,14 +235,14 @@ fn judge_imports<M: Send, T>(
     meanwhile: impl FnOnce() -> M + Send,
     then: impl FnOnce(&Imports, &M) -> T,
 ) -> (Imports, M, T) {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = channel();
     std::thread::scope(|threads| {
         let thread = std::thread::Builder::new().stack_size(STACK);
         // It has told before it gives back what it remembers, which takes a while. Nobody listens after a panic.
         let judge = move || imports::judge(space, scope, |imports| drop(tell.send(imports)));
         let spawned = thread.spawn_scoped(threads, judge).ok();
-        let other = beside_another(meanwhile);
-        let imports = told.recv().unwrap_or_else(|_| {
+        let (other, imports) = until_told(meanwhile, told);
+        let imports = imports.unwrap_or_else(|| {
             let why = Why::new(WhyKind::Limit, "imports could not be followed: there is no memory for it");
             incomplete.push(why.clone());
             let unjudged = |module: &String| CriticalImport {
@@ -259,12 +260,12 @@ fn judge_imports<M: Send, T>(
     })
 }
 
-/// Runs parallel work on one thread less than there are cores: the thread that runs beside it takes the longer.
-fn beside_another<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let threads = rayon::current_num_threads().saturating_sub(1).max(1);
-    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
+/// Runs parallel work beside a thread that tells something in the end, and waits for both. One thread of the pool sleeps
+/// until the other one has told, and helps from then on: that other one is not slowed down, and no core is idle.
+fn until_told<T: Send, M: Send>(work: impl FnOnce() -> T + Send, told: Receiver<M>) -> (T, Option<M>) {
+    match rayon::ThreadPoolBuilder::new().build() {
+        Ok(pool) => pool.install(move || rayon::join(work, move || told.recv().ok())),
+        Err(_) => (work(), told.recv().ok()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod absolute;
 mod finder;
+mod leads;
 mod relative;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -9,6 +10,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::leads::Lead;
 use self::relative::ancestor;
 use super::dependencies::Dependencies;
 use super::pytest_config::{PytestConfig, join};
@@ -44,6 +46,8 @@ pub struct Space<'a> {
     kinds: Kinds<'a>,
     /// `sys.path` of each file before its first statement, once it was asked for.
     starts: Vec<OnceLock<FileRoots>>,
+    /// Where the imports of each file lead, once it was asked for, in the order of their places.
+    leads: Vec<OnceLock<Vec<Lead>>>,
     injected: BTreeSet<String>,
     /// Names that code gives to modules, dotted.
     given: HashSet<&'a str>,
@@ -185,6 +189,7 @@ impl<'a> Space<'a> {
             folders: tree.folders.iter().map(String::as_str).collect(),
             kinds,
             starts: sources.files.iter().map(|_| OnceLock::new()).collect(),
+            leads: sources.files.iter().map(|_| OnceLock::new()).collect(),
             injected,
             given,
             by_stem,

@@ -32,7 +32,7 @@ struct ConftestRoots {
 }
 
 /// `sys.path` for one file before its first statement.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileRoots {
     /// In order of lookup.
     pub folders: Vec<String>,

@@ -2,6 +2,7 @@
 
 mod encoding;
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -27,6 +28,12 @@ const MAX_TOTAL: u64 = 2 << 30;
 /// Files that are larger are read by one thread alone: a tree is many times as large as its text, and what a thread gives
 /// back is not always there for another one.
 const LARGE: u64 = 1 << 20;
+
+thread_local! {
+    /// The bytes of the file that a thread reads: thousands of files need no memory of their own for them.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Index of a file in [`Sources`].
 pub type FileId = usize;
 
@@ -152,12 +159,12 @@ impl<'a> Reader<'a> {
             // It is not on the disk, and cannot be read again.
             return self.understand(path, bytes);
         }
-        match read_bytes(&self.repo.join(path)) {
-            Ok(bytes) if bytes.len() > MAX_BYTES => {
+        BUFFER.with_borrow_mut(|bytes| match read_bytes(&self.repo.join(path), bytes) {
+            Ok(()) if bytes.len() > MAX_BYTES => {
                 unread(WhyKind::Limit, format!("`{path}` has grown to more than {} MiB", MAX_BYTES >> 20))
             }
-            Ok(bytes) => {
-                let file = self.understand(path, &bytes);
+            Ok(()) => {
+                let file = self.understand(path, bytes);
                 if matches!(file.state, FileState::Unread(_)) && file.bytes == 0 {
                     return file;
                 }
@@ -165,7 +172,7 @@ impl<'a> Reader<'a> {
                 PythonFile { source: file.source.without_text(reload), ..file }
             }
             Err(error) => unread(WhyKind::FileUnreadable, format!("`{path}` could not be read: {}", error.kind())),
-        }
+        })
     }
 
     fn unread(&self, path: &str, kind: WhyKind, text: String) -> PythonFile {
@@ -211,19 +218,22 @@ pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: 
 }
 
 /// Reads a file, though not much more of it than is parsed: it may grow while it is read.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     let file = fs::File::open(path)?;
     let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
-    let mut bytes = Vec::with_capacity(size + 1);
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    bytes.clear();
+    // What a large file needed is not kept for the small ones.
+    bytes.shrink_to(LARGE as usize);
+    bytes.reserve(size + 1);
+    file.take(MAX_BYTES as u64 + 1).read_to_end(bytes)?;
+    Ok(())
 }
 
 /// Parses a text that was read.
 pub fn parse(source: SourceFile, interpreter: Interpreter) -> PythonFile {
     let path = source.path().as_str().to_owned();
     let module = python::parse(&source, interpreter.version);
-    let facts = extract::facts(&source, &module.body, interpreter);
+    let facts = extract::facts(&source, &module, interpreter);
     let broken =
         |error: &python::SyntaxError| Broken { text: error.text.clone(), origin: source.origin(error.range.clone()) };
     let hard = module.errors.iter().find(|error| !error.version_only);

@@ -48,6 +48,11 @@ impl<'a> Heap<'a> {
         self.objects.len()
     }
 
+    /// What a copy of it costs: the number of objects, and of what is noted of them.
+    pub fn weight(&self) -> usize {
+        self.objects.len() + self.twins.len()
+    }
+
     /// Adds an object.
     pub fn add(&mut self, object: Obj<'a>) -> ObjId {
         self.objects.push(Rc::new(object));
@@ -138,9 +143,9 @@ impl<'a> Heap<'a> {
     pub fn rewound(before: &Self, first: &Self) -> Self {
         let mut objects = before.objects.clone();
         objects.extend(first.objects.iter().skip(before.objects.len()).cloned());
-        let mut twins = before.twins.clone();
-        twins.extend(first.twins.iter().filter(|twin| !before.twins.contains(twin)).cloned());
-        Self { objects, twins, watches: before.watches.clone() }
+        let mut heap = Self { objects, twins: before.twins.clone(), watches: before.watches.clone() };
+        heap.add_twins(first);
+        heap
     }
 
     /// Joins another state into this one.
@@ -160,7 +165,14 @@ impl<'a> Heap<'a> {
         for object in other.objects.iter().skip(self.objects.len()) {
             self.objects.push(object.clone());
         }
-        let more: Vec<Twin> = other.twins.iter().filter(|twin| !self.twins.contains(twin)).cloned().collect();
+        self.add_twins(other);
+    }
+
+    /// Takes over the twins of a state that goes back to the same one: they begin alike.
+    fn add_twins(&mut self, other: &Self) {
+        let shared = self.twins.iter().zip(&other.twins).take_while(|(mine, theirs)| mine == theirs).count();
+        let own = self.twins.get(shared..).unwrap_or_default();
+        let more: Vec<Twin> = other.twins.iter().skip(shared).filter(|twin| !own.contains(twin)).cloned().collect();
         self.twins.extend(more);
     }
 
@@ -329,10 +341,14 @@ fn weight(elements: &[Elem<'_>], limit: usize) -> usize {
     count
 }
 
+/// The length of a text in bytes, as far as it is known.
+pub fn bytes(parts: &[Part]) -> usize {
+    parts.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum()
+}
+
 /// A text in as few parts as possible.
 pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
-    let length: usize = parts.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
-    if length > MAX_TEXT {
+    if bytes(&parts) > MAX_TEXT {
         let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
         return Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]);
     }

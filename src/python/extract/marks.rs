@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::python::ast::visitor::{self, Visitor};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::literal::{is_one_of, string};
+use crate::python::mentions::{Mentions, Subject};
 use crate::python::range_of;
 
 /// How deep classes inside classes are followed.
@@ -12,8 +13,8 @@ const MAX_NESTING: usize = 8;
 
 /// The marks that importing a file makes: those of decorators, `pytestmark` and parameters, but not those inside
 /// functions.
-pub(super) fn used(text: &str, body: &[Stmt]) -> Vec<(String, Range<usize>)> {
-    if !text.contains("mark") {
+pub(super) fn used(mentions: Mentions, body: &[Stmt]) -> Vec<(String, Range<usize>)> {
+    if !mentions.any(Subject::Marks) {
         return Vec::new();
     }
     let mut marks = Marks(Vec::new());
@@ -49,9 +50,9 @@ impl<'a> Visitor<'a> for Marks {
 }
 
 /// The dotted names, inside the module, of what has examples in its docstring; empty for the module itself.
-pub(super) fn doctests(text: &str, body: &[Stmt]) -> Vec<String> {
+pub(super) fn doctests(mentions: Mentions, body: &[Stmt]) -> Vec<String> {
     let mut found = Vec::new();
-    if text.contains(">>> ") {
+    if mentions.any(Subject::Doctests) {
         if has_example(body) {
             found.push(String::new());
         }

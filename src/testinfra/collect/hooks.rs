@@ -96,7 +96,7 @@ pub fn plugins(names: Names<'_>, pytest: &PytestConfig, conftests: &[FileId]) ->
         let Some(source) = names.space.sources.get(file) else { continue };
         imports_of(&source.facts.steps, &mut |import| {
             if import.what == What::Plugin
-                && let Some(Unit::File(plugin)) = names.module_of(file, import)
+                && let Some(Unit::File(plugin)) = names.space.module_of(file, import)
                 && found.insert(plugin)
             {
                 open.push(plugin);

@@ -48,7 +48,7 @@ impl Items {
     }
 
     fn below(self, name: &str) -> Self {
-        let full = |inner: String| if inner.is_empty() { name.to_owned() } else { format!("{name}::{inner}") };
+        let full = |inner: String| if inner.is_empty() { name.to_owned() } else { [name, &inner].join("::") };
         Self {
             tests: self.tests.into_iter().map(full).collect(),
             errors: self.errors.into_iter().map(|(id, doubt)| (full(id), doubt)).collect(),
@@ -227,8 +227,13 @@ impl<'a> Finder<'a> {
     }
 
     fn class(self, name: &str, file: FileId, class: &'a ClassBody, depth: usize) -> Items {
-        let view = self.view(file, class);
         let named = self.pytest.is_test_class(name);
+        let has = |start: &str| class.body.names.keys().any(|name| name.starts_with(start));
+        if !named && class.bases.is_empty() && !has("test") && !has("__test__") {
+            // Most classes that test files import: nothing makes tests of them.
+            return Items::default();
+        }
+        let view = self.view(file, class);
         let left_out = |text: String| Items {
             left_out: vec![(name.to_owned(), Doubt { text, file, at: class.range.clone() })],
             ..Items::default()

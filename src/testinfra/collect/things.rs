@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::python::facts::{Exports, Function, Import, What, imports_of};
 use crate::python::namespace::{Bound, ClassBody, Returns};
-use crate::testinfra::resolve::{Resolution, Space, Unit};
+use crate::testinfra::resolve::{Space, Unit};
 use crate::testinfra::sources::FileId;
 
 /// How many files and names one name is followed through.
@@ -116,17 +116,15 @@ impl<'a> Names<'a> {
 
     fn imported(self, file: FileId, import: &Import, seen: &mut Seen) -> Vec<Thing<'a>> {
         let What::Name { name, .. } = &import.what else { return vec![Thing::Plain] };
-        match self.space.resolve(file, self.space.roots_of(file), import) {
-            Resolution::Units(units) => match units.last() {
-                Some(Unit::File(module)) => self.of_module(*module, name, seen, file, import),
-                Some(Unit::Namespace(_)) => vec![Thing::Plain],
-                _ => vec![Thing::Unknown(Doubt {
-                    text: format!("`{}` is not Python source that was read", import.module),
-                    file,
-                    at: import.range.clone(),
-                })],
-            },
-            _ => vec![Thing::Outside(format!("{}.{name}", import.module))],
+        match self.space.module_of(file, import) {
+            Some(Unit::File(module)) => self.of_module(module, name, seen, file, import),
+            Some(Unit::Namespace(_)) => vec![Thing::Plain],
+            Some(Unit::Opaque) => vec![Thing::Unknown(Doubt {
+                text: format!("`{}` is not Python source that was read", import.module),
+                file,
+                at: import.range.clone(),
+            })],
+            None => vec![Thing::Outside(format!("{}.{name}", import.module))],
         }
     }
 
@@ -173,7 +171,7 @@ impl<'a> Names<'a> {
         for import in imports.into_iter().rev() {
             let (unit, inner, outside) = match &import.what {
                 What::Name { name: imported, bound } if bound == head => {
-                    let package = self.module_of(file, import);
+                    let package = self.space.module_of(file, import);
                     let unit = package.and_then(|package| self.space.submodule(&package, imported));
                     (unit, rest, format!("{}.{imported}.{rest}", import.module))
                 }
@@ -182,7 +180,7 @@ impl<'a> Names<'a> {
                     let Some(inner) = name.strip_prefix(full.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
                         continue;
                     };
-                    (self.module_of(file, import), inner, format!("{}.{inner}", import.module))
+                    (self.space.module_of(file, import), inner, format!("{}.{inner}", import.module))
                 }
                 _ => continue,
             };
@@ -196,21 +194,13 @@ impl<'a> Names<'a> {
 
     /// The module from which `*` takes this name.
     fn star(self, file: FileId, import: &Import, name: &str) -> Option<FileId> {
-        let Some(Unit::File(module)) = self.module_of(file, import) else { return None };
+        let Some(Unit::File(module)) = self.space.module_of(file, import) else { return None };
         let facts = &self.space.sources.get(module)?.facts;
         let exported = match &facts.exports {
             Exports::Names(names) => names.iter().any(|exported| exported == name),
             Exports::Absent | Exports::Dynamic => !name.starts_with('_'),
         };
         exported.then_some(module)
-    }
-
-    /// The module that an import leads to.
-    pub fn module_of(self, file: FileId, import: &Import) -> Option<Unit> {
-        match self.space.resolve(file, self.space.roots_of(file), import) {
-            Resolution::Units(units) => units.last().cloned(),
-            _ => None,
-        }
     }
 
     /// The names that a file takes from others by `*`, with why there may be more.
@@ -232,7 +222,7 @@ impl<'a> Names<'a> {
             }
         });
         for import in stars {
-            let Some(Unit::File(module)) = self.module_of(file, import) else { continue };
+            let Some(Unit::File(module)) = self.space.module_of(file, import) else { continue };
             let Some(facts) = self.space.sources.get(module).map(|source| &source.facts) else { continue };
             let dynamic = facts.namespace.open.is_some() || facts.exports == Exports::Dynamic;
             if dynamic && doubt.is_none() {

@@ -9,9 +9,8 @@ use crate::config::TestsConfig;
 use crate::model::discovered::{CollectionError, Discovered, LeftOutClass, NameClash, UnmatchedFile};
 use crate::model::tests::PatternCount;
 use crate::model::{Origin, RepoPath, Why, WhyKind};
-use crate::python::facts::{Import, What, imports_of};
+use crate::python::facts::What;
 use crate::testinfra::collect::session::{Collected, FileTests, Input};
-use crate::testinfra::collect::things::Names;
 use crate::testinfra::glob::excludes;
 use crate::testinfra::resolve::{Space, Unit};
 use crate::testinfra::roots::{folder_of, is_conftest, is_within};
@@ -33,7 +32,7 @@ pub fn read(
 ) -> Discovered {
     let targeted: HashSet<&str> = found.targeted.iter().map(String::as_str).collect();
     let wanted = |file: &&FileTests| targeted.contains(file.path.as_str());
-    let reached: HashSet<&str> = collected.files.iter().map(|file| file.path.as_str()).collect();
+    let reached: BTreeSet<&str> = collected.files.iter().map(|file| file.path.as_str()).collect();
     let everything_files: Vec<&FileTests> = everything.files.iter().filter(wanted).collect();
     let whys = collected.unsure.iter().map(|(_, why)| why);
     let whys = whys.chain(collected.files.iter().flat_map(|file| file.unsure.iter().map(|(_, why)| why)));
@@ -93,10 +92,13 @@ fn source<'a>(input: &Input<'a>, path: &str) -> Option<(FileId, &'a PythonFile)>
     Some((id, input.space.sources.get(id)?))
 }
 
-fn clash(input: &Input<'_>, reached: &HashSet<&str>, file: &FileTests) -> Option<NameClash> {
+fn clash(input: &Input<'_>, reached: &BTreeSet<&str>, file: &FileTests) -> Option<NameClash> {
     let other = file.namesake.as_ref()?;
     // The other one may be a folder, whose files go by one name.
-    let is_reached = |path: &str| reached.contains(path) || reached.iter().any(|file| is_within(file, path));
+    let below =
+        |path: &str| reached.range(format!("{path}/").as_str()..).next().is_some_and(|file| is_within(file, path));
+    let is_reached =
+        |path: &str| reached.contains(path) || if path.is_empty() { !reached.is_empty() } else { below(path) };
     Some(NameClash {
         path: RepoPath::new(&file.path),
         together: is_reached(&file.path) && is_reached(other),
@@ -177,37 +179,23 @@ fn unmatched(
 }
 
 /// The files that others import.
-pub fn imported<'a>(space: &'a Space<'a>) -> HashSet<FileId> {
-    let names = Names { space };
-    let of_file = |(id, file): (FileId, &'a PythonFile)| {
+pub fn imported(space: &Space<'_>) -> HashSet<FileId> {
+    let of_file = |file: FileId| {
         let mut found: Vec<FileId> = Vec::new();
-        let mut imports: Vec<&Import> = Vec::new();
-        imports_of(&file.facts.steps, &mut |import| imports.push(import));
-        imports.extend(file.facts.deferred.iter().map(|deferred| &deferred.import));
-        // The names of one statement come from one module.
-        let mut last: Option<(&Import, Option<Unit>)> = None;
-        for import in imports {
-            let same = |known: &Import| {
-                known.level + import.level == 0 && known.statement == import.statement && known.module == import.module
-            };
-            let module = match last.take() {
-                Some((known, module)) if same(known) => module,
-                _ => names.module_of(id, import),
-            };
+        for (import, module) in space.leads(file) {
             // `from package import module`
-            if let (What::Name { name, .. }, Some(module)) = (&import.what, &module)
+            if let (What::Name { name, .. }, Some(module)) = (&import.what, module)
                 && let Some(Unit::File(inner)) = space.submodule(module, name)
             {
                 found.push(inner);
             }
             if let Some(Unit::File(module)) = module {
-                found.push(module);
+                found.push(*module);
             }
-            last = Some((import, module));
         }
         found
     };
-    let found: Vec<Vec<FileId>> = space.sources.files.par_iter().enumerate().map(of_file).collect();
+    let found: Vec<Vec<FileId>> = (0..space.sources.files.len()).into_par_iter().map(of_file).collect();
     found.into_iter().flatten().collect()
 }
 

@@ -16,6 +16,16 @@ impl Interpreter<'_> {
     pub(super) fn import(&mut self, frame: &mut Frame, import: &Import, mode: Mode) -> Imported {
         set_bound(frame, import, Some(Bound::Yes));
         let versions = self.versions(mode);
+        let space = self.space;
+        if frame.is_as_started
+            && versions == space.versions()
+            && let Some(found) = space.found_by(frame.file, import)
+        {
+            return match found {
+                Resolution::Units(units) => self.execute_units(frame, import, mode, units),
+                other => self.resolved(frame, import, mode, other.clone()),
+            };
+        }
         if let Some(last) = &frame.last
             && last.statement == import.statement
             && last.module == import.module

@@ -47,10 +47,7 @@ pub(in crate::testinfra) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeE
     let body = body.unwrap_or(bytes);
     let skipped = bytes.len() - body.len();
     let refused = |text: &str, offset: usize| DecodeError::Refused { text: text.to_owned(), offset: offset + skipped };
-    // The search for whether there is one is much faster than the one for where.
-    if body.contains(&0)
-        && let Some(offset) = body.iter().position(|&byte| byte == 0)
-    {
+    if let Some(offset) = memchr::memchr(0, body) {
         return Err(refused("source code cannot contain null bytes", offset));
     }
     let declared = cookie(body);
@@ -180,7 +177,7 @@ fn cookie(bytes: &[u8]) -> Option<String> {
 
 /// A lone carriage return becomes a line feed: as long, and what everything after this takes for the end of a line.
 fn with_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains('\r') {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return text;
     }
     let mut converted = String::with_capacity(text.len());

@@ -231,7 +231,10 @@ impl<'a> Evaluator<'a> {
             (Kind::External(path), _) if &**path == ENVIRONMENT => {
                 self.update_environment(Some(&value), &Vec::new(), at);
             }
-            (Kind::List(_), ast::Operator::Add) => self.extend(&old, &value, at),
+            (Kind::List(_), ast::Operator::Add) => {
+                self.extend(&old, &value, at);
+                self.charge_for(&old)?;
+            }
             (Kind::Dict(_), ast::Operator::BitOr) => self.update(&old, &value, at),
             (Kind::Set(_), _) => {
                 let whys = why(WhyKind::Unsupported, "this change of a set is not evaluated", at);
@@ -239,6 +242,7 @@ impl<'a> Evaluator<'a> {
             }
             _ => {
                 let value = self.binary(&old, node.op, &value, at);
+                self.charge_for(&value)?;
                 self.assign(&node.target, value, frame)?;
             }
         }

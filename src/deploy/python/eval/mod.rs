@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use super::Evaluator;
 use super::exec::{Condition, Flow, Frame, Stop};
-use super::heap::Meeting;
+use super::heap::{Meeting, bytes};
 use super::resume::Taken;
 use super::value::{At, Binding, Body, DictObj, Elem, Entry, Function, Kind, Obj, Val, Whys, join, why};
 use crate::model::WhyKind;
@@ -34,7 +34,26 @@ impl<'a> Evaluator<'a> {
         let taken = std::mem::take(&mut self.taken);
         let value = self.eval_inner(expr, taken, frame);
         self.depth -= 1;
+        if let Ok(value) = &value
+            && matches!(expr, Expr::BinOp(_) | Expr::Call(_) | Expr::Subscript(_) | Expr::FString(_))
+        {
+            self.charge_for(value)?;
+        }
         value
+    }
+
+    /// What makes one value out of others costs more the longer it is.
+    pub fn charge_for(&mut self, value: &Val<'a>) -> Result<(), Stop> {
+        let steps = match &value.kind {
+            Kind::Text(parts) => bytes(parts) / 1024,
+            Kind::List(id) | Kind::Set(id) => match self.heap.peek(*id) {
+                Some(Obj::List(elements)) => elements.len() / 64,
+                _ => 0,
+            },
+            Kind::Tuple(values) => values.len() / 64,
+            _ => 0,
+        };
+        self.charge(steps)
     }
 
     fn eval_inner(&mut self, expr: &'a Expr, taken: Taken, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {

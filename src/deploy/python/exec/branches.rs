@@ -22,7 +22,7 @@ impl<'a> Evaluator<'a> {
             _ => 0,
         });
         let names: usize = names.sum();
-        self.charge(1 + self.heap.len() / 32 + names / 8)?;
+        self.charge(1 + self.heap.weight() / 32 + names / 8)?;
         let whys = why(WhyKind::Guarded, format!("it depends on `{}`", condition.text), condition.at);
         let holds = self.guard(condition, false);
         let fails = self.guard(condition, true);
