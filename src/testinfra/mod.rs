@@ -156,22 +156,22 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
 
     let mut diagnostics = pytest.diagnostics.clone();
     let input = Input { repo, space: &space, pytest: &pytest, outcomes: &imports.outcomes, items: &items };
-    let (discovered, (categories, tests_by_file)) = rayon::join(
+    let (discovered, (categories, tests_by_file, classes)) = rayon::join(
         || discovery::leftovers::read(&input, &found, &collected, &everything, &imported, config),
         || {
             let categories = discovery::categories(&found.targeted, &everything, &config.categories, &mut diagnostics);
-            (categories, everything.by_file())
+            let scope = Classes {
+                space: &space,
+                pytest: &pytest,
+                live: &live,
+                failing: &imports.failing,
+                collected: &everything.files.iter().map(|file| file.path.as_str()).collect(),
+                backups: &backups,
+            };
+            let classes = classes::judge(scope, &config.required_classes, &mut diagnostics);
+            (categories, everything.by_file(), classes)
         },
     );
-    let scope = Classes {
-        space: &space,
-        pytest: &pytest,
-        live: &live,
-        failing: &imports.failing,
-        collected: &everything.files.iter().map(|file| file.path.as_str()).collect(),
-        backups: &backups,
-    };
-    let classes = classes::judge(scope, &config.required_classes, &mut diagnostics);
     if !root.is_empty() && !tree.folders.contains(&root) {
         incomplete.push(Why::new(WhyKind::FileUnreadable, format!("the tests' root `{root}` does not exist")));
     }
@@ -221,7 +221,7 @@ pub fn index_with(repo: &Path, config: &TestsConfig, excerpts: &Excerpts, asked:
     let unseen = unread.map(|file| file.path.clone()).chain(tree.opaque.iter().cloned()).collect();
     let test_files = found.targeted;
     // What was read of the files is many small pieces, which are given back beside what follows.
-    rayon::spawn(move || drop((sources, items, imports.outcomes, everything, tree)));
+    rayon::spawn(move || drop((sources, items, imports.outcomes, everything, tree, roots, dependencies)));
     let seconds = started.elapsed().as_secs_f64();
     Indexed { index, test_files, tests_by_file, unseen, collected, discovery_seconds, seconds, identities }
 }
