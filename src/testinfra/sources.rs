@@ -219,13 +219,25 @@ pub fn from_bytes(path: &str, bytes: &[u8], interpreter: Interpreter, excerpts: 
 
 /// Reads a file, though not much more of it than is parsed: it may grow while it is read.
 fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> std::io::Result<()> {
-    let file = fs::File::open(path)?;
+    let mut file = fs::File::open(path)?;
     let size = file.metadata()?.len().min(MAX_BYTES as u64) as usize;
-    bytes.clear();
     // What a large file needed is not kept for the small ones.
+    bytes.truncate(size + 1);
     bytes.shrink_to(LARGE as usize);
-    bytes.reserve(size + 1);
-    file.take(MAX_BYTES as u64 + 1).read_to_end(bytes)?;
+    bytes.resize(size + 1, 0);
+    let mut read = 0;
+    while read <= MAX_BYTES {
+        if read == bytes.len() {
+            bytes.resize(2 * read, 0);
+        }
+        match file.read(bytes.get_mut(read..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(read);
     Ok(())
 }
 

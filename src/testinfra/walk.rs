@@ -67,6 +67,22 @@ struct Shared {
     entries: AtomicUsize,
 }
 
+/// What one thread has found: nearly everything, and told only in the end, so that threads do not wait for each other.
+struct Found<'s> {
+    shared: &'s Shared,
+    files: Vec<(String, u64)>,
+    folders: Vec<String>,
+}
+
+impl Drop for Found<'_> {
+    fn drop(&mut self) {
+        self.shared.with(|tree| {
+            tree.files.extend(self.files.drain(..));
+            tree.folders.extend(self.folders.drain(..));
+        });
+    }
+}
+
 impl Shared {
     fn with(&self, change: impl FnOnce(&mut Tree)) {
         change(&mut self.tree.lock().unwrap_or_else(PoisonError::into_inner));
@@ -84,7 +100,9 @@ pub fn walk(repo: &Path) -> Tree {
         .filter_entry(|entry| entry.file_name() != ".git")
         .build_parallel();
     walker.run(|| {
-        Box::new(|entry| {
+        let shared = &shared;
+        let mut found = Found { shared, files: Vec::new(), folders: Vec::new() };
+        Box::new(move |entry| {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -111,22 +129,18 @@ pub fn walk(repo: &Path) -> Tree {
             }
             let Some(kind) = entry.file_type() else { return WalkState::Continue };
             if kind.is_dir() {
-                let at_limit = entry.depth() >= MAX_DEPTH;
-                shared.with(|tree| {
-                    if at_limit {
+                if entry.depth() >= MAX_DEPTH {
+                    let why = format!("`{path}` lies deeper than {MAX_DEPTH} folders");
+                    shared.with(|tree| {
                         tree.opaque.insert(path.clone());
-                        let why = format!("`{path}` lies deeper than {MAX_DEPTH} folders");
                         tree.incomplete.push(Why::new(WhyKind::Limit, why));
-                    }
-                    tree.folders.insert(path);
-                });
+                    });
+                }
+                found.folders.push(path);
             } else if kind.is_file() {
-                let size = entry.metadata().map_or(0, |metadata| metadata.len());
-                shared.with(|tree| {
-                    tree.files.insert(path, size);
-                });
+                found.files.push((path, entry.metadata().map_or(0, |metadata| metadata.len())));
             } else if kind.is_symlink() {
-                link(repo, entry.path(), path, &shared);
+                link(repo, entry.path(), path, shared);
             }
             WalkState::Continue
         })
