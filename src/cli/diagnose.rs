@@ -109,7 +109,7 @@ pub fn run(args: &Args) -> Result<u8, CliError> {
         Asked::Unseen(doubt) => Diagnosis { undecided: vec![doubt], ..Diagnosis::default() },
     };
     if let (Some(wanted), true) = (&args.target, diagnosis.paths.is_empty() && diagnosis.undecided.is_empty()) {
-        return Err(no_such_target(&scene, wanted));
+        return Err(no_such_target(&scene, wanted, ""));
     }
     let (exit_code, exit_reason) = ending(&diagnosis);
     let told = Told { diagnosis: &diagnosis, live_source: &evidence.live_source, exit_code, exit_reason: &exit_reason };
@@ -164,7 +164,8 @@ fn workloads(scene: &Scene<'_>, args: &Args) -> Result<Asked, CliError> {
         let target = args.target.as_deref().unwrap_or_default();
         let users = users(scene, target);
         if users.is_empty() {
-            return Err(no_such_target(scene, target));
+            let hint = "; given a workload as well, its way there is followed all the same";
+            return Err(no_such_target(scene, target, hint));
         }
         return Ok(Asked::These(users));
     };
@@ -237,7 +238,7 @@ fn users(scene: &Scene<'_>, wanted: &str) -> Vec<WorkloadName> {
     scene.inventory().workloads.iter().filter(uses).map(|live| live.name.clone()).collect()
 }
 
-fn no_such_target(scene: &Scene<'_>, wanted: &str) -> CliError {
+fn no_such_target(scene: &Scene<'_>, wanted: &str, hint: &str) -> CliError {
     let mut names: BTreeSet<String> = scene.targets.iter().map(|target| target.name.clone()).collect();
     names.extend(scene.inventory().sql_instances.iter().map(|sql| sql.name.name.clone()));
     names.extend(scene.inventory().redis_instances.iter().map(|redis| redis.name.name.clone()));
@@ -246,7 +247,8 @@ fn no_such_target(scene: &Scene<'_>, wanted: &str) -> CliError {
     } else {
         format!("there are {}", listed(names.iter().map(String::as_str)))
     };
-    CliError::usage(format!("no workload that was asked about is known to use a target called {wanted}; {there}"))
+    let text = format!("no workload that was asked about is known to use a target called {wanted}; {there}{hint}");
+    CliError::usage(text)
 }
 
 /// The exit code, and why.

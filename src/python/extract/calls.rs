@@ -38,6 +38,7 @@ impl Extractor {
             "exec" => self.facts.dynamic_names = true,
             "setattr" => self.give_by_name(arguments),
             "sys.exit" | "exit" | "quit" | "os._exit" => steps.push(stop(StopKind::Exit)),
+            "pytest.exit" => steps.push(stop(StopKind::Exception)),
             "pytest.skip" | "skip" if call.arguments.find_keyword("allow_module_level").is_some() => {
                 steps.push(stop(StopKind::Skip));
             }

@@ -91,6 +91,8 @@ mod tests {
         let found = errors(tree);
         let text = "importing it ends with an exception; 2 test files cannot be collected";
         assert_eq!(found, [("helper.py".to_owned(), text.to_owned())]);
+        let exits = tree.replace("assert False", "import pytest\npytest.exit('no stand-in')");
+        assert_eq!(errors(&exits), [("helper.py".to_owned(), text.to_owned())]);
         let missing = tree.replace("assert False", "import gone.away");
         assert_eq!(errors(&missing), [], "the rules on imports tell of it");
         let broken = tree.replace("assert False", "assert (");

@@ -73,7 +73,7 @@ impl Reader<'_> {
         let arguments = &call.arguments.args;
         let name = dotted(&call.func);
         match name.as_deref() {
-            Some("sys.exit" | "exit" | "quit") => return self.end(),
+            Some("sys.exit" | "exit" | "quit" | "pytest.exit") => return self.end(),
             Some("pytest.skip" | "pytest.fail") => {
                 let allowed = call.arguments.find_keyword("allow_module_level").is_some();
                 if self.layers.len() == 1 && !allowed {
