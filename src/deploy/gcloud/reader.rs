@@ -170,9 +170,11 @@ impl<'a> Reader<'a> {
             state.after_hole = after_hole;
             return self.flags_file(word, depth);
         }
-        if self.state.pending.is_none()
-            && word.text().is_none()
+        let is_unsure = self.state.pending.as_ref().is_some_and(Pending::is_unsure);
+        if word.text().is_none()
             && let Some(options) = word.options()
+            // The value of a flag is kept whole, and where it may be another flag it is not kept.
+            && (self.state.pending.is_none() || is_unsure && options.iter().any(|text| text.starts_with('-')))
         {
             self.state.after_hole = after_hole;
             let one = |text: String| vec![Item::Word(Word::known(text, word.origin.clone()))];
@@ -190,9 +192,7 @@ impl<'a> Reader<'a> {
             return self.flags_file(&word.without_prefix("--flags-file=".len()), depth);
         }
         let is_flag = state.is_flag(word, &prefix);
-        let may_be_flag = || word.options().is_none_or(|options| options.iter().any(|text| text.starts_with('-')));
-        let is_unsure = state.pending.as_ref().is_some_and(Pending::is_unsure);
-        if is_unsure && prefix.is_empty() && word.text().is_none() && may_be_flag() {
+        if is_unsure && prefix.is_empty() && word.text().is_none() && word.options().is_none() {
             // The value of a flag that may take none, or another flag, or the name.
             return state.any(&word.whys());
         }

@@ -38,7 +38,7 @@ pub enum Meeting {
 /// The most texts that a hole remembers as its options.
 const MAX_OPTIONS: usize = 8;
 /// The longest text that is built, in bytes.
-const MAX_TEXT: usize = 256 << 10;
+pub const MAX_TEXT: usize = 256 << 10;
 /// The longest chain of nested alternatives in a list.
 const MAX_ELEMENTS: usize = 2_000;
 
@@ -353,15 +353,19 @@ pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
         return Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]);
     }
     let mut compacted: Vec<Part> = Vec::new();
+    let mut run = String::new();
     for part in parts {
-        match (compacted.last_mut(), part) {
-            (_, Part::Lit(text)) if text.is_empty() => {}
-            (Some(Part::Lit(last)), Part::Lit(text)) => *last = Rc::from(format!("{last}{text}")),
-            (_, part) => compacted.push(part),
+        if let Part::Lit(text) = part {
+            run.push_str(&text);
+            continue;
         }
+        if !run.is_empty() {
+            compacted.push(Part::Lit(Rc::from(std::mem::take(&mut run))));
+        }
+        compacted.push(part);
     }
-    if compacted.is_empty() {
-        compacted.push(Part::Lit(Rc::from("")));
+    if !run.is_empty() || compacted.is_empty() {
+        compacted.push(Part::Lit(Rc::from(run)));
     }
     if let Some(text) = known_text(&compacted) {
         return Rc::from([Part::Lit(text)]);

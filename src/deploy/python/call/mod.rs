@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Evaluator;
+use super::eval::MAX_LENGTH;
 use super::exec::{Frame, Stop};
 use super::resume::Taken;
-use super::value::{At, Body, Elem, Function, Key, Kind, Obj, Val, Whys};
+use super::value::{At, Body, Elem, Function, Key, Kind, Obj, Val, Whys, why};
 use crate::model::WhyKind;
 use crate::python::ast::{self, Expr};
 
@@ -74,7 +75,11 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             match self.elements(&value) {
+                Ok(elements) if args.len() + elements.len() > MAX_LENGTH => {
+                    unsure = Some(why(WhyKind::Limit, "there are too many arguments", at));
+                }
                 Ok(elements) => {
+                    self.charge(elements.len() / 64)?;
                     for element in elements {
                         match element {
                             Elem::One(value) => args.push(value),

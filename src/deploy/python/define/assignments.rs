@@ -233,7 +233,7 @@ impl<'a> Evaluator<'a> {
             }
             (Kind::List(_), ast::Operator::Add) => {
                 self.extend(&old, &value, at);
-                self.charge_for(&old)?;
+                self.bounded(old)?;
             }
             (Kind::Dict(_), ast::Operator::BitOr) => self.update(&old, &value, at),
             (Kind::Set(_), _) => {
@@ -242,7 +242,7 @@ impl<'a> Evaluator<'a> {
             }
             _ => {
                 let value = self.binary(&old, node.op, &value, at);
-                self.charge_for(&value)?;
+                let value = self.bounded(value)?;
                 self.assign(&node.target, value, frame)?;
             }
         }

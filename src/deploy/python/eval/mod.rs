@@ -23,6 +23,9 @@ mod comprehensions;
 mod items;
 mod operators;
 
+/// The most elements of a value that is made of others at once.
+pub const MAX_LENGTH: usize = 10_000;
+
 impl<'a> Evaluator<'a> {
     /// Evaluates an expression.
     pub fn eval(&mut self, expr: &'a Expr, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
@@ -34,26 +37,27 @@ impl<'a> Evaluator<'a> {
         let taken = std::mem::take(&mut self.taken);
         let value = self.eval_inner(expr, taken, frame);
         self.depth -= 1;
-        if let Ok(value) = &value
-            && matches!(expr, Expr::BinOp(_) | Expr::Call(_) | Expr::Subscript(_) | Expr::FString(_))
-        {
-            self.charge_for(value)?;
+        match expr {
+            Expr::BinOp(_) | Expr::Call(_) | Expr::Subscript(_) | Expr::FString(_) => self.bounded(value?),
+            Expr::Tuple(_) | Expr::List(_) | Expr::Set(_) => self.bounded(value?),
+            _ => value,
         }
-        value
     }
 
-    /// What makes one value out of others costs more the longer it is.
-    pub fn charge_for(&mut self, value: &Val<'a>) -> Result<(), Stop> {
-        let steps = match &value.kind {
-            Kind::Text(parts) => bytes(parts) / 1024,
+    /// A value that was made of others: it costs more the longer it is, and what is too long is not known.
+    pub fn bounded(&mut self, value: Val<'a>) -> Result<Val<'a>, Stop> {
+        let length = match &value.kind {
+            Kind::Text(parts) => bytes(parts) / 16,
             Kind::List(id) | Kind::Set(id) => match self.heap.peek(*id) {
-                Some(Obj::List(elements)) => elements.len() / 64,
+                Some(Obj::List(elements)) => elements.len(),
                 _ => 0,
             },
-            Kind::Tuple(values) => values.len() / 64,
+            Kind::Tuple(values) => values.len(),
             _ => 0,
         };
-        self.charge(steps)
+        self.charge(length / 64)?;
+        let is_too_long = length > MAX_LENGTH && !matches!(value.kind, Kind::Text(_));
+        Ok(if is_too_long { Val::unknown(WhyKind::Limit, "it has too many elements", value.at) } else { value })
     }
 
     fn eval_inner(&mut self, expr: &'a Expr, taken: Taken, frame: &mut Frame<'a>) -> Result<Val<'a>, Stop> {
@@ -282,7 +286,10 @@ impl<'a> Evaluator<'a> {
                         let text = "the order of a set is not known";
                         elements.push(Elem::Any(why(WhyKind::NonDeterministic, text, value.at)));
                     }
-                    Ok(more) => elements.extend(more),
+                    Ok(more) => {
+                        self.charge(more.len() / 64)?;
+                        elements.extend(more);
+                    }
                     Err(whys) => elements.push(Elem::Any(whys)),
                 }
                 self.exhaust(&value);

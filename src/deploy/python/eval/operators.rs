@@ -35,9 +35,6 @@ impl<'a> Evaluator<'a> {
                         Err(whys) => elements.push(Elem::Any(whys)),
                     }
                 }
-                if elements.len() > 10_000 {
-                    return Val::unknown(WhyKind::Limit, "the list is too long", at);
-                }
                 Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
             }
             (Kind::Tuple(a), Operator::Add, Kind::Tuple(b)) => {

@@ -44,8 +44,8 @@ impl<'a> Evaluator<'a> {
             })
             .collect::<Option<_>>()?;
         let values: Vec<Val<'a>> = if path == "itertools.product" {
-            let count: usize = lists.iter().map(Vec::len).product();
-            if count > 2_000 {
+            let count = lists.iter().try_fold(1_usize, |count, list| count.checked_mul(list.len().max(1)));
+            if count.is_none_or(|count| count > 2_000) {
                 return None;
             }
             let mut rows: Vec<Vec<Val<'a>>> = vec![Vec::new()];

@@ -2,6 +2,7 @@
 
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::call::Keywords;
+use crate::deploy::python::eval::MAX_LENGTH;
 use crate::deploy::python::exec::Stop;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, ObjId, Val, why};
 use crate::model::WhyKind;
@@ -150,7 +151,7 @@ impl<'a> Evaluator<'a> {
         let mut long = false;
         if let Some(Obj::List(elements)) = self.heap.get_mut(id) {
             elements.extend(more);
-            long = elements.len() > 10_000;
+            long = elements.len() > MAX_LENGTH;
         }
         if long {
             self.lose(list, &why(WhyKind::Limit, "the list is too long", at));

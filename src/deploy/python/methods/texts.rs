@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::deploy::python::Evaluator;
-use crate::deploy::python::heap::compact;
+use crate::deploy::python::heap::{MAX_TEXT, compact};
 use crate::deploy::python::text::format;
 use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, why};
 use crate::deploy::words::Extent;
@@ -72,8 +72,8 @@ impl<'a> Evaluator<'a> {
             ("lower", []) if ascii => Val::text(text.to_ascii_lowercase(), at),
             ("upper", []) if ascii => Val::text(text.to_ascii_uppercase(), at),
             ("replace", [from, to]) if !from.is_empty() => {
-                let replaced = text.replace(&**from, to);
-                if replaced.len() > 1 << 20 { unsupported } else { Val::text(replaced, at) }
+                let longer = text.matches(&**from).count().saturating_mul(to.len()).saturating_add(text.len());
+                if longer > MAX_TEXT { unsupported } else { Val::text(text.replace(&**from, to), at) }
             }
             ("startswith", [prefix]) => Val::new(Kind::Bool(text.starts_with(&**prefix)), at),
             ("endswith", [suffix]) => Val::new(Kind::Bool(text.ends_with(&**suffix)), at),
