@@ -59,7 +59,6 @@ fn main() -> ExitCode {
         let (mut pairing, mut both, mut copy) = (Duration::MAX, Duration::MAX, Duration::MAX);
         let mut judged = Judged::default();
         for _ in 0..RUNS {
-            copy = copy.min(copied(&evidence));
             empty_caches();
             let started = Instant::now();
             let reconciled = reconcile(&evidence, &NameContext::default());
@@ -72,6 +71,11 @@ fn main() -> ExitCode {
             if took < both {
                 (pairing, both) = (paired, took);
             }
+        }
+        // Not in between: what a copy gives back, the allocator sorts when it is next asked for much, and a large estate's
+        // would be sorted within the judgement.
+        for _ in 0..RUNS {
+            copy = copy.min(copied(&evidence));
         }
         let policies = policies(&evidence);
         let against = both.as_secs_f64() / copy.as_secs_f64();

@@ -153,15 +153,15 @@ fn cut_off(effect: &mut ApplyEffect, scene: &Scene<'_>, name: &ConnectorName, wh
 /// The workloads whose live template or declaration names the connector, the live ones first.
 fn attached(scene: &Scene<'_>, name: &ConnectorName) -> Vec<CutOff> {
     let reconciled = scene.reconciled;
-    let mut all: BTreeMap<&Subject, (bool, bool)> = BTreeMap::new();
+    let mut all: BTreeMap<Subject, (bool, bool)> = BTreeMap::new();
     for own in reconciled.attached.naming(name) {
         if let Some(pair) = reconciled.workloads.get(own.pair) {
-            let entry = all.entry(&pair.subject).or_default();
+            let entry = all.entry(pair.subject()).or_default();
             entry.0 |= own.live;
             entry.1 |= own.declared;
         }
     }
-    let one = |(workload, (live, declared)): (&Subject, _)| CutOff { workload: workload.clone(), live, declared };
+    let one = |(workload, (live, declared))| CutOff { workload, live, declared };
     let mut all: Vec<CutOff> = all.into_iter().map(one).collect();
     all.sort_by_key(|own| !own.live);
     all

@@ -24,7 +24,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Vec<Verdict> {
-    let not_checked = |why: &Why| vec![Verdict::not_checked(&RULE, pair.subject.clone(), None, why.clone())];
+    let not_checked = |why: &Why| vec![Verdict::not_checked(&RULE, pair.subject(), None, why.clone())];
     let live = match &pair.live {
         LiveSide::NotAsked | LiveSide::Absent => return vec![Verdict::NotApplicable],
         LiveSide::Unknown(why) if !pair.declared.is_empty() => return not_checked(why),
@@ -144,7 +144,7 @@ impl FieldContext<'_> {
     ) -> Verdict {
         match outcome {
             Comparison::Same => Verdict::Clean,
-            Comparison::Undecidable(why) => Verdict::not_checked(&RULE, self.pair.subject.clone(), Some(field), why),
+            Comparison::Undecidable(why) => Verdict::not_checked(&RULE, self.pair.subject(), Some(field), why),
             Comparison::Different => self.finding(field, api_field, wanted, live),
         }
     }
@@ -158,7 +158,7 @@ impl FieldContext<'_> {
             shown(live),
             if wanted.is_absent() { "the default".to_owned() } else { shown(wanted) },
         );
-        let builder = Finding::builder(&RULE, self.pair.subject.clone(), title)
+        let builder = Finding::builder(&RULE, self.pair.subject(), title)
             .field(field)
             .baseline(Baseline::Terraform)
             .declared_fact(wanted, self.declared.source.to_string())

@@ -16,7 +16,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), None, why);
     match (&pair.live, &pair.name) {
         (LiveSide::NotAsked, _) => Verdict::NotApplicable,
         (LiveSide::Present(_), _) => Verdict::Clean,
@@ -37,7 +37,7 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
 
 fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName) -> Verdict {
     let title = format!("connector {} is declared but not live in {}/{}", name.name, name.project, name.region);
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title).baseline(Baseline::Terraform);
+    let mut builder = Finding::builder(&RULE, pair.subject(), title).baseline(Baseline::Terraform);
     for declared in &pair.declared {
         builder = builder.declared(Some(name.to_string()), declared.source.to_string(), declared.origin.clone());
     }

@@ -16,7 +16,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), None, why);
     let live = match &pair.live {
         LiveSide::NotAsked | LiveSide::Absent => return Verdict::NotApplicable,
         LiveSide::Unknown(why) => return not_checked(why.clone()),
@@ -36,7 +36,7 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Verdict {
             let failure = failure(scene, name);
             let mut builder = Finding::builder(
                 &RULE,
-                pair.subject.clone(),
+                pair.subject(),
                 format!("connector {} is in the state ERROR", name.name),
             )
             .field("state")

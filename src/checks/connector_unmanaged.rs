@@ -30,7 +30,7 @@ fn one(scene: &Scene<'_>, pair: &ConnectorPair<'_>) -> Option<Verdict> {
         return None;
     }
     if let Some(why) = may_be_declared(scene, name) {
-        return Some(Verdict::not_checked(&RULE, pair.subject.clone(), None, why));
+        return Some(Verdict::not_checked(&RULE, pair.subject(), None, why));
     }
     Some(finding(scene, pair, name, live))
 }
@@ -54,7 +54,7 @@ fn may_be_declared(scene: &Scene<'_>, name: &ConnectorName) -> Option<Why> {
 fn finding(scene: &Scene<'_>, pair: &ConnectorPair<'_>, name: &ConnectorName, live: &Connector) -> Verdict {
     let title = format!("connector {} is live in {}/{}, and nothing declares it", name.name, name.project, name.region);
     let state = live.state.known().map(ToString::to_string).unwrap_or_default();
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title).baseline(Baseline::Terraform).live(
+    let mut builder = Finding::builder(&RULE, pair.subject(), title).baseline(Baseline::Terraform).live(
         Some(name.to_string()),
         name.to_string(),
         "",

@@ -107,7 +107,7 @@ impl<T: Clone + PartialEq> Field<T> {
     }
 
     fn compared(&self, pair: &WorkloadPair<'_>, left: &Statement<'_, T>, right: &Statement<'_, T>) -> Verdict {
-        let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(self.name), why);
+        let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), Some(self.name), why);
         match (self.compare)(&left.fact, &right.fact) {
             Comparison::Same => Verdict::Clean,
             Comparison::Undecidable(why) => not_checked(unknown(&right.fact).unwrap_or(why)),
@@ -123,7 +123,7 @@ impl<T: Clone + PartialEq> Field<T> {
         let words = |fact: &Fact<T>| shown(fact).unwrap_or_else(|| "nothing".to_owned());
         let title = format!(
             "{}: {} {} {}, {} {}",
-            pair.subject.name,
+            pair.subject().name,
             left.says,
             self.name,
             words(&left.fact),
@@ -139,7 +139,7 @@ impl<T: Clone + PartialEq> Field<T> {
             (Baseline::Deploy, Baseline::Deploy) => "which one holds depends on which ran last",
             _ => "each deploy and each terraform apply turns the other's setting back",
         };
-        let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+        let mut builder = Finding::builder(&RULE, pair.subject(), title)
             .field(self.name)
             .baseline(left.baseline)
             .why(format!("{why}{condition}"));
@@ -166,7 +166,7 @@ fn nameless(pairs: &[WorkloadPair], pair: &WorkloadPair<'_>) -> Option<Verdict> 
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    let not_checked = |why| Some(Verdict::not_checked(&RULE, pair.subject.clone(), None, why));
+    let not_checked = |why| Some(Verdict::not_checked(&RULE, pair.subject(), None, why));
     for command in pair.deploy.iter().filter(|command| changes_vpc(command)) {
         let rivals = pairs.iter().flat_map(|other| &other.terraform);
         let mut rivals = rivals.map(|declared| &declared.value).filter(|workload| workload.kind == command.kind);

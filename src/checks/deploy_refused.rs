@@ -85,7 +85,7 @@ fn of_workload(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
                 refused.entry(field).or_default().push((effect.clone(), refusal.clone()));
             }
             (None, Some(why)) => {
-                verdicts.push(Verdict::not_checked(&RULE, pair.subject.clone(), Some(INTERFACES.name), why));
+                verdicts.push(Verdict::not_checked(&RULE, pair.subject(), Some(INTERFACES.name), why));
             }
             (None, None) => verdicts.push(Verdict::Clean),
         }
@@ -120,7 +120,7 @@ fn open(pair: &WorkloadPair<'_>, effect: &CommandEffect) -> Option<Why> {
 fn finding(pair: &WorkloadPair<'_>, effects: &[(CommandEffect, Refused)]) -> Option<Verdict> {
     let (effect, refused) = effects.first()?;
     let command = &effect.command;
-    let (name, source) = (&pair.subject.name, source_of(command));
+    let (name, source) = (pair.subject().name, source_of(command));
     let condition = only_if(&command.presence());
     let (title, why) = match refused {
         Refused::Both => (
@@ -135,7 +135,7 @@ fn finding(pair: &WorkloadPair<'_>, effects: &[(CommandEffect, Refused)]) -> Opt
             (format!("{source} updates {name}, which does not exist"), "an update creates nothing: the deploy fails")
         }
     };
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(field_of(refused))
         .baseline(Baseline::Deploy)
         .why(format!("{why}{condition}"));

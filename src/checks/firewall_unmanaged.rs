@@ -30,7 +30,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>, networks: &[&NetworkName]) -> Option<Verdict> {
-    let (LiveSide::Present(live), Some(id)) = (&pair.live, &pair.id) else { return None };
+    let (LiveSide::Present(live), Some(id)) = (&pair.live, pair.id()) else { return None };
     if !pair.declared.is_empty() {
         return Some(Verdict::Clean);
     }
@@ -41,7 +41,7 @@ fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>, networks: &[&NetworkName]) ->
         return None;
     }
     Some(match may_be_declared(scene) {
-        Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), None, why),
+        Some(why) => Verdict::not_checked(&RULE, pair.subject(), None, why),
         None => finding(scene, pair, id, rule, &live.resource),
     })
 }
@@ -52,7 +52,7 @@ fn may_be_declared(scene: &Scene<'_>) -> Option<Why> {
         return Some(why.clone());
     }
     let rules = scene.reconciled.resources.iter().filter(|pair| pair.kind == ResourceKind::Firewall);
-    let nameless = rules.filter(|pair| pair.id.is_none()).flat_map(|pair| &pair.declared).next()?;
+    let nameless = rules.filter(|pair| pair.id().is_none()).flat_map(|pair| &pair.declared).next()?;
     let otherwise =
         || Why::at(WhyKind::Invalid, "a declaration does not name its firewall rule", nameless.origin.clone());
     Some(unknown(&nameless.value.id).unwrap_or_else(otherwise))
@@ -86,7 +86,7 @@ fn finding(
         (_, _, true) => "it refuses connections that nobody reviewed the end of",
         _ => "it lets through connections that nobody reviewed",
     };
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .baseline(Baseline::Terraform)
         .live(Some(format!("{verb} {way} {what}, priority {priority}")), id.full.clone(), "")
         .why(why)

@@ -55,8 +55,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 
 fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>) -> Vec<Verdict> {
     let rule = rule(pair.kind);
-    let not_checked = |why: &Why| vec![Verdict::not_checked(rule, pair.subject.clone(), None, why.clone())];
-    let (live, id) = match (&pair.live, &pair.id) {
+    let not_checked = |why: &Why| vec![Verdict::not_checked(rule, pair.subject(), None, why.clone())];
+    let (live, id) = match (&pair.live, pair.id()) {
         (LiveSide::Unknown(why), _) => return not_checked(why),
         (LiveSide::Present(live), Some(id)) => (live, id),
         _ => return vec![Verdict::NotApplicable],
@@ -74,7 +74,7 @@ fn one(scene: &Scene<'_>, pair: &ResourcePair<'_>) -> Vec<Verdict> {
             verdicts.push(match &compared.outcome {
                 Comparison::Same => Verdict::Clean,
                 Comparison::Undecidable(why) => {
-                    Verdict::not_checked(rule, pair.subject.clone(), Some(compared.attribute.path), why.clone())
+                    Verdict::not_checked(rule, pair.subject(), Some(compared.attribute.path), why.clone())
                 }
                 Comparison::Different => finding(scene, pair, rule, id, declared, &compared),
             });
@@ -99,7 +99,7 @@ fn finding(
         (None, Some(default)) => format!("it is left out, which means {default}"),
         (None, None) => "nothing was declared".to_owned(),
     };
-    let short = &pair.subject.name;
+    let short = &pair.subject().name;
     // A difference from the default by absence is told by its value.
     let actual = compared.live.known().or(compared.default.as_ref());
     let title = format!("{} {short} has {} {} live; {was}", pair.kind.noun(), attribute.path, shown(actual));
@@ -118,7 +118,7 @@ fn finding(
         taken_over: blind,
     };
     let schema = (attribute.applied, "", "schemas of the provider as of 7.46");
-    let mut builder = Finding::builder(rule, pair.subject.clone(), title)
+    let mut builder = Finding::builder(rule, pair.subject(), title)
         .field(attribute.path)
         .baseline(if blind { Baseline::ApiDefault } else { Baseline::Terraform })
         .declared_fact(compared.declared, declared.source.to_string())

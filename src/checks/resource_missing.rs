@@ -41,8 +41,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Verdict> {
 
 fn one(pair: &ResourcePair<'_>) -> Verdict {
     let Some((rule, why)) = rule(pair.kind) else { return Verdict::NotApplicable };
-    let not_checked = |why| Verdict::not_checked(rule, pair.subject.clone(), None, why);
-    match (&pair.live, &pair.id) {
+    let not_checked = |why| Verdict::not_checked(rule, pair.subject(), None, why);
+    match (&pair.live, pair.id()) {
         (LiveSide::NotAsked, _) | (LiveSide::Absent, None) => Verdict::NotApplicable,
         (LiveSide::Present(_), _) => Verdict::Clean,
         (LiveSide::Unknown(why), _) => not_checked(why.clone()),
@@ -64,8 +64,8 @@ fn finding(pair: &ResourcePair<'_>, rule: &Rule, id: &ResourceId, why: &str) -> 
         Some(region) => format!("{}/{region}", id.project),
         None => id.project.clone(),
     };
-    let title = format!("{} {} is declared but not live in {place}", pair.kind.noun(), pair.subject.name);
-    let mut builder = Finding::builder(rule, pair.subject.clone(), title).baseline(Baseline::Terraform).why(why).live(
+    let title = format!("{} {} is declared but not live in {place}", pair.kind.noun(), pair.subject().name);
+    let mut builder = Finding::builder(rule, pair.subject(), title).baseline(Baseline::Terraform).why(why).live(
         None,
         id.full.clone(),
         "",

@@ -24,8 +24,8 @@ fn one(pair: &ResourcePair<'_>) -> Verdict {
         ResourceKind::Peering => &PEERING,
         _ => return Verdict::NotApplicable,
     };
-    let not_checked = |why| Verdict::not_checked(rule, pair.subject.clone(), Some("state"), why);
-    let (live, id) = match (&pair.live, &pair.id) {
+    let not_checked = |why| Verdict::not_checked(rule, pair.subject(), Some("state"), why);
+    let (live, id) = match (&pair.live, pair.id()) {
         (LiveSide::Unknown(why), _) => return not_checked(why.clone()),
         (LiveSide::Present(live), Some(id)) => (live, id),
         _ => return Verdict::NotApplicable,
@@ -49,7 +49,7 @@ fn one(pair: &ResourcePair<'_>) -> Verdict {
 
 fn finding(pair: &ResourcePair<'_>, rule: &Rule, id: &ResourceId, health: &Health) -> Verdict {
     let state = health.state.known().cloned().unwrap_or_default();
-    let title = format!("{} {} is in the state {state}", pair.kind.noun(), pair.subject.name);
+    let title = format!("{} {} is in the state {state}", pair.kind.noun(), pair.subject().name);
     let said = match health.text.trim_end_matches('.') {
         "" => String::new(),
         text => format!("; the API says: {text}"),
@@ -58,7 +58,7 @@ fn finding(pair: &ResourcePair<'_>, rule: &Rule, id: &ResourceId, health: &Healt
         ResourceKind::Peering => "databases and caches with a private address cannot be reached through it",
         _ => "every workload that uses it fails",
     };
-    let mut builder = Finding::builder(rule, pair.subject.clone(), title)
+    let mut builder = Finding::builder(rule, pair.subject(), title)
         .field("state")
         .live(Some(state), id.full.clone(), health.field)
         .why(format!("{why}{said}"));

@@ -27,7 +27,7 @@ fn judge(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
 fn one(pair: &WorkloadPair<'_>) -> Verdict {
     let live = match settled(pair) {
         Ok(live) => live,
-        Err(Some(why)) => return Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why),
+        Err(Some(why)) => return Verdict::not_checked(&RULE, pair.subject(), Some(FIELD), why),
         Err(None) => return Verdict::NotApplicable,
     };
     let failed = live.terminal_condition.as_ref().is_some_and(|own| own.state == ConditionState::Failed);
@@ -71,7 +71,7 @@ fn finding(pair: &WorkloadPair<'_>, live: &LiveWorkload) -> Verdict {
         Some(shown) => (Some(shown), "latestReadyRevision"),
         None => (state, "terminalCondition.state"),
     };
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(FIELD)
         .live(value, name.to_string(), field)
         .live_note(changed_by(live))

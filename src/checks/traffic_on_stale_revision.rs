@@ -22,11 +22,11 @@ fn unseen(scene: &Scene<'_>) -> Vec<Verdict> {
 }
 
 fn one(pair: &WorkloadPair<'_>) -> Verdict {
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some("traffic"), why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), Some("traffic"), why);
     let live = match settled(pair) {
         Ok(live) => live,
         // Declared or not: whatever is live serves through some revision.
-        Err(Some(why)) if pair.subject.kind != WorkloadKind::Job.word() => return not_checked(why),
+        Err(Some(why)) if pair.kind != WorkloadKind::Job => return not_checked(why),
         Err(_) => return Verdict::NotApplicable,
     };
     if live.name.kind == WorkloadKind::Job {
@@ -45,7 +45,7 @@ fn one(pair: &WorkloadPair<'_>) -> Verdict {
             Ok(vpc) => match compare_vpc_access(vpc, &live.workload.vpc) {
                 Comparison::Same => {}
                 Comparison::Different => stale.push((revision, vpc)),
-                Comparison::Undecidable(why) => doubt = doubt.or(Some(why)),
+                Comparison::Undecidable(why) => doubt = doubt.or(Some(why.into())),
             },
         }
     }
@@ -53,7 +53,7 @@ fn one(pair: &WorkloadPair<'_>) -> Verdict {
     stale.sort_by_key(|(revision, _)| std::cmp::Reverse(revision.serving.percent));
     match (stale.first(), doubt) {
         (Some((worst, vpc)), _) => finding(pair, live, worst, vpc, &stale),
-        (None, Some(why)) => not_checked(why),
+        (None, Some(why)) => not_checked(*why),
         (None, None) => Verdict::Clean,
     }
 }
@@ -77,7 +77,7 @@ fn finding(
     let others: Vec<&str> = stale.iter().skip(1).filter_map(|(other, _)| other.serving.revision.as_deref()).collect();
     let note = if others.is_empty() { String::new() } else { format!("also on {}", others.join(", ")) };
     let field = if name.kind == WorkloadKind::WorkerPool { "instanceSplitStatuses" } else { "trafficStatuses" };
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field("traffic")
         .live(Some(format!("revision {revision}, {share}, {}", described(vpc))), name.to_string(), field)
         .live_note(note)

@@ -41,11 +41,11 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
         return vec![Verdict::NotApplicable];
     }
     let declared = declared(pair);
-    if declared.is_empty() || pair.subject.kind == WorkloadKind::Job.word() {
+    if declared.is_empty() || pair.kind == WorkloadKind::Job {
         return Vec::new();
     }
-    let kind = pair.name.as_ref().map_or(WorkloadKind::Service, |name| name.kind);
-    let not_checked = |why| Verdict::not_checked(&PINNED, pair.subject.clone(), Some(field(kind)), why);
+    let kind = pair.kind;
+    let not_checked = |why| Verdict::not_checked(&PINNED, pair.subject(), Some(field(kind)), why);
     match settled(pair) {
         Err(None) => Vec::new(),
         Err(Some(why)) => vec![not_checked(why)],
@@ -121,7 +121,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair<'_>, declared: &Declared<'_>, 
         why = format!("{why}; terraform plan does not show this, because {} is not set", field(name.kind));
     }
     let api = if is_pool { "instanceSplitStatuses" } else { "trafficStatuses" };
-    let mut builder = Finding::builder(rule, pair.subject.clone(), title)
+    let mut builder = Finding::builder(rule, pair.subject(), title)
         .field(field(name.kind))
         .baseline(declared.baseline)
         .live(Some(format!("{}{made}", split(&live.serving))), name.to_string(), api)

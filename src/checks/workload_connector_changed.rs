@@ -22,7 +22,7 @@ pub const FIELD: &str = CONNECTOR.name;
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let expected = expected::connectors(pair);
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
         Err(why) => return expected.first().and(why).map(not_checked).into_iter().collect(),
@@ -73,7 +73,7 @@ fn finding(
     } else {
         why
     };
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(FIELD)
         .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source())

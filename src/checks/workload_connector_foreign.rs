@@ -59,9 +59,9 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
         pair.terraform.iter().filter_map(|declared| Some((foreign(&declared.value.vpc)?, declared))).collect();
     let Some(worst) = live.as_ref().or(declared.first().map(|(foreign, _)| foreign)) else {
         return match settled(pair) {
-            Err(Some(why)) => Verdict::not_checked(&RULE, pair.subject.clone(), Some(CONNECTOR.name), why),
+            Err(Some(why)) => Verdict::not_checked(&RULE, pair.subject(), Some(CONNECTOR.name), why),
             Ok(live) => match open(&live.workload.vpc) {
-                Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), Some(CONNECTOR.name), why),
+                Some(why) => Verdict::not_checked(&RULE, pair.subject(), Some(CONNECTOR.name), why),
                 None => Verdict::Clean,
             },
             Err(None) => Verdict::Clean,
@@ -75,7 +75,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
         worst.environments.join(" and "),
         worst.project
     );
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(CONNECTOR.name)
         .why("its requests reach the databases and services of the other environment, and what it writes stays there");
     for (foreign, declared) in &declared {

@@ -29,7 +29,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Verdict {
     }
     match looked_for(scene, connector) {
         Ok(()) => finding(pair, live, connector),
-        Err(why) => Verdict::not_checked(&RULE, pair.subject.clone(), Some(CONNECTOR.name), why),
+        Err(why) => Verdict::not_checked(&RULE, pair.subject(), Some(CONNECTOR.name), why),
     }
 }
 
@@ -43,7 +43,7 @@ fn looked_for(scene: &Scene<'_>, name: &ConnectorName) -> Result<(), Why> {
 fn finding(pair: &WorkloadPair<'_>, live: &LiveWorkload, connector: &ConnectorName) -> Verdict {
     let ConnectorName { project, region, name } = connector;
     let title = format!("{} uses connector {name}, which does not exist in {project}/{region}", live.name.name);
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(CONNECTOR.name)
         .live(Some(connector.to_string()), live.name.to_string(), CONNECTOR.api)
         .live_note(changed_by(live))

@@ -24,7 +24,7 @@ pub const FIELD: &str = EGRESS.name;
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
     let expected = expected::egresses(pair);
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
         Err(why) => return expected.first().and(why).map(not_checked).into_iter().collect(),
@@ -70,7 +70,7 @@ fn finding(
     } else {
         why.to_owned()
     };
-    let builder = Finding::builder(&RULE, pair.subject.clone(), format!("{} {sends}", name.name))
+    let builder = Finding::builder(&RULE, pair.subject(), format!("{} {sends}", name.name))
         .field(FIELD)
         .baseline(expected.baseline)
         .declared_fact(&expected.fact, expected.source())

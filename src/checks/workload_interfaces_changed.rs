@@ -23,7 +23,7 @@ pub static CHECK: Check = Check::of_workloads(&[&RULE], one);
 pub const FIELD: &str = INTERFACES.name;
 
 fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), Some(FIELD), why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), Some(FIELD), why);
     let live = match settled(pair) {
         Ok(live) => live,
         // Whoever declares an interface, or may, wants to know; where there is none, the connector's rule says it.
@@ -93,7 +93,7 @@ fn finding(
         why.to_owned()
     };
     let text = |list: &[NetworkInterface]| (!list.is_empty()).then(|| interfaces_text(list));
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .field(FIELD)
         .baseline(expected.baseline)
         .live(text(actual), name.to_string(), "template.vpcAccess.networkInterfaces")

@@ -15,7 +15,7 @@ fn judge(_: &Scene<'_>, pair: &WorkloadPair<'_>) -> Vec<Verdict> {
 }
 
 fn one(pair: &WorkloadPair<'_>) -> Verdict {
-    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject.clone(), None, why);
+    let not_checked = |why| Verdict::not_checked(&RULE, pair.subject(), None, why);
     match (&pair.live, &pair.name) {
         (LiveSide::NotAsked, _) | (LiveSide::Absent, None) => Verdict::NotApplicable,
         (LiveSide::Present(_), _) => Verdict::Clean,
@@ -36,7 +36,7 @@ fn one(pair: &WorkloadPair<'_>) -> Verdict {
 fn finding(pair: &WorkloadPair<'_>, name: &WorkloadName) -> Verdict {
     let title =
         format!("{} {} is declared but not live in {}/{}", name.kind.word(), name.name, name.project, name.region);
-    let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let mut builder = Finding::builder(&RULE, pair.subject(), title)
         .baseline(Baseline::Terraform)
         .why("nothing answers under its name; whatever calls it fails");
     for declared in &pair.terraform {

@@ -39,7 +39,7 @@ fn one(scene: &Scene<'_>, pair: &WorkloadPair<'_>) -> Option<Verdict> {
     // Whoever is changing it is not through.
     let doubt = may_be_declared(scene, name).or_else(|| live.settling.clone());
     Some(match doubt {
-        Some(why) => Verdict::not_checked(&RULE, pair.subject.clone(), None, why),
+        Some(why) => Verdict::not_checked(&RULE, pair.subject(), None, why),
         None => finding(scene, pair, name, live),
     })
 }
@@ -78,7 +78,7 @@ fn finding(scene: &Scene<'_>, pair: &WorkloadPair<'_>, name: &WorkloadName, live
     let title =
         format!("{word} {} is live in {}/{}, and nothing declares or deploys it", name.name, name.project, name.region);
     let maker = live.creator.as_deref().map(|who| format!("made by {who}; ")).unwrap_or_default();
-    let builder = Finding::builder(&RULE, pair.subject.clone(), title)
+    let builder = Finding::builder(&RULE, pair.subject(), title)
         .baseline(Baseline::Terraform)
         .live(Some(name.to_string()), name.to_string(), "")
         .live_note(changed_by(live))

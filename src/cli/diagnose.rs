@@ -155,7 +155,7 @@ enum Asked {
 /// Every workload that is live or declared.
 fn known<'a>(scene: &Scene<'a>) -> BTreeSet<&'a WorkloadName> {
     let live = scene.inventory().workloads.iter().map(|live| &live.name);
-    live.chain(scene.reconciled.workloads.iter().filter_map(|pair| pair.name.as_ref())).collect()
+    live.chain(scene.reconciled.workloads.iter().filter_map(|pair| pair.name.as_deref())).collect()
 }
 
 fn workloads(scene: &Scene<'_>, args: &Args) -> Result<Asked, CliError> {

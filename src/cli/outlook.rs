@@ -35,7 +35,7 @@ pub(super) fn outlook(evidence: &Evidence, reconciled: &Reconciled<'_>) -> Optio
     let workloads = reconciled.workloads.iter().filter_map(|pair| {
         let mut commands = effects(pair);
         commands.retain(|effect| is_below(&effect.command.origin, path));
-        (!commands.is_empty()).then(|| (pair.subject.clone(), commands))
+        (!commands.is_empty()).then(|| (pair.subject(), commands))
     });
     Some(DeployOutlook { path: asked.path.clone(), workloads: workloads.collect() })
 }

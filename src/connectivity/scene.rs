@@ -38,7 +38,7 @@ impl<'a> Scene<'a> {
 
     /// The pair of a workload.
     pub fn pair(&self, name: &WorkloadName) -> Option<&'a WorkloadPair<'a>> {
-        self.reconciled.workloads.iter().find(|pair| pair.name.as_ref() == Some(name))
+        self.reconciled.workloads.iter().find(|pair| pair.name.as_deref() == Some(name))
     }
 
     /// The findings of a rule about a workload.

@@ -94,7 +94,8 @@ fn add(own: &mut Sender<'_>, other: &ServingRevision<'_>) {
 
 fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision<'_>) -> Sender<'a> {
     let revision = one.serving.revision.as_deref();
-    let found = scene.inventory().revisions.iter().find(|own| own.service == live.name && Some(&*own.name) == revision);
+    let found =
+        scene.inventory().revisions.iter().find(|own| *own.service == live.name && Some(&*own.name) == revision);
     let stale = match &one.vpc {
         Ok(vpc) => compare_vpc_access(vpc, &live.workload.vpc) == Comparison::Different,
         Err(_) => false,
@@ -104,7 +105,7 @@ fn sender<'a>(scene: &Scene<'a>, live: &'a LiveWorkload, one: &ServingRevision<'
         percent: one.serving.percent,
         tag: one.serving.tag.clone().filter(|_| one.serving.percent == 0),
         serves: true,
-        vpc: one.vpc.clone().cloned(),
+        vpc: one.vpc.clone().map_err(|why| *why).cloned(),
         mounts: found.map_or(&live.sql_instances, |revision| &revision.sql_instances),
         variables: found.map_or(&live.variables, |revision| &revision.variables),
         stale,

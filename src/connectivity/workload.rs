@@ -34,7 +34,7 @@ fn stale(scene: &Scene<'_>, live: &LiveWorkload, all: &mut Vec<Judgement>) {
             let made = worst.and_then(|serving| {
                 let name = serving.serving.revision.as_deref()?;
                 let mut all = scene.inventory().revisions.iter();
-                let own = all.find(|own| own.service == live.name && own.name == name)?;
+                let own = all.find(|own| *own.service == live.name && own.name == name)?;
                 Some(Proof::new(format!("{}/revisions/{name}", live.name), "createTime", own.create_time.clone()?))
             });
             let only_tags = worst.is_none();

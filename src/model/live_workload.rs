@@ -1,6 +1,7 @@
 //! Cloud Run workloads and revisions as they are live.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::endpoint::Endpoint;
 use super::fact::{Fact, Why};
@@ -83,8 +84,8 @@ pub struct Serving {
 /// A revision of a service or of a worker pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveRevision {
-    /// The service or worker pool.
-    pub service: WorkloadName,
+    /// The service or worker pool; its revisions share the name.
+    pub service: Arc<WorkloadName>,
     /// Short name.
     pub name: String,
     /// How it reaches the VPC.

@@ -247,12 +247,8 @@ fn sides(reconciled: &Reconciled<'_>) -> Vec<Sides> {
 }
 
 fn connector_sides(pair: &ConnectorPair<'_>) -> Sides {
-    let mut sides = Sides {
-        subject: pair.subject.clone(),
-        kind: CONNECTOR.to_owned(),
-        resources: Vec::new(),
-        undecided: Vec::new(),
-    };
+    let mut sides =
+        Sides { subject: pair.subject(), kind: CONNECTOR.to_owned(), resources: Vec::new(), undecided: Vec::new() };
     for declared in &pair.declared {
         sides.declare(declared, |subject, source| {
             Resource::connector(Side::Declared, source, subject, &declared.value, &declared.origin)
@@ -263,9 +259,9 @@ fn connector_sides(pair: &ConnectorPair<'_>) -> Sides {
             Some(why) => sides.undecided.push(why),
             None => {
                 let name = pair.name.as_ref().map(ToString::to_string);
-                let source = name.unwrap_or_else(|| live_name(&connector.name, &pair.subject));
+                let source = name.unwrap_or_else(|| live_name(&connector.name, &sides.subject));
                 let place = Origin::live(source.as_str(), "");
-                let live = Resource::connector(Side::Live, source, &pair.subject, connector, &place);
+                let live = Resource::connector(Side::Live, source, &sides.subject, connector, &place);
                 sides.resources.push(live);
             }
         },
@@ -277,8 +273,8 @@ fn connector_sides(pair: &ConnectorPair<'_>) -> Sides {
 
 fn workload_sides(pair: &WorkloadPair<'_>) -> Sides {
     let mut sides = Sides {
-        subject: pair.subject.clone(),
-        kind: pair.subject.kind.clone(),
+        subject: pair.subject(),
+        kind: pair.kind.word().to_owned(),
         resources: Vec::new(),
         undecided: Vec::new(),
     };
@@ -292,7 +288,7 @@ fn workload_sides(pair: &WorkloadPair<'_>) -> Sides {
         LiveSide::Present(live) => {
             let source = live.name.to_string();
             let place = Origin::live(source.as_str(), "");
-            sides.resources.push(Resource::workload(Side::Live, source, &pair.subject, &live.workload, &place));
+            sides.resources.push(Resource::workload(Side::Live, source, &sides.subject, &live.workload, &place));
         }
         LiveSide::Unknown(why) => sides.undecided.push(why.clone()),
         LiveSide::Absent | LiveSide::NotAsked => {}

@@ -1,7 +1,9 @@
 //! What happens with a repository's own policies, the faulty and the hostile ones included.
 
+use std::borrow::Cow;
+
 use crate::finding::{Part, Severity, Verdict};
-use crate::model::{Egress, Presence, WhyKind, Workload, WorkloadKind};
+use crate::model::{Egress, Presence, WhyKind, Workload, WorkloadKind, WorkloadName};
 use crate::reconcile::{LiveSide, Reconciled};
 
 use super::input::{Resource, Side};
@@ -83,7 +85,8 @@ fn a_runaway_policy_is_stopped_once_and_the_others_go_on() {
     let one = many.workloads[0].clone();
     many.workloads.extend((0..20).map(|index| {
         let mut other = one.clone();
-        other.subject.name = format!("api-{index}");
+        let name = other.name.as_deref().unwrap().clone();
+        other.name = Some(Cow::Owned(WorkloadName { name: format!("api-{index}"), ..name }));
         other
     }));
     let started = std::time::Instant::now();

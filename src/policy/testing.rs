@@ -1,10 +1,11 @@
 //! Resources for the tests of policies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::finding::{Finding, NotChecked, Subject, Verdict};
+use crate::finding::{Finding, NotChecked, Verdict};
 use crate::model::{
     Connector, ConnectorName, ConnectorState, Declared, DeclaredSource, Egress, Fact, Hidden, LiveWorkload,
     NetworkName, Origin, Position, Presence, RepoPath, SourceSpan, VpcAccess, Why, WhyKind, Workload, WorkloadKind,
@@ -139,7 +140,6 @@ fn kept_side<T>(side: LiveSide<T>) -> LiveSide<&'static T> {
 /// A connector on both sides.
 pub fn connectors(declared_as: Vec<Declared<Connector>>, live: LiveSide<Connector>) -> Reconciled<'static> {
     let pair = ConnectorPair {
-        subject: Subject::cloud("connector", "c", "p", Some("us-central1")),
         name: kept(connector()).name.known(),
         declared: declared_as.into_iter().map(|own| kept(own) as &_).collect(),
         live: kept_side(live),
@@ -156,8 +156,8 @@ pub fn workloads(
 ) -> Reconciled<'static> {
     let name = workload(kind).name.known().unwrap().clone();
     let pair = WorkloadPair {
-        subject: Subject::from(&name),
-        name: Some(name),
+        kind: name.kind,
+        name: Some(Cow::Owned(name)),
         terraform: terraform.into_iter().map(|own| kept(own) as &_).collect(),
         deploy: Vec::new(),
         live: kept_side(live),

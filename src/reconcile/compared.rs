@@ -104,7 +104,7 @@ fn of_deploy(command: &DeployCommand, live: Option<&LiveWorkload>) -> Vec<Option
 fn resource(pair: &ResourcePair<'_>, counts: &mut Counts) {
     let live = pair.live.present().filter(|live| live.settling.is_none());
     for declared in &pair.declared {
-        let outcomes: Vec<Option<Comparison>> = match (live, &pair.id) {
+        let outcomes: Vec<Option<Comparison>> = match (live, pair.id()) {
             (Some(live), Some(id)) => {
                 let compared = compare_fields(id, &declared.value, &live.resource);
                 compared.into_iter().map(|one| Some(one.outcome)).collect()

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Subject;
 use crate::model::{Api, Connector, ConnectorName, Declared, Evidence, Why, WhyKind};
 
 use super::{ConnectorPair, LiveSide};
@@ -26,7 +25,6 @@ pub fn pair(evidence: &Evidence) -> Vec<ConnectorPair<'_>> {
     let mut pairs: Vec<ConnectorPair<'_>> = named
         .into_iter()
         .map(|(name, declared)| ConnectorPair {
-            subject: Subject::cloud("connector", &name.name, &name.project, Some(&name.region)),
             name: Some(name),
             declared,
             live: live_side(evidence, name, live.get(name).copied()),
@@ -55,12 +53,10 @@ fn live_side<'e>(evidence: &Evidence, name: &ConnectorName, live: Option<&'e Con
 
 /// A declaration whose project, region or name is not known: it could be any live connector, or none.
 fn unnamed_pair<'e>(evidence: &Evidence, declared: &'e Declared<Connector>) -> ConnectorPair<'e> {
-    let shown = declared.value.short_name.known().cloned().unwrap_or_else(|| declared.source.to_string());
     let why = declared.value.name.whys().first().cloned().unwrap_or_else(|| {
         Why::at(WhyKind::Invalid, "the declaration does not name the connector", declared.origin.clone())
     });
     ConnectorPair {
-        subject: Subject::local("connector", shown),
         name: None,
         declared: vec![declared],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },

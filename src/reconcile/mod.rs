@@ -25,12 +25,13 @@ pub use resources::{LiveResource, ResourcePair};
 pub use attached::Attached;
 pub use compare::{Comparison, certain, compare, compare_with_default, conditions, unknown};
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::finding::Subject;
 use crate::model::{
     Connector, ConnectorName, Declared, DeployCommand, Evidence, LiveWorkload, NameContext, Serving, VpcAccess, Why,
-    Workload, WorkloadName,
+    Workload, WorkloadKind, WorkloadName,
 };
 
 /// Pairs everything that the evidence declares with everything that it found live.
@@ -96,8 +97,6 @@ impl<T: Deref> LiveSide<T> {
 /// One connector on both sides.
 #[derive(Clone, Debug)]
 pub struct ConnectorPair<'e> {
-    /// What findings about it are about.
-    pub subject: Subject,
     /// Its canonical name, where that is known.
     pub name: Option<&'e ConnectorName>,
     /// Its declarations; empty where it is only live.
@@ -109,13 +108,26 @@ pub struct ConnectorPair<'e> {
     pub is_foreign: bool,
 }
 
+impl ConnectorPair<'_> {
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        if let Some(name) = self.name {
+            return Subject::cloud("connector", &name.name, &name.project, Some(&name.region));
+        }
+        let shown = |own: &&Declared<Connector>| {
+            own.value.short_name.known().cloned().unwrap_or_else(|| own.source.to_string())
+        };
+        Subject::local("connector", self.declared.first().map(shown).unwrap_or_default())
+    }
+}
+
 /// One workload on both sides.
 #[derive(Clone, Debug)]
 pub struct WorkloadPair<'e> {
-    /// What findings about it are about.
-    pub subject: Subject,
+    /// Service, job or worker pool.
+    pub kind: WorkloadKind,
     /// Its canonical name, where that is known.
-    pub name: Option<WorkloadName>,
+    pub name: Option<Cow<'e, WorkloadName>>,
     /// Its Terraform declarations.
     pub terraform: Vec<&'e Declared<Workload>>,
     /// The deploy commands that deploy it.
@@ -126,13 +138,27 @@ pub struct WorkloadPair<'e> {
     pub serving: Vec<ServingRevision<'e>>,
 }
 
+impl WorkloadPair<'_> {
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        if let Some(name) = &self.name {
+            return Subject::from(&**name);
+        }
+        let declared =
+            |own: &&Declared<Workload>| own.value.short_name.known().cloned().unwrap_or_else(|| own.source.to_string());
+        let deployed = |own: &&DeployCommand| own.name.known().cloned().unwrap_or_else(|| own.origin.to_string());
+        let shown = self.terraform.first().map(declared).or_else(|| self.deploy.first().map(deployed));
+        Subject::local(self.kind.word(), shown.unwrap_or_default())
+    }
+}
+
 /// A revision that has traffic or a tag.
 #[derive(Clone, Debug)]
 pub struct ServingRevision<'e> {
     /// Its share.
     pub serving: &'e Serving,
     /// How it reaches the VPC, or why that cannot be told.
-    pub vpc: Result<&'e VpcAccess, Why>,
+    pub vpc: Result<&'e VpcAccess, Box<Why>>,
     /// When it was made, RFC 3339, where the API tells.
     pub create_time: Option<&'e str>,
 }

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::finding::Subject;
 use crate::model::{
     Api, Declared, DeployCommand, Evidence, Fact, LiveRevision, LiveWorkload, NameContext, Serving, Why, WhyKind,
     Workload, WorkloadName,
@@ -12,19 +11,27 @@ use crate::model::{
 
 use super::{LiveSide, ServingRevision, WorkloadPair};
 
-#[derive(Default)]
-struct Group<'e> {
-    terraform: Vec<&'e Declared<Workload>>,
-    deploy: Vec<&'e DeployCommand>,
-}
-
 /// One pair a workload, those with a canonical name first and in its order, then those whose name is not known.
 pub fn pair<'e>(evidence: &'e Evidence, context: &NameContext) -> Vec<WorkloadPair<'e>> {
-    let mut named: FxHashMap<Cow<'e, WorkloadName>, Group<'e>> = FxHashMap::default();
+    let inventory = &evidence.inventory;
+    let count = inventory.workloads.len();
+    let mut named = Named {
+        evidence,
+        pairs: Vec::with_capacity(count),
+        live: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
+        other: FxHashMap::default(),
+    };
+    // Both are sorted by service.
+    let mut revisions = inventory.revisions.as_slice();
+    for live in &inventory.workloads {
+        let serving = serving(evidence, live, revisions_of(&live.name, &mut revisions));
+        named.live.insert(&live.name, named.pairs.len());
+        named.add(Cow::Borrowed(&live.name), Some(live), serving);
+    }
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.workloads {
         match declared.value.name.known() {
-            Some(name) => named.entry(Cow::Borrowed(name)).or_default().terraform.push(declared),
+            Some(name) => named.tell(Cow::Borrowed(name), |pair| pair.terraform.push(declared)),
             None => unnamed.push(unnamed_declaration(evidence, declared)),
         }
     }
@@ -33,30 +40,48 @@ pub fn pair<'e>(evidence: &'e Evidence, context: &NameContext) -> Vec<WorkloadPa
             continue;
         }
         match command_target(command, context) {
-            Ok(name) => named.entry(Cow::Owned(name)).or_default().deploy.push(command),
+            Ok(name) => named.tell(Cow::Owned(name), |pair| pair.deploy.push(command)),
             Err(why) => unnamed.push(unnamed_command(evidence, command, why)),
         }
     }
-    let pair = |name: WorkloadName, group: Group<'e>, live, serving| WorkloadPair {
-        subject: Subject::from(&name),
-        terraform: group.terraform,
-        deploy: group.deploy,
-        live: live_side(evidence, &name, live),
-        serving,
-        name: Some(name),
-    };
-    // Both are sorted by service.
-    let mut revisions = evidence.inventory.revisions.as_slice();
-    let mut pairs: Vec<WorkloadPair<'e>> = Vec::new();
-    for live in &evidence.inventory.workloads {
-        let group = named.remove(&live.name).unwrap_or_default();
-        let serving = serving(evidence, live, revisions_of(&live.name, &mut revisions));
-        pairs.push(pair(live.name.clone(), group, Some(live), serving));
-    }
-    pairs.extend(named.into_iter().map(|(name, group)| pair(name.into_owned(), group, None, Vec::new())));
+    let Named { mut pairs, .. } = named;
     pairs.sort_by(|one, other| one.name.cmp(&other.name));
     pairs.append(&mut unnamed);
     pairs
+}
+
+/// The pairs whose names are known: first those that are live.
+struct Named<'e> {
+    evidence: &'e Evidence,
+    pairs: Vec<WorkloadPair<'e>>,
+    /// Where the pair of a live workload stands.
+    live: FxHashMap<&'e WorkloadName, usize>,
+    /// Where the pair of another one stands.
+    other: FxHashMap<Cow<'e, WorkloadName>, usize>,
+}
+
+impl<'e> Named<'e> {
+    /// Says more of the workload of this name.
+    fn tell(&mut self, name: Cow<'e, WorkloadName>, more: impl FnOnce(&mut WorkloadPair<'e>)) {
+        let known = self.live.get(&*name).or_else(|| self.other.get(&*name)).copied();
+        let at = known.unwrap_or_else(|| {
+            self.other.insert(name.clone(), self.pairs.len());
+            self.add(name, None, Vec::new());
+            self.pairs.len() - 1
+        });
+        self.pairs.get_mut(at).map(more);
+    }
+
+    fn add(&mut self, name: Cow<'e, WorkloadName>, live: Option<&'e LiveWorkload>, serving: Vec<ServingRevision<'e>>) {
+        self.pairs.push(WorkloadPair {
+            kind: name.kind,
+            terraform: Vec::new(),
+            deploy: Vec::new(),
+            live: live_side(self.evidence, &name, live),
+            serving,
+            name: Some(name),
+        });
+    }
 }
 
 /// The workload that a command deploys. Where it names no project or region, the configured ones are meant.
@@ -100,9 +125,9 @@ fn live_side<'e>(
 
 /// The revisions of a service, which are taken off the list with all before them.
 fn revisions_of<'e>(name: &WorkloadName, rest: &mut &'e [LiveRevision]) -> &'e [LiveRevision] {
-    let before = rest.iter().take_while(|own| own.service < *name).count();
+    let before = rest.iter().take_while(|own| *own.service < *name).count();
     let (_, from) = rest.split_at(before);
-    let (own, after) = from.split_at(from.iter().take_while(|own| own.service == *name).count());
+    let (own, after) = from.split_at(from.iter().take_while(|own| *own.service == *name).count());
     *rest = after;
     own
 }
@@ -135,9 +160,10 @@ fn revision<'e>(
         vpc: match (found, &serving.revision) {
             (Some(found), _) => Ok(&found.vpc),
             (None, None) => {
-                Err(Why::new(WhyKind::Malformed, format!("the traffic of {} names no revision", name.name)))
+                let text = format!("the traffic of {} names no revision", name.name);
+                Err(Box::new(Why::new(WhyKind::Malformed, text)))
             }
-            (None, Some(revision)) => Err(not_listed(evidence, name, revision)),
+            (None, Some(revision)) => Err(Box::new(not_listed(evidence, name, revision))),
         },
     }
 }
@@ -150,12 +176,11 @@ fn not_listed(evidence: &Evidence, name: &WorkloadName, revision: &str) -> Why {
 }
 
 fn unnamed_declaration<'e>(evidence: &Evidence, declared: &'e Declared<Workload>) -> WorkloadPair<'e> {
-    let shown = declared.value.short_name.known().cloned().unwrap_or_else(|| declared.source.to_string());
     let why = declared.value.name.whys().first().cloned().unwrap_or_else(|| {
         Why::at(WhyKind::Invalid, "the declaration does not name the workload", declared.origin.clone())
     });
     WorkloadPair {
-        subject: Subject::local(declared.value.kind.word(), shown),
+        kind: declared.value.kind,
         name: None,
         terraform: vec![declared],
         deploy: Vec::new(),
@@ -165,9 +190,8 @@ fn unnamed_declaration<'e>(evidence: &Evidence, declared: &'e Declared<Workload>
 }
 
 fn unnamed_command<'e>(evidence: &Evidence, command: &'e DeployCommand, why: Why) -> WorkloadPair<'e> {
-    let shown = command.name.known().cloned().unwrap_or_else(|| command.origin.to_string());
     WorkloadPair {
-        subject: Subject::local(command.kind.word(), shown),
+        kind: command.kind,
         name: None,
         terraform: Vec::new(),
         deploy: vec![command],

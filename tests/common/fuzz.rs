@@ -34,7 +34,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Replays the corpus, then runs mutations of it. An input that fails is kept for a look at it.
+    /// Replays the corpus, then runs mutations of it. An input that fails is told.
     pub fn run<T: AsRef<[u8]> + Send>(
         &self,
         read: fn(Vec<u8>) -> T,
@@ -73,12 +73,21 @@ impl Driver {
                     }
                 }
             };
-            std::thread::Builder::new().stack_size(self.stack).spawn_scoped(scope, work).unwrap().join().unwrap();
+            let ended = std::thread::Builder::new().stack_size(self.stack).spawn_scoped(scope, work).unwrap().join();
+            if let Err(panic) = ended {
+                let input = fs::read(&kept).unwrap_or_default();
+                tell(format!("{}: this input failed:\n{}\n", self.corpus, String::from_utf8_lossy(&input)));
+                std::panic::resume_unwind(panic);
+            }
         });
-        let told = format!("{}: {inputs} inputs, the slowest took {slowest:?}\n", self.corpus);
-        std::io::stderr().write_all(told.as_bytes()).unwrap();
+        tell(format!("{}: {inputs} inputs, the slowest took {slowest:?}\n", self.corpus));
         assert!(inputs > 0);
     }
+}
+
+/// Says it even where the test's own output is kept back.
+fn tell(text: String) {
+    std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 fn files(corpus: &str) -> Vec<Vec<u8>> {

@@ -67,9 +67,7 @@ impl Field {
     fn verdict(&self, pair: &ConnectorPair<'_>, left: &Declared<Connector>, right: &Declared<Connector>) -> Verdict {
         match &self.outcome {
             Comparison::Same => Verdict::Clean,
-            Comparison::Undecidable(why) => {
-                Verdict::not_checked(&RULE, pair.subject.clone(), Some(self.name), why.clone())
-            }
+            Comparison::Undecidable(why) => Verdict::not_checked(&RULE, pair.subject(), Some(self.name), why.clone()),
             Comparison::Different => self.finding(pair, left, right),
         }
     }
@@ -78,14 +76,14 @@ impl Field {
         let words = |fact: &Fact<String>| fact.known().cloned().unwrap_or_else(|| "the default".to_owned());
         let title = format!(
             "connector {}: {} declares {} {}, {} declares {}",
-            pair.subject.name,
+            pair.subject().name,
             named(&left.source),
             self.name,
             words(&self.left),
             named(&right.source),
             words(&self.right)
         );
-        let mut builder = Finding::builder(&RULE, pair.subject.clone(), title)
+        let mut builder = Finding::builder(&RULE, pair.subject(), title)
             .field(self.name)
             .baseline(Baseline::Terraform)
             .declared_fact(&self.left, left.source.to_string())

@@ -107,10 +107,10 @@ impl State {
             self.ended = true;
             return;
         }
-        self.undecidable.extend(other.undecidable);
-        self.doubts.extend(other.doubts.into_iter().filter(|doubt| !self.doubts.contains(doubt)).collect::<Vec<_>>());
-        self.unsure.extend(other.unsure);
-        self.assumes.extend(other.assumes.into_iter().filter(|one| !self.assumes.contains(one)).collect::<Vec<_>>());
+        join(&mut self.undecidable, other.undecidable);
+        join(&mut self.doubts, other.doubts);
+        join(&mut self.unsure, other.unsure);
+        join(&mut self.assumes, other.assumes);
         self.name_clash |= other.name_clash;
         self.after_hole |= other.after_hole;
         self.half_flags |= other.half_flags;
@@ -132,5 +132,16 @@ impl State {
             self.name = Name::Unknown(whys.to_vec());
         }
         self.uses.merge(&other.uses, whys);
+    }
+}
+
+/// Adds what another list has, where both begin with what was noted before they parted: that stays there once, or each
+/// choice in a row would double it.
+fn join<T: PartialEq>(list: &mut Vec<T>, other: Vec<T>) {
+    let before = list.iter().zip(&other).take_while(|(one, same)| one == same).count();
+    for one in other.into_iter().skip(before) {
+        if !list.iter().skip(before).any(|own| *own == one) {
+            list.push(one);
+        }
     }
 }

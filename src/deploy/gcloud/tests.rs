@@ -172,6 +172,21 @@ fn flags_under_a_condition_are_not_known_and_the_rest_is() {
     assert_eq!(command.egress, Change::Leave);
 }
 
+#[test]
+fn each_of_many_choices_in_a_row_adds_what_it_says_once() {
+    let mut list = items("gcloud run deploy a --region r --new-flag x");
+    for at in 0..100 {
+        let whys = vec![Why::new(WhyKind::Guarded, format!("if {at}"))];
+        let either = |flags: &str| items(&format!("{flags} --other-{at} y"));
+        list.push(Item::Either(vec![either("--vpc-egress all"), either("--network n"), items("--gen2")], whys));
+    }
+    list.extend(items("--vpc-connector c"));
+    // What was noted before would double with each choice, and this would not end.
+    let Reading::Deploy(command) = read_here(&list) else { panic!("a deploy") };
+    assert_eq!(command.connector.set().and_then(Fact::known).map(|name| &*name.text), Some("c"));
+    assert!(matches!(&command.egress, Change::Set(Fact::Unknown(_))));
+}
+
 /// The region and the project of a command after others.
 fn after(before: &[&str], environment: &[(&str, &str)], line: &str) -> String {
     let (context, excerpts) = (NameContext::new(None, None), Excerpts::default());

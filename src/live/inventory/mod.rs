@@ -17,11 +17,12 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::model::live::Answer;
-use crate::model::{Api, Inventory, LiveState, NameContext};
+use crate::model::{Api, Inventory, LiveRevision, LiveState, NameContext, WorkloadName};
 
 mod access;
 mod address;
@@ -149,6 +150,7 @@ fn only(answer: &Answer, mut faults: Vec<String>) -> Vec<String> {
 fn sort_resources(inventory: &mut Inventory) {
     once(&mut inventory.workloads, |a, b| a.name.cmp(&b.name));
     once(&mut inventory.revisions, |a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    share_names(&mut inventory.revisions);
     once(&mut inventory.networks, |a, b| a.name.cmp(&b.name));
     once(&mut inventory.subnetworks, |a, b| a.name.cmp(&b.name));
     once(&mut inventory.firewall_rules, |a, b| a.name.cmp(&b.name));
@@ -175,6 +177,17 @@ fn sort_findings(inventory: &mut Inventory) {
     });
     let entries = &mut inventory.coverage.entries;
     entries.sort_by(|a, b| (&a.project, &a.region, a.api, &a.of).cmp(&(&b.project, &b.region, b.api, &b.of)));
+}
+
+/// One name for the revisions of a service, which stand beside each other: there are several times as many as services.
+fn share_names(revisions: &mut [LiveRevision]) {
+    let mut shared: Option<Arc<WorkloadName>> = None;
+    for revision in revisions {
+        match &shared {
+            Some(name) if *name == revision.service => revision.service = Arc::clone(name),
+            _ => shared = Some(Arc::clone(&revision.service)),
+        }
+    }
 }
 
 /// Sorts; a resource that is listed twice (lists may shift while they are paged) counts once, as listed last.

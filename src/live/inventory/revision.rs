@@ -1,5 +1,7 @@
 //! Revisions of Cloud Run services and worker pools.
 
+use std::sync::Arc;
+
 use google_cloud_run_v2::model::Revision as ApiRevision;
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,7 +32,7 @@ pub(super) fn revision(item: &Value, context: &NameContext) -> Result<Option<Liv
         sql_instances: run::sql_instances(&api.volumes, "volumes", &resource),
         conditions: api.conditions.iter().map(run::condition).collect(),
         create_time: api.create_time.map(String::from),
-        service,
+        service: Arc::new(service),
         name,
     }))
 }

@@ -15,14 +15,29 @@ use crate::model::{Coverage, Declared, Evidence, Fact, Resource, ResourceId, Res
 pub struct ResourcePair<'e> {
     /// What it is.
     pub kind: ResourceKind,
-    /// What findings about it are about.
-    pub subject: Subject,
-    /// Its name, where that is known.
-    pub id: Option<ResourceId>,
     /// Its declarations; empty where it is only live.
     pub declared: Vec<&'e Declared<Resource>>,
     /// The live resource.
     pub live: LiveSide<Box<LiveResource>>,
+}
+
+impl ResourcePair<'_> {
+    /// Its name, where that is known.
+    pub fn id(&self) -> Option<&ResourceId> {
+        let declared = self.declared.first().and_then(|own| own.value.id.known());
+        declared.or_else(|| self.live.present()?.resource.id.known())
+    }
+
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        match (self.id(), self.declared.first()) {
+            (Some(id), _) => Subject::cloud(self.kind.word(), &id.short, &id.project, id.region.as_deref()),
+            (None, declared) => {
+                let source = declared.map(|own| own.source.to_string());
+                Subject::local(self.kind.word(), source.unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// A resource as it is live.
@@ -92,40 +107,43 @@ pub fn declared_fields(declared: &Resource) -> usize {
 
 /// One pair a resource, those with a name first and in its order.
 pub fn pair(evidence: &Evidence) -> Vec<ResourcePair<'_>> {
-    let mut named: BTreeMap<(ResourceKind, ResourceId), Vec<&Declared<Resource>>> = BTreeMap::new();
+    let mut named: BTreeMap<(ResourceKind, &ResourceId), Vec<&Declared<Resource>>> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for declared in &evidence.terraform.resources {
         match declared.value.id.known() {
-            Some(id) => named.entry((declared.value.kind, id.clone())).or_default().push(declared),
+            Some(id) => named.entry((declared.value.kind, id)).or_default().push(declared),
             None => unnamed.push(unnamed_pair(evidence, declared)),
         }
     }
-    let mut live: BTreeMap<(ResourceKind, ResourceId), LiveResource> = BTreeMap::new();
-    for own in live::resources(&evidence.inventory) {
-        if let Some(id) = own.resource.id.known() {
-            live.insert((own.resource.kind, id.clone()), own);
-        }
-    }
-    for key in live.keys() {
-        named.entry(key.clone()).or_default();
-    }
-    let mut pairs: Vec<ResourcePair<'_>> = named
-        .into_iter()
-        .map(|((kind, id), declared)| {
-            let side = match live.remove(&(kind, id.clone())) {
-                _ if evidence.live.is_none() => LiveSide::NotAsked,
-                Some(own) => LiveSide::Present(Box::new(own)),
-                None => match answered(&evidence.inventory.coverage, kind, &id) {
-                    Ok(()) => LiveSide::Absent,
-                    Err(why) => LiveSide::Unknown(why),
-                },
-            };
-            let subject = Subject::cloud(kind.word(), &id.short, &id.project, id.region.as_deref());
-            ResourcePair { kind, subject, id: Some(id), declared, live: side }
-        })
-        .collect();
+    let mut live = if evidence.live.is_some() { live::resources(&evidence.inventory) } else { Vec::new() };
+    // Of those with one name the last one counts.
+    live.reverse();
+    live.sort_by(|one, other| key(&one.resource).cmp(&key(&other.resource)));
+    live.dedup_by(|other, one| key(&one.resource) == key(&other.resource));
+    live.retain(|own| own.resource.id.known().is_some());
+    let ids = live.iter().filter_map(|own| Some((own.resource.kind, own.resource.id.known()?)));
+    let declared: Vec<_> = ids.map(|id| named.remove(&id).unwrap_or_default()).collect();
+    let not_live = |((kind, id), declared): ((ResourceKind, &ResourceId), _)| {
+        let live = match answered(&evidence.inventory.coverage, kind, id) {
+            _ if evidence.live.is_none() => LiveSide::NotAsked,
+            Ok(()) => LiveSide::Absent,
+            Err(why) => LiveSide::Unknown(why),
+        };
+        ResourcePair { kind, declared, live }
+    };
+    let mut pairs: Vec<ResourcePair<'_>> = named.into_iter().map(not_live).collect();
+    pairs.extend(live.into_iter().zip(declared).map(|(own, declared)| ResourcePair {
+        kind: own.resource.kind,
+        declared,
+        live: LiveSide::Present(Box::new(own)),
+    }));
+    pairs.sort_by(|one, other| (one.kind, one.id()).cmp(&(other.kind, other.id())));
     pairs.append(&mut unnamed);
     pairs
+}
+
+fn key(resource: &Resource) -> (ResourceKind, Option<&ResourceId>) {
+    (resource.kind, resource.id.known())
 }
 
 /// `Ok` where the list in which the resource would stand was read in full.
@@ -148,8 +166,6 @@ fn unnamed_pair<'e>(evidence: &Evidence, declared: &'e Declared<Resource>) -> Re
     });
     ResourcePair {
         kind: declared.value.kind,
-        subject: Subject::local(declared.value.kind.word(), declared.source.to_string()),
-        id: None,
         declared: vec![declared],
         live: if evidence.live.is_none() { LiveSide::NotAsked } else { LiveSide::Unknown(why) },
     }

@@ -91,7 +91,7 @@ fn a_worker_pool_serves_by_its_instance_splits() {
 
     let revision = json!({"name": format!("{POOL}/revisions/w-2"), "vpcAccess": {"connector": "c"}});
     let revision = understood(Api::RunRevisions, None, vec![revision]).revisions.remove(0);
-    assert_eq!((revision.service, &*revision.name), (pool.name, "w-2"));
+    assert_eq!((&*revision.service, &*revision.name), (&pool.name, "w-2"));
 }
 
 #[test]
