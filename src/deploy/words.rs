@@ -31,6 +31,18 @@ pub struct Hole {
     pub extent: Extent,
 }
 
+impl Hole {
+    /// True where a command of gcloud may stand in it.
+    pub fn names_gcloud(&self) -> bool {
+        self.extent == Extent::Command || self.options.iter().any(|option| names_gcloud(option))
+    }
+
+    /// The texts that it can be, where some of them are more or less than a word.
+    pub fn choices(&self) -> Option<&[String]> {
+        (!self.options.iter().all(|option| is_plain_word(option))).then_some(&self.options)
+    }
+}
+
 /// How many words a text can be that is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Extent {
@@ -45,6 +57,58 @@ pub enum Extent {
     Spliced,
     /// It is not quoted: several words or none, if it has blanks or is empty.
     Split,
+    /// A text that names gcloud went into it: it may be a whole command, or the most of one.
+    Command,
+}
+
+/// The most ways in which choices between texts are followed.
+pub const MAX_WAYS: usize = 16;
+
+/// Every sequence that `parts` can be, where some of them are one of several; `None` where none is, or there are too many.
+pub fn ways<T: Clone>(parts: &[T], choices: impl Fn(&T) -> Option<Vec<Vec<T>>>) -> Option<Vec<Vec<T>>> {
+    let mut ways = vec![Vec::new()];
+    let mut chosen = false;
+    for part in parts {
+        let Some(choices) = choices(part) else {
+            ways.iter_mut().for_each(|way| way.push(part.clone()));
+            continue;
+        };
+        chosen = true;
+        if ways.len() * choices.len() > MAX_WAYS {
+            return None;
+        }
+        let follow = |way: &Vec<T>| choices.iter().map(|choice| [way.as_slice(), choice].concat()).collect::<Vec<_>>();
+        ways = ways.iter().flat_map(follow).collect();
+    }
+    chosen.then_some(ways)
+}
+
+/// Every text that parts together can be, from those that each of them can be; `None` where that is not known of one of
+/// them, or there are too many.
+pub fn texts<T: AsRef<str>>(parts: impl IntoIterator<Item = Option<Vec<T>>>) -> Option<Vec<String>> {
+    let mut texts = vec![String::new()];
+    for part in parts {
+        let part = part?;
+        if texts.len() * part.len() > MAX_WAYS {
+            return None;
+        }
+        let follow = |text: &String| part.iter().map(|own| format!("{text}{}", own.as_ref())).collect::<Vec<_>>();
+        texts = texts.iter().flat_map(follow).collect();
+    }
+    Some(texts)
+}
+
+/// True for a text that is one word wherever a shell reads it, and nothing but that.
+pub fn is_plain_word(text: &str) -> bool {
+    let plain = |next: char| {
+        next.is_alphanumeric() || matches!(next, '_' | '-' | '.' | '/' | ':' | '=' | ',' | '@' | '%' | '+')
+    };
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// True for a text that may be, or run, a command of gcloud.
+pub fn names_gcloud(text: &str) -> bool {
+    text.contains("gcloud")
 }
 
 /// An entry of an argument list.
@@ -108,6 +172,8 @@ impl Word {
     /// Every text that the word can be, where that is known.
     pub fn options(&self) -> Option<Vec<String>> {
         match self.pieces.as_slice() {
+            // Where it is split, a text is a word only if it looks like one.
+            [Piece::Hole(hole)] if hole.extent == Extent::Split && hole.choices().is_some() => None,
             [Piece::Hole(hole)] if !hole.options.is_empty() => Some(hole.options.clone()),
             _ => self.text().map(|text| vec![text]),
         }

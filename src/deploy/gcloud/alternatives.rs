@@ -80,7 +80,7 @@ impl State {
         for piece in &word.pieces {
             let Piece::Hole(hole) = piece else { continue };
             let taken = match hole.extent {
-                Extent::Split => "an unquoted text is one word",
+                Extent::Split | Extent::Command => "an unquoted text is one word",
                 Extent::Spliced => "a text put between quotes has none in it",
                 Extent::Text | Extent::Word | Extent::Quoted => continue,
             };

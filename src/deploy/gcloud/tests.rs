@@ -180,10 +180,8 @@ fn each_of_many_choices_in_a_row_adds_what_it_says_once() {
         let either = |flags: &str| items(&format!("{flags} --other-{at} y"));
         list.push(Item::Either(vec![either("--vpc-egress all"), either("--network n"), items("--gen2")], whys));
     }
-    list.extend(items("--vpc-connector c"));
     // What was noted before would double with each choice, and this would not end.
     let Reading::Deploy(command) = read_here(&list) else { panic!("a deploy") };
-    assert_eq!(command.connector.set().and_then(Fact::known).map(|name| &*name.text), Some("c"));
     assert!(matches!(&command.egress, Change::Set(Fact::Unknown(_))));
 }
 

@@ -273,13 +273,11 @@ impl<'a> Heap<'a> {
                         }
                     }
                 }
-                if options.len() > MAX_OPTIONS {
-                    options.clear();
+                if options.is_empty() || options.len() > MAX_OPTIONS {
+                    return Val::made_of(a.parts().iter().chain(b.parts()), all, a.at);
                 }
-                Val::new(
-                    Kind::Text(Rc::from([Part::Hole { whys: all, options: options.into(), extent: Extent::Text }])),
-                    a.at,
-                )
+                let hole = Part::Hole { whys: all, options: options.into(), extent: Extent::Text };
+                Val::new(Kind::Text(Rc::from([hole])), a.at)
             }
             // Two list objects: the value is a new one that is either.
             (Kind::List(first), Kind::List(second)) => {
@@ -350,7 +348,7 @@ pub fn bytes(parts: &[Part]) -> usize {
 pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
     if bytes(&parts) > MAX_TEXT {
         let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
-        return Rc::from([Part::Hole { whys, options: Rc::from([]), extent: Extent::Text }]);
+        return Rc::from(Val::made_of(&parts, whys, (0, 0)).parts());
     }
     let mut compacted: Vec<Part> = Vec::new();
     let mut run = String::new();

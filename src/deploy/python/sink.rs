@@ -5,7 +5,7 @@ use super::value::{At, Elem, Kind, Part, Val, why};
 use crate::deploy::commands;
 use crate::deploy::gcloud::{self, Reading};
 use crate::deploy::shell::{self, Options, Start};
-use crate::deploy::words::{Hole, Item, Piece, Word};
+use crate::deploy::words::{Extent, Hole, Item, Piece, Word};
 use crate::model::{DeployCommand, Origin, WhyKind};
 
 /// How deep lists of alternatives are followed.
@@ -93,6 +93,12 @@ impl<'a> Evaluator<'a> {
         if self.silent > 0 {
             return;
         }
+        // Not known, or made of commands in ways that are not.
+        if let [Part::Hole { options, .. }] | [Part::Hole { extent: Extent::Command, options, .. }, ..] = parts
+            && options.is_empty()
+        {
+            return self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", text_at);
+        }
         let units = shell::units_of(&self.pieces(parts), text_at.0);
         let origin = self.origin_with_callers(text_at);
         let outcome = shell::read(&units, start, &shell::Variables::new(), &|_| origin.clone());
@@ -110,7 +116,12 @@ impl<'a> Evaluator<'a> {
 
     fn record(&mut self, items: &[Item], command_at: At, call_at: At) {
         let origin = self.origin_with_callers(command_at);
-        if let Some(Item::Any(_)) = items.first() {
+        let is_open = match items.first() {
+            Some(Item::Any(_)) => true,
+            Some(Item::Word(word)) => is_command(word),
+            _ => false,
+        };
+        if is_open {
             self.incomplete(WhyKind::Dynamic, "the script runs a command that is not known", call_at);
             return;
         }
@@ -230,6 +241,11 @@ impl<'a> Evaluator<'a> {
         };
         parts.iter().map(piece).collect()
     }
+}
+
+/// True for a word that may be a whole command.
+fn is_command(word: &Word) -> bool {
+    word.pieces.iter().any(|piece| matches!(piece, Piece::Hole(hole) if hole.extent == Extent::Command))
 }
 
 fn known_word(element: &Elem<'_>) -> Option<std::rc::Rc<str>> {

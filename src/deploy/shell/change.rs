@@ -60,7 +60,7 @@ impl<'a> Shell<'a> {
             if whys.is_empty() {
                 whys.push(shell.unsupported(what, source, span));
             }
-            Text::unknown(whys)
+            Text::made_of(text, whys)
         };
         match value {
             Expansion::Text(text) => Expansion::Text(one(self, &text)),

@@ -12,10 +12,10 @@ use super::flow::{Flow, Frame, Life};
 use super::run::location;
 use super::source::{Source, range};
 use super::state::{Arguments, Function, Status, Value};
-use super::text::{Field, Text};
+use super::text::{Field, Part, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::{Defaults, is_gcloud};
-use crate::deploy::words::{self, Item};
+use crate::deploy::words::{self, Extent, Item};
 use crate::model::{Origin, Why, WhyKind};
 
 /// What comes back when a redirection ends.
@@ -222,7 +222,7 @@ impl<'a> Shell<'a> {
         };
         let start = match fields.first() {
             Some(Field::Word(text)) => text.0.first().and_then(|part| match part {
-                super::text::Part::Lit(start) => Some(start.clone()),
+                Part::Lit(start) => Some(start.clone()),
                 _ => None,
             }),
             _ => None,
@@ -264,7 +264,11 @@ impl<'a> Shell<'a> {
         let deploys = texts.iter().any(|text| matches!(*text, "deploy" | "update" | "replace" | "create"));
         let group =
             texts.iter().any(|text| matches!(*text, "run" | "functions" | "services" | "jobs" | "worker-pools"));
-        if deploys && group {
+        let is_command = |part: &Part| matches!(part, Part::Hole(hole) if hole.extent == Extent::Command);
+        let of_commands = matches!(fields.first(), Some(Field::Word(text)) if text.0.iter().any(is_command));
+        // The command goes on with a word: it is one of a group, as in `$GCLOUD services list`.
+        let goes_on = arguments.first().and_then(Field::known).is_some_and(|text| !text.starts_with('-'));
+        if deploys && (group || of_commands) || of_commands && !goes_on {
             self.incomplete(Why::at(WhyKind::Dynamic, "the script runs a program that is not known", origin));
         }
         self.state.status = Status::Unknown;

@@ -298,6 +298,17 @@ impl<'a> Shell<'a> {
                 return;
             }
         }
+        if let (true, Some(ways), None) = (alone && text.0.len() > 1, text.ways(), &words.current) {
+            let whys = text.whys();
+            let one = |way: Text| {
+                let mut own = Words::default();
+                self.split(way, true, source, span, &mut own);
+                self.end_word(&mut own, source, span);
+                own.fields
+            };
+            words.fields.push(Field::Either(ways.into_iter().map(one).collect(), whys));
+            return;
+        }
         if self.counting && alone && words.current.is_none() && text.known().is_none() {
             words.fields.push(Field::Any(text.whys()));
             return;

@@ -248,9 +248,13 @@ struct Shell<'a> {
 }
 
 impl<'a> Shell<'a> {
-    /// Parses and runs a text. Where it does not parse, what stands before that place still runs, as a shell runs it.
+    /// Parses and runs a text. One command in which there are choices is run in each way that it can be. Where it does not parse, what stands before that place still runs, as a shell runs it.
     fn run_source(&mut self, source: &Source<'a>) -> Flow {
         match source.parse() {
+            Ok(program) if program.complete_commands.len() == 1 => match source.whole().ways() {
+                Some(ways) => self.one_of_texts(ways, source),
+                None => self.program(&program, source),
+            },
             Ok(program) => self.program(&program, source),
             Err(refused) => {
                 let why =

@@ -26,7 +26,9 @@ impl<'a> Shell<'a> {
             [Field::Word(text)] => text
                 .options()
                 .filter(|options| options.len() > 1)
-                .map(|options| options.into_iter().map(|option| vec![Field::Word(Text::lit(option))]).collect()),
+                .map(|options| options.into_iter().map(Text::lit).collect())
+                .or_else(|| text.ways())
+                .map(|ways: Vec<Text>| ways.into_iter().map(|way| vec![Field::Word(way)]).collect()),
             _ => None,
         };
         if let Some(ways) = ways {
@@ -34,7 +36,7 @@ impl<'a> Shell<'a> {
         }
         if text.0.first().is_some_and(|part| !matches!(part, super::text::Part::Lit(_))) {
             let why = Why::at(WhyKind::Dynamic, "the text that `eval` runs is not known", origin);
-            if text.line().contains("gcloud") || text.line().contains(" deploy") {
+            if text.names_gcloud() || text.line().contains(" deploy") {
                 self.incomplete(why.clone());
             }
             self.taint(&why);
@@ -70,6 +72,18 @@ impl<'a> Shell<'a> {
             arms.push(Arm { flow, state: self.state.clone(), own: vec![guard], ended });
         }
         self.join(arms)
+    }
+
+    /// Runs one of several texts that a text can be.
+    pub(super) fn one_of_texts(&mut self, ways: Vec<Text>, source: &Source<'a>) -> Flow {
+        let span = (0, source.len());
+        let origin = self.origin(source, span);
+        let site = Site { source, span, environment: Vec::new(), spans: Vec::new().into() };
+        let ways: Vec<Vec<Field>> = ways.into_iter().map(|way| vec![Field::Word(way)]).collect();
+        self.one_of(&ways, &site, |shell, way| match way.as_slice() {
+            [Field::Word(text)] => shell.run_source(&Source::at_one_place(text, origin.clone())),
+            _ => Flow::Next,
+        })
     }
 
     /// Runs a text in this shell.

@@ -193,6 +193,11 @@ impl<'a> Source<'a> {
         parts
     }
 
+    /// All of it.
+    pub(super) fn whole(&self) -> Text {
+        self.text(&self.characters.iter().collect::<String>())
+    }
+
     fn hole(&self, character: char) -> Option<&Part> {
         let at = u32::from(character).checked_sub(STAND_INS.start)?;
         self.holes.get(usize::try_from(at).ok()?)

@@ -1,6 +1,6 @@
 //! Texts of which some parts may not be known, and lists of them.
 
-use crate::deploy::words::{Extent, Hole, Item, Piece, Word};
+use crate::deploy::words::{self, Extent, Hole, Item, Piece, Word};
 use crate::model::{Origin, Why, WhyKind};
 
 /// The most reasons that one unknown text keeps.
@@ -47,6 +47,12 @@ impl Text {
     pub(super) fn unknown(mut whys: Vec<Why>) -> Self {
         whys.truncate(MAX_WHYS);
         Self(vec![Part::Hole(Hole { whys, ..Hole::default() })])
+    }
+
+    /// A text that is not known, into which another one went.
+    pub(super) fn made_of(text: &Self, whys: Vec<Why>) -> Self {
+        let extent = if text.names_gcloud() { Extent::Command } else { Extent::Text };
+        Self(vec![Part::Hole(Hole { whys, extent, ..Hole::default() })])
     }
 
     /// A text that is not known and has no blanks in it, such as a number.
@@ -100,10 +106,12 @@ impl Text {
 
     /// Every text that it can be, where that is known.
     pub(super) fn options(&self) -> Option<Vec<String>> {
-        match self.0.as_slice() {
-            [Part::Hole(hole)] if !hole.options.is_empty() => Some(hole.options.clone()),
-            _ => self.known().map(|text| vec![text.to_owned()]),
-        }
+        let part = |part: &Part| match part {
+            Part::Lit(text) => Some(vec![text.clone()]),
+            Part::Hole(hole) => Some(hole.options.clone()).filter(|options| !options.is_empty()),
+            Part::Root => None,
+        };
+        words::texts(self.0.iter().map(part))
     }
 
     /// Whether it is empty, where that is known.
@@ -151,12 +159,33 @@ impl Text {
         if options.len() > MAX_OPTIONS {
             options.clear();
         }
+        if options.is_empty() && (self.names_gcloud() || other.names_gcloud()) {
+            return Self(vec![Part::Hole(Hole { whys, options, extent: Extent::Command })]);
+        }
         let any = |extent: Extent| {
             let mut parts = self.0.iter().chain(&other.0);
             parts.any(|part| matches!(part, Part::Hole(hole) if hole.extent == extent))
         };
         let extent = [Extent::Split, Extent::Spliced].into_iter().find(|extent| any(*extent)).unwrap_or_default();
         Self(vec![Part::Hole(Hole { whys, options, extent })])
+    }
+
+    /// True where a command of gcloud may stand in it.
+    pub(super) fn names_gcloud(&self) -> bool {
+        self.0.iter().any(|part| match part {
+            Part::Lit(text) => words::names_gcloud(text),
+            Part::Hole(hole) => hole.names_gcloud(),
+            Part::Root => false,
+        })
+    }
+
+    /// Every text that it can be, where it has parts of which some are one of several texts that are no plain words.
+    pub(super) fn ways(&self) -> Option<Vec<Self>> {
+        let choices = |part: &Part| match part {
+            Part::Hole(hole) => Some(hole.choices()?.iter().map(|text| vec![Part::Lit(text.clone())]).collect()),
+            _ => None,
+        };
+        Some(words::ways(&self.0, choices)?.into_iter().map(Self).collect())
     }
 
     pub(super) fn pieces(&self) -> Vec<Piece> {

@@ -175,7 +175,7 @@ impl<'a> Evaluator<'a> {
                     let part: String = characters.get(range(characters.len())).unwrap_or_default().iter().collect();
                     Val::text(part, at)
                 }
-                None => Val::hole(self.whys_of(object, at), at),
+                None => Val::made_of(object.parts(), self.whys_of(object, at), at),
             },
             _ => Val::new(Kind::Unknown(self.whys_of(object, at)), at),
         })

@@ -20,7 +20,7 @@ impl<'a> Evaluator<'a> {
             None if parts.iter().any(|part| matches!(part, Part::Lit(text) if text.contains(['"', '\'', '\\']))) => {
                 vec![Elem::Any(why(WhyKind::Dynamic, "a part of the text is not known", at))]
             }
-            None => split_parts(parts, true, at).into_iter().map(Elem::One).collect(),
+            None => split_parts(parts, true, at),
         };
         Val::new(Kind::List(self.heap.add(Obj::List(elements))), at)
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::deploy::python::Evaluator;
 use crate::deploy::python::heap::{MAX_TEXT, compact};
 use crate::deploy::python::text::format;
-use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, why};
-use crate::deploy::words::Extent;
+use crate::deploy::python::value::{At, Elem, Kind, Obj, Part, Val, known_text, why};
+use crate::deploy::words::{self, Extent};
 use crate::model::WhyKind;
 
 impl<'a> Evaluator<'a> {
@@ -29,11 +29,11 @@ impl<'a> Evaluator<'a> {
             let whys = whys.unwrap_or_else(|| Rc::from([]));
             return match name {
                 "strip" | "rstrip" | "lstrip" | "lower" | "upper" | "replace" | "title" | "capitalize" => {
-                    Val::hole(whys, at)
+                    changed(name, object.parts(), args, at).unwrap_or_else(|| Val::made_of(object.parts(), whys, at))
                 }
                 "split" if args.is_empty() => match &object.kind {
                     Kind::Text(parts) => {
-                        let words = split_parts(parts, false, at).into_iter().map(Elem::One).collect();
+                        let words = split_parts(parts, false, at);
                         Val::new(Kind::List(self.heap.add(Obj::List(words))), at)
                     }
                     _ => Val::new(Kind::Unknown(whys), at),
@@ -156,22 +156,125 @@ impl<'a> Evaluator<'a> {
             Ok(elements) => elements,
             Err(whys) => return Val::hole(whys, at),
         };
+        let separator = known_text(&between);
         let mut parts: Vec<Part> = Vec::new();
         for (index, element) in elements.iter().enumerate() {
-            if index > 0 {
-                parts.extend(between.iter().cloned());
-            }
-            match element {
-                Elem::One(value) => parts.extend(self.parts_of(value, at)),
-                // Any number of words: nothing around them is certain any more.
-                Elem::Any(whys) | Elem::Either(_, whys) => return Val::hole(whys.clone(), at),
-            }
+            let choice = match (element, &separator) {
+                (Elem::One(value), _) => {
+                    if index > 0 {
+                        parts.extend(between.iter().cloned());
+                    }
+                    parts.extend(self.parts_of(value, at));
+                    continue;
+                }
+                (Elem::Either(alternatives, whys), Some(separator)) => {
+                    joined_ways(alternatives, separator, index > 0).map(|options| (options, whys))
+                }
+                _ => None,
+            };
+            // Any number of words: nothing around them is certain any more.
+            let Some((options, whys)) = choice else {
+                let whys = if let Elem::Any(whys) | Elem::Either(_, whys) = element { whys.clone() } else { continue };
+                return Val::made_of(&parts_in(&elements), whys, at);
+            };
+            parts.push(Part::Hole { whys: whys.clone(), options, extent: Extent::Text });
             if parts.len() > 5_000 {
                 return Val::unknown(WhyKind::Limit, "the text is too long", at);
             }
         }
+        if parts.len() > 5_000 {
+            return Val::unknown(WhyKind::Limit, "the text is too long", at);
+        }
         Val::new(Kind::Text(compact(parts)), at)
     }
+}
+
+/// What each of several sequences is in a joined text, with the separator before it where something stands there.
+fn joined_ways(alternatives: &[Vec<Elem<'_>>], separator: &str, follows: bool) -> Option<Rc<[Rc<str>]>> {
+    let way = |words: &Vec<Rc<str>>| -> Option<Rc<str>> {
+        let text = words.join(separator);
+        match (follows, words.is_empty()) {
+            (true, false) => Some(format!("{separator}{text}").into()),
+            (false, true) => None,
+            _ => Some(text.into()),
+        }
+    };
+    all_ways(alternatives)?.iter().map(way).collect()
+}
+
+/// Every list of words that these sequences can be; `None` where that is not known, or there are too many.
+fn all_ways(alternatives: &[Vec<Elem<'_>>]) -> Option<Vec<Vec<Rc<str>>>> {
+    let mut all = Vec::new();
+    for elements in alternatives {
+        let mut ways: Vec<Vec<Rc<str>>> = vec![Vec::new()];
+        for element in elements {
+            let choices = match element {
+                Elem::One(value) => vec![vec![value.as_text()?]],
+                Elem::Either(inner, _) => all_ways(inner)?,
+                Elem::Any(_) => return None,
+            };
+            if ways.len() * choices.len() > words::MAX_WAYS {
+                return None;
+            }
+            ways = ways.iter().flat_map(|way| choices.iter().map(|choice| [way.as_slice(), choice].concat())).collect();
+        }
+        all.extend(ways);
+        if all.len() > words::MAX_WAYS {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// The parts of all texts in a list.
+fn parts_in(elements: &[Elem<'_>]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for element in elements {
+        match element {
+            Elem::One(value) => parts.extend_from_slice(value.parts()),
+            Elem::Any(_) => {}
+            Elem::Either(alternatives, _) => parts.extend(alternatives.iter().flat_map(|one| parts_in(one))),
+        }
+    }
+    parts
+}
+
+/// A method that gives another text, applied to each part of one that is not wholly known; `None` where that cannot be.
+fn changed<'a>(name: &str, parts: &[Part], args: &[Val<'a>], at: At) -> Option<Val<'a>> {
+    let known: Vec<Rc<str>> = args.iter().map(Val::as_text).collect::<Option<_>>()?;
+    let change = |text: &str| match (name, known.as_slice()) {
+        ("strip", []) => Some(text.trim().to_owned()),
+        ("lstrip", []) => Some(text.trim_start().to_owned()),
+        ("rstrip", []) => Some(text.trim_end().to_owned()),
+        ("lower", []) => Some(text.to_lowercase()),
+        ("upper", []) => Some(text.to_uppercase()),
+        // What is longer may begin in one part and end in the next.
+        ("replace", [old, new]) if old.chars().count() == 1 => {
+            let length = text.len() + text.matches(&**old).count() * new.len();
+            (length <= MAX_TEXT).then(|| text.replace(&**old, new))
+        }
+        _ => None,
+    };
+    let one = |part: &Part| match part {
+        Part::Lit(text) => change(text).map(|text| Part::Lit(text.into())),
+        Part::Hole { whys, options, extent } => {
+            let options = options.iter().map(|text| change(text).map(Rc::from)).collect::<Option<_>>()?;
+            Some(Part::Hole { whys: whys.clone(), options, extent: *extent })
+        }
+    };
+    if parts.len() > 1 && matches!(name, "strip" | "lstrip" | "rstrip") && known.is_empty() {
+        let mut parts = parts.to_vec();
+        if let (true, Some(Part::Lit(first))) = (name != "rstrip", parts.first_mut()) {
+            *first = first.trim_start().into();
+        }
+        if let (true, Some(Part::Lit(last))) = (name != "lstrip", parts.last_mut()) {
+            *last = last.trim_end().into();
+        }
+        // Blanks may be left in what is not known at the edges: they separate no words.
+        return Some(Val::new(Kind::Text(compact(parts)), at));
+    }
+    let parts = parts.iter().map(one).collect::<Option<Vec<_>>>()?;
+    Some(Val::new(Kind::Text(compact(parts)), at))
 }
 
 /// A tuple of three texts.
@@ -181,7 +284,23 @@ fn three<'a>(texts: [&str; 3], at: At) -> Val<'a> {
 
 /// Splits a text at white space; what is not known is marked, since it may hold more. A shell's words see that what is
 /// quoted is one word.
-pub fn split_parts<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Val<'a>> {
+pub fn split_parts<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Elem<'a>> {
+    let open =
+        || parts.iter().find_map(|part| if let Part::Hole { whys, .. } = part { Some(whys.clone()) } else { None });
+    let whole = |part: &Part| matches!(part, Part::Hole { extent: Extent::Command, .. });
+    let has_choices = parts.iter().any(|part| part.choices().is_some());
+    match (words::ways(parts, Part::choices), open()) {
+        (Some(ways), Some(whys)) => {
+            let lists: Vec<_> = ways.into_iter().map(|way| split_parts(&compact(way), sees_quotes, at)).collect();
+            vec![Elem::Either(lists.into(), whys)]
+        }
+        // A command, or the most of one, or too many of them.
+        (None, Some(whys)) if has_choices || parts.iter().any(whole) => vec![Elem::Any(whys)],
+        _ => split_words(parts, sees_quotes, at).into_iter().map(Elem::One).collect(),
+    }
+}
+
+fn split_words<'a>(parts: &[Part], sees_quotes: bool, at: At) -> Vec<Val<'a>> {
     let mut words: Vec<Vec<Part>> = vec![Vec::new()];
     for part in parts {
         match part {

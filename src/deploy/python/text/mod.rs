@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
     /// `template % value`
     pub(super) fn percent(&mut self, template: &Val<'a>, value: &Val<'a>, at: At) -> Val<'a> {
         let Some(text) = template.as_text() else {
-            return Val::hole(template.whys().unwrap_or_else(|| Rc::from([])), at);
+            return Val::made_of(template.parts(), template.whys().unwrap_or_else(|| Rc::from([])), at);
         };
         let mut values: Vec<Val> = match &value.kind {
             Kind::Tuple(values) => values.to_vec(),
@@ -173,7 +173,7 @@ impl<'a> Evaluator<'a> {
         at: At,
     ) -> Val<'a> {
         let Some(text) = template.as_text() else {
-            return Val::hole(template.whys().unwrap_or_else(|| Rc::from([])), at);
+            return Val::made_of(template.parts(), template.whys().unwrap_or_else(|| Rc::from([])), at);
         };
         let mut parts = Vec::new();
         let mut next = 0usize;

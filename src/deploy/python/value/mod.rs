@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::deploy::words::Extent;
+use crate::deploy::words::{self, Extent};
 use crate::model::WhyKind;
 use crate::python::ast;
 
@@ -175,6 +175,28 @@ pub enum Part {
     Hole { whys: Whys, options: Rc<[Rc<str>]>, extent: Extent },
 }
 
+impl Part {
+    /// True where a command of gcloud may stand in it.
+    pub fn names_gcloud(&self) -> bool {
+        match self {
+            Self::Lit(text) => words::names_gcloud(text),
+            Self::Hole { options, extent, .. } => {
+                *extent == Extent::Command || options.iter().any(|option| words::names_gcloud(option))
+            }
+        }
+    }
+
+    /// The texts that it can be, where some of them are more or less than a word.
+    pub fn choices(&self) -> Option<Vec<Vec<Self>>> {
+        match self {
+            Self::Hole { options, .. } if !options.iter().all(|option| words::is_plain_word(option)) => {
+                Some(options.iter().map(|option| vec![Self::Lit(Rc::clone(option))]).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A function of the script.
 #[derive(Debug)]
 pub struct Function<'a> {
@@ -254,6 +276,17 @@ impl<'a> Val<'a> {
         Self::new(Kind::Unknown(why(kind, text, at)), at)
     }
 
+    /// A text that is not known, into which others went.
+    pub fn made_of<'p>(parts: impl IntoIterator<Item = &'p Part>, whys: Whys, at: At) -> Self {
+        let extent = if parts.into_iter().any(Part::names_gcloud) { Extent::Command } else { Extent::Text };
+        Self::new(Kind::Text(Rc::from([Part::Hole { whys, options: Rc::from([]), extent }])), at)
+    }
+
+    /// The parts of a text.
+    pub fn parts(&self) -> &[Part] {
+        if let Kind::Text(parts) = &self.kind { parts } else { &[] }
+    }
+
     /// The text, where all of it is known.
     pub fn as_text(&self) -> Option<Rc<str>> {
         match &self.kind {
@@ -265,10 +298,13 @@ impl<'a> Val<'a> {
     /// Every text that the value can be, where that is known.
     pub fn options(&self) -> Option<Vec<Rc<str>>> {
         match &self.kind {
-            Kind::Text(parts) => match parts.as_ref() {
-                [Part::Hole { options, .. }] if !options.is_empty() => Some(options.to_vec()),
-                _ => known_text(parts).map(|text| vec![text]),
-            },
+            Kind::Text(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Lit(text) => Some(vec![Rc::clone(text)]),
+                    Part::Hole { options, .. } => Some(options.to_vec()).filter(|options| !options.is_empty()),
+                };
+                Some(words::texts(parts.iter().map(part))?.into_iter().map(Rc::from).collect())
+            }
             _ => None,
         }
     }
