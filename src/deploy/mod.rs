@@ -81,13 +81,13 @@ pub fn declarations(
             let (delivery, others): (Vec<&Found>, Vec<&Found>) =
                 others.into_iter().partition(|file| file.kind == FileKind::CloudDeploy);
             for file in others {
-                read_file(file, &repository, excerpts, &mut read);
+                read_file_alone(file, &repository, excerpts, &mut read);
             }
             let delivery: Vec<SourceFile> = delivery.into_iter().map(|file| source(file, excerpts)).collect();
             read.files += delivery.len();
             cloud_deploy::read(&delivery, &repository, &mut read);
             for file in manifests {
-                read_file(file, &repository, excerpts, &mut read);
+                read_file_alone(file, &repository, excerpts, &mut read);
             }
             read
         });
@@ -143,6 +143,21 @@ fn alone(found: Found) -> DeployDeclarations {
 
 fn source(found: &Found, excerpts: &Excerpts) -> SourceFile {
     SourceFile::new(RepoPath::new(&found.path), found.text.as_str(), excerpts)
+}
+
+/// A panic, which would be a defect, costs only this file.
+fn read_file_alone(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {
+    let mut own = DeployDeclarations::default();
+    let work = || read_file(found, repository, excerpts, &mut own);
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_ok() {
+        read.absorb(own);
+        return;
+    }
+    let text = "the evaluation of this file stopped unexpectedly";
+    let origin = source(found, excerpts).origin(0..0);
+    read.files += 1;
+    read.incomplete.push(Why::at(WhyKind::Limit, text, origin.clone()));
+    read.diagnostics.push(Diagnostic { level: DiagnosticLevel::Error, text: text.to_owned(), origin: Some(origin) });
 }
 
 fn read_file(found: &Found, repository: &Repository<'_>, excerpts: &Excerpts, read: &mut DeployDeclarations) {

@@ -64,38 +64,36 @@ pub enum Extent {
 /// The most ways in which choices between texts are followed.
 pub const MAX_WAYS: usize = 16;
 
-/// Every sequence that `parts` can be, where some of them are one of several; `None` where none is, or there are too many.
-pub fn ways<T: Clone>(parts: &[T], choices: impl Fn(&T) -> Option<Vec<Vec<T>>>) -> Option<Vec<Vec<T>>> {
+/// Every sequence that choices in a row can give, each of them one of several sequences; `None` where one of them is not
+/// known, or there are too many.
+pub fn product<T: Clone>(choices: impl IntoIterator<Item = Option<Vec<Vec<T>>>>) -> Option<Vec<Vec<T>>> {
     let mut ways = vec![Vec::new()];
-    let mut chosen = false;
-    for part in parts {
-        let Some(choices) = choices(part) else {
-            ways.iter_mut().for_each(|way| way.push(part.clone()));
-            continue;
-        };
-        chosen = true;
+    for choices in choices {
+        let choices = choices?;
         if ways.len() * choices.len() > MAX_WAYS {
             return None;
         }
         let follow = |way: &Vec<T>| choices.iter().map(|choice| [way.as_slice(), choice].concat()).collect::<Vec<_>>();
         ways = ways.iter().flat_map(follow).collect();
     }
-    chosen.then_some(ways)
+    Some(ways)
+}
+
+/// Every sequence that `parts` can be, where some of them are one of several; `None` where none is, or there are too
+/// many.
+pub fn ways<T: Clone>(parts: &[T], choices: impl Fn(&T) -> Option<Vec<Vec<T>>>) -> Option<Vec<Vec<T>>> {
+    let all: Vec<_> = parts.iter().map(choices).collect();
+    let chosen = all.iter().any(Option::is_some);
+    let all = all.into_iter().zip(parts).map(|(own, part)| Some(own.unwrap_or_else(|| vec![vec![part.clone()]])));
+    product(all).filter(|_| chosen)
 }
 
 /// Every text that parts together can be, from those that each of them can be; `None` where that is not known of one of
 /// them, or there are too many.
-pub fn texts<T: AsRef<str>>(parts: impl IntoIterator<Item = Option<Vec<T>>>) -> Option<Vec<String>> {
-    let mut texts = vec![String::new()];
-    for part in parts {
-        let part = part?;
-        if texts.len() * part.len() > MAX_WAYS {
-            return None;
-        }
-        let follow = |text: &String| part.iter().map(|own| format!("{text}{}", own.as_ref())).collect::<Vec<_>>();
-        texts = texts.iter().flat_map(follow).collect();
-    }
-    Some(texts)
+pub fn texts<T: AsRef<str> + Clone>(parts: impl IntoIterator<Item = Option<Vec<T>>>) -> Option<Vec<String>> {
+    let alone = |texts: Vec<T>| texts.into_iter().map(|text| vec![text]).collect();
+    let ways = product(parts.into_iter().map(|part| part.map(alone)))?;
+    Some(ways.into_iter().map(|way| way.iter().map(AsRef::as_ref).collect()).collect())
 }
 
 /// True for a text that is one word wherever a shell reads it, and nothing but that.

@@ -6,7 +6,7 @@ use brush_parser::word::{self, TildeExpr, WordPiece, WordPieceWithSource};
 use super::Shell;
 use super::braces::braces;
 use super::join::joins;
-use super::source::{Source, options, range};
+use super::source::{Source, options, range, word_pieces};
 use super::state::Value;
 use super::text::{Field, Part, Text};
 use crate::model::{Why, WhyKind};
@@ -109,9 +109,9 @@ impl<'a> Shell<'a> {
         if self.spend(1 + text.len() / 256) {
             return;
         }
-        match word::parse(text, &options()) {
-            Ok(pieces) => self.pieces(&pieces, source, span, whole, words),
-            Err(_) => {
+        match word_pieces(text) {
+            Some(pieces) => self.pieces(&pieces, source, span, whole, words),
+            None => {
                 let why = Why::at(WhyKind::ParseFailed, "the word does not parse", self.origin(source, span));
                 words.current.get_or_insert_default().append(Text::hole(why));
             }

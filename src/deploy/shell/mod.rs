@@ -15,6 +15,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `source` | shell text as it is parsed, with places and with texts in it that are not known |
+//! | `limits` | what the parser is trusted with |
 //! | `text` | texts and lists of which parts are not known |
 //! | `state` | what a script knows at one point |
 //! | `run` | lists, pipelines, `if` |
@@ -55,6 +56,7 @@ mod expand;
 mod flow;
 mod input;
 mod join;
+mod limits;
 mod lookup;
 mod loops;
 mod options;
@@ -131,6 +133,8 @@ const MAX_DEPTH: usize = 40;
 const MAX_TEXT: usize = 1 << 16;
 /// The most commands of one text.
 const MAX_COMMANDS: usize = 2_000;
+/// How many lines before the one that does not parse are left out, until those before them do.
+const MAX_HEADS: usize = 8;
 
 /// Reads a shell text. `origin` turns a range of byte offsets (those of the units) into a place.
 pub fn read(
@@ -248,7 +252,8 @@ struct Shell<'a> {
 }
 
 impl<'a> Shell<'a> {
-    /// Parses and runs a text. One command in which there are choices is run in each way that it can be. Where it does not parse, what stands before that place still runs, as a shell runs it.
+    /// Parses and runs a text. One command in which there are choices is run in each way that it can be. Where it does
+    /// not parse, what stands before that place still runs, as a shell runs it.
     fn run_source(&mut self, source: &Source<'a>) -> Flow {
         match source.parse() {
             Ok(program) if program.complete_commands.len() == 1 => match source.whole().ways() {
@@ -259,10 +264,10 @@ impl<'a> Shell<'a> {
             Err(refused) => {
                 let why =
                     Why::at(refused.kind, refused.text.clone(), self.origin(source, (refused.at, refused.at + 1)));
-                let head = source.lines_before(refused.at);
-                let flow = match head.as_ref().map(|head| (head, head.parse())) {
-                    Some((head, Ok(program))) => self.program(&program, head),
-                    _ => Flow::Next,
+                let mut heads = source.heads(refused.at).take(MAX_HEADS);
+                let flow = match heads.find_map(|head| Some((head.parse().ok()?, head))) {
+                    Some((program, head)) => self.program(&program, &head),
+                    None => Flow::Next,
                 };
                 // What stands behind the end of a script is not read.
                 if flow != Flow::Exit || self.stopped {

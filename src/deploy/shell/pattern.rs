@@ -1,11 +1,11 @@
 //! Patterns of `case`, `[[ … ]]` and `${X#…}`.
 
-use brush_parser::word::{self, WordPiece, WordPieceWithSource};
+use brush_parser::word::{WordPiece, WordPieceWithSource};
 use regex::Regex;
 
 use super::Shell;
 use super::expand::Expansion;
-use super::source::{Source, options};
+use super::source::{Source, word_pieces};
 use super::text::{Part, Text};
 
 /// The longest text in which a pattern is looked for.
@@ -24,9 +24,9 @@ impl<'a> Shell<'a> {
     pub(super) fn pattern(&mut self, written: &str, source: &Source<'a>, span: (usize, usize)) -> Pattern {
         let mut pattern =
             Pattern { written: written.to_owned(), expression: Some(String::new()), literal: Some(String::new()) };
-        match word::parse(written, &options()) {
-            Ok(pieces) => self.pattern_pieces(&pieces, source, span, false, &mut pattern),
-            Err(_) => pattern.unknown(),
+        match word_pieces(written) {
+            Some(pieces) => self.pattern_pieces(&pieces, source, span, false, &mut pattern),
+            None => pattern.unknown(),
         }
         pattern
     }

@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use brush_parser::ast::Program;
-use brush_parser::{Parser, ParserOptions, SourceSpan};
+use brush_parser::word::{self, WordPieceWithSource};
+use brush_parser::{Parser, ParserOptions, SourceSpan, TokenizerError};
 
+use super::limits;
 use super::text::{Part, Text};
 use crate::deploy::words::{Hole, Piece};
 use crate::model::{Origin, WhyKind, redact};
@@ -43,16 +45,6 @@ pub fn units_of(pieces: &[Piece], offset: usize) -> Vec<Unit> {
     units
 }
 
-/// The longest text that is parsed, in characters.
-const MAX_CHARACTERS: usize = 1 << 20;
-/// The longest line that is parsed: to find a column, its line is read from the start.
-const MAX_LINE: usize = 1 << 16;
-/// The deepest nesting that is parsed: the parser and the evaluation are recursive.
-const MAX_NESTING: usize = 150;
-/// The most `case` that are parsed in one another: the parser's time doubles with each of them that it cannot finish.
-const MAX_CASES: usize = 12;
-/// The most characters between `case` and its `in` that are looked at.
-const MAX_CASE_HEAD: usize = 300;
 /// Characters that no text uses stand for what is not known: those of two private planes.
 const STAND_INS: Range<u32> = 0xF_0000..0x10_FFFE;
 
@@ -145,35 +137,40 @@ impl<'a> Source<'a> {
 
     /// The syntax tree.
     pub(super) fn parse(&self) -> Result<Program, Refused> {
-        if self.characters.len() > MAX_CHARACTERS {
-            let text = format!("the shell text has more than {MAX_CHARACTERS} characters");
-            return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
-        }
-        if self.characters.split(|next| *next == '\n').any(|line| line.len() > MAX_LINE) {
-            let text = format!("the shell text has a line of more than {MAX_LINE} characters");
-            return Err(Refused { kind: WhyKind::Limit, text, at: 0 });
-        }
-        if let Some((at, levels)) = nests_too_deep(&self.characters) {
-            let text = format!("the shell text nests deeper than {levels} levels");
+        if let Some((text, at)) = limits::of_characters(&self.characters) {
             return Err(Refused { kind: WhyKind::Limit, text, at });
         }
-        let text: String = self.characters.iter().collect();
-        let parsed = catch_unwind(AssertUnwindSafe(|| {
-            Parser::new(std::io::Cursor::new(text.as_bytes()), &options()).parse_program()
-        }));
-        let failed = |text: String, at: usize| Refused { kind: WhyKind::ParseFailed, text, at };
-        match parsed {
-            Ok(Ok(program)) => Ok(program),
-            Ok(Err(error)) => {
+        let failed = |text: &str, at: usize| Refused { kind: WhyKind::ParseFailed, text: text.to_owned(), at };
+        catch_unwind(AssertUnwindSafe(|| {
+            let text: String = self.characters.iter().collect();
+            let program = match brush_parser::uncached_tokenize_str(&text, &options().tokenizer_options()) {
+                Ok(tokens) => match limits::of_tokens(&tokens) {
+                    Some((text, at)) => return Err(Refused { kind: WhyKind::Limit, text, at }),
+                    None => brush_parser::parse_tokens(&tokens, &options()),
+                },
+                // It says where as well.
+                Err(_) => Parser::new(std::io::Cursor::new(text.as_bytes()), &options()).parse_program(),
+            };
+            program.map_err(|error| {
                 let at = match &error {
                     brush_parser::ParseError::ParsingNear(position) => position.index,
+                    // Where the quotes begin that do not end.
+                    brush_parser::ParseError::Tokenizing {
+                        inner:
+                            TokenizerError::UnterminatedSingleQuote(position)
+                            | TokenizerError::UnterminatedAnsiCQuote(position)
+                            | TokenizerError::UnterminatedDoubleQuote(position)
+                            | TokenizerError::UnterminatedBackquote(position)
+                            | TokenizerError::UnterminatedExtendedGlob(position),
+                        ..
+                    } => position.index,
                     brush_parser::ParseError::Tokenizing { position: Some(position), .. } => position.index,
                     _ => self.characters.len(),
                 };
-                Err(failed("the shell text does not parse".to_owned(), at))
-            }
-            Err(_) => Err(failed("the shell text could not be parsed".to_owned(), 0)),
-        }
+                failed("the shell text does not parse", at)
+            })
+        }))
+        .unwrap_or_else(|_| Err(failed("the shell text could not be parsed", 0)))
     }
 
     /// What a text of the syntax tree stands for: known text, and what its stand-ins are.
@@ -203,9 +200,16 @@ impl<'a> Source<'a> {
         self.holes.get(usize::try_from(at).ok()?)
     }
 
-    /// The whole lines before a character; `None` where there are none.
-    pub(super) fn lines_before(&self, at: usize) -> Option<Self> {
-        let end = self.characters.iter().take(at).rposition(|next| *next == '\n')? + 1;
+    /// The whole lines before a character, less and less of them. A line that goes on in the next is not whole.
+    pub(super) fn heads(&self, at: usize) -> impl Iterator<Item = Self> {
+        std::iter::successors(self.lines_before(at), |head| head.lines_before(head.len().saturating_sub(1)))
+    }
+
+    fn lines_before(&self, at: usize) -> Option<Self> {
+        let before = self.characters.get(..at.min(self.characters.len()))?;
+        let ends = before.iter().enumerate().rev().filter(|(_, next)| **next == '\n').map(|(found, _)| found);
+        let goes_on = |end: &usize| end.checked_sub(1).and_then(|last| before.get(last)) == Some(&'\\');
+        let end = ends.skip_while(goes_on).next()? + 1;
         Some(Self {
             characters: self.characters.get(..end)?.into(),
             offsets: self.offsets.get(..end)?.into(),
@@ -244,62 +248,11 @@ pub(super) fn options() -> ParserOptions {
     ParserOptions::default()
 }
 
+/// The pieces of a word; `None` where it does not parse.
+pub(super) fn word_pieces(text: &str) -> Option<Vec<WordPieceWithSource>> {
+    if limits::of_word(text) { None } else { word::parse(text, &options()).ok() }
+}
+
 pub(super) fn range(span: &SourceSpan) -> (usize, usize) {
     (span.start.index, span.end.index)
-}
-
-/// The character at which more constructs are open than the parser is trusted with, and how many those are. Quotes are not looked at, so this
-/// counts rather too many than too few.
-fn nests_too_deep(characters: &[char]) -> Option<(usize, usize)> {
-    const OPEN: [&str; 6] = ["if", "case", "for", "while", "until", "select"];
-    const CLOSE: [&str; 3] = ["fi", "esac", "done"];
-    let (mut brackets, mut blocks, mut backquotes, mut negations) = (0_usize, 0_usize, 0_usize, 0_usize);
-    let mut cases = 0_usize;
-    let mut word = String::new();
-    let mut starts = true;
-    for (at, character) in characters.iter().enumerate() {
-        match character {
-            '(' | '{' | '[' => brackets += 1,
-            ')' | '}' | ']' => brackets = brackets.saturating_sub(1),
-            // Each level doubles the backslashes before its quotes.
-            '\\' if characters.get(at + 1) == Some(&'`') => backquotes += 1,
-            '\n' => backquotes = 0,
-            '!' => negations += 1,
-            _ => {}
-        }
-        if !matches!(character, '!' | ' ' | '\t') {
-            negations = 0;
-        }
-        if character.is_ascii_alphabetic() {
-            word.push(*character);
-        } else {
-            if starts && OPEN.contains(&word.as_str()) {
-                blocks += 1;
-                cases += usize::from(word == "case" && has_in(characters.get(at..).unwrap_or_default()));
-            } else if starts && CLOSE.contains(&word.as_str()) {
-                blocks = blocks.saturating_sub(1);
-                cases = cases.saturating_sub(usize::from(word == "esac"));
-            }
-            if !word.is_empty() {
-                starts = matches!(word.as_str(), "then" | "do" | "else" | "if" | "while" | "until" | "elif" | "time");
-            }
-            if matches!(character, '\n' | ';' | '&' | '|' | '(' | '{' | ')' | '!') {
-                starts = true;
-            }
-            word.clear();
-        }
-        if brackets + blocks > MAX_NESTING || backquotes > MAX_NESTING || negations > MAX_NESTING {
-            return Some((at, MAX_NESTING));
-        }
-        if cases > MAX_CASES {
-            return Some((at, MAX_CASES));
-        }
-    }
-    None
-}
-
-/// True where the word `in` follows soon, as it does in a `case` of a shell; other languages have `case`, too.
-fn has_in(rest: &[char]) -> bool {
-    let head: String = rest.iter().take(MAX_CASE_HEAD).collect();
-    head.split_whitespace().any(|word| word == "in")
 }

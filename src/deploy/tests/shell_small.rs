@@ -225,6 +225,10 @@ fn small_scripts_give_what_bash_would_run() {
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 
+/// What the parser may read twice, as scripts have it.
+const ORDINARY: &str = "f() { case $1 in (a|b) ( cd x; (y) ) ;; c) (( n = (1 + 2) * (3 + 4) )) ;; esac; }\n\
+                        A=(case x in y); for ((i = 0; i < 3; i++)); do [[ $X =~ ^(a|(b))$ ]] && echo <(ls) esac; done\n";
+
 #[test]
 fn hostile_shell_scripts_end_with_a_reason() {
     let nested = |open: &str, close: &str, count: usize| format!("x={}{}\n", open.repeat(count), close.repeat(count));
@@ -238,6 +242,26 @@ fn hostile_shell_scripts_end_with_a_reason() {
         ("nested conditions", "if x; then ".repeat(5_000) + "x" + &"; fi".repeat(5_000) + "\n", true),
         ("nested negations", format!("[[ {} x ]]\n", "! ".repeat(50_000)), true),
         ("open cases", "case $X in a)\n".repeat(40), true),
+        (
+            "cases that end only as words",
+            "case x in a) declare b=(x) esac; [[ a && \nesac ]]; echo <(x) esac\n".repeat(40),
+            true,
+        ),
+        ("arithmetic that may be groups", "((x++))\n(( x > 1\n".repeat(40), true),
+        ("groups that may be arithmetic", "( ".repeat(60) + "a; b" + &" )".repeat(60) + "\n", true),
+        ("open arithmetic loops", "for ((".repeat(40) + "\n", true),
+        ("open brackets in an expression", format!("[[ $X =~ {} ]]\n", "( ".repeat(40)), true),
+        ("a long text in open cases", "case $X in a)\n".repeat(10) + &"echo a b c d\n".repeat(2_000), true),
+        ("an ordinary script, much of it", ORDINARY.repeat(40), false),
+        ("open braces", format!("echo {}\n", "{a,".repeat(60)), false),
+        ("braces without a list", format!("echo a,{}x{}\n", "{".repeat(60), "}".repeat(60)), false),
+        ("text with braces", format!("echo '{}' \"{}\"\n", "{a,".repeat(60), "{1..".repeat(60)), false),
+        (
+            "large numbers",
+            format!("echo {{1..{0}}} ~+{0} ~-{0} ${{x:{0}}} $(({0})) {{a..c..{0}}}\n", "9".repeat(40)),
+            false,
+        ),
+        ("the number of a file that is too large", "echo a 99999999999> b\n".to_owned(), true),
         ("many cases", "case $X in a) x=1 ;; esac\n".repeat(40), false),
         ("labels of another language", format!("cat <<'END'\n{}END\n", "case 1:\n".repeat(40)), false),
         ("open groups", "( { [ ".repeat(20_000), true),

@@ -206,19 +206,11 @@ fn joined_ways(alternatives: &[Vec<Elem<'_>>], separator: &str, follows: bool) -
 fn all_ways(alternatives: &[Vec<Elem<'_>>]) -> Option<Vec<Vec<Rc<str>>>> {
     let mut all = Vec::new();
     for elements in alternatives {
-        let mut ways: Vec<Vec<Rc<str>>> = vec![Vec::new()];
-        for element in elements {
-            let choices = match element {
-                Elem::One(value) => vec![vec![value.as_text()?]],
-                Elem::Either(inner, _) => all_ways(inner)?,
-                Elem::Any(_) => return None,
-            };
-            if ways.len() * choices.len() > words::MAX_WAYS {
-                return None;
-            }
-            ways = ways.iter().flat_map(|way| choices.iter().map(|choice| [way.as_slice(), choice].concat())).collect();
-        }
-        all.extend(ways);
+        all.extend(words::product(elements.iter().map(|element| match element {
+            Elem::One(value) => Some(vec![vec![value.as_text()?]]),
+            Elem::Either(inner, _) => all_ways(inner),
+            Elem::Any(_) => None,
+        }))?);
         if all.len() > words::MAX_WAYS {
             return None;
         }
@@ -259,7 +251,9 @@ fn changed<'a>(name: &str, parts: &[Part], args: &[Val<'a>], at: At) -> Option<V
         Part::Lit(text) => change(text).map(|text| Part::Lit(text.into())),
         Part::Hole { whys, options, extent } => {
             let options = options.iter().map(|text| change(text).map(Rc::from)).collect::<Option<_>>()?;
-            Some(Part::Hole { whys: whys.clone(), options, extent: *extent })
+            // Quotes may be gone, and blanks may be new.
+            let extent = if name == "replace" && *extent != Extent::Command { Extent::Text } else { *extent };
+            Some(Part::Hole { whys: whys.clone(), options, extent })
         }
     };
     if parts.len() > 1 && matches!(name, "strip" | "lstrip" | "rstrip") && known.is_empty() {

@@ -1,0 +1,176 @@
+//! What the parser is trusted with: how deep a text nests, and how often it would be read.
+
+use brush_parser::Token;
+
+/// The longest text that is parsed, in characters.
+const MAX_CHARACTERS: usize = 1 << 20;
+/// The longest line that is parsed: to find a column, its line is read from the start.
+const MAX_LINE: usize = 1 << 16;
+/// The deepest nesting that is parsed: the parser and the evaluation are recursive.
+const MAX_NESTING: usize = 150;
+/// The most parts of a text that the parser may read, counted as often as it may come back to each of them.
+const MAX_READS: u64 = 1 << 18;
+
+/// Why the characters of a text are not given to the parser, and the character at which that shows.
+pub(super) fn of_characters(characters: &[char]) -> Option<(String, usize)> {
+    if characters.len() > MAX_CHARACTERS {
+        return Some((format!("the shell text has more than {MAX_CHARACTERS} characters"), 0));
+    }
+    if characters.split(|next| *next == '\n').any(|line| line.len() > MAX_LINE) {
+        return Some((format!("the shell text has a line of more than {MAX_LINE} characters"), 0));
+    }
+    let at = nests_too_deep(characters)?;
+    Some((format!("the shell text nests deeper than {MAX_NESTING} levels"), at))
+}
+
+/// The character at which more constructs are open than the parser is trusted with. Quotes are not looked at, so this
+/// counts rather too many than too few.
+fn nests_too_deep(characters: &[char]) -> Option<usize> {
+    const OPEN: [&str; 6] = ["if", "case", "for", "while", "until", "select"];
+    const CLOSE: [&str; 3] = ["fi", "esac", "done"];
+    let (mut brackets, mut blocks, mut backquotes, mut negations) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut word = String::new();
+    let mut starts = true;
+    for (at, character) in characters.iter().enumerate() {
+        match character {
+            '(' | '{' | '[' => brackets += 1,
+            ')' | '}' | ']' => brackets = brackets.saturating_sub(1),
+            // Each level doubles the backslashes before its quotes.
+            '\\' if characters.get(at + 1) == Some(&'`') => backquotes += 1,
+            '\n' => backquotes = 0,
+            '!' => negations += 1,
+            _ => {}
+        }
+        if !matches!(character, '!' | ' ' | '\t') {
+            negations = 0;
+        }
+        if character.is_ascii_alphabetic() {
+            word.push(*character);
+        } else {
+            if starts && OPEN.contains(&word.as_str()) {
+                blocks += 1;
+            } else if starts && CLOSE.contains(&word.as_str()) {
+                blocks = blocks.saturating_sub(1);
+            }
+            if !word.is_empty() {
+                starts = matches!(word.as_str(), "then" | "do" | "else" | "if" | "while" | "until" | "elif" | "time");
+            }
+            if matches!(character, '\n' | ';' | '&' | '|' | '(' | '{' | ')' | '!') {
+                starts = true;
+            }
+            word.clear();
+        }
+        if brackets + blocks > MAX_NESTING || backquotes > MAX_NESTING || negations > MAX_NESTING {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// What the parser begins anew where it cannot finish it.
+#[derive(PartialEq)]
+enum Open {
+    /// `case … in`: its last item is tried with `;;` and without.
+    Case,
+    /// `(`: arithmetic at first, then a subshell.
+    Bracket,
+    /// `A=(`, in which there are only words.
+    Array,
+}
+
+/// Why the tokens of a text are not given to the parser, and the character at which that shows.
+///
+/// The parser reads what stands in one of [`Open`] up to twice, so each that is open doubles the reads of a token.
+/// Whatever is in doubt here counts as open.
+pub(super) fn of_tokens(tokens: &[Token]) -> Option<(String, usize)> {
+    let mut open: Vec<Open> = Vec::new();
+    let mut reads = Reads::default();
+    let mut in_test = false;
+    // Whether a command ends before the token, and whether an array may begin with it.
+    let (mut ended, mut is_array) = (false, false);
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Operator(operator, _) => match (operator.as_str(), open.last()) {
+                ("(", _) => open.push(if is_array { Open::Array } else { Open::Bracket }),
+                (")", Some(Open::Bracket | Open::Array)) => drop(open.pop()),
+                // Other closing ones end the pattern of a `case`.
+                _ => {}
+            },
+            Token::Word(word, _) => match (word.as_str(), open.last()) {
+                ("case", last) if last != Some(&Open::Array) && is_case(tokens.get(at + 1..).unwrap_or_default()) => {
+                    open.push(Open::Case)
+                }
+                ("esac", Some(Open::Case)) if ended && !in_test => drop(open.pop()),
+                ("[[", _) => in_test = true,
+                ("]]", _) => in_test = false,
+                _ => {}
+            },
+        }
+        is_array = matches!(token, Token::Word(word, _) if word.ends_with('='));
+        ended = matches!(token, Token::Operator(text, _) if matches!(text.as_str(), "\n" | ";" | ";;" | ";&" | ";;&"));
+        let start = token.location().start.index;
+        if reads.are_too_many(2, open.len()) {
+            return Some(("the shell text has too much in `case` and `(` that stand in one another".to_owned(), start));
+        }
+        if tokens.get(at + 1).is_some_and(|next| is_no_descriptor(token, next)) {
+            return Some(("the number of a file descriptor is too large".to_owned(), start));
+        }
+    }
+    None
+}
+
+/// What a parser reads, where it may come back.
+#[derive(Default)]
+struct Reads(u64);
+
+impl Reads {
+    /// Counts one part of a text that is read `times` for each construct that is open there.
+    fn are_too_many(&mut self, times: u64, open: usize) -> bool {
+        let own = u32::try_from(open).ok().and_then(|open| times.checked_pow(open));
+        self.0 = self.0.saturating_add(own.unwrap_or(MAX_READS));
+        self.0 > MAX_READS
+    }
+}
+
+/// True where braces are not given to the parser, by a text without quotes and expansions. It tries each of them three
+/// times where it cannot finish it, and trusts numbers to be small.
+pub(super) fn of_braces(text: &str) -> bool {
+    let mut open = 0_usize;
+    let mut reads = Reads::default();
+    let too_often = text.chars().any(|character| {
+        match character {
+            '{' => open += 1,
+            '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        reads.are_too_many(3, open)
+    });
+    too_often || has_long_number(text)
+}
+
+/// True where a word is not given to the parser, which trusts numbers after `~` to be small.
+pub(super) fn of_word(text: &str) -> bool {
+    text.contains('~') && has_long_number(text)
+}
+
+/// True where some number may not fit into 64 bits.
+fn has_long_number(text: &str) -> bool {
+    text.split(|next: char| !next.is_ascii_digit()).any(|digits| digits.len() > 18)
+}
+
+/// True for the number of a redirection that no shell has, which the parser trusts to be small.
+fn is_no_descriptor(token: &Token, next: &Token) -> bool {
+    let (Token::Word(word, own), Token::Operator(operator, after)) = (token, next) else { return false };
+    operator.starts_with(['<', '>'])
+        && own.end.index == after.start.index
+        && word.chars().all(|next| next.is_ascii_digit())
+        && word.parse::<brush_parser::ast::IoFd>().is_err()
+}
+
+/// True where `case` is followed by a word and `in`.
+fn is_case(rest: &[Token]) -> bool {
+    let mut rest = rest.iter();
+    let is_word = matches!(rest.next(), Some(Token::Word(..)));
+    let mut after = rest.skip_while(|token| matches!(token, Token::Operator(text, _) if text == "\n"));
+    is_word && matches!(after.next(), Some(Token::Word(word, _)) if word == "in")
+}
