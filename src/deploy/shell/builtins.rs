@@ -6,7 +6,7 @@ use super::Shell;
 use super::command::Site;
 use super::flow::{Flow, Life};
 use super::parameter::is_name;
-use super::state::{Arguments, Status, Value};
+use super::state::{Arguments, AtExit, Status, Value};
 use super::text::{Field, Text};
 
 impl<'a> Shell<'a> {
@@ -127,6 +127,11 @@ impl<'a> Shell<'a> {
             "set" => self.set(arguments),
             "shopt" => self.shopt(arguments, site),
             "return" => {
+                if self.frames.is_empty() && self.outer_frames == 0 {
+                    // Outside of functions it is an error, and the script goes on.
+                    self.state.status = Status::Known(false);
+                    return Some(Flow::Next);
+                }
                 self.end_status(first);
                 return Some(Flow::Return);
             }
@@ -244,13 +249,15 @@ impl<'a> Shell<'a> {
         let [Field::Word(body), signals @ ..] = arguments else { return };
         if signals.is_empty() || body.known().is_some_and(|text| text.is_empty() || text.starts_with('-')) {
             if signals.iter().any(|field| matches!(field.known(), Some("EXIT" | "0"))) {
-                self.state.at_exit = None;
+                self.state.at_exit.clear();
             }
             return;
         }
         let origin = self.origin(site.source, site.span);
         if signals.iter().any(|field| matches!(field.known(), Some("EXIT" | "0"))) {
-            self.state.at_exit = Some((body.clone(), origin.clone()));
+            let guards = self.guards.iter().map(|(guard, _)| guard.clone()).collect();
+            self.traps = true;
+            self.state.at_exit = vec![AtExit { commands: body.clone(), origin: origin.clone(), guards }];
         }
         if signals.iter().any(|field| !matches!(field.known(), Some("EXIT" | "0"))) {
             let guard = self.guard(site.source, site.span, false);

@@ -18,6 +18,15 @@ pub(super) struct Words {
     pub(super) current: Option<Text>,
     /// The current word has a pattern of file names.
     glob: bool,
+    /// What stands before the current word belongs to it.
+    open_list: Option<OpenList>,
+}
+
+/// Words that are not known, of which the last may be the start of the current word.
+struct OpenList {
+    whys: Vec<Why>,
+    /// Where the first of them is a part of a word, which the current one may be, too.
+    first: Option<usize>,
 }
 
 /// What an expansion gives.
@@ -60,7 +69,18 @@ impl<'a> Shell<'a> {
 
     pub(super) fn end_word(&mut self, words: &mut Words, source: &Source<'a>, span: (usize, usize)) {
         let glob = std::mem::take(&mut words.glob);
-        let Some(text) = words.current.take() else { return };
+        let open_list = words.open_list.take();
+        let Some(mut text) = words.current.take() else { return };
+        if let Some(OpenList { mut whys, first }) = open_list {
+            words.fields.truncate(first.unwrap_or(words.fields.len() - 1));
+            words.fields.push(Field::Any(whys.clone()));
+            if first.is_some() {
+                return;
+            }
+            let mut whole = Text::unknown(std::mem::take(&mut whys));
+            whole.append(text);
+            text = whole;
+        }
         // A pattern that fits no file stays as it is, so only its words can be more.
         if glob {
             let why = Why::at(WhyKind::Dynamic, "the files that fit a pattern decide it", self.origin(source, span));
@@ -185,11 +205,13 @@ impl<'a> Shell<'a> {
                         words.current.get_or_insert_default().append(text);
                     }
                     Expansion::List(fields) => {
-                        for field in fields {
-                            self.end_word(words, source, span);
+                        for (at, field) in fields.into_iter().enumerate() {
+                            if at > 0 {
+                                self.end_word(words, source, span);
+                            }
                             match field {
                                 Field::Word(text) => self.split(text, true, source, span, words),
-                                other => words.fields.push(other),
+                                other => self.unknown_words(other, source, span, words),
                             }
                         }
                     }
@@ -265,15 +287,24 @@ impl<'a> Shell<'a> {
                         }
                         match field {
                             Field::Word(text) => words.current.get_or_insert_default().append(text),
-                            other => {
-                                self.end_word(words, source, span);
-                                words.fields.push(other);
-                            }
+                            other => self.unknown_words(other, source, span, words),
                         }
                     }
                 }
             }
         }
+    }
+
+    /// Adds words of a list that are not known: the first continues the current word, and the last may go on.
+    fn unknown_words(&mut self, field: Field, source: &Source<'a>, span: (usize, usize), words: &mut Words) {
+        let whys = field.whys();
+        let first = words.current.as_mut().map(|current| {
+            current.append(Text::unknown(whys.clone()));
+            words.fields.len()
+        });
+        self.end_word(words, source, span);
+        words.fields.push(if first.is_some() { Field::Any(whys.clone()) } else { field });
+        words.open_list = Some(OpenList { whys, first });
     }
 
     /// Adds an unquoted expansion, split at blanks.

@@ -42,6 +42,13 @@ pub(super) struct Arm<'a> {
     pub(super) ended: Vec<Guard>,
 }
 
+/// A way that ends a shell earlier than others do.
+pub(super) struct Exit<'a> {
+    pub(super) status: Status,
+    /// What is known there, where something is left for the end.
+    pub(super) state: Option<State<'a>>,
+}
+
 /// A loop that runs.
 #[derive(Default)]
 pub(super) struct LoopFrame<'a> {
@@ -100,6 +107,32 @@ impl<'a> Shell<'a> {
             frame.broken.truncate(broken);
         }
         flow
+    }
+
+    /// A way that ends the shell with the state that it has now.
+    pub(super) fn exit_with(&self, status: Status) -> Exit<'a> {
+        Exit { status, state: self.traps.then(|| self.state.clone()) }
+    }
+
+    /// The end of a shell, on all ways to it: what was left for it runs.
+    pub(super) fn end_shell(&mut self) {
+        self.end_guards(Life::Shell(self.shells));
+        let status = self.state.status;
+        let mut states: Vec<_> = self.exited.iter().filter_map(|exit| exit.state.clone()).collect();
+        if !states.is_empty() {
+            let out = self.state.out.clone();
+            states.push(self.state.clone());
+            self.merge(states, &Why::new(WhyKind::Guarded, "it depends on where the shell ends"));
+            self.state.out = out;
+        }
+        for at_exit in std::mem::take(&mut self.state.at_exit) {
+            let guards: Vec<Guard> =
+                at_exit.guards.into_iter().filter(|own| self.guards.iter().all(|(guard, _)| guard != own)).collect();
+            let open = self.push_guards(&guards);
+            self.run_text(&at_exit.commands, at_exit.origin);
+            self.pop_guards(open);
+        }
+        self.state.status = status;
     }
 
     pub(super) fn end_guards(&mut self, life: Life) {
@@ -179,7 +212,10 @@ impl<'a> Shell<'a> {
         let depth = self.loops.len();
         match flow {
             Flow::Next => {}
-            Flow::Exit => self.exited.push(state.status),
+            Flow::Exit => {
+                let status = state.status;
+                self.exited.push(Exit { status, state: self.traps.then_some(state) });
+            }
             Flow::Return => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.returned.push((state, why.clone()));

@@ -76,9 +76,9 @@ mod xargs;
 pub use options::Options;
 pub use source::{Unit, UnitKind, units_of};
 
-use flow::{Flow, Frame, Life, LoopFrame};
+use flow::{Exit, Flow, Frame, Life, LoopFrame};
 use source::Source;
-use state::{Arguments, State, Status, Value};
+use state::{Arguments, State, Value};
 use text::{Field, Part, Text};
 
 /// A simple command that the text runs.
@@ -207,6 +207,8 @@ fn evaluate<'a>(
         callers: Vec::new(),
         sourced: path.cloned().into_iter().collect(),
         exited: Vec::new(),
+        traps: false,
+        outer_frames: 0,
         shells: 0,
         conditions: 0,
         capturing: 0,
@@ -237,7 +239,11 @@ struct Shell<'a> {
     callers: Vec<Caller>,
     sourced: Vec<RepoPath>,
     /// How the shell ends on ways that leave it earlier than others do.
-    exited: Vec<Status>,
+    exited: Vec<Exit<'a>>,
+    /// Commands were left for the end of the shell.
+    traps: bool,
+    /// Functions that run around the shell, where it is a part of another.
+    outer_frames: usize,
     /// Depths and modes that are on.
     shells: usize,
     conditions: usize,
@@ -290,10 +296,7 @@ impl<'a> Shell<'a> {
             }
         }
         if self.callers.is_empty() && self.depth == 0 {
-            self.end_guards(Life::Shell(self.shells));
-            if let Some((text, origin)) = self.state.at_exit.take() {
-                self.run_text(&text, origin);
-            }
+            self.end_shell();
         }
         flow
     }

@@ -47,7 +47,7 @@ impl<'a> Shell<'a> {
                     // With `set -e`, what follows runs only where the test holds.
                     let guard = self.guard(source, start, false);
                     self.push_guard(guard, Life::Shell(self.shells));
-                    self.exited.push(Status::Known(false));
+                    self.exited.push(self.exit_with(Status::Known(false)));
                 }
                 _ => {}
             }
@@ -225,14 +225,7 @@ impl<'a> Shell<'a> {
             CompoundCommand::BraceGroup(group) => self.list(&group.list, source),
             CompoundCommand::Subshell(subshell) => {
                 let out = self.subshell(|shell| {
-                    shell.state.at_exit = None;
                     shell.list(&subshell.list, source);
-                    shell.end_guards(Life::Shell(shell.shells));
-                    if let Some((text, origin)) = shell.state.at_exit.take() {
-                        let status = shell.state.status;
-                        shell.run_text(&text, origin);
-                        shell.state.status = status;
-                    }
                 });
                 self.state.out = out;
                 Flow::Next
@@ -264,15 +257,19 @@ impl<'a> Shell<'a> {
         let before = self.state.clone();
         let (loops, frames) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.frames));
         let exited = std::mem::take(&mut self.exited);
+        let (traps, outer_frames) = (self.traps, self.outer_frames);
+        self.outer_frames += frames.len();
+        self.state.at_exit.clear();
         self.shells += 1;
         run(self);
-        self.end_guards(Life::Shell(self.shells));
+        self.end_shell();
         self.shells -= 1;
+        (self.traps, self.outer_frames) = (traps, outer_frames);
         let exited = std::mem::replace(&mut self.exited, exited);
         self.loops = loops;
         self.frames = frames;
         let after = std::mem::replace(&mut self.state, before);
-        let same = exited.iter().all(|status| *status == after.status);
+        let same = exited.iter().all(|exit| exit.status == after.status);
         self.state.status = if same { after.status } else { Status::Unknown };
         after.out
     }

@@ -167,7 +167,7 @@ impl<'a> Source<'a> {
                     brush_parser::ParseError::Tokenizing { position: Some(position), .. } => position.index,
                     _ => self.characters.len(),
                 };
-                failed("the shell text does not parse", at)
+                failed("the shell text does not parse", misread(&text).map_or(at, |misread| at.min(misread)))
             })
         }))
         .unwrap_or_else(|_| Err(failed("the shell text could not be parsed", 0)))
@@ -246,6 +246,27 @@ impl<'a> Source<'a> {
 
 pub(super) fn options() -> ParserOptions {
     ParserOptions::default()
+}
+
+/// The character at which the parser may take a text for something else: in `$(case $X in a) …)` it ends `$(…)` at the
+/// first `)`. That never parses as a whole, but what stands behind it may.
+fn misread(text: &str) -> Option<usize> {
+    let mut before = 0;
+    let mut parts = text.split("$(");
+    before += parts.next()?.chars().count();
+    for part in parts {
+        let mut open = 1_usize;
+        let end = part.find(|next| {
+            open = if next == '(' { open + 1 } else { open - usize::from(next == ')') };
+            open == 0
+        });
+        let inner = part.get(..end.unwrap_or(part.len())).unwrap_or_default();
+        if inner.split(|next: char| !next.is_alphanumeric() && next != '_').any(|word| word == "case") {
+            return Some(before);
+        }
+        before += 2 + part.chars().count();
+    }
+    None
 }
 
 /// The pieces of a word; `None` where it does not parse.

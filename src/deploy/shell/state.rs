@@ -8,7 +8,10 @@ use brush_parser::ast::FunctionBody;
 use super::options::Options;
 use super::source::Source;
 use super::text::{Field, Text, add_whys, either};
-use crate::model::{Why, WhyKind};
+use crate::model::{Guard, Origin, Place, Why, WhyKind};
+
+/// The most commands that may be left for the end of a shell: more of them say nothing new.
+const MAX_AT_EXIT: usize = 16;
 
 /// What a variable holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,8 +101,17 @@ pub(super) struct State<'a> {
     pub(super) folder: Option<String>,
     pub(super) status: Status,
     pub(super) options: Options,
-    /// Commands for the end: `trap … EXIT`.
-    pub(super) at_exit: Option<(Text, crate::model::Origin)>,
+    /// Commands for the end: `trap … EXIT`. Where a condition decides which they are, each that it may be.
+    pub(super) at_exit: Vec<AtExit>,
+}
+
+/// Commands for the end of a shell.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AtExit {
+    pub(super) commands: Text,
+    pub(super) origin: Origin,
+    /// The conditions under which they run.
+    pub(super) guards: Vec<Guard>,
 }
 
 impl<'a> State<'a> {
@@ -116,7 +128,7 @@ impl<'a> State<'a> {
             folder: Some(String::new()),
             status: Status::Known(true),
             options,
-            at_exit: None,
+            at_exit: Vec::new(),
         }
     }
 
@@ -184,7 +196,7 @@ impl<'a> State<'a> {
             joined.status = Status::Unknown;
         }
         joined.options = joined.options.or(other.options);
-        joined.at_exit = joined.at_exit.or(other.at_exit);
+        joined.at_exit = join_at_exit(joined.at_exit, other.at_exit, why);
         joined
     }
 }
@@ -206,6 +218,24 @@ fn join(a: &Value, b: &Value, why: &Why) -> Value {
             Value::Unknown(whys)
         }
     }
+}
+
+/// What only one of two ways leaves for the end runs under what decides between them.
+fn join_at_exit(ours: Vec<AtExit>, theirs: Vec<AtExit>, why: &Why) -> Vec<AtExit> {
+    let (both, ours): (Vec<_>, Vec<_>) = ours.into_iter().partition(|own| theirs.contains(own));
+    let theirs = theirs.into_iter().filter(|own| !both.contains(own)).collect::<Vec<_>>();
+    let open = |mut own: AtExit| {
+        let origin = match &why.place {
+            Some(Place::Origin(origin)) => origin.clone(),
+            _ => own.origin.clone(),
+        };
+        // It may know better how the condition decides.
+        if !own.guards.iter().any(|guard| guard.origin == origin) {
+            own.guards.push(Guard { text: why.text.clone(), origin, negated: false, decided: None });
+        }
+        own
+    };
+    both.iter().cloned().chain(ours.into_iter().chain(theirs).map(open)).take(MAX_AT_EXIT).collect()
 }
 
 fn join_arguments(a: &Arguments, b: &Arguments, why: &Why) -> Arguments {

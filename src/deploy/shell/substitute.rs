@@ -35,7 +35,6 @@ impl<'a> Shell<'a> {
         self.depth += 1;
         let mut out = self.subshell(|shell| {
             shell.state.out = Text::default();
-            shell.state.at_exit = None;
             shell.state.options = shell.state.options.in_substitution();
             shell.capturing += 1;
             shell.program(&program, &inner);
