@@ -132,11 +132,11 @@ impl<'a> Shell<'a> {
                     self.state.status = Status::Known(false);
                     return Some(Flow::Next);
                 }
-                self.end_status(first);
+                self.end_status(arguments);
                 return Some(Flow::Return);
             }
             "exit" => {
-                self.end_status(first);
+                self.end_status(arguments);
                 return Some(Flow::Exit);
             }
             "break" | "continue" => {
@@ -155,12 +155,14 @@ impl<'a> Shell<'a> {
         Some(Flow::Next)
     }
 
-    pub(super) fn end_status(&mut self, code: Option<&str>) {
-        match code {
-            Some("0") => self.state.status = Status::Known(true),
-            Some(text) if text.parse::<u8>().is_ok() => self.state.status = Status::Known(false),
-            _ => {}
-        }
+    pub(super) fn end_status(&mut self, arguments: &[Field]) {
+        let Some(code) = arguments.first() else { return };
+        self.state.status = match code.known() {
+            Some("0") => Status::Known(true),
+            Some(text) if text.parse::<u8>().is_ok() => Status::Known(false),
+            // As in `return $code`, which tells how another command ended.
+            _ => Status::Answer,
+        };
     }
 
     pub(super) fn alias(&mut self, arguments: &[Field], site: &Site<'_, 'a>) {

@@ -55,7 +55,7 @@ impl<'a> Shell<'a> {
             for (assignment, word) in assignments {
                 self.assign(assignment, source, span);
                 // A command that certainly fails ends the assignment so.
-                if word.value.contains(['`', '(']) && self.state.status != Status::Known(false) {
+                if word.value.contains(['`', '(']) && self.state.status == Status::Known(true) {
                     self.state.status = Status::Assumed(true);
                 }
             }
@@ -151,12 +151,12 @@ impl<'a> Shell<'a> {
         if is_gcloud(&name) {
             let reads = arguments.iter().any(|field| matches!(field.known(), Some("describe" | "list" | "get-value")));
             if reads {
-                self.state.status = Status::Unknown;
+                self.state.status = Status::Answer;
             }
             self.record(&fields, site);
         } else {
             if TESTS.contains(&name.as_str()) {
-                self.state.status = Status::Unknown;
+                self.state.status = Status::Answer;
             }
             self.wrapped(arguments, site);
         }
@@ -271,7 +271,7 @@ impl<'a> Shell<'a> {
         if deploys && (group || of_commands) || of_commands && !goes_on {
             self.incomplete(Why::at(WhyKind::Dynamic, "the script runs a program that is not known", origin));
         }
-        self.state.status = Status::Unknown;
+        self.state.status = Status::Answer;
         self.print_unknown(site);
         Flow::Next
     }

@@ -53,7 +53,7 @@ impl<'a> Shell<'a> {
                 self.state.variables.insert(name, Value::Unknown(vec![why.clone()]));
             }
             self.state.input = None;
-            self.state.status = Status::Unknown;
+            self.state.status = Status::Answer;
             return;
         };
         let (line, rest, complete) = match text.split_once('\n') {
@@ -90,7 +90,7 @@ impl<'a> Shell<'a> {
         for name in name.into_iter().chain(["OPTARG".to_owned(), "OPTIND".to_owned()]) {
             self.state.variables.insert(name, Value::Unknown(vec![why.clone()]));
         }
-        self.state.status = if none { Status::Known(false) } else { Status::Unknown };
+        self.state.status = if none { Status::Known(false) } else { Status::Answer };
     }
 }
 

@@ -17,6 +17,15 @@ use crate::model::{Guard, Why};
 /// The most rounds of one loop that are followed one by one.
 const MAX_ROUNDS: usize = 200;
 
+/// An item of a `case` that runs on into the next (`;&`).
+struct RunsOn {
+    guard: Guard,
+    /// Whether it runs, where none before it does.
+    decided: Option<bool>,
+    /// How many items stand before the first that runs on.
+    start: usize,
+}
+
 impl<'a> Shell<'a> {
     pub(super) fn for_clause(&mut self, clause: &ForClauseCommand, source: &Source<'a>) -> Flow {
         let span = range(&clause.loc);
@@ -121,7 +130,7 @@ impl<'a> Shell<'a> {
                     self.state.status = Status::Known(true);
                     return self.end_loop(Flow::Next);
                 }
-                Status::Assumed(_) | Status::Unknown => break span,
+                Status::Assumed(_) | Status::Answer | Status::Unknown => break span,
             }
             let flow = self.round(&body.list, source);
             if flow != Flow::Next {
@@ -297,21 +306,23 @@ impl<'a> Shell<'a> {
         let mut arms: Vec<Arm<'a>> = Vec::new();
         let mut before: Vec<Guard> = Vec::new();
         let mut falls_through = true;
-        let mut runs_on = false;
+        let mut runs_on: Option<RunsOn> = None;
         for item in &clause.cases {
             let patterns: Vec<Pattern> =
                 item.patterns.iter().map(|word| self.pattern(&word.value, source, span)).collect();
-            let decided = if runs_on {
+            let all: Vec<Option<bool>> = patterns.iter().map(|pattern| pattern.matches_text(&value)).collect();
+            let fits = if all.contains(&Some(true)) {
                 Some(true)
+            } else if all.contains(&None) {
+                None
             } else {
-                let all: Vec<Option<bool>> = patterns.iter().map(|pattern| pattern.matches_text(&value)).collect();
-                if all.contains(&Some(true)) {
-                    Some(true)
-                } else if all.contains(&None) {
-                    None
-                } else {
-                    Some(false)
-                }
+                Some(false)
+            };
+            let entered = runs_on.take();
+            let decided = match (&entered, fits) {
+                (Some(RunsOn { decided: Some(true), .. }), _) => Some(true),
+                (Some(_), Some(false)) => None,
+                _ => fits,
             };
             if decided == Some(false) {
                 continue;
@@ -319,10 +330,19 @@ impl<'a> Shell<'a> {
             let written: Vec<&str> = item.patterns.iter().map(|word| word.value.as_str()).collect();
             let text = format!("case {} in {})", clause.value.value, written.join("|"));
             let at = item.patterns.first().map_or(span, |word| location(word.loc.clone(), source));
-            let guard = Guard { text: source.text(&text).line(), ..self.guard(source, at, false) };
+            let mut guard = Guard { text: source.text(&text).line(), ..self.guard(source, at, false) };
+            if let Some(RunsOn { guard: last, decided: None, .. }) = &entered {
+                let either = any_of(&[negate(last), negate(&guard)]);
+                guard = if fits == Some(false) { last.clone() } else { either.unwrap_or(guard) };
+            }
             let texts: Option<Vec<String>> = patterns.iter().map(Pattern::literal).collect();
+            // Those before the first that runs on into this one do not fit.
+            let start = entered.as_ref().map_or(before.len(), |entered| entered.start);
             // Where texts are compared, one that fits says that the others do not.
-            let mut own = if texts.is_some() { Vec::new() } else { before.clone() };
+            let mut own = match &entered {
+                None if texts.is_some() => Vec::new(),
+                _ => before.get(..start).unwrap_or_default().to_vec(),
+            };
             if decided.is_none() {
                 own.push(guard.clone());
             } else if arms.is_empty() {
@@ -330,7 +350,7 @@ impl<'a> Shell<'a> {
             }
             let mark = self.push_guards(&own);
             let rest = self.state.clone();
-            if let (None, Some(texts)) = (decided, &texts) {
+            if let (None, Some(texts), None) = (decided, &texts, &entered) {
                 self.refine_word(&clause.value.value, texts, &guard);
             }
             let flow = match &item.cmd {
@@ -346,8 +366,9 @@ impl<'a> Shell<'a> {
                 CaseItemPostAction::ExitCase => rest,
                 // The next item may run after this one: its state is one or the other.
                 _ => {
-                    runs_on = matches!(item.post_action, CaseItemPostAction::UnconditionallyExecuteNextCaseItem)
-                        && decided.is_some();
+                    if matches!(item.post_action, CaseItemPostAction::UnconditionallyExecuteNextCaseItem) {
+                        runs_on = Some(RunsOn { guard: guard.clone(), decided, start });
+                    }
                     rest.or(self.state.clone(), &self.depends(&guard))
                 }
             };
@@ -356,7 +377,10 @@ impl<'a> Shell<'a> {
                 falls_through = false;
                 break;
             }
-            before.push(negate(&guard));
+            // The others leave the ones behind them open.
+            if matches!(item.post_action, CaseItemPostAction::ExitCase) {
+                before.push(negate(&guard));
+            }
         }
         if falls_through {
             self.state.status = Status::Known(true);

@@ -3,7 +3,7 @@
 //!
 //! Sources: "The Set Builtin", "The Shopt Builtin" and "Pipelines" of the manual of bash.
 
-use brush_parser::ast::{Command, Pipeline};
+use brush_parser::ast::{Command, CompoundCommand, Pipeline};
 
 use super::Shell;
 use super::command::Site;
@@ -156,8 +156,7 @@ impl<'a> Shell<'a> {
                     let next = tail.first().map(name);
                     let takes = self.state.options.flag(flags, next.as_deref());
                     if takes && next.as_deref() == Some("pipefail") && self.state.options.sh {
-                        // Taken to succeed, like other commands; in a condition it is a question.
-                        self.state.status = Status::Unknown;
+                        self.state.status = Status::Answer;
                     }
                     rest = tail.get(usize::from(takes)..).unwrap_or_default();
                 }
@@ -175,12 +174,12 @@ impl<'a> Shell<'a> {
             (true, false) => true,
             (false, true) => false,
             _ => {
-                self.state.status = Status::Unknown;
+                self.state.status = Status::Answer;
                 return self.print_unknown(site);
             }
         };
         if self.state.options.sh {
-            self.state.status = Status::Unknown;
+            self.state.status = Status::Answer;
         }
         for name in arguments.iter().filter_map(Field::known) {
             match name {
@@ -190,6 +189,19 @@ impl<'a> Shell<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// True where `set -e` looks at how a pipeline ends. What fails in a group, a loop or a branch was looked at there.
+    pub(super) fn may_end_shell(&self, pipeline: &Pipeline) -> bool {
+        let grouped = |command: &Command| match command {
+            Command::Compound(compound, _) => !matches!(
+                compound,
+                CompoundCommand::Subshell(_) | CompoundCommand::Arithmetic(_) | CompoundCommand::Coprocess(_)
+            ),
+            _ => false,
+        };
+        let is_group = matches!(pipeline.seq.as_slice(), [command] if grouped(command));
+        self.conditions == 0 && !pipeline.bang && !is_group
     }
 
     /// A pipeline that ends as a command does which does nothing but test.
@@ -215,6 +227,8 @@ impl<'a> Shell<'a> {
             Status::Unknown
         } else if any(Status::Assumed(false)) {
             Status::Assumed(false)
+        } else if any(Status::Answer) {
+            Status::Answer
         } else if any(Status::Assumed(true)) {
             Status::Assumed(true)
         } else {
@@ -223,8 +237,7 @@ impl<'a> Shell<'a> {
         match self.state.options.pipefail {
             Some(false) => last,
             Some(true) => all,
-            None if last == all => last,
-            None => Status::Unknown,
+            None => last.or(all),
         }
     }
 }

@@ -40,17 +40,8 @@ impl<'a> Shell<'a> {
         let mut end = start.1;
         let last = list.additional.len();
         let mut flow = self.one_of_list(&list.first, last == 0, source);
-        if flow == Flow::Next && list.additional.is_empty() && self.conditions == 0 && !list.first.bang {
-            match (self.state.options.errexit, self.state.status) {
-                (Some(true), Status::Known(false)) => return Flow::Exit,
-                (Some(true) | None, Status::Unknown) if self.is_test(&list.first) => {
-                    // With `set -e`, what follows runs only where the test holds.
-                    let guard = self.guard(source, start, false);
-                    self.push_guard(guard, Life::Shell(self.shells));
-                    self.exited.push(self.exit_with(Status::Known(false)));
-                }
-                _ => {}
-            }
+        if flow == Flow::Next && list.additional.is_empty() {
+            flow = self.look_at(&list.first, self.guard(source, start, false));
         }
         for (at, next) in list.additional.iter().enumerate() {
             let is_last = at + 1 == last;
@@ -66,41 +57,65 @@ impl<'a> Shell<'a> {
             match self.state.status {
                 Status::Known(status) | Status::Assumed(status) if status == on => {
                     flow = self.one_of_list(pipeline, is_last, source);
-                    let failed = self.state.status == Status::Known(false) && !pipeline.bang;
-                    if is_last
-                        && failed
-                        && flow == Flow::Next
-                        && self.conditions == 0
-                        && self.state.options.errexit == Some(true)
-                    {
-                        return Flow::Exit;
+                    if is_last && flow == Flow::Next {
+                        flow = self.look_at(pipeline, self.guard(source, place(pipeline, source), false));
                     }
                 }
                 Status::Known(_) => {}
                 Status::Assumed(status) => self.after_failure(status, pipeline, is_last, source, span),
-                Status::Unknown => {
+                asked @ (Status::Answer | Status::Unknown) => {
                     let guard = self.guard(source, span, !on);
                     let before = self.state.clone();
                     self.push_guard(guard.clone(), Life::Branch);
-                    let taken = self.one_of_list(pipeline, is_last, source);
+                    let mut taken = self.one_of_list(pipeline, is_last, source);
                     let status = self.state.status;
+                    let looked_at = is_last && taken == Flow::Next && self.may_end_shell(pipeline);
+                    if looked_at && status == Status::Known(false) && self.state.options.errexit == Some(true) {
+                        taken = Flow::Exit;
+                    }
                     self.pop_guard();
                     let state = std::mem::replace(&mut self.state, before);
                     let skipped = Guard { negated: !guard.negated, ..guard.clone() };
                     let arms = vec![
-                        Arm { flow: taken, state, own: vec![guard], ended: vec![skipped.clone()] },
+                        Arm { flow: taken, state, own: vec![guard.clone()], ended: vec![skipped.clone()] },
                         Arm { flow: Flow::Next, state: self.state.clone(), own: vec![skipped], ended: Vec::new() },
                     ];
                     flow = self.join(arms);
-                    self.state.status = match status {
+                    self.state.status = match (asked, status) {
                         // `a && false` fails either way, and `a || true` succeeds.
-                        Status::Known(status) | Status::Assumed(status) if status != on => Status::Known(status),
+                        (_, Status::Known(status) | Status::Assumed(status)) if status != on => Status::Known(status),
+                        (Status::Answer, status) => Status::Answer.or(status),
                         _ => Status::Unknown,
                     };
+                    if looked_at && status == Status::Unknown {
+                        let own = self.guard(source, place(pipeline, source), false);
+                        let runs_on = any_of(&[guard, negate(&own)]).unwrap_or(own);
+                        self.look_at(pipeline, runs_on);
+                    }
                 }
             }
         }
         flow
+    }
+
+    /// How it goes on after a pipeline that has ended: with `set -e`, what follows runs only where it has not failed, as
+    /// `guard` says.
+    fn look_at(&mut self, pipeline: &Pipeline, guard: Guard) -> Flow {
+        match (self.state.options.errexit, self.state.status) {
+            _ if !self.may_end_shell(pipeline) => {}
+            (Some(true), Status::Known(false)) => return Flow::Exit,
+            (Some(true), Status::Unknown) => {
+                self.push_guard(guard, Life::Shell(self.shells));
+                self.exited.push(self.exit_with(Status::Known(false)));
+                self.state.status = Status::Known(true);
+            }
+            (None, Status::Unknown) if self.is_test(pipeline) => {
+                self.push_guard(guard, Life::Shell(self.shells));
+                self.exited.push(self.exit_with(Status::Known(false)));
+            }
+            _ => {}
+        }
+        Flow::Next
     }
 
     /// A pipeline of a list. `set -e` looks at none that is inverted, and of those with `&&` and `||` only at the last.
@@ -177,7 +192,7 @@ impl<'a> Shell<'a> {
             self.state.status = match self.state.status {
                 Status::Known(status) => Status::Known(!status),
                 Status::Assumed(status) => Status::Assumed(!status),
-                Status::Unknown => Status::Unknown,
+                open => open,
             };
         }
         flow
@@ -269,8 +284,7 @@ impl<'a> Shell<'a> {
         self.loops = loops;
         self.frames = frames;
         let after = std::mem::replace(&mut self.state, before);
-        let same = exited.iter().all(|exit| exit.status == after.status);
-        self.state.status = if same { after.status } else { Status::Unknown };
+        self.state.status = exited.iter().fold(after.status, |status, exit| status.or(exit.status));
         after.out
     }
 
@@ -310,7 +324,9 @@ impl<'a> Shell<'a> {
                         continue;
                     }
                     Status::Known(true) => {}
-                    Status::Assumed(_) | Status::Unknown => open = Some(self.guard(source, span, false)),
+                    Status::Assumed(_) | Status::Answer | Status::Unknown => {
+                        open = Some(self.guard(source, span, false))
+                    }
                 }
             }
             let rest = self.state.clone();

@@ -73,7 +73,25 @@ pub(super) enum Status {
     Known(bool),
     /// A command that is taken to succeed; what a script does after its failure is no declaration.
     Assumed(bool),
+    /// A program that finds something out: not known where a script asks it, and taken to succeed where it does not.
+    Answer,
+    /// A test, or what ends as a test does.
     Unknown,
+}
+
+impl Status {
+    /// How it ends that ends in one of two ways.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Known(one) | Self::Assumed(one), Self::Known(other) | Self::Assumed(other)) if one == other => {
+                Self::Assumed(one)
+            }
+            (Self::Answer, Self::Known(true) | Self::Assumed(true))
+            | (Self::Known(true) | Self::Assumed(true), Self::Answer) => Self::Answer,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// A function and the text in which its body stands.
@@ -192,9 +210,7 @@ impl<'a> State<'a> {
         if joined.folder != other.folder {
             joined.folder = None;
         }
-        if joined.status != other.status {
-            joined.status = Status::Unknown;
-        }
+        joined.status = joined.status.or(other.status);
         joined.options = joined.options.or(other.options);
         joined.at_exit = join_at_exit(joined.at_exit, other.at_exit, why);
         joined

@@ -38,7 +38,7 @@ impl<'a> Shell<'a> {
         let program = name.rsplit('/').next().unwrap_or(name);
         if TEXTUAL.contains(&program) {
             self.state.status =
-                if matches!(program, "grep" | "egrep") { Status::Unknown } else { Status::Assumed(true) };
+                if matches!(program, "grep" | "egrep") { Status::Answer } else { Status::Assumed(true) };
             self.print_unknown(site);
             return Some(Flow::Next);
         }
@@ -80,7 +80,12 @@ impl<'a> Shell<'a> {
         } else {
             self.outside(rest.to_vec(), site)
         };
-        Some(if program == "exec" && self.state.status != Status::Unknown { Flow::Exit } else { flow })
+        if program != "exec" || rest.first().is_none_or(|first| first.known().is_none()) {
+            return Some(flow);
+        }
+        // Another program takes the place of the shell.
+        self.state.at_exit.clear();
+        Some(Flow::Exit)
     }
 
     /// Runs words as a program, without the functions of the script.
