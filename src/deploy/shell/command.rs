@@ -137,6 +137,7 @@ impl<'a> Shell<'a> {
                     let why = Why::at(WhyKind::Guarded, text, self.origin(site.source, site.span));
                     self.incomplete(why.clone());
                     self.taint(&why);
+                    self.state.status = Status::Unknown;
                     Flow::Next
                 }
             };

@@ -3,6 +3,8 @@
 use crate::deploy::words::{self, Extent, Hole, Item, Piece, Word};
 use crate::model::{Origin, Why, WhyKind};
 
+/// The most parts of a text: what has more is not put together to be a name or a flag.
+const MAX_PARTS: usize = 500;
 /// The most reasons that one unknown text keeps.
 const MAX_WHYS: usize = 8;
 /// The most texts that one unknown text can be.
@@ -101,7 +103,10 @@ impl Text {
     /// The text, unless it is too long to be one that matters.
     pub(super) fn limited(self) -> Self {
         let length: usize = self.0.iter().map(|part| if let Part::Lit(text) = part { text.len() } else { 1 }).sum();
-        if length > super::MAX_TEXT { Self::hole(Why::new(WhyKind::Limit, "the text is too long")) } else { self }
+        if length > super::MAX_TEXT || self.0.len() > MAX_PARTS {
+            return Self::made_of(&self, vec![Why::new(WhyKind::Limit, "the text is too long")]);
+        }
+        self
     }
 
     /// Every text that it can be, where that is known.

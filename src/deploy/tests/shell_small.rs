@@ -280,6 +280,7 @@ fn hostile_shell_scripts_end_with_a_reason() {
             "echo {1..1000000000} {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\n".to_owned(),
             false,
         ),
+        ("a text of many unknown parts", "x=$x$x\n".repeat(31) + "x$x\n", false),
         ("a text that doubles", format!("x=ab\n{}", "x=$x$x\n".repeat(200)), false),
         ("a list that doubles", format!("x=(a)\n{}", "x+=(\"${x[@]}\")\n".repeat(200)), false),
         ("many conditions", (0..5_000).map(|at| format!("[ -n \"$A{at}\" ] && x{at}=1\n")).collect(), true),
