@@ -32,7 +32,7 @@ pub fn take_in(
             }
         }
         Reading::Connector(command) => {
-            let command = ConnectorCommand { guards, ..*command };
+            let command = ConnectorCommand { guards: [guards, command.guards.clone()].concat(), ..*command };
             if !declarations.connectors.contains(&command) {
                 declarations.connectors.push(command);
             }
@@ -40,7 +40,10 @@ pub fn take_in(
         Reading::Manifest(manifest) => {
             manifest::apply(&mut Sink { repository, declarations }, *manifest, folder, guards);
         }
-        Reading::Refused(refused) => refuse(RefusedCommand { guards, ..*refused }, declarations),
+        Reading::Refused(refused) => {
+            let guards = [guards, refused.guards.clone()].concat();
+            refuse(RefusedCommand { guards, ..*refused }, declarations);
+        }
         Reading::Undecidable(whys) => {
             for why in whys {
                 reason(why, declarations);
@@ -112,7 +115,8 @@ pub fn of_shell(
                 own.variable(name, value.clone());
             }
         }
-        let reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
+        let mut reading = gcloud::read_with(&command.items, &command.origin, repository, &own);
+        reading.assume(&command.assumes);
         take_in(folder, reading, guards, repository, declarations);
     }
 }

@@ -72,6 +72,28 @@ pub enum Reading {
     Undecidable(Vec<Why>),
 }
 
+impl Reading {
+    /// Adds what is taken for granted besides.
+    pub fn assume(&mut self, guards: &[Guard]) {
+        let add = |assumes: &mut Vec<Guard>| {
+            let new = guards
+                .iter()
+                .filter(|guard| assumes.iter().all(|own| own.text != guard.text))
+                .cloned()
+                .collect::<Vec<_>>();
+            assumes.extend(new);
+        };
+        match self {
+            Self::Deploy(deploy) => add(&mut deploy.assumes),
+            Self::Several(deploys) => deploys.iter_mut().for_each(|deploy| add(&mut deploy.assumes)),
+            Self::Manifest(manifest) => add(&mut manifest.assumes),
+            Self::Connector(connector) => add(&mut connector.guards),
+            Self::Refused(refused) => add(&mut refused.guards),
+            Self::Other | Self::Undecidable(_) => {}
+        }
+    }
+}
+
 /// `gcloud run services replace FILE` and its siblings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ManifestCommand {

@@ -111,6 +111,7 @@ impl<'a> Shell<'a> {
                 let count = arguments.first().map_or(Some(1), |field| field.known()?.parse().ok());
                 match count {
                     Some(count) => {
+                        self.rely_on_arguments(count, site.source, site.span);
                         // In a loop this can be more than there are; bash then shifts none.
                         if self.state.arguments.count().is_none_or(|total| count <= total) {
                             self.state.arguments.shift(count);

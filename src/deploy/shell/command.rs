@@ -51,14 +51,21 @@ impl<'a> Shell<'a> {
         });
         let Some(name) = &command.word_or_name else {
             let streams = self.redirect(redirects, source);
-            self.state.status = Status::Known(true);
+            let mut status = Status::Known(true);
             for (assignment, word) in assignments {
+                // How the command before ended may be what is assigned.
+                let runs = word.value.contains(['`', '(']);
+                if runs {
+                    self.state.status = if word.value.contains("$?") { Status::Answer } else { Status::Known(true) };
+                }
                 self.assign(assignment, source, span);
                 // A command that certainly fails ends the assignment so.
-                if word.value.contains(['`', '(']) && self.state.status == Status::Known(true) {
-                    self.state.status = Status::Assumed(true);
+                if runs {
+                    let ended = self.state.status;
+                    status = if ended == Status::Known(true) { Status::Assumed(true) } else { ended };
                 }
             }
+            self.state.status = status;
             self.restore(streams);
             return Flow::Next;
         };
@@ -190,7 +197,8 @@ impl<'a> Shell<'a> {
             });
         }
         let settings = self.settings(site, &origin);
-        self.outcome.commands.push(Command { items, origin, guards, settings });
+        let assumes = self.assumed.clone();
+        self.outcome.commands.push(Command { items, origin, guards, assumes, settings });
     }
 
     /// gcloud's own variables, as the command finds them.
@@ -292,6 +300,7 @@ impl<'a> Shell<'a> {
         }
         let origin = self.origin(site.source, site.span);
         self.spend(self.depth);
+        let assumed = self.assumed.len();
         self.callers.push(caller(name, &origin));
         self.depth += 1;
         let outer = std::mem::replace(&mut self.state.arguments, Arguments(arguments));
@@ -325,6 +334,7 @@ impl<'a> Shell<'a> {
             };
         }
         self.state.arguments = outer;
+        self.assumed.truncate(assumed);
         if going { Flow::Next } else { Flow::Exit }
     }
 

@@ -26,6 +26,7 @@ impl<'a> Shell<'a> {
                 Expansion::List(self.state.arguments.0.clone())
             }
             Parameter::Special(SpecialParameter::PositionalParameterCount) => {
+                self.rely_on_arguments(usize::MAX, source, span);
                 Expansion::Text(match self.state.arguments.count() {
                     Some(count) => Text::lit(count.to_string()),
                     None => Text::one_word(self.decides(parameter, source, span)),
@@ -150,12 +151,15 @@ impl<'a> Shell<'a> {
                 None | Some(Value::Unknown(_)) if !matches!(name.as_str(), "BASH_SOURCE" | "PWD") => return None,
                 _ => {}
             },
-            Parameter::Positional(at) if *at > 0 => match self.state.arguments.get(*at as usize) {
-                Err(_) => return None,
-                Ok(None) => return Some(false),
-                Ok(Some(_)) if unset_only => return Some(true),
-                Ok(Some(_)) => {}
-            },
+            Parameter::Positional(at) if *at > 0 => {
+                self.rely_on_arguments(*at as usize, source, span);
+                match self.state.arguments.get(*at as usize) {
+                    Err(_) => return None,
+                    Ok(None) => return Some(false),
+                    Ok(Some(_)) if unset_only => return Some(true),
+                    Ok(Some(_)) => {}
+                }
+            }
             Parameter::NamedWithIndex { name, .. } if self.lookup(name).is_none() => return None,
             _ => {}
         }

@@ -90,6 +90,8 @@ pub struct Command {
     pub origin: Origin,
     /// The conditions under which it runs, outermost first.
     pub guards: Vec<Guard>,
+    /// What is taken for granted of texts that are not quoted, where they are arguments of the shell or of a function.
+    pub assumes: Vec<Guard>,
     /// The variables of gcloud's own ([`Defaults::VARIABLES`]) that are set for it.
     ///
     /// [`Defaults::VARIABLES`]: crate::deploy::gcloud::Defaults::VARIABLES
@@ -207,6 +209,7 @@ fn evaluate<'a>(
         callers: Vec::new(),
         sourced: path.cloned().into_iter().collect(),
         exited: Vec::new(),
+        assumed: Vec::new(),
         traps: false,
         outer_frames: 0,
         shells: 0,
@@ -240,6 +243,8 @@ struct Shell<'a> {
     sourced: Vec<RepoPath>,
     /// How the shell ends on ways that leave it earlier than others do.
     exited: Vec<Exit<'a>>,
+    /// What is taken for granted of the arguments.
+    assumed: Vec<Guard>,
     /// Commands were left for the end of the shell.
     traps: bool,
     /// Functions that run around the shell, where it is a part of another.
@@ -306,7 +311,22 @@ impl<'a> Shell<'a> {
         self.state.variables.get(name).cloned()
     }
 
+    /// Notes that the places of so many arguments matter: where one of them is not quoted, it is taken for one word.
+    fn rely_on_arguments(&mut self, count: usize, source: &Source<'a>, span: (usize, usize)) {
+        let origin = self.origin(source, span);
+        let taken = self.state.arguments.0.iter().take(count).filter_map(|field| match field {
+            Field::Word(text) => Some(text.assumptions(&origin)),
+            _ => None,
+        });
+        for guard in taken.flatten() {
+            if !self.assumed.contains(&guard) {
+                self.assumed.push(guard);
+            }
+        }
+    }
+
     fn argument(&mut self, number: usize, source: &Source<'a>, span: (usize, usize)) -> Text {
+        self.rely_on_arguments(number.saturating_sub(1), source, span);
         match self.state.arguments.get(number) {
             Ok(Some(text)) => text.clone(),
             Ok(None) => Text::default(),

@@ -135,6 +135,9 @@ impl<'a> Shell<'a> {
                     }),
                     Expansion::List(mut fields) => {
                         let arguments = matches!(parameter, Parameter::Special(_));
+                        if arguments {
+                            self.rely_on_arguments(usize::MAX, source, span);
+                        }
                         if arguments && offset <= 0 || fields.iter().any(|field| !matches!(field, Field::Word(_))) {
                             let keeps = usize::try_from(offset).ok().filter(|_| length.is_none());
                             let skipped = keeps.map(|keeps| keeps.saturating_sub(usize::from(arguments)));

@@ -55,8 +55,11 @@ impl<'a> Shell<'a> {
             let span = (start.0, end);
             end = location(pipeline.location(), source).1;
             match self.state.status {
-                Status::Known(status) | Status::Assumed(status) if status == on => {
+                first @ (Status::Known(status) | Status::Assumed(status)) if status == on => {
                     flow = self.one_of_list(pipeline, is_last, source);
+                    if first == Status::Assumed(on) && self.state.status == Status::Known(on) {
+                        self.state.status = first;
+                    }
                     if is_last && flow == Flow::Next {
                         flow = self.look_at(pipeline, self.guard(source, place(pipeline, source), false));
                     }

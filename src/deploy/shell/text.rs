@@ -1,7 +1,7 @@
 //! Texts of which some parts may not be known, and lists of them.
 
 use crate::deploy::words::{self, Extent, Hole, Item, Piece, Word};
-use crate::model::{Origin, Why, WhyKind};
+use crate::model::{Guard, Origin, Why, WhyKind};
 
 /// The most parts of a text: what has more is not put together to be a name or a flag.
 const MAX_PARTS: usize = 500;
@@ -107,6 +107,19 @@ impl Text {
             return Self::made_of(&self, vec![Why::new(WhyKind::Limit, "the text is too long")]);
         }
         self
+    }
+
+    /// What is taken for granted where other arguments stand behind it.
+    pub(super) fn assumptions(&self, origin: &Origin) -> Vec<Guard> {
+        let holes = self.0.iter().filter_map(|part| match part {
+            Part::Hole(hole) if matches!(hole.extent, Extent::Split | Extent::Command) => Some(hole),
+            _ => None,
+        });
+        let taken = |hole: &Hole| {
+            let text = format!("an unquoted argument is one word: {}", hole.whys.first()?.text);
+            Some(Guard { text, origin: origin.clone(), negated: false, decided: None })
+        };
+        holes.filter_map(taken).collect()
     }
 
     /// Every text that it can be, where that is known.

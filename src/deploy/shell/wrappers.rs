@@ -208,11 +208,13 @@ impl<'a> Shell<'a> {
         let mut out = Text::default();
         // A program of its own does not know that it is tested here.
         let conditions = std::mem::take(&mut self.conditions);
+        let assumed = self.assumed.len();
         let inner = self.subshell(|shell| {
             shell.export_functions();
             shell.state = shell.child_state(Arguments(arguments), options, &environment);
             shell.run_text(&script, origin);
         });
+        self.assumed.truncate(assumed);
         self.conditions = conditions;
         out.append(inner);
         self.print(out);

@@ -205,6 +205,9 @@ fn assumed(entry: &DeployCommand, run: &Run) -> Option<bool> {
         if value.contains(breaks) {
             return Some(false);
         }
+        if value.is_empty() && guard.text.starts_with("an unquoted argument") {
+            return Some(false);
+        }
         if value.is_empty() && !quoted {
             all = None;
         }
