@@ -11,6 +11,8 @@ mod hostile_pipelines;
 #[cfg(unix)]
 mod python_runs;
 #[cfg(unix)]
+mod random_shell;
+#[cfg(unix)]
 mod runs;
 #[cfg(unix)]
 mod shell_runs;

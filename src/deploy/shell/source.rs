@@ -207,9 +207,10 @@ impl<'a> Source<'a> {
 
     fn lines_before(&self, at: usize) -> Option<Self> {
         let before = self.characters.get(..at.min(self.characters.len()))?;
-        let ends = before.iter().enumerate().rev().filter(|(_, next)| **next == '\n').map(|(found, _)| found);
-        let goes_on = |end: &usize| end.checked_sub(1).and_then(|last| before.get(last)) == Some(&'\\');
-        let end = ends.skip_while(goes_on).next()? + 1;
+        let goes_on = |end: usize| end.checked_sub(1).and_then(|last| before.get(last)) == Some(&'\\');
+        let mut places = before.iter().enumerate().rev();
+        let (last, _) = places.find(|(place, next)| **next == '\n' && !goes_on(*place))?;
+        let end = last + 1;
         Some(Self {
             characters: self.characters.get(..end)?.into(),
             offsets: self.offsets.get(..end)?.into(),
