@@ -26,10 +26,11 @@ impl<'a> Shell<'a> {
                 Expansion::List(self.state.arguments.0.clone())
             }
             Parameter::Special(SpecialParameter::PositionalParameterCount) => {
-                self.rely_on_arguments(usize::MAX, source, span);
+                // An argument that is not quoted may be several, or none.
+                let open = self.state.arguments.0.iter().any(Field::is_split);
                 Expansion::Text(match self.state.arguments.count() {
-                    Some(count) => Text::lit(count.to_string()),
-                    None => Text::one_word(self.decides(parameter, source, span)),
+                    Some(count) if !open => Text::lit(count.to_string()),
+                    _ => Text::one_word(self.decides(parameter, source, span)),
                 })
             }
             Parameter::Special(SpecialParameter::LastExitStatus) => Expansion::Text(match self.state.status {

@@ -43,11 +43,12 @@ impl<'a> Shell<'a> {
             }
             None => self.state.arguments.0.clone(),
         };
+        // Without a round it succeeds.
+        self.state.status = Status::Known(true);
         let name = &clause.variable_name;
         let known = fields.iter().all(|field| matches!(field, Field::Word(_)));
         if known && fields.len() <= MAX_ROUNDS {
             self.loops.push(LoopFrame::default());
-            self.state.status = Status::Known(true);
             let mut flow = Flow::Next;
             for field in fields {
                 let Field::Word(text) = field else { continue };
@@ -75,6 +76,7 @@ impl<'a> Shell<'a> {
         if let Some(first) = &clause.initializer {
             self.arithmetic(&first.value, source, span);
         }
+        self.state.status = Status::Known(true);
         self.loops.push(LoopFrame::default());
         for _ in 0..MAX_ROUNDS {
             let goes_on = match &clause.condition {
@@ -112,6 +114,8 @@ impl<'a> Shell<'a> {
         self.loops.push(LoopFrame::default());
         let mut rounds = 0;
         let start = self.state.clone();
+        // How the last round ended, and so the loop.
+        let mut ended = Status::Known(true);
         let span = loop {
             let before = self.state.clone();
             let (flow, span) = self.condition(condition, source);
@@ -127,7 +131,7 @@ impl<'a> Shell<'a> {
                     return flow;
                 }
                 Status::Known(_) => {
-                    self.state.status = Status::Known(true);
+                    self.state.status = ended;
                     return self.end_loop(Flow::Next);
                 }
                 Status::Assumed(_) | Status::Answer | Status::Unknown => break span,
@@ -136,6 +140,7 @@ impl<'a> Shell<'a> {
             if flow != Flow::Next {
                 return self.end_loop(flow);
             }
+            ended = self.state.status;
             let left = self.loops.last().is_some_and(|frame| !frame.broken.is_empty());
             if self.state.same(&before) && !left {
                 // It never ends: what follows does not run.
@@ -158,6 +163,7 @@ impl<'a> Shell<'a> {
                 break span;
             }
         };
+        self.state.status = ended;
         let flow = self.end_loop(Flow::Next);
         if flow != Flow::Next {
             return flow;
@@ -282,7 +288,8 @@ impl<'a> Shell<'a> {
                     for value in [before, after].into_iter().flatten() {
                         add_whys(&mut whys, &value.whys());
                     }
-                    start.variables.insert(name, Value::Unknown(whys));
+                    let value = Value::unknown_of([before, after].into_iter().flatten(), whys);
+                    start.variables.insert(name, value);
                 }
             }
             if start.arguments != self.state.arguments {

@@ -252,20 +252,27 @@ pub(super) fn options() -> ParserOptions {
 /// The character at which the parser may take a text for something else: in `$(case $X in a) …)` it ends `$(…)` at the
 /// first `)`. That never parses as a whole, but what stands behind it may.
 fn misread(text: &str) -> Option<usize> {
-    let mut before = 0;
-    let mut parts = text.split("$(");
-    before += parts.next()?.chars().count();
-    for part in parts {
-        let mut open = 1_usize;
-        let end = part.find(|next| {
-            open = if next == '(' { open + 1 } else { open - usize::from(next == ')') };
-            open == 0
-        });
-        let inner = part.get(..end.unwrap_or(part.len())).unwrap_or_default();
-        if inner.split(|next: char| !next.is_alphanumeric() && next != '_').any(|word| word == "case") {
-            return Some(before);
+    // What is open, and where each `$(` of it begins.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut word = String::new();
+    let mut last = ' ';
+    for (at, character) in text.chars().enumerate() {
+        match character {
+            '(' => open.push((last == '$').then(|| at - 1)),
+            ')' => drop(open.pop()),
+            _ => {}
         }
-        before += 2 + part.chars().count();
+        if character.is_alphanumeric() || character == '_' {
+            word.push(character);
+        } else {
+            if word == "case" {
+                if let Some(start) = open.iter().find_map(|start| *start) {
+                    return Some(start);
+                }
+            }
+            word.clear();
+        }
+        last = character;
     }
     None
 }

@@ -231,7 +231,7 @@ fn join(a: &Value, b: &Value, why: &Why) -> Value {
             for value in [a, b] {
                 add_whys(&mut whys, &value.whys());
             }
-            Value::Unknown(whys)
+            Value::unknown_of([a, b], whys)
         }
     }
 }
@@ -270,6 +270,23 @@ fn join_arguments(a: &Arguments, b: &Arguments, why: &Why) -> Arguments {
 }
 
 impl Value {
+    /// A value that is not known, and may be one of these or made of them.
+    pub(super) fn unknown_of<'v>(values: impl IntoIterator<Item = &'v Self>, whys: Vec<Why>) -> Self {
+        let names_gcloud = |field: &Field| matches!(field, Field::Word(text) if text.names_gcloud());
+        let texts = values.into_iter().find_map(|value| match value {
+            Self::Text(text) => Some(text).filter(|text| text.names_gcloud()),
+            Self::List(fields) => fields.iter().find(|field| names_gcloud(field)).and_then(|field| match field {
+                Field::Word(text) => Some(text),
+                _ => None,
+            }),
+            _ => None,
+        });
+        match texts {
+            Some(text) => Self::Text(Text::made_of(text, whys)),
+            None => Self::Unknown(whys),
+        }
+    }
+
     pub(super) fn whys(&self) -> Vec<Why> {
         match self {
             Self::Unset => Vec::new(),

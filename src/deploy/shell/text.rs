@@ -109,17 +109,21 @@ impl Text {
         self
     }
 
-    /// What is taken for granted where other arguments stand behind it.
-    pub(super) fn assumptions(&self, origin: &Origin) -> Vec<Guard> {
-        let holes = self.0.iter().filter_map(|part| match part {
+    /// The parts that are split where they have blanks.
+    fn split_parts(&self) -> impl Iterator<Item = &Hole> {
+        self.0.iter().filter_map(|part| match part {
             Part::Hole(hole) if matches!(hole.extent, Extent::Split | Extent::Command) => Some(hole),
             _ => None,
-        });
+        })
+    }
+
+    /// What is taken for granted where other arguments stand behind it.
+    pub(super) fn assumptions(&self, origin: &Origin) -> Vec<Guard> {
         let taken = |hole: &Hole| {
             let text = format!("an unquoted argument is one word: {}", hole.whys.first()?.text);
             Some(Guard { text, origin: origin.clone(), negated: false, decided: None })
         };
-        holes.filter_map(taken).collect()
+        self.split_parts().filter_map(taken).collect()
     }
 
     /// Every text that it can be, where that is known.
@@ -257,6 +261,11 @@ impl Text {
 }
 
 impl Field {
+    /// True for a word that is several, or none, where what is not known of it has blanks or is empty.
+    pub(super) fn is_split(&self) -> bool {
+        matches!(self, Self::Word(text) if text.split_parts().next().is_some())
+    }
+
     pub(super) fn item(&self, origin: &Origin) -> Item {
         match self {
             Self::Word(text) => Item::Word(Word { pieces: text.pieces(), origin: origin.clone() }),
