@@ -265,10 +265,10 @@ fn misread(text: &str) -> Option<usize> {
         if character.is_alphanumeric() || character == '_' {
             word.push(character);
         } else {
-            if word == "case" {
-                if let Some(start) = open.iter().find_map(|start| *start) {
-                    return Some(start);
-                }
+            if word == "case"
+                && let Some(start) = open.iter().find_map(|start| *start)
+            {
+                return Some(start);
             }
             word.clear();
         }
