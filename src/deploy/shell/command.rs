@@ -340,7 +340,8 @@ impl<'a> Shell<'a> {
 
     /// Nothing that is known so far is certain any more.
     pub(super) fn taint(&mut self, why: &Why) {
-        self.state.variables.clear();
+        // Without its separators nothing could be split any more; they are hardly what has changed.
+        self.state.variables.retain(|name, _| name == "IFS");
         self.state.base = Some(why.clone());
         self.state.status = Status::Assumed(true);
     }

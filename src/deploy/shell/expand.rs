@@ -71,13 +71,13 @@ impl<'a> Shell<'a> {
         let glob = std::mem::take(&mut words.glob);
         let open_list = words.open_list.take();
         let Some(mut text) = words.current.take() else { return };
-        if let Some(OpenList { mut whys, first }) = open_list {
-            words.fields.truncate(first.unwrap_or(words.fields.len() - 1));
+        if let Some(OpenList { whys, first }) = open_list {
+            words.fields.truncate(first.unwrap_or(words.fields.len().saturating_sub(1)));
             words.fields.push(Field::Any(whys.clone()));
             if first.is_some() {
                 return;
             }
-            let mut whole = Text::unknown(std::mem::take(&mut whys));
+            let mut whole = Text::unknown(whys);
             whole.append(text);
             text = whole;
         }

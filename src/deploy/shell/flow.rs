@@ -42,13 +42,6 @@ pub(super) struct Arm<'a> {
     pub(super) ended: Vec<Guard>,
 }
 
-/// A way that ends a shell earlier than others do.
-pub(super) struct Exit<'a> {
-    pub(super) status: Status,
-    /// What is known there, where something is left for the end.
-    pub(super) state: Option<State<'a>>,
-}
-
 /// A loop that runs.
 #[derive(Default)]
 pub(super) struct LoopFrame<'a> {
@@ -93,12 +86,14 @@ impl<'a> Shell<'a> {
     pub(super) fn unlikely(&mut self, guard: Guard, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let guards = self.guards.len();
         let exited = self.exited.len();
+        let exit_state = self.exit_state.clone();
         let returned = self.frames.last().map_or(0, |frame| frame.returned.len());
         let (continued, broken) = self.loops.last().map_or((0, 0), |frame| (frame.continued.len(), frame.broken.len()));
         self.push_guard(guard, Life::Branch);
         let flow = run(self);
         self.guards.truncate(guards);
         self.exited.truncate(exited);
+        self.exit_state = exit_state;
         if let Some(frame) = self.frames.last_mut() {
             frame.returned.truncate(returned);
         }
@@ -109,20 +104,25 @@ impl<'a> Shell<'a> {
         flow
     }
 
-    /// A way that ends the shell with the state that it has now.
-    pub(super) fn exit_with(&self, status: Status) -> Exit<'a> {
-        Exit { status, state: self.traps.then(|| self.state.clone()) }
+    /// A way ends the shell earlier than others do.
+    pub(super) fn exit(&mut self, status: Status, state: State<'a>) {
+        self.exited.push(status);
+        if self.traps {
+            self.spend(1 + state.variables.len() / 8);
+            self.exit_state = Some(match self.exit_state.take() {
+                Some(others) => others.or(state, &where_it_ends()),
+                None => state,
+            });
+        }
     }
 
     /// The end of a shell, on all ways to it: what was left for it runs.
     pub(super) fn end_shell(&mut self) {
         self.end_guards(Life::Shell(self.shells));
         let status = self.state.status;
-        let mut states: Vec<_> = self.exited.iter().filter_map(|exit| exit.state.clone()).collect();
-        if !states.is_empty() {
+        if let Some(others) = self.exit_state.take() {
             let out = self.state.out.clone();
-            states.push(self.state.clone());
-            self.merge(states, &Why::new(WhyKind::Guarded, "it depends on where the shell ends"));
+            self.merge(vec![others, self.state.clone()], &where_it_ends());
             self.state.out = out;
         }
         for at_exit in std::mem::take(&mut self.state.at_exit) {
@@ -212,10 +212,7 @@ impl<'a> Shell<'a> {
         let depth = self.loops.len();
         match flow {
             Flow::Next => {}
-            Flow::Exit => {
-                let status = state.status;
-                self.exited.push(Exit { status, state: self.traps.then_some(state) });
-            }
+            Flow::Exit => self.exit(state.status, state),
             Flow::Return => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.returned.push((state, why.clone()));
@@ -266,6 +263,10 @@ impl<'a> Shell<'a> {
     pub(super) fn set_status(&mut self, decided: Option<bool>) {
         self.state.status = decided.map_or(Status::Unknown, Status::Known);
     }
+}
+
+fn where_it_ends() -> Why {
+    Why::new(WhyKind::Guarded, "it depends on where the shell ends")
 }
 
 fn reach(flow: Flow) -> usize {

@@ -76,9 +76,9 @@ mod xargs;
 pub use options::Options;
 pub use source::{Unit, UnitKind, units_of};
 
-use flow::{Exit, Flow, Frame, Life, LoopFrame};
+use flow::{Flow, Frame, Life, LoopFrame};
 use source::Source;
-use state::{Arguments, State, Value};
+use state::{Arguments, State, Status, Value};
 use text::{Field, Part, Text};
 
 /// A simple command that the text runs.
@@ -209,6 +209,7 @@ fn evaluate<'a>(
         callers: Vec::new(),
         sourced: path.cloned().into_iter().collect(),
         exited: Vec::new(),
+        exit_state: None,
         assumed: Vec::new(),
         traps: false,
         outer_frames: 0,
@@ -242,7 +243,9 @@ struct Shell<'a> {
     callers: Vec<Caller>,
     sourced: Vec<RepoPath>,
     /// How the shell ends on ways that leave it earlier than others do.
-    exited: Vec<Exit<'a>>,
+    exited: Vec<Status>,
+    /// What is known on those ways, where something is left for the end.
+    exit_state: Option<State<'a>>,
     /// What is taken for granted of the arguments.
     assumed: Vec<Guard>,
     /// Commands were left for the end of the shell.

@@ -109,12 +109,12 @@ impl<'a> Shell<'a> {
             (Some(true), Status::Known(false)) => return Flow::Exit,
             (Some(true), Status::Unknown) => {
                 self.push_guard(guard, Life::Shell(self.shells));
-                self.exited.push(self.exit_with(Status::Known(false)));
+                self.exit(Status::Known(false), self.state.clone());
                 self.state.status = Status::Known(true);
             }
             (None, Status::Unknown) if self.is_test(pipeline) => {
                 self.push_guard(guard, Life::Shell(self.shells));
-                self.exited.push(self.exit_with(Status::Known(false)));
+                self.exit(Status::Known(false), self.state.clone());
             }
             _ => {}
         }
@@ -274,7 +274,7 @@ impl<'a> Shell<'a> {
         self.spend(1 + self.state.variables.len() / 8);
         let before = self.state.clone();
         let (loops, frames) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.frames));
-        let exited = std::mem::take(&mut self.exited);
+        let (exited, exit_state) = (std::mem::take(&mut self.exited), self.exit_state.take());
         let (traps, outer_frames) = (self.traps, self.outer_frames);
         self.outer_frames += frames.len();
         self.state.at_exit.clear();
@@ -284,10 +284,11 @@ impl<'a> Shell<'a> {
         self.shells -= 1;
         (self.traps, self.outer_frames) = (traps, outer_frames);
         let exited = std::mem::replace(&mut self.exited, exited);
+        self.exit_state = exit_state;
         self.loops = loops;
         self.frames = frames;
         let after = std::mem::replace(&mut self.state, before);
-        self.state.status = exited.iter().fold(after.status, |status, exit| status.or(exit.status));
+        self.state.status = exited.iter().fold(after.status, |status, exit| status.or(*exit));
         after.out
     }
 

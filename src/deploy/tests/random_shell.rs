@@ -163,8 +163,8 @@ const FORMS: &[(&str, &[&str])] = &[
     (
         "script",
         &[
-            "@options@\n@call@\n@statement@\n@statement@\n@statement@\n@statement@",
-            "@options@\n@call@\n@statement@\n@statement@\n@statement@\n@statement@\n@statement@\n@statement@",
+            "@options@\nCMD=\"gcloud run deploy b\"\n@call@\n@statement@\n@statement@\n@statement@\n@statement@",
+            "@options@\nCMD=\"gcloud run deploy b\"\n@call@\n@statement@\n@statement@\n@statement@\n@statement@\n@statement@\n@statement@",
         ],
     ),
     (
