@@ -41,7 +41,7 @@ impl<'a> Shell<'a> {
         let last = list.additional.len();
         let mut flow = self.one_of_list(&list.first, last == 0, source);
         if flow == Flow::Next && list.additional.is_empty() {
-            flow = self.look_at(&list.first, self.guard(source, start, false));
+            flow = self.look_at(&list.first, |shell| shell.guard(source, start, false));
         }
         for (at, next) in list.additional.iter().enumerate() {
             let is_last = at + 1 == last;
@@ -61,7 +61,7 @@ impl<'a> Shell<'a> {
                         self.state.status = first;
                     }
                     if is_last && flow == Flow::Next {
-                        flow = self.look_at(pipeline, self.guard(source, place(pipeline, source), false));
+                        flow = self.look_at(pipeline, |shell| shell.guard(source, place(pipeline, source), false));
                     }
                 }
                 Status::Known(_) => {}
@@ -91,9 +91,10 @@ impl<'a> Shell<'a> {
                         _ => Status::Unknown,
                     };
                     if looked_at && status == Status::Unknown {
-                        let own = self.guard(source, place(pipeline, source), false);
-                        let runs_on = any_of(&[guard, negate(&own)]).unwrap_or(own);
-                        self.look_at(pipeline, runs_on);
+                        self.look_at(pipeline, |shell| {
+                            let own = shell.guard(source, place(pipeline, source), false);
+                            any_of(&[guard, negate(&own)]).unwrap_or(own)
+                        });
                     }
                 }
             }
@@ -103,17 +104,17 @@ impl<'a> Shell<'a> {
 
     /// How it goes on after a pipeline that has ended: with `set -e`, what follows runs only where it has not failed, as
     /// `guard` says.
-    fn look_at(&mut self, pipeline: &Pipeline, guard: Guard) -> Flow {
+    fn look_at(&mut self, pipeline: &Pipeline, guard: impl FnOnce(&Self) -> Guard) -> Flow {
         match (self.state.options.errexit, self.state.status) {
             _ if !self.may_end_shell(pipeline) => {}
             (Some(true), Status::Known(false)) => return Flow::Exit,
             (Some(true), Status::Unknown) => {
-                self.push_guard(guard, Life::Shell(self.shells));
+                self.push_guard(guard(self), Life::Shell(self.shells));
                 self.exit(Status::Known(false), self.state.clone());
                 self.state.status = Status::Known(true);
             }
             (None, Status::Unknown) if self.is_test(pipeline) => {
-                self.push_guard(guard, Life::Shell(self.shells));
+                self.push_guard(guard(self), Life::Shell(self.shells));
                 self.exit(Status::Known(false), self.state.clone());
             }
             _ => {}
