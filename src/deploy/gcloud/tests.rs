@@ -182,7 +182,9 @@ fn each_of_many_choices_in_a_row_adds_what_it_says_once() {
     }
     // What was noted before would double with each choice, and this would not end.
     let Reading::Deploy(command) = read_here(&list) else { panic!("a deploy") };
-    assert!(matches!(&command.egress, Change::Set(Fact::Unknown(_))));
+    let Change::Set(Fact::Unknown(whys)) = &command.egress else { panic!("not known") };
+    assert_eq!(whys.iter().filter(|why| why.text == "if 99").count(), 1, "{whys:?}");
+    assert!(matches!(&command.interfaces, Change::Set(Fact::Unknown(_))));
 }
 
 /// The region and the project of a command after others.

@@ -230,15 +230,25 @@ impl Dice {
     }
 }
 
-/// What is wrong with what is said of a script; `None` where bash does not take it.
-fn wrong(programs: &Programs, script: &str, runs: &[Run]) -> Option<Vec<String>> {
+/// What came of a script and its runs.
+#[derive(Default)]
+struct Held {
+    /// What is said of it, and is not so.
+    wrong: Vec<String>,
+    /// How many certain entries were held against a run that succeeded, and how many deploys ran.
+    certain: usize,
+    deploys: usize,
+}
+
+/// Holds what is said of a script against runs; `None` where bash does not take it.
+fn hold(programs: &Programs, script: &str, runs: &[Run]) -> Option<Held> {
     let folder = repository("deploy.sh", script);
     let parses = std::process::Command::new("bash").arg("-n").arg(folder.path().join("deploy.sh")).output();
     if !parses.expect("bash starts").status.success() {
         return None;
     }
     let read = read(folder.path(), &["deploy.sh"]);
-    let mut failed = Vec::new();
+    let mut held = Held::default();
     for run in runs {
         let ran = programs.run(folder.path(), run);
         // A value that is not known may be one that gcloud refuses.
@@ -253,9 +263,11 @@ fn wrong(programs: &Programs, script: &str, runs: &[Run]) -> Option<Vec<String>>
         let entries: Vec<&DeployCommand> = entries.iter().filter(seen).collect();
         // What gcloud refuses is said, and is no entry.
         let complete = all && read.incomplete.is_empty() && read.refused.is_empty();
-        compare(&format!("{:?} {:?}", run.words, run.environment), &entries, complete, &ran, &mut failed);
+        compare(&format!("{:?} {:?}", run.words, run.environment), &entries, complete, &ran, &mut held.wrong);
+        held.certain += entries.iter().filter(|entry| ran.succeeded && entry.presence().is_certain()).count();
+        held.deploys += ran.deploys.len();
     }
-    Some(failed)
+    Some(held)
 }
 
 /// The script without the lines that do not matter for what is wrong with it.
@@ -266,8 +278,8 @@ fn shortest(programs: &Programs, script: &str, runs: &[Run]) -> String {
         let mut at = 0;
         while at < lines.len() {
             let shorter = [&lines[..at], lines.get(at + size..).unwrap_or_default()].concat();
-            match wrong(programs, &(shorter.join("\n") + "\n"), runs) {
-                Some(failed) if !failed.is_empty() => lines = shorter,
+            match hold(programs, &(shorter.join("\n") + "\n"), runs) {
+                Some(held) if !held.wrong.is_empty() => lines = shorter,
                 _ => at += 1,
             }
         }
@@ -286,19 +298,25 @@ fn scripts_put_together_at_random_run_what_is_said_of_them() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let count = number("GCP_DRIFT_RANDOM_SCRIPTS").and_then(|count| usize::try_from(count).ok()).unwrap_or(SCRIPTS);
     let seed = number("GCP_DRIFT_RANDOM_SEED").unwrap_or(1);
-    let (mut failed, mut taken) = (Vec::new(), 0);
+    let (mut failed, mut taken, mut certain, mut deploys) = (Vec::new(), 0, 0, 0);
     for at in 0..u64::try_from(count).expect("a number") {
         let mut dice = Dice((seed << 32 | at).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         let script = dice.text("script", MAX_DEPTH);
         let runs: Vec<Run> = (0..4).map(|_| dice.run()).collect();
-        let Some(found) = wrong(&programs, &script, &runs) else { continue };
+        let Some(held) = hold(&programs, &script, &runs) else { continue };
         taken += 1;
-        if let Some(first) = found.first() {
+        certain += held.certain;
+        deploys += held.deploys;
+        if let Some(first) = held.wrong.first() {
             failed.push(format!("{at}: {first}\n{}", shortest(&programs, &script, &runs)));
         }
     }
-    let counts = format!("{taken} scripts put together at random, {} of them are not as it is said\n", failed.len());
+    let wrong = failed.len();
+    let counts = format!(
+        "{taken} scripts put together at random, {certain} certain entries, {deploys} deploys, {wrong} not as it is said\n"
+    );
     std::io::Write::write_all(&mut std::io::stderr(), counts.as_bytes()).expect("stderr takes it");
     assert!(taken * 10 > count * 8, "bash takes only {taken}");
+    assert!(certain > count && deploys > 2 * count, "only {certain} certain entries and {deploys} deploys");
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
