@@ -8,8 +8,9 @@ const MAX_CHARACTERS: usize = 1 << 20;
 const MAX_LINE: usize = 1 << 16;
 /// The deepest nesting that is parsed: the parser and the evaluation are recursive.
 const MAX_NESTING: usize = 150;
-/// The most parts of a text that the parser may read, counted as often as it may come back to each of them.
-const MAX_READS: u64 = 1 << 18;
+/// How often in all the parser may come back to parts of a text. It is parsed again without its last lines, where it
+/// does not parse.
+const MAX_READS: u64 = 1 << 16;
 
 /// Why the characters of a text are not given to the parser, and the character at which that shows.
 pub(super) fn of_characters(characters: &[char]) -> Option<(String, usize)> {
@@ -119,15 +120,15 @@ pub(super) fn of_tokens(tokens: &[Token]) -> Option<(String, usize)> {
     None
 }
 
-/// What a parser reads, where it may come back.
+/// How often a parser comes back to what it has read.
 #[derive(Default)]
 struct Reads(u64);
 
 impl Reads {
     /// Counts one part of a text that is read `times` for each construct that is open there.
     fn are_too_many(&mut self, times: u64, open: usize) -> bool {
-        let own = u32::try_from(open).ok().and_then(|open| times.checked_pow(open));
-        self.0 = self.0.saturating_add(own.unwrap_or(MAX_READS));
+        let own = u32::try_from(open).ok().and_then(|open| times.checked_pow(open)).unwrap_or(u64::MAX);
+        self.0 = self.0.saturating_add(own - 1);
         self.0 > MAX_READS
     }
 }
