@@ -6,6 +6,7 @@ use brush_parser::word::{self, TildeExpr, WordPiece, WordPieceWithSource};
 use super::Shell;
 use super::braces::braces;
 use super::join::joins;
+use super::limits;
 use super::source::{Source, options, range, word_pieces};
 use super::state::Value;
 use super::text::{Field, Part, Text};
@@ -104,7 +105,8 @@ impl<'a> Shell<'a> {
 
     /// The body of a here-document.
     pub(super) fn here_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
-        let Ok(pieces) = word::parse_heredoc(text, &options()) else {
+        let pieces = if limits::of_here_document(text) { None } else { word::parse_heredoc(text, &options()).ok() };
+        let Some(pieces) = pieces else {
             return Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span)));
         };
         let mut words = Words::default();

@@ -154,6 +154,25 @@ pub(super) fn of_word(text: &str) -> bool {
     text.contains('~') && has_long_number(text)
 }
 
+/// True where a here-document is not given to the parser, which reads what stands in an expansion that it cannot finish
+/// again as text. Quotes and escapes may hide what closes one, so one that has them counts as open.
+pub(super) fn of_here_document(text: &str) -> bool {
+    // The expansions that are open, and the brackets in them; whether nothing hides where each ends.
+    let mut open: Vec<bool> = Vec::new();
+    let mut reads = Reads::default();
+    let mut last = ' ';
+    text.chars().any(|character| {
+        match (character, open.last()) {
+            ('(' | '{', within) if last == '$' || within == Some(&true) => open.push(true),
+            (')' | '}', Some(true)) => drop(open.pop()),
+            ('\'' | '"' | '\\' | '`', _) => open.fill(false),
+            _ => {}
+        }
+        last = character;
+        reads.are_too_many(2, open.len())
+    })
+}
+
 /// True where some number may not fit into 64 bits.
 fn has_long_number(text: &str) -> bool {
     text.split(|next: char| !next.is_ascii_digit()).any(|digits| digits.len() > 18)

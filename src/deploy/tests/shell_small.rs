@@ -249,6 +249,11 @@ fn hostile_shell_scripts_end_with_a_reason() {
         ),
         ("arithmetic that may be groups", "((x++))\n(( x > 1\n".repeat(40), true),
         ("groups that may be arithmetic", "( ".repeat(60) + "a; b" + &" )".repeat(60) + "\n", true),
+        (
+            "open substitutions in a document",
+            format!("sh <<E\n{}E\n", "N=$(a | b[[ $X =~ ^a(.)$ ]]\n".repeat(40)),
+            false,
+        ),
         ("open arithmetic loops", "for ((".repeat(40) + "\n", true),
         ("open brackets in an expression", format!("[[ $X =~ {} ]]\n", "( ".repeat(40)), true),
         ("a long text in open cases", "case $X in a)\n".repeat(10) + &"echo a b c d\n".repeat(2_000), true),
