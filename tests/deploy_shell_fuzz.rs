@@ -8,7 +8,7 @@ use crate::common::fuzz::{self, Driver};
 /// No input may take longer; in a build without optimisation, on a busy machine.
 const MAX_TIME: Duration = Duration::from_secs(30);
 const MAX_BYTES: usize = 8 << 10;
-const WORDS: [&str; 60] = [
+const WORDS: [&str; 72] = [
     "(",
     ")",
     "{ ",
@@ -25,6 +25,18 @@ const WORDS: [&str; 60] = [
     "`",
     "${X:-",
     "${X[@]}",
+    "${X[",
+    "${X//a/",
+    "${#",
+    "A[",
+    "]",
+    "}",
+    "$[",
+    "((",
+    "@(",
+    "\\",
+    "# ",
+    "=~ ",
     "$X",
     "$@",
     "$1",

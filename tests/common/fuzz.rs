@@ -132,8 +132,9 @@ pub fn script(dice: &mut Dice, corpus: &[String], words: &[&str], max_bytes: usi
             }
             3 => {
                 let place = (0..=dice.roll(text.len() + 1)).rev().find(|place| text.is_char_boundary(*place)).unwrap();
-                let word = dice.one_of(words).repeat(1 << dice.roll(4));
-                text.insert_str(place, &word);
+                // The same again and again is what a parser that comes back to it takes long for.
+                let form: String = (0..=dice.roll(3)).map(|_| *dice.one_of(words)).collect();
+                text.insert_str(place, &form.repeat(1 << dice.roll(7)));
             }
             4 => {
                 let part = lines_of(dice, &text);

@@ -21,7 +21,8 @@ impl<'a> Shell<'a> {
             return Some(0);
         }
         let Some(tree) = known
-            .filter(|known| known.len() <= MAX_LENGTH)
+            // Elements of arrays are not evaluated, and the parser reads an index for each form that it may stand in.
+            .filter(|known| known.len() <= MAX_LENGTH && !known.contains('['))
             .and_then(|known| brush_parser::arithmetic::parse(&known).ok())
         else {
             let guard = self.guard(source, span, false);

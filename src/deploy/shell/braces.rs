@@ -1,17 +1,14 @@
 //! Braces: `{a,b}` and `{1..3}`.
 
-use std::ops::RangeInclusive;
-
 use brush_parser::word::{self, BraceExpressionMember, BraceExpressionOrText, WordPiece};
 
 use super::limits;
-use super::source::{options, word_pieces};
+use super::masked::Masked;
+use super::pieces::word_pieces;
+use super::source::options;
 
 /// The most words that braces give.
 const MAX_BRACES: usize = 1_000;
-
-/// Characters that stand for quotes, expansions and escapes while braces are looked for.
-const STAND_INS: RangeInclusive<u32> = 0xE000..=0xF8FF;
 
 /// The texts that braces give; `None` where they are too many or not told exactly.
 pub(super) fn braces(text: &str) -> Option<Vec<String>> {
@@ -19,51 +16,30 @@ pub(super) fn braces(text: &str) -> Option<Vec<String>> {
     if !may_expand(text) {
         return Some(vec![text.to_owned()]);
     }
-    let (plain, hidden) = without_quotes(text)?;
-    if !may_expand(&plain) {
+    let masked = without_quotes(text)?;
+    if !may_expand(masked.plain()) {
         return Some(vec![text.to_owned()]);
     }
-    if limits::of_braces(&plain) {
+    if limits::of_braces(masked.plain()) {
         return None;
     }
-    let pieces = word::parse_brace_expansions(&plain, &options()).ok()?;
+    let pieces = word::parse_brace_expansions(masked.plain(), &options()).ok()?;
     let Some(pieces) = pieces else { return Some(vec![text.to_owned()]) };
-    let texts = product(&pieces, &plain)?;
-    Some(texts.iter().map(|text| with_quotes(text, &hidden)).collect())
+    let texts = product(&pieces, masked.plain())?;
+    Some(texts.iter().map(|text| masked.unmask(text)).collect())
 }
 
-/// A text in which one character stands for each part that is quoted or expanded, and those parts.
-fn without_quotes(text: &str) -> Option<(String, Vec<&str>)> {
-    let (mut plain, mut hidden) = (String::new(), Vec::new());
+/// A text in which its quotes, expansions and escapes are hidden.
+fn without_quotes(text: &str) -> Option<Masked<'_>> {
+    let mut masked = Masked::default();
     for piece in word_pieces(text)? {
         let written = text.get(piece.start_index..piece.end_index)?;
-        let mut hide = |part| {
-            hidden.push(part);
-            let code = STAND_INS.start().checked_add(u32::try_from(hidden.len() - 1).ok()?)?;
-            STAND_INS.contains(&code).then_some(char::from_u32(code)?)
-        };
-        if !matches!(piece.piece, WordPiece::Text(_)) {
-            plain.push(hide(written)?);
-            continue;
-        }
-        for (at, character) in written.char_indices() {
-            let stands_in = STAND_INS.contains(&u32::from(character));
-            plain.push(if stands_in { hide(written.get(at..at + character.len_utf8())?)? } else { character });
+        match piece.piece {
+            WordPiece::Text(_) => masked.show(written)?,
+            _ => masked.hide(written)?,
         }
     }
-    Some((plain, hidden))
-}
-
-fn with_quotes(plain: &str, hidden: &[&str]) -> String {
-    let mut text = String::new();
-    for character in plain.chars() {
-        let at = u32::from(character).checked_sub(*STAND_INS.start()).and_then(|at| usize::try_from(at).ok());
-        match at.and_then(|at| hidden.get(at)) {
-            Some(part) => text.push_str(part),
-            None => text.push(character),
-        }
-    }
-    text
+    Some(masked)
 }
 
 fn product(pieces: &[BraceExpressionOrText], written: &str) -> Option<Vec<String>> {

@@ -10,13 +10,13 @@ use brush_parser::ast::{
 use super::assign::bounded;
 use super::flow::{Flow, Frame, Life};
 use super::run::location;
-use super::source::{Source, range};
+use super::source::{Source, holds_no_syntax, range};
 use super::state::{Arguments, Function, Status, Value};
 use super::text::{Field, Part, Text};
 use super::{Command, MAX_COMMANDS, MAX_DEPTH, Shell, caller};
 use crate::deploy::gcloud::{Defaults, is_gcloud};
-use crate::deploy::words::{self, Extent, Item};
-use crate::model::{Origin, Why, WhyKind};
+use crate::deploy::words::{self, Extent, Item, Piece};
+use crate::model::{Guard, Origin, Why, WhyKind};
 
 /// What comes back when a redirection ends.
 #[derive(Default)]
@@ -197,7 +197,8 @@ impl<'a> Shell<'a> {
             });
         }
         let settings = self.settings(site, &origin);
-        let assumes = self.assumed.clone();
+        let unsaid = |guard: &&Guard| !items.iter().any(|item| is_said_of(item, &guard.text));
+        let assumes = self.assumed.iter().chain(self.spliced.iter().filter(unsaid)).cloned().collect();
         self.outcome.commands.push(Command { items, origin, guards, assumes, settings });
     }
 
@@ -352,3 +353,14 @@ const TESTS: [&str; 18] = [
     "cmp", "curl", "diff", "egrep", "expr", "fgrep", "getent", "git", "grep", "id", "jq", "kill", "nc", "pgrep",
     "ping", "rg", "wget", "xmllint",
 ];
+
+/// True where an assumption says of a text what is said of it as a part of this word.
+fn is_said_of(item: &Item, assumption: &str) -> bool {
+    let Item::Word(word) = item else { return false };
+    word.pieces.iter().any(|piece| match piece {
+        Piece::Hole(hole) if matches!(hole.extent, Extent::Split | Extent::Command | Extent::Spliced) => {
+            holds_no_syntax(hole).is_some_and(|text| text == assumption)
+        }
+        _ => false,
+    })
+}

@@ -1,13 +1,13 @@
 //! Words: quotes, expansions, splitting and braces, as bash does them.
 
 use brush_parser::ast::Word;
-use brush_parser::word::{self, TildeExpr, WordPiece, WordPieceWithSource};
+use brush_parser::word::{TildeExpr, WordPiece, WordPieceWithSource};
 
 use super::Shell;
 use super::braces::braces;
 use super::join::joins;
-use super::limits;
-use super::source::{Source, options, range, word_pieces};
+use super::pieces::{document_pieces, quoted_text, word_pieces};
+use super::source::{Source, range};
 use super::state::Value;
 use super::text::{Field, Part, Text};
 use crate::model::{Why, WhyKind};
@@ -30,6 +30,17 @@ struct OpenList {
     first: Option<usize>,
 }
 
+/// Where an expansion stands.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Within {
+    /// Among words, of which it may be several.
+    Words,
+    /// In a text that is not split, such as the value of an assignment.
+    Value,
+    /// In double quotes, or in a here-document.
+    Quotes,
+}
+
 /// What an expansion gives.
 pub(super) enum Expansion {
     Text(Text),
@@ -49,7 +60,7 @@ impl<'a> Shell<'a> {
         };
         for text in texts {
             let mut words = Words::default();
-            self.expand(&text, source, span, false, &mut words);
+            self.expand(&text, source, span, Within::Words, &mut words);
             fields.extend(self.finish(words, source, span));
         }
         fields
@@ -99,28 +110,35 @@ impl<'a> Shell<'a> {
 
     pub(super) fn text_of(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
         let mut words = Words::default();
-        self.expand(text, source, span, true, &mut words);
+        self.expand(text, source, span, Within::Value, &mut words);
         self.joined(words)
     }
 
     /// The body of a here-document.
     pub(super) fn here_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
-        let pieces = if limits::of_here_document(text) { None } else { word::parse_heredoc(text, &options()).ok() };
-        let Some(pieces) = pieces else {
+        let Some(pieces) = document_pieces(text) else {
             return Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span)));
         };
         let mut words = Words::default();
-        self.pieces(&pieces, source, span, true, &mut words);
+        self.pieces(&pieces, source, span, Within::Quotes, &mut words);
         self.joined(words)
     }
 
-    /// Adds what `text` expands to. `whole` texts are not split: they are quoted, or the value of an assignment.
+    /// The text behind `:-` in an expansion that is quoted.
+    pub(super) fn quoted_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
+        match quoted_text(text) {
+            Some(text) => self.text_of(&text, source, span),
+            None => Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span))),
+        }
+    }
+
+    /// Adds what `text` expands to.
     pub(super) fn expand(
         &mut self,
         text: &str,
         source: &Source<'a>,
         span: (usize, usize),
-        whole: bool,
+        within: Within,
         words: &mut Words,
     ) {
         let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:=,@%+".contains(next);
@@ -132,7 +150,7 @@ impl<'a> Shell<'a> {
             return;
         }
         match word_pieces(text) {
-            Some(pieces) => self.pieces(&pieces, source, span, whole, words),
+            Some(pieces) => self.pieces(&pieces, source, span, within, words),
             None => {
                 let why = Why::at(WhyKind::ParseFailed, "the word does not parse", self.origin(source, span));
                 words.current.get_or_insert_default().append(Text::hole(why));
@@ -145,10 +163,11 @@ impl<'a> Shell<'a> {
         pieces: &[WordPieceWithSource],
         source: &Source<'a>,
         span: (usize, usize),
-        whole: bool,
+        within: Within,
         words: &mut Words,
     ) {
         let alone = pieces.len() == 1;
+        let whole = within != Within::Words;
         for piece in pieces {
             if self.stopped {
                 return;
@@ -159,7 +178,7 @@ impl<'a> Shell<'a> {
                     if !whole && is_glob(&text) {
                         words.glob = true;
                     }
-                    let text = self.assigned_tilde(source.text(&text), source, span, whole);
+                    let text = self.assigned_tilde(source.text(&text), source, span, within);
                     let current = words.current.get_or_insert_default();
                     text.0.into_iter().for_each(|part| current.push(if whole { part } else { part.unquoted() }));
                 }
@@ -186,7 +205,7 @@ impl<'a> Shell<'a> {
                     if !only_list {
                         words.current.get_or_insert_default();
                     }
-                    self.quoted(inner, source, span, whole, words);
+                    self.quoted(inner, source, span, within, words);
                 }
                 WordPiece::TildeExpansion(tilde) => {
                     let text = match tilde {
@@ -199,7 +218,7 @@ impl<'a> Shell<'a> {
                     };
                     words.current.get_or_insert_default().append(text);
                 }
-                WordPiece::ParameterExpansion(expression) => match self.parameter(expression, source, span, whole) {
+                WordPiece::ParameterExpansion(expression) => match self.parameter(expression, source, span, within) {
                     Expansion::Text(text) if whole => words.current.get_or_insert_default().append(text),
                     Expansion::Text(text) => self.split(text, alone, source, span, words),
                     Expansion::List(fields) if whole => {
@@ -228,7 +247,7 @@ impl<'a> Shell<'a> {
                 }
                 WordPiece::BackquotedCommandSubstitution(text) => {
                     let text = text.replace("\\`", "`").replace("\\$", "$").replace("\\\\", "\\");
-                    let text = if words.current.is_some() && whole { text.replace("\\\"", "\"") } else { text };
+                    let text = if within == Within::Quotes { text.replace("\\\"", "\"") } else { text };
                     let text = self.substitute(&text, source, span);
                     if whole {
                         words.current.get_or_insert_default().append(text);
@@ -256,7 +275,7 @@ impl<'a> Shell<'a> {
         pieces: &[WordPieceWithSource],
         source: &Source<'a>,
         span: (usize, usize),
-        whole: bool,
+        within: Within,
         words: &mut Words,
     ) {
         for piece in pieces {
@@ -268,17 +287,17 @@ impl<'a> Shell<'a> {
                     continue;
                 }
                 _ => {
-                    self.pieces(std::slice::from_ref(piece), source, span, true, words);
+                    self.pieces(std::slice::from_ref(piece), source, span, Within::Quotes, words);
                     continue;
                 }
             };
-            match self.parameter(expression, source, span, true) {
+            match self.parameter(expression, source, span, Within::Quotes) {
                 Expansion::Text(text) => words.current.get_or_insert_default().append(text),
                 Expansion::List(fields) if joins(expression) => {
                     let text = self.joined_by_ifs(fields);
                     words.current.get_or_insert_default().append(text);
                 }
-                Expansion::List(fields) if whole => {
+                Expansion::List(fields) if within != Within::Words => {
                     let text = self.joined(Words { fields, ..Words::default() });
                     words.current.get_or_insert_default().append(text);
                 }
@@ -377,9 +396,9 @@ impl<'a> Shell<'a> {
     }
 
     /// `~` at the start of an assigned value is the home folder.
-    pub(super) fn assigned_tilde(&self, text: Text, source: &Source<'a>, span: (usize, usize), whole: bool) -> Text {
+    pub(super) fn assigned_tilde(&self, text: Text, source: &Source<'a>, span: (usize, usize), within: Within) -> Text {
         match text.known() {
-            Some(known) if whole && known.starts_with("~/") => {
+            Some(known) if within == Within::Value && known.starts_with("~/") => {
                 let why = Why::at(WhyKind::Environment, "the home folder decides it", self.origin(source, span));
                 let mut home = Text::hole(why);
                 home.push_str(known.strip_prefix('~').unwrap_or_default());

@@ -2,6 +2,8 @@
 
 use brush_parser::Token;
 
+use super::pieces::index_end;
+
 /// The longest text that is parsed, in characters.
 const MAX_CHARACTERS: usize = 1 << 20;
 /// The longest line that is parsed: to find a column, its line is read from the start.
@@ -113,6 +115,9 @@ pub(super) fn of_tokens(tokens: &[Token]) -> Option<(String, usize)> {
         if reads.are_too_many(2, open.len()) {
             return Some(("the shell text has too much in `case` and `(` that stand in one another".to_owned(), start));
         }
+        if matches!(token, Token::Word(word, _) if of_element(word)) {
+            return Some(("the index of an array has too much in it".to_owned(), start));
+        }
         if tokens.get(at + 1).is_some_and(|next| is_no_descriptor(token, next)) {
             return Some(("the number of a file descriptor is too large".to_owned(), start));
         }
@@ -130,6 +135,27 @@ impl Reads {
         let own = u32::try_from(open).ok().and_then(|open| times.checked_pow(open)).unwrap_or(u64::MAX);
         self.0 = self.0.saturating_add(own - 1);
         self.0 > MAX_READS
+    }
+
+    /// Counts numbers, of which brackets are read up to twice, and gives where they end: behind the bracket that is
+    /// `open` before them. `None` where some bracket does not end, or they are too many.
+    fn of_brackets(&mut self, text: &str, open: bool) -> Option<usize> {
+        let mut expected = if open { vec![']'] } else { Vec::new() };
+        for (at, character) in text.char_indices() {
+            match character {
+                '(' => expected.push(')'),
+                '[' => expected.push(']'),
+                ')' | ']' if expected.pop() != Some(character) => return None,
+                _ => {}
+            }
+            if open && expected.is_empty() {
+                return Some(at + 1);
+            }
+            if self.are_too_many(2, expected.len()) {
+                return None;
+            }
+        }
+        expected.is_empty().then_some(text.len())
     }
 }
 
@@ -154,23 +180,32 @@ pub(super) fn of_word(text: &str) -> bool {
     text.contains('~') && has_long_number(text)
 }
 
-/// True where a here-document is not given to the parser, which reads what stands in an expansion that it cannot finish
-/// again as text. Quotes and escapes may hide what closes one, so one that has them counts as open.
-pub(super) fn of_here_document(text: &str) -> bool {
-    // The expansions that are open, and the brackets in them; whether nothing hides where each ends.
-    let mut open: Vec<bool> = Vec::new();
+/// True where what stands in `${…}` is not given to the parser, by a text in which nothing is quoted or expanded. It
+/// reads an index for each form that the expansion may have, and looks for the ends of brackets in numbers behind it.
+pub(super) fn of_parameter(text: &str) -> bool {
+    const FORMS: u64 = 32;
+    let mut rest = text.trim_start_matches(['!', '#']).trim_start_matches(is_of_name);
     let mut reads = Reads::default();
-    let mut last = ' ';
-    text.chars().any(|character| {
-        match (character, open.last()) {
-            ('(' | '{', within) if last == '$' || within == Some(&true) => open.push(true),
-            (')' | '}', Some(true)) => drop(open.pop()),
-            ('\'' | '"' | '\\' | '`', _) => open.fill(false),
-            _ => {}
-        }
-        last = character;
-        reads.are_too_many(2, open.len())
-    })
+    if let Some(index) = rest.strip_prefix('[') {
+        let Some(end) = reads.of_brackets(index, true) else { return true };
+        rest = index.get(end..).unwrap_or_default();
+    }
+    let is_part = rest.strip_prefix(':').is_some_and(|part| !part.starts_with(['-', '=', '?', '+']));
+    is_part && reads.of_brackets(rest, false).is_none() || reads.0 > MAX_READS / FORMS
+}
+
+/// True for a word such as `A[…]=x` that is not given to the parser, which reads what stands in the index again for each
+/// way to read the whole.
+fn of_element(word: &str) -> bool {
+    const MAX_OPEN: usize = 8;
+    let rest = word.trim_start_matches(is_of_name);
+    let Some(index) = rest.strip_prefix('[').filter(|_| rest.len() < word.len()) else { return false };
+    let index = index_end(index).and_then(|end| index.get(..end)).unwrap_or(index);
+    index.chars().filter(|next| matches!(next, '(' | '[' | '{' | '"' | '`')).count() > MAX_OPEN
+}
+
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
 }
 
 /// True where some number may not fit into 64 bits.

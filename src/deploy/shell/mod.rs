@@ -38,7 +38,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use brush_parser::ast::Program;
+use brush_parser::ast::{Program, SourceLocation};
 
 use super::repository::Repository;
 use super::words::{Item, Piece, Word};
@@ -59,10 +59,12 @@ mod join;
 mod limits;
 mod lookup;
 mod loops;
+mod masked;
 mod options;
 mod output;
 mod parameter;
 mod pattern;
+mod pieces;
 mod redirect;
 mod run;
 mod scripts;
@@ -137,6 +139,8 @@ const MAX_TEXT: usize = 1 << 16;
 const MAX_COMMANDS: usize = 2_000;
 /// How many lines before the one that does not parse are left out, until those before them do.
 const MAX_HEADS: usize = 8;
+/// The most texts put into a script of which each is named that it is taken for a text alone.
+const MAX_SPLICED: usize = 20;
 
 /// Reads a shell text. `origin` turns a range of byte offsets (those of the units) into a place.
 pub fn read(
@@ -211,6 +215,7 @@ fn evaluate<'a>(
         exited: Vec::new(),
         exit_state: None,
         assumed: Vec::new(),
+        spliced: Vec::new(),
         traps: false,
         outer_frames: 0,
         shells: 0,
@@ -248,6 +253,8 @@ struct Shell<'a> {
     exit_state: Option<State<'a>>,
     /// What is taken for granted of the arguments.
     assumed: Vec<Guard>,
+    /// What is taken for granted of texts that are put into what the shell reads.
+    spliced: Vec<Guard>,
     /// Commands were left for the end of the shell.
     traps: bool,
     /// Functions that run around the shell, where it is a part of another.
@@ -297,7 +304,12 @@ impl<'a> Shell<'a> {
 
     fn program(&mut self, program: &Program, source: &Source<'a>) -> Flow {
         let mut flow = Flow::Next;
+        let spliced = self.spliced.len();
+        let mut read = 0;
         for list in &program.complete_commands {
+            let end = list.location().map_or(source.len(), |span| source::range(&span).1);
+            self.rely_on_syntax(read..end, source);
+            read = read.max(end);
             flow = self.list(list, source);
             if flow != Flow::Next {
                 break;
@@ -306,12 +318,28 @@ impl<'a> Shell<'a> {
         if self.callers.is_empty() && self.depth == 0 {
             self.end_shell();
         }
+        self.spliced.truncate(spliced);
         flow
     }
 
     /// What a variable holds; `None` where nothing says.
     fn lookup(&self, name: &str) -> Option<Value> {
         self.state.variables.get(name).cloned()
+    }
+
+    /// Notes that texts which are put into a script there are taken to be texts alone: a quote in one of them would make
+    /// something else of what stands behind it.
+    fn rely_on_syntax(&mut self, characters: Range<usize>, source: &Source<'a>) {
+        for mut guard in source.assumptions(characters) {
+            match self.spliced.len() {
+                MAX_SPLICED => guard.text = "more texts put into a script hold no syntax of its shell".to_owned(),
+                number if number > MAX_SPLICED => return,
+                _ => {}
+            }
+            if self.spliced.iter().all(|own| own.text != guard.text) {
+                self.spliced.push(guard);
+            }
+        }
     }
 
     /// Notes that the places of so many arguments matter: where one of them is not quoted, it is taken for one word.

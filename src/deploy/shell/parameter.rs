@@ -4,7 +4,7 @@ use brush_parser::word::{Parameter, ParameterExpr, ParameterTransformOp, Substri
 
 use super::Shell;
 use super::change::{first, slice};
-use super::expand::Expansion;
+use super::expand::{Expansion, Within};
 use super::source::Source;
 use super::state::Value;
 use super::text::{Field, Part, Text};
@@ -19,7 +19,7 @@ impl<'a> Shell<'a> {
         expression: &ParameterExpr,
         source: &Source<'a>,
         span: Span,
-        whole: bool,
+        within: Within,
     ) -> Expansion {
         use ParameterExpr as E;
         match expression {
@@ -38,11 +38,11 @@ impl<'a> Shell<'a> {
                 let default = default_value.as_deref().unwrap_or_default();
                 match self.is_given(parameter, test_type, source, span) {
                     Some(true) => self.plain(parameter, source, span),
-                    Some(false) => self.alternative(default, source, span, whole),
+                    Some(false) => self.alternative(default, source, span, within),
                     None => {
                         let ours = self.plain(parameter, source, span);
                         let before = self.state.clone();
-                        let default = self.alternative(default, source, span, whole);
+                        let default = self.alternative(default, source, span, within);
                         self.state = before;
                         self.either(ours, default, parameter, source, span)
                     }
@@ -54,7 +54,10 @@ impl<'a> Shell<'a> {
                 if given == Some(true) {
                     return self.plain(parameter, source, span);
                 }
-                let mut value = self.text_of(default, source, span);
+                let mut value = match within {
+                    Within::Quotes => self.quoted_text(default, source, span),
+                    Within::Words | Within::Value => self.text_of(default, source, span),
+                };
                 if given.is_none() {
                     let ours = self.single(parameter, source, span);
                     let why = self.decides(parameter, source, span);
@@ -70,19 +73,19 @@ impl<'a> Shell<'a> {
             E::UseAlternativeValue { parameter, indirect: false, test_type, alternative_value } => {
                 let text = alternative_value.as_deref().unwrap_or_default();
                 match self.is_given(parameter, test_type, source, span) {
-                    Some(true) => self.alternative(text, source, span, whole),
+                    Some(true) => self.alternative(text, source, span, within),
                     Some(false) => Expansion::Text(Text::default()),
                     None => {
                         let before = self.state.clone();
-                        let given = self.alternative(text, source, span, whole);
+                        let given = self.alternative(text, source, span, within);
                         self.state = before;
                         let whys = vec![self.decides(parameter, source, span)];
-                        match (given, whole) {
-                            (Expansion::List(fields), false) => {
+                        match given {
+                            Expansion::List(fields) if within == Within::Words => {
                                 Expansion::List(vec![Field::Either(vec![fields, Vec::new()], whys)])
                             }
-                            (Expansion::List(_), true) => Expansion::Text(Text::unknown(whys)),
-                            (Expansion::Text(text), _) => {
+                            Expansion::List(_) => Expansion::Text(Text::unknown(whys)),
+                            Expansion::Text(text) => {
                                 let why = self.decides(parameter, source, span);
                                 Expansion::Text(text.or(&Text::default(), &why))
                             }
@@ -233,14 +236,12 @@ impl<'a> Shell<'a> {
     }
 
     /// The text behind `:-` or `:+`, which may be a list.
-    pub(super) fn alternative(&mut self, text: &str, source: &Source<'a>, span: Span, whole: bool) -> Expansion {
-        if whole && !text.contains('"') {
-            return Expansion::Text(self.here_text(text, source, span));
-        }
-        if whole {
-            return match self.quoted_list(text, source, span) {
-                Some(fields) => Expansion::List(fields),
-                None => Expansion::Text(self.text_of(text, source, span)),
+    fn alternative(&mut self, text: &str, source: &Source<'a>, span: Span, within: Within) -> Expansion {
+        if within != Within::Words {
+            return match (self.quoted_list(text, source, span), within) {
+                (Some(fields), _) => Expansion::List(fields),
+                (None, Within::Quotes) => Expansion::Text(self.quoted_text(text, source, span)),
+                (None, _) => Expansion::Text(self.text_of(text, source, span)),
             };
         }
         // Unquoted, it is words of its own.

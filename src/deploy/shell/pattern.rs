@@ -4,8 +4,9 @@ use brush_parser::word::{WordPiece, WordPieceWithSource};
 use regex::Regex;
 
 use super::Shell;
-use super::expand::Expansion;
-use super::source::{Source, word_pieces};
+use super::expand::{Expansion, Within};
+use super::pieces::word_pieces;
+use super::source::Source;
 use super::text::{Part, Text};
 
 /// The longest text in which a pattern is looked for.
@@ -49,10 +50,13 @@ impl<'a> Shell<'a> {
                     pattern.add_text(&source.text(text.strip_prefix('\\').unwrap_or(text)), false);
                 }
                 WordPiece::DoubleQuotedSequence(inner) => self.pattern_pieces(inner, source, span, true, pattern),
-                WordPiece::ParameterExpansion(expression) => match self.parameter(expression, source, span, true) {
-                    Expansion::Text(text) => pattern.add_text(&text, !quoted),
-                    Expansion::List(_) => pattern.unknown(),
-                },
+                WordPiece::ParameterExpansion(expression) => {
+                    let within = if quoted { Within::Quotes } else { Within::Value };
+                    match self.parameter(expression, source, span, within) {
+                        Expansion::Text(text) => pattern.add_text(&text, !quoted),
+                        Expansion::List(_) => pattern.unknown(),
+                    }
+                }
                 _ => pattern.unknown(),
             }
         }

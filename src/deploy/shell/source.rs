@@ -5,13 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use brush_parser::ast::Program;
-use brush_parser::word::{self, WordPieceWithSource};
 use brush_parser::{Parser, ParserOptions, SourceSpan, TokenizerError};
 
 use super::limits;
 use super::text::{Part, Text};
-use crate::deploy::words::{Hole, Piece};
-use crate::model::{Origin, WhyKind, redact};
+use crate::deploy::words::{Extent, Hole, Piece, is_plain_word};
+use crate::model::{Guard, Origin, WhyKind, redact};
 
 /// A character of a shell text, or a part of it that is not known.
 #[derive(Clone, Debug)]
@@ -190,6 +189,16 @@ impl<'a> Source<'a> {
         parts
     }
 
+    /// What is taken for granted of the unknown texts that stand in a part of it.
+    pub(super) fn assumptions(&self, part: Range<usize>) -> Vec<Guard> {
+        let part = if self.holes.is_empty() { 0..0 } else { part };
+        let holes = part.filter_map(|at| match self.hole(*self.characters.get(at)?)? {
+            Part::Hole(hole) => Some((holds_no_syntax(hole)?, self.origin(at, at + 1))),
+            _ => None,
+        });
+        holes.map(|(text, origin)| Guard { text, origin, negated: false, decided: None }).collect()
+    }
+
     /// All of it.
     pub(super) fn whole(&self) -> Text {
         self.text(&self.characters.iter().collect::<String>())
@@ -245,6 +254,14 @@ impl<'a> Source<'a> {
     }
 }
 
+/// What is taken for granted of an unknown text in what a shell reads; `None` where nothing needs to be.
+pub(super) fn holds_no_syntax(hole: &Hole) -> Option<String> {
+    let plain = matches!(hole.extent, Extent::Word | Extent::Quoted)
+        || !hole.options.is_empty() && hole.options.iter().all(|option| is_plain_word(option));
+    let why = hole.whys.first().filter(|_| !plain)?;
+    Some(format!("a text put into a script holds no syntax of its shell: {}", why.text))
+}
+
 pub(super) fn options() -> ParserOptions {
     ParserOptions::default()
 }
@@ -275,11 +292,6 @@ fn misread(text: &str) -> Option<usize> {
         last = character;
     }
     None
-}
-
-/// The pieces of a word; `None` where it does not parse.
-pub(super) fn word_pieces(text: &str) -> Option<Vec<WordPieceWithSource>> {
-    if limits::of_word(text) { None } else { word::parse(text, &options()).ok() }
 }
 
 pub(super) fn range(span: &SourceSpan) -> (usize, usize) {
