@@ -228,6 +228,27 @@ fn hostile_scripts_end_with_a_reason() {
             "from functools import partial\nf = print\nfor i in range(400):\n    f = partial(f, i)\n".to_owned(),
             true,
         ),
+        (
+            "tuples that double",
+            format!(
+                "import os\nx = ()\n{}unknown(x)\nif os.environ.get('A'):\n    x = (x, 1)\n",
+                "x = (x, x)\n".repeat(60)
+            ),
+            false,
+        ),
+        (
+            "equal tuples that double",
+            format!(
+                "import os\nx = y = ()\n{}if os.environ.get('A'):\n    x = y\n",
+                "x = (x, x)\ny = (y, y)\n".repeat(60)
+            ),
+            false,
+        ),
+        (
+            "a text of many unknown parts",
+            format!("import os\nx = ''\n{}", "x += os.environ['A']\n".repeat(9_000)),
+            false,
+        ),
         ("a wide format", "x = f\"{'a':>999999999999}\"\n".to_owned(), false),
         ("an import of itself", "import deploy\nfrom deploy import *\n".to_owned(), false),
         ("a class of itself", "class A(A):\n    pass\nA().b\n".to_owned(), false),

@@ -39,6 +39,8 @@ pub enum Meeting {
 const MAX_OPTIONS: usize = 8;
 /// The longest text that is built, in bytes.
 pub const MAX_TEXT: usize = 256 << 10;
+/// The most parts of a text that is built.
+const MAX_PARTS: usize = 1_000;
 /// The longest chain of nested alternatives in a list.
 const MAX_ELEMENTS: usize = 2_000;
 
@@ -346,9 +348,12 @@ pub fn bytes(parts: &[Part]) -> usize {
 
 /// A text in as few parts as possible.
 pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
-    if bytes(&parts) > MAX_TEXT {
+    let limited = |parts: &[Part]| {
         let whys = why(WhyKind::Limit, "the text is too long", (0, 0));
-        return Rc::from(Val::made_of(&parts, whys, (0, 0)).parts());
+        Rc::from(Val::made_of(parts, whys, (0, 0)).parts())
+    };
+    if bytes(&parts) > MAX_TEXT {
+        return limited(&parts);
     }
     let mut compacted: Vec<Part> = Vec::new();
     let mut run = String::new();
@@ -368,5 +373,5 @@ pub fn compact(parts: Vec<Part>) -> Rc<[Part]> {
     if let Some(text) = known_text(&compacted) {
         return Rc::from([Part::Lit(text)]);
     }
-    compacted.into()
+    if compacted.len() > MAX_PARTS { limited(&compacted) } else { compacted.into() }
 }

@@ -116,9 +116,7 @@ impl<'a> Shell<'a> {
 
     /// The body of a here-document.
     pub(super) fn here_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
-        let Some(pieces) = document_pieces(text) else {
-            return Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span)));
-        };
+        let Some(pieces) = document_pieces(text) else { return self.broken(text, source, span) };
         let mut words = Words::default();
         self.pieces(&pieces, source, span, Within::Quotes, &mut words);
         self.joined(words)
@@ -128,8 +126,14 @@ impl<'a> Shell<'a> {
     pub(super) fn quoted_text(&mut self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
         match quoted_text(text) {
             Some(text) => self.text_of(&text, source, span),
-            None => Text::hole(Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span))),
+            None => self.broken(text, source, span),
         }
+    }
+
+    /// A text of which the expansions are not known.
+    fn broken(&self, text: &str, source: &Source<'a>, span: (usize, usize)) -> Text {
+        let why = Why::at(WhyKind::ParseFailed, "the text does not parse", self.origin(source, span));
+        Text::made_of(&source.text(text), vec![why])
     }
 
     /// Adds what `text` expands to.
@@ -152,8 +156,8 @@ impl<'a> Shell<'a> {
         match word_pieces(text) {
             Some(pieces) => self.pieces(&pieces, source, span, within, words),
             None => {
-                let why = Why::at(WhyKind::ParseFailed, "the word does not parse", self.origin(source, span));
-                words.current.get_or_insert_default().append(Text::hole(why));
+                let text = self.broken(text, source, span);
+                words.current.get_or_insert_default().append(text);
             }
         }
     }

@@ -49,6 +49,7 @@ mod arithmetic;
 mod assign;
 mod braces;
 mod builtins;
+mod cases;
 mod change;
 mod command;
 mod conditions;

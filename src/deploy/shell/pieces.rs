@@ -93,12 +93,7 @@ fn flat(text: &str, kind: Kind) -> Option<(Masked<'_>, Vec<usize>)> {
                 if open == Open::Brace {
                     parameter(text.get(inner..tail)?, &mut masked)?;
                 } else {
-                    // In `$(case X in a) …)` it is not known where the substitution ends.
-                    let written = text.get(inner..tail)?;
-                    if open == Open::Command && has_word(written, "case") && !has_word(written, "esac") {
-                        return None;
-                    }
-                    masked.hide(written)?;
+                    masked.hide(text.get(inner..tail)?)?;
                 }
                 masked.show(text.get(tail..end)?)?;
                 at = end;
@@ -283,10 +278,6 @@ fn bodies(text: &str, documents: &mut Vec<(String, bool)>) -> Option<usize> {
         }
     }
     Some(length)
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|next: char| !next.is_alphanumeric() && next != '_').any(|next| next == word)
 }
 
 /// True where an expansion is taken for text, because its form is not known.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use brush_parser::ast::Program;
 use brush_parser::{Parser, ParserOptions, SourceSpan, TokenizerError};
 
+use super::cases::patterns_without_bracket;
 use super::limits;
 use super::text::{Part, Text};
 use crate::deploy::words::{Extent, Hole, Piece, is_plain_word};
@@ -108,6 +109,10 @@ impl<'a> Source<'a> {
                 other => stand_in(other, &mut characters),
             }
             offsets.resize(characters.len(), offset);
+        }
+        for at in patterns_without_bracket(&characters).unwrap_or_default().into_iter().rev() {
+            characters.insert(at, '(');
+            offsets.insert(at, offsets.get(at).copied().unwrap_or(0));
         }
         Self { characters: characters.into(), offsets: offsets.into(), holes: holes.into(), places }
     }

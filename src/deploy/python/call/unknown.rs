@@ -183,9 +183,12 @@ impl<'a> Evaluator<'a> {
     /// Makes an object, and everything that it holds, unknown.
     pub fn lose(&mut self, value: &Val<'a>, whys: &Whys) {
         let mut open = vec![value.clone()];
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut tuples) = (BTreeSet::new(), BTreeSet::new());
         while let Some(value) = open.pop() {
-            if let Kind::Tuple(values) = &value.kind {
+            // A tuple may stand in many others.
+            if let Kind::Tuple(values) = &value.kind
+                && tuples.insert(values.as_ptr())
+            {
                 open.extend(values.iter().cloned());
             }
             let (Kind::List(id) | Kind::Set(id) | Kind::Dict(id) | Kind::Instance(id) | Kind::Message(id)) = value.kind

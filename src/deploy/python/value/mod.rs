@@ -1,7 +1,7 @@
 //! The values of the partial evaluation: what a Python expression gives as far as that can be told. What can change is
 //! an object of the heap, see `objects`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::deploy::words::{self, Extent};
@@ -123,7 +123,7 @@ impl PartialEq for Kind<'_> {
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
-            (Self::Tuple(a), Self::Tuple(b)) => a == b,
+            (Self::Tuple(a), Self::Tuple(b)) => are_same(a, b),
             (Self::List(a), Self::List(b))
             | (Self::Set(a), Self::Set(b))
             | (Self::Dict(a), Self::Dict(b))
@@ -142,6 +142,28 @@ impl PartialEq for Kind<'_> {
             _ => false,
         }
     }
+}
+
+/// True for tuples of the same values. One that stands in many others is compared once.
+fn are_same(a: &[Val<'_>], b: &[Val<'_>]) -> bool {
+    let mut open = vec![(a, b)];
+    let mut seen = BTreeSet::new();
+    while let Some((a, b)) = open.pop() {
+        if std::ptr::eq(a, b) || !seen.insert((a.as_ptr(), b.as_ptr())) {
+            continue;
+        }
+        if a.len() != b.len() {
+            return false;
+        }
+        for (a, b) in a.iter().zip(b) {
+            match (&a.kind, &b.kind) {
+                (Kind::Tuple(a), Kind::Tuple(b)) => open.push((a, b)),
+                (a, b) if a != b => return false,
+                _ => {}
+            }
+        }
+    }
+    true
 }
 
 /// A function with some of its arguments.
