@@ -73,6 +73,10 @@ pub fn product<T: Clone>(choices: impl IntoIterator<Item = Option<Vec<Vec<T>>>>)
         if ways.len() * choices.len() > MAX_WAYS {
             return None;
         }
+        if let [only] = choices.as_slice() {
+            ways.iter_mut().for_each(|way: &mut Vec<T>| way.extend_from_slice(only));
+            continue;
+        }
         let follow = |way: &Vec<T>| choices.iter().map(|choice| [way.as_slice(), choice].concat()).collect::<Vec<_>>();
         ways = ways.iter().flat_map(follow).collect();
     }

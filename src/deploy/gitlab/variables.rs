@@ -17,9 +17,8 @@ use crate::model::{Origin, Why, WhyKind, redact};
 
 /// How deep variables in variables are expanded.
 const MAX_DEPTH: usize = 20;
-/// The most characters that the expansion of one variable has.
-const MAX_CHARACTERS: usize = 20_000;
-
+/// The most variables that the expansion of one text looks up.
+const MAX_LOOKUPS: usize = 1_000;
 /// A variable as it is written.
 #[derive(Clone, Debug)]
 enum Written {
@@ -103,48 +102,54 @@ impl Table {
         if let Some(fixed) = self.fixed.get(name) {
             return Some(fixed.clone());
         }
-        self.written.contains_key(name).then(|| self.expanded(name, 0))
+        self.written.contains_key(name).then(|| self.expanded(name, &mut Budget::default()))
     }
 
     /// The values of all.
     pub(super) fn values(&self) -> Variables {
-        let mut values: Variables = self.written.keys().map(|name| (name.clone(), self.expanded(name, 0))).collect();
+        let mut values: Variables =
+            self.written.keys().map(|name| (name.clone(), self.expanded(name, &mut Budget::default()))).collect();
         values.extend(self.fixed.clone());
         values
     }
 
-    fn expanded(&self, name: &str, depth: usize) -> Vec<Piece> {
+    fn expanded(&self, name: &str, budget: &mut Budget) -> Vec<Piece> {
         if let Some(fixed) = self.fixed.get(name) {
             return fixed.clone();
         }
         match self.written.get(name) {
             Some(Written::Raw(pieces)) => pieces.clone(),
-            Some(Written::Text(units, origin)) => self.expand(units, origin, depth),
+            Some(Written::Text(units, origin)) => self.expand(units, origin, budget),
             None => Vec::new(),
         }
     }
 
     /// A text with its variables expanded, as GitLab does it where no shell does.
-    pub(super) fn expand(&self, text: &[Unit], origin: &Origin, depth: usize) -> Vec<Piece> {
+    fn expand(&self, text: &[Unit], origin: &Origin, budget: &mut Budget) -> Vec<Piece> {
         let unknown = |kind: WhyKind, text: String| hole(Why::at(kind, text, origin.clone()));
-        if depth >= MAX_DEPTH {
+        if budget.depth >= MAX_DEPTH {
             return unknown(WhyKind::Cycle, "a variable refers to itself".to_owned());
         }
-        let mut characters = 0;
+        budget.depth += 1;
         let expanded = expand(text, &mut |name, _| {
             let Dollar::Name(name) = name else { return None };
-            if characters > MAX_CHARACTERS {
-                return Some(unknown(WhyKind::Limit, "the value is too long".to_owned()));
-            }
-            let value = if self.written.contains_key(name) || self.fixed.contains_key(name) {
-                self.expanded(name, depth + 1)
+            budget.lookups += 1;
+            Some(if budget.lookups > MAX_LOOKUPS {
+                unknown(WhyKind::Limit, "the value is made of too many variables".to_owned())
+            } else if self.written.contains_key(name) || self.fixed.contains_key(name) {
+                self.expanded(name, budget)
             } else {
                 unknown(WhyKind::Environment, format!("the variable {name} is known only when the pipeline runs"))
-            };
-            characters +=
-                value.iter().map(|piece| if let Piece::Lit(text) = piece { text.len() } else { 1 }).sum::<usize>();
-            Some(value)
+            })
         });
+        budget.depth -= 1;
         pieces(&expanded)
     }
+}
+
+/// What the expansion of one text has taken.
+#[derive(Default)]
+struct Budget {
+    depth: usize,
+    lookups: usize,
 }

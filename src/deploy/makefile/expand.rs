@@ -6,6 +6,11 @@ use super::{MAX_DEPTH, MAX_TEXT, Make, Value, functions, hole, known};
 use crate::deploy::words::Piece;
 use crate::model::{Why, WhyKind, redact};
 
+/// For how many bytes a text counts that is not known.
+const UNKNOWN_BYTES: usize = 64;
+/// How many pieces of a value are copied in one step.
+const PIECES_A_STEP: usize = 16;
+
 impl Make<'_> {
     /// The pieces that a text gives.
     pub(super) fn plain(&mut self, text: &str) -> Vec<Piece> {
@@ -46,8 +51,9 @@ impl Make<'_> {
                         Err(ReferenceError::FunctionCall { name }) => self.function(&name, written, depth),
                         _ => vec![self.unsupported(written)],
                     };
+                    self.steps += value.len() / PIECES_A_STEP;
                     for piece in value {
-                        length += if let Piece::Lit(text) = &piece { text.len() } else { 1 };
+                        length += if let Piece::Lit(text) = &piece { text.len() } else { UNKNOWN_BYTES };
                         if length > MAX_TEXT {
                             pieces.push((range.start, hole(Why::new(WhyKind::Limit, "the text is too long"))));
                             return pieces;

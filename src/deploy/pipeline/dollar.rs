@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::template::put;
+use super::template::Filled;
 use crate::deploy::shell::{Unit, UnitKind};
 use crate::deploy::words::Piece;
 
@@ -20,7 +20,7 @@ type Expansion<'f> = dyn FnMut(&Dollar, Range<usize>) -> Option<Vec<Piece>> + 'f
 
 /// Replaces each variable by what `value` gives; `None` leaves it as it is written. `$$` stands for one dollar sign.
 pub fn expand(units: &[Unit], value: &mut Expansion<'_>) -> Vec<Unit> {
-    let mut expanded = Vec::with_capacity(units.len());
+    let mut expanded = Filled::with_capacity(units.len());
     let character = |at: usize| match units.get(at) {
         Some(Unit { kind: UnitKind::Char(character), .. }) => Some(*character),
         _ => None,
@@ -36,7 +36,7 @@ pub fn expand(units: &[Unit], value: &mut Expansion<'_>) -> Vec<Unit> {
             if let Some((name, end)) = variable(&character, at + 1) {
                 let last = units.get(end.saturating_sub(1)).map_or(unit.offset, |unit| unit.offset);
                 if let Some(pieces) = value(&name, unit.offset..last.max(unit.offset) + 1) {
-                    put(&mut expanded, &pieces, unit.offset);
+                    expanded.put(&pieces, unit.offset);
                     at = end;
                     continue;
                 }
@@ -45,7 +45,7 @@ pub fn expand(units: &[Unit], value: &mut Expansion<'_>) -> Vec<Unit> {
         expanded.push(unit.clone());
         at += 1;
     }
-    expanded
+    expanded.units()
 }
 
 /// The longest name that is looked for, in characters.

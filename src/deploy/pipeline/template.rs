@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::deploy::shell::{Unit, UnitKind};
-use crate::deploy::words::Piece;
+use crate::deploy::shell::{Unit, UnitKind, units_of};
+use crate::deploy::words::{Hole, Piece};
+use crate::model::{Why, WhyKind};
 
 /// The marks around an expression.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,7 @@ type Evaluation<'f> = dyn FnMut(&str, Range<usize>) -> Option<Vec<Piece>> + 'f;
 pub fn fill(units: &[Unit], marks: Marks, value: &mut Evaluation<'_>) -> Vec<Unit> {
     let (open, close): (Vec<char>, Vec<char>) = (marks.open.chars().collect(), marks.close.chars().collect());
     let last_close = (0..units.len()).rev().find(|at| begins(units, *at, &close));
-    let mut filled = Vec::with_capacity(units.len());
+    let mut filled = Filled::with_capacity(units.len());
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         if last_close.is_some_and(|last| at < last)
@@ -41,7 +42,7 @@ pub fn fill(units: &[Unit], marks: Marks, value: &mut Evaluation<'_>) -> Vec<Uni
         {
             let last = units.get(end.saturating_sub(1)).map_or(unit.offset, |unit| unit.offset);
             if let Some(pieces) = value(inner.trim(), unit.offset..last.max(unit.offset) + 1) {
-                put(&mut filled, &pieces, unit.offset);
+                filled.put(&pieces, unit.offset);
                 at = end;
                 continue;
             }
@@ -49,7 +50,7 @@ pub fn fill(units: &[Unit], marks: Marks, value: &mut Evaluation<'_>) -> Vec<Uni
         filled.push(unit.clone());
         at += 1;
     }
-    filled
+    filled.units()
 }
 
 fn begins(units: &[Unit], at: usize, word: &[char]) -> bool {
@@ -76,15 +77,43 @@ fn inner(units: &[Unit], start: usize, close: &[char], quotes: bool) -> Option<(
     None
 }
 
-/// Puts pieces in, all at one place.
-pub(super) fn put(units: &mut Vec<Unit>, pieces: &[Piece], offset: usize) {
-    for piece in pieces {
-        match piece {
-            Piece::Lit(text) => {
-                units.extend(text.chars().map(|character| Unit { kind: UnitKind::Char(character), offset }));
-            }
-            Piece::Hole(hole) => units.push(Unit { kind: UnitKind::Hole(hole.clone()), offset }),
+/// How much is put into a text, in characters. What is put into each other grows fast.
+const MAX_PUT: usize = 20_000;
+/// For how many characters a text counts that is not known.
+const UNKNOWN_CHARACTERS: usize = 40;
+
+/// A text into which others are put.
+pub(super) struct Filled {
+    units: Vec<Unit>,
+    put: usize,
+}
+
+impl Filled {
+    /// Nothing, with room for so many units.
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        Self { units: Vec::with_capacity(capacity), put: 0 }
+    }
+
+    /// Adds what is written.
+    pub(super) fn push(&mut self, unit: Unit) {
+        self.units.push(unit);
+    }
+
+    /// Puts pieces in, all at one place.
+    pub(super) fn put(&mut self, pieces: &[Piece], offset: usize) {
+        let length = |piece: &Piece| if let Piece::Lit(text) = piece { text.len() } else { UNKNOWN_CHARACTERS };
+        self.put = self.put.saturating_add(pieces.iter().map(length).sum());
+        if self.put > MAX_PUT {
+            let why = Why::new(WhyKind::Limit, "more is put into a text than is followed");
+            let kind = UnitKind::Hole(Hole { whys: vec![why], ..Hole::default() });
+            return self.units.push(Unit { kind, offset });
         }
+        self.units.extend(units_of(pieces, offset));
+    }
+
+    /// All of it.
+    pub(super) fn units(self) -> Vec<Unit> {
+        self.units
     }
 }
 

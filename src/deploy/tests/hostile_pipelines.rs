@@ -41,6 +41,48 @@ fn hostile_texts_end() {
 }
 
 #[test]
+fn variables_that_grow_end() {
+    let doubled = |line: &dyn Fn(usize, usize) -> String| (1..60).map(|at| line(at, at - 1)).collect::<String>();
+    let deploy = "gcloud run deploy a --region r";
+    let itself = "$A =~".repeat(30);
+    for (path, text) in [
+        (
+            "Makefile",
+            doubled(&|at, before| format!("A{at} = $(A{before})$(A{before})\n"))
+                + &format!("deploy:\n\t{deploy} $(A59)\n"),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("variables:\n{}", doubled(&|at, before| format!("  A{at}: $A{before}$A{before}\n")))
+                + &format!("a:\n  script: {deploy} $A59\n"),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("variables:\n  A: '{itself}'\na:\n  rules: [{{if: '{itself}'}}]\n  script: '{deploy} {itself}'\n"),
+        ),
+        (
+            ".github/workflows/a.yml",
+            format!(
+                "on: push\nenv:\n{}",
+                doubled(&|at, before| format!("  A{at}: ${{{{ env.A{before} }}}}$A{before}\n"))
+            ) + &format!("jobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {deploy} $A59 ${{{{ env.A59 }}}}\n"),
+        ),
+        (
+            "cloudbuild.yaml",
+            format!("substitutions:\n{}", doubled(&|at, before| format!("  _A{at}: ${{_A{before}}}$_A{before}\n")))
+                + &format!("steps:\n  - name: gcloud\n    entrypoint: bash\n    args: [-c, {deploy} $_A59]\n"),
+        ),
+        (
+            "azure-pipelines.yml",
+            format!("variables:\n{}", doubled(&|at, before| format!("  A{at}: $(A{before})$(A{before})\n")))
+                + &format!("steps:\n  - script: {deploy} $(A59)\n"),
+        ),
+    ] {
+        ends(path, &text, "variables that grow");
+    }
+}
+
+#[test]
 fn what_is_too_large_or_too_deep_says_so() {
     for (path, before) in PIPELINES {
         let folder = repository(path, &format!("{before}gcloud run deploy a {}\n", "x".repeat(10 << 20)));
