@@ -20,6 +20,16 @@ pub enum Piece {
     Hole(Hole),
 }
 
+impl Piece {
+    /// True where a command of gcloud may stand in it.
+    pub fn names_gcloud(&self) -> bool {
+        match self {
+            Self::Lit(text) => names_gcloud(text),
+            Self::Hole(hole) => hole.names_gcloud(),
+        }
+    }
+}
+
 /// Text that is not known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hole {

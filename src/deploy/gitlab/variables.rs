@@ -19,6 +19,7 @@ use crate::model::{Origin, Why, WhyKind, redact};
 const MAX_DEPTH: usize = 20;
 /// The most variables that the expansion of one text looks up.
 const MAX_LOOKUPS: usize = 1_000;
+
 /// A variable as it is written.
 #[derive(Clone, Debug)]
 enum Written {

@@ -55,7 +55,9 @@ impl Make<'_> {
                     for piece in value {
                         length += if let Piece::Lit(text) = &piece { text.len() } else { UNKNOWN_BYTES };
                         if length > MAX_TEXT {
-                            pieces.push((range.start, hole(Why::new(WhyKind::Limit, "the text is too long"))));
+                            let why = Why::new(WhyKind::Limit, "the text is too long");
+                            self.incomplete(why.clone());
+                            pieces.push((range.start, hole(why)));
                             return pieces;
                         }
                         pieces.push((range.start, piece));

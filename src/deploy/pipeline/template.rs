@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::deploy::shell::{Unit, UnitKind, units_of};
-use crate::deploy::words::{Hole, Piece};
+use crate::deploy::words::{Extent, Hole, Piece};
 use crate::model::{Why, WhyKind};
 
 /// The marks around an expression.
@@ -104,8 +104,9 @@ impl Filled {
         let length = |piece: &Piece| if let Piece::Lit(text) = piece { text.len() } else { UNKNOWN_CHARACTERS };
         self.put = self.put.saturating_add(pieces.iter().map(length).sum());
         if self.put > MAX_PUT {
-            let why = Why::new(WhyKind::Limit, "more is put into a text than is followed");
-            let kind = UnitKind::Hole(Hole { whys: vec![why], ..Hole::default() });
+            let whys = vec![Why::new(WhyKind::Limit, "more is put into a text than is followed")];
+            let extent = if pieces.iter().any(Piece::names_gcloud) { Extent::Command } else { Extent::Text };
+            let kind = UnitKind::Hole(Hole { whys, extent, ..Hole::default() });
             return self.units.push(Unit { kind, offset });
         }
         self.units.extend(units_of(pieces, offset));

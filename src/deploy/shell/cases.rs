@@ -3,16 +3,21 @@
 //! The tokenizer ends a substitution at the first `)` without its own `(`, which is that behind a pattern. Patterns may
 //! have both, so those that stand in a substitution are given the one that they lack.
 
-/// The characters before which a `(` is put; `None` where that is not known.
-pub(super) fn patterns_without_bracket(text: &[char]) -> Option<Vec<usize>> {
+/// The most that is open at once: what nests deeper is not parsed.
+const MAX_OPEN: usize = 200;
+
+/// The characters before which a `(` is put, in their order; none where that is not known.
+pub(super) fn patterns_without_bracket(text: &[char]) -> Vec<usize> {
     if !text.windows(4).any(|word| word == ['c', 'a', 's', 'e']) {
-        return Some(Vec::new());
+        return Vec::new();
     }
     let mut scan = Scan { text, at: 0, open: Vec::new(), starts_command: true, found: Vec::new() };
     while scan.at < text.len() {
-        scan.step()?;
+        if scan.open.len() > MAX_OPEN || scan.step().is_none() {
+            return Vec::new();
+        }
     }
-    Some(scan.found)
+    scan.found
 }
 
 /// What is open in a text.
@@ -145,7 +150,6 @@ impl Scan<'_> {
 
     fn code(&mut self, character: char, top: Option<Open>) -> Option<()> {
         let starts_command = std::mem::replace(&mut self.starts_command, false);
-        let in_case = self.open.iter().any(|open| matches!(open, Open::Case(_)));
         let length = match (character, top) {
             ('(', _) => {
                 self.open.push(Open::Bracket { substitutes: false });
@@ -164,8 +168,10 @@ impl Scan<'_> {
                 1
             }
             // What stands in a here-document is no code.
-            ('<', _) if in_case && self.starts_with("<<") && !self.starts_with("<<<") => return None,
             ('<', _) if self.starts_with("<<<") => 3,
+            ('<', _) if self.starts_with("<<") && self.open.iter().any(|open| matches!(open, Open::Case(_))) => {
+                return None;
+            }
             ('#', _) if self.starts_word() => {
                 self.skip_past('\n', false);
                 self.starts_command = true;

@@ -110,9 +110,16 @@ impl<'a> Source<'a> {
             }
             offsets.resize(characters.len(), offset);
         }
-        for at in patterns_without_bracket(&characters).unwrap_or_default().into_iter().rev() {
-            characters.insert(at, '(');
-            offsets.insert(at, offsets.get(at).copied().unwrap_or(0));
+        let patterns = patterns_without_bracket(&characters);
+        if !patterns.is_empty() {
+            let mut patterns = patterns.into_iter().peekable();
+            let written = characters.into_iter().zip(offsets).enumerate();
+            (characters, offsets) = written
+                .flat_map(|(at, (character, offset))| {
+                    let bracket = patterns.next_if_eq(&at).map(|_| ('(', offset));
+                    bracket.into_iter().chain([(character, offset)])
+                })
+                .unzip();
         }
         Self { characters: characters.into(), offsets: offsets.into(), holes: holes.into(), places }
     }
@@ -272,7 +279,8 @@ pub(super) fn options() -> ParserOptions {
 }
 
 /// The character at which the parser may take a text for something else: in `$(case $X in a) …)` it ends `$(…)` at the
-/// first `)`. That never parses as a whole, but what stands behind it may.
+/// first `)`, where the pattern could not be given its bracket. That never parses as a whole, but what stands behind it
+/// may.
 fn misread(text: &str) -> Option<usize> {
     // What is open, and where each `$(` of it begins.
     let mut open: Vec<Option<usize>> = Vec::new();

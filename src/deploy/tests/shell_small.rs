@@ -261,6 +261,8 @@ fn hostile_shell_scripts_end_with_a_reason() {
         ("indexes in numbers", format!("x=$(({}1{}))\n", "A[".repeat(30), "]".repeat(30)), false),
         ("an index with brackets", format!("A[{}=x\n", "${a[".repeat(20)), true),
         ("quotes and expansions", format!("x=${{y//{}/b}}\n", "\"$A[\"$(".repeat(40)), true),
+        ("many patterns", format!("x=$({})\n", "case x in a) b;; c) d;; esac\n".repeat(20_000)), true),
+        ("brackets before a case", "(".repeat(500_000) + "\n$(case x in a) b;; esac)\n", true),
         ("open arithmetic loops", "for ((".repeat(40) + "\n", true),
         ("open brackets in an expression", format!("[[ $X =~ {} ]]\n", "( ".repeat(40)), true),
         ("a long text in open cases", "case $X in a)\n".repeat(10) + &"echo a b c d\n".repeat(2_000), true),
