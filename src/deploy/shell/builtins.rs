@@ -114,6 +114,10 @@ impl<'a> Shell<'a> {
                         self.rely_on_arguments(count, site.source, site.span);
                         // In a loop this can be more than there are; bash then shifts none.
                         if self.state.arguments.count().is_none_or(|total| count <= total) {
+                            // Where it ends a part of the script alone, nothing else shows that there were none.
+                            if self.shells > 0 && !self.state.arguments.has(count) {
+                                self.state.status = Status::Unknown;
+                            }
                             self.state.arguments.shift(count);
                         } else {
                             self.state.status = Status::Known(false);

@@ -46,6 +46,11 @@ impl Arguments {
         self.0.iter().all(|field| matches!(field, Field::Word(_))).then_some(self.0.len())
     }
 
+    /// Whether there certainly are so many.
+    pub(super) fn has(&self, count: usize) -> bool {
+        self.0.iter().take_while(|field| matches!(field, Field::Word(_))).count() >= count
+    }
+
     /// Drops so many from the start.
     pub(super) fn shift(&mut self, count: usize) {
         for _ in 0..count {

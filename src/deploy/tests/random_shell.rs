@@ -193,7 +193,7 @@ const FORMS: &[(&str, &[&str])] = &[
         &[
             "call() { gcloud run deploy \"$@\"; }",
             "call() { gcloud run deploy \"$1\" --region \"${2:-r1}\"; }",
-            "call() { local N=$1; shift || true; gcloud run deploy $N \"$@\"; }",
+            "call() { local N=$1; shift; gcloud run deploy $N \"$@\"; }",
             "call() { [ -n \"$1\" ] && gcloud run deploy \"$1\"; }",
         ],
     ),
